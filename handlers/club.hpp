@@ -1,0 +1,71 @@
+// A club as the decisions see it: the part of the data that staff write (the club file) and everybody reads.
+// Loaded as a whole from MySQL into a Directory (see directory.hpp) and never changed in place.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "handlers/rules/units.hpp"
+
+namespace peyk::handlers {
+
+using ClubId = std::uint32_t;
+using BranchNo = std::uint32_t;
+
+// E.164 digits without '+': 989120000101. 0 is "no phone". Made by templates::parse_phone.
+using PhoneNumber = std::uint64_t;
+
+enum class Language : std::uint8_t { fa, en };
+enum class MoneyDisplay : std::uint8_t { rial, toman };  // toman: shown as rial / 10
+
+// What proves that a cashier's text came from the cashier (product.md section 5).
+enum class CashierAuth : std::uint8_t { phone, pin };
+
+struct Branch {
+  BranchNo number = 0;
+  std::string name;
+};
+
+struct Cashier {
+  PhoneNumber phone = 0;
+  BranchNo branch = 0;
+  std::string pin_hash;  // crypto_pwhash_str of the PIN; empty: this cashier has none
+  bool manager = false;
+};
+
+// A till's signing key (Standard Webhooks). The secret is the raw key, 24 to 64 octets.
+struct TillKey {
+  std::string id;  // public name, sent as the header peyk-key
+  BranchNo branch = 0;
+  std::string secret;
+};
+
+struct ClubPolicy {
+  rules::BasisPoints earn_share = 0;            // credit per purchase, of the part paid in money
+  std::uint32_t credit_valid_days = 30;         // full local days after the day of the grant
+  rules::Amount invoice_min = 0;                // smallest invoice on which a code may be taken
+  rules::BasisPoints credit_share_max = rules::kWholeBasisPoints;  // largest share of an invoice credit may pay
+  bool join_on_purchase = false;                // a purchase enrols a phone that is not a member yet
+  CashierAuth redeem_auth = CashierAuth::pin;
+  std::uint32_t repeat_window_minutes = 10;     // the same redeem text within this time is a repeat, not a new one
+};
+
+struct Club {
+  ClubId id = 0;
+  std::string slug;     // stable name in files and URLs: [a-z0-9-]{2,40}
+  std::string name;     // as texts show it
+  std::string keyword;  // on a shared line: "<keyword> <command>", folded; may be empty on an own line
+  std::string currency = "IRR";
+  std::string time_zone = "Asia/Tehran";
+  Language language = Language::fa;
+  MoneyDisplay money_display = MoneyDisplay::toman;
+  std::string line;       // the number its texts leave from and come to: digits, e.g. 30001234
+  std::string ussd_root;  // "*7000" without the closing '#'; empty: no USSD
+  ClubPolicy policy;
+  std::vector<Branch> branches;
+  std::vector<Cashier> cashiers;
+  std::vector<TillKey> till_keys;
+};
+
+}  // namespace peyk::handlers
