@@ -1,0 +1,88 @@
+// POST /v1/purchases: a till reports an invoice.
+//
+//   peyk-key → secrets → verify the raw body → parse → key and fingerprint → submit (decide, save, commit) →
+//   answer
+//
+// What must stay true:
+// - Nothing is parsed before the signature is good. An unknown key and a wrong signature look the same (401),
+// in
+//   text and in work done.
+// - The request key is SHA-256 over ("pos", club, "idempotency-key" or "webhook-id", its value):
+// Idempotency-Key is
+//   used when given, because it is the till's own word for "the same request" and survives a retry that makes
+//   a new webhook-id; else webhook-id. Idempotency-Key is not covered by the signature: a captured request
+//   sent again under another one gets past this check, and is stopped by the invoice, which earns once
+//   whatever it arrives under (invariant I20).
+// - The fingerprint is SHA-256 over what the body says (club, branch, phone, invoice, amount, purchased_at),
+// not
+//   over its bytes: the same purchase written with other spaces or in an envelope is the same request.
+// - The same key again: while the first is under way 409; with other content 422; else the first answer with
+//   "duplicate": true.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gateway/http/message.hpp"
+#include "gateway/http/purchase_body.hpp"
+#include "handlers/request.hpp"
+
+namespace peyk::gateway {
+
+// Whose till a key is.
+struct TillIdentity {
+  handlers::ClubId club = 0;
+  handlers::BranchNo branch = 0;     // 0: not bound to a branch
+  std::vector<std::string> secrets;  // raw keys; several while a secret is being changed
+};
+
+using TillDirectory = std::function<std::optional<TillIdentity>(std::string_view key_id)>;
+
+// What became of a submitted purchase.
+struct PurchaseAnswer {
+  enum class Status : std::uint8_t {
+    done,               // 200, body is the decision's JSON
+    repeated,           // 200, body is the stored JSON of the first time
+    different_content,  // 422: this key was used for another purchase
+    unknown_club,       // 404
+    busy,    // 503 + Retry-After: queue full or store away; nothing was done or it will be found again
+    failed,  // 500
+  };
+  Status status = Status::failed;
+  std::string body;
+};
+
+// Must call back exactly once, on the network thread, also when it fails or shuts down.
+using SubmitPurchase = std::function<void(handlers::Request, std::function<void(PurchaseAnswer)>)>;
+
+struct PurchaseEndpointOptions {
+  std::chrono::seconds signature_tolerance{300};
+  std::size_t in_flight_max = 5000;  // purchases submitted and not yet answered; more get 503
+  PurchaseBodyLimits body;
+};
+
+// Network thread only. Outlives the server that holds its route and every submitted purchase.
+class PurchaseEndpoint {
+ public:
+  PurchaseEndpoint(TillDirectory directory, SubmitPurchase submit, PurchaseEndpointOptions options = {});
+
+  HttpRoute route();  // POST /v1/purchases
+
+ private:
+  void handle(HttpRequest request, HttpContext context, HttpDone done);
+  void submit(handlers::Request request, HttpDone done);
+
+  TillDirectory directory_;
+  SubmitPurchase submit_;
+  PurchaseEndpointOptions options_;
+  std::map<handlers::RequestKey, handlers::Fingerprint> in_flight_;
+};
+
+}  // namespace peyk::gateway
