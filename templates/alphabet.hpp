@@ -1,0 +1,70 @@
+// The alphabets of SMS and USSD: what a text weighs, how it becomes octets, where it may be cut.
+//
+//   UTF-8 -> choose() -> encode() or split() -> short_message octets
+//   short_message octets -> decode() or decode_ussd() -> UTF-8
+//
+// What must stay true: GSM-7 travels as one septet per octet (SMPP never packs); UCS-2 is big endian without
+// a BOM; no part ends inside an escape pair, a surrogate pair or a combining sequence; decoding never throws,
+// what it cannot read becomes U+FFFD. All functions are pure and may be called from any thread.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace peyk::templates {
+
+enum class Alphabet : std::uint8_t { gsm7, ucs2 };
+
+// What a carrier means by data_coding 0 (SMPP 3.4, 5.2.19: "SMSC default alphabet"). `guess` is for carriers
+// that put UCS-2, UTF-8 or Latin-1 under it as well: it looks at the octets.
+enum class DefaultAlphabet : std::uint8_t { gsm7, latin1, ascii, ucs2, guess };
+
+// Width of the concatenation reference in the UDH: an 8-bit one costs 6 octets of each part, a 16-bit one 7.
+enum class ReferenceBits : std::uint8_t { eight, sixteen };
+
+// A concatenated message has one octet for its number of parts (3GPP TS 23.040, 9.2.3.24.1).
+inline constexpr std::size_t kPartsMax = 255;
+
+// GSM-7 if each character is in the default or the extension table (3GPP TS 23.038, 6.2.1), else UCS-2.
+Alphabet choose(std::string_view utf8);
+
+// Length in septets (GSM-7, extension characters cost 2) or 16-bit units (UCS-2, astral characters cost 2).
+// Without an alphabet: in the one that choose() takes.
+std::size_t units(std::string_view utf8, Alphabet alphabet);
+std::size_t units(std::string_view utf8);
+
+// Octets of short_message. In GSM-7 a character outside the tables becomes '?'.
+std::string encode(std::string_view utf8, Alphabet alphabet);
+
+// The data_coding under which encode() is sent by SMS: 0 or 8.
+std::uint8_t data_coding(Alphabet alphabet);
+
+// Octets of each part, without UDH: one part of up to 160/70 units, or parts of up to 153/67 (152/66 with a
+// 16-bit reference), filled greedily. An empty text is one empty part. Throws std::length_error above
+// kPartsMax.
+std::vector<std::string> split(std::string_view utf8, Alphabet alphabet,
+                               ReferenceBits bits = ReferenceBits::eight);
+
+// How many parts split() gives; no limit.
+std::size_t part_count(std::string_view utf8, Alphabet alphabet, ReferenceBits bits = ReferenceBits::eight);
+
+// True if `code` occurs in the text and each occurrence lies whole inside one part, for both reference
+// widths: a code that is torn over two parts cannot be read out at a till.
+bool code_stays_whole(std::string_view utf8, std::string_view code);
+
+// UTF-8 of a received short_message. SMPP 3.4, 5.2.19, and the general and class groups of 3GPP TS 23.038, 4.
+// A leading BOM is obeyed and dropped; an odd last octet of UCS-2 becomes U+FFFD. Binary data (2, 4, ...) is
+// shown as Latin-1; alphabets that no carrier here uses keep their ASCII and lose the rest to U+FFFD.
+std::string decode(std::string_view octets, std::uint8_t data_coding,
+                   DefaultAlphabet default_alphabet = DefaultAlphabet::gsm7);
+
+// The same for a USSD string, whose data_coding is often the cell broadcast scheme (3GPP TS 23.038, 5):
+// 0x0F is GSM-7, 0x48 UCS-2, 0x10 and 0x11 begin with a language indication, which is dropped. 0x08 is UCS-2
+// by SMPP's reading, which is what gateways mean.
+std::string decode_ussd(std::string_view octets, std::uint8_t data_coding,
+                        DefaultAlphabet default_alphabet = DefaultAlphabet::gsm7);
+
+}  // namespace peyk::templates

@@ -1,0 +1,60 @@
+// Days as people count them: Jalali for Persian, Gregorian for English, in the club's time zone.
+//
+// A validity "until 12 Azar" ends when that local day ends. Inside it is the first instant that is too late
+// (end_of_local_day); a person reads the last day that is still good (last_day_of). Both from one value, so
+// the text and the ledger cannot differ (invariant I11). Zones are IANA names; an unknown one throws
+// std::invalid_argument (check with is_time_zone where it is configured).
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "templates/language.hpp"
+
+namespace peyk::templates {
+
+using Instant = std::chrono::sys_time<std::chrono::microseconds>;
+
+struct JalaliDate {
+  int year = 0;
+  int month = 0;  // 1 Farvardin .. 12 Esfand
+  int day = 0;
+  auto operator<=>(const JalaliDate&) const = default;
+};
+
+bool is_time_zone(std::string_view zone);
+
+// The calendar day on which an instant falls in a zone.
+std::chrono::year_month_day local_date(Instant instant, std::string_view zone);
+JalaliDate local_jalali_date(Instant instant, std::string_view zone);
+
+JalaliDate to_jalali(std::chrono::year_month_day gregorian);
+std::chrono::year_month_day to_gregorian(JalaliDate jalali);  // the date must be valid
+bool is_valid(JalaliDate jalali);
+
+// fa "۱۲ آذر ۱۴۰۵", en "3 December 2026".
+std::string format_date(Instant instant, std::string_view zone, Language language);
+// fa "۱۴۰۵/۰۹/۱۲", en "2026-12-03".
+std::string format_date_short(Instant instant, std::string_view zone, Language language);
+// fa "۱۸:۰۵", en "18:05".
+std::string format_time(Instant instant, std::string_view zone, Language language);
+
+// The first instant after the local day that comes `days_ahead` days after the one of `instant`. 0: end of
+// today.
+Instant end_of_local_day(Instant instant, std::string_view zone, int days_ahead);
+// The first instant of the local day of `instant`.
+Instant start_of_local_day(Instant instant, std::string_view zone);
+
+// An instant in the last local day before `end`, for format_date.
+constexpr Instant last_day_of(Instant end) {
+  return end - std::chrono::microseconds{1};
+}
+
+// "۱۳۷۰/۰۵/۱۲", "1370-5-12", "1370 5 12": year 1200 to 1599, any digit family. Nothing for a day that does
+// not exist.
+std::optional<JalaliDate> parse_jalali_date(std::string_view text);
+
+}  // namespace peyk::templates
