@@ -1,0 +1,158 @@
+// The queue of a line in Redis: which messages wait, in which order they leave, and when.
+//
+//   outbox row (MySQL, the truth) -> enqueue -> waiting -> grant: leased, with a slot to send in ->
+//   acknowledge
+//                                                  ^------ give_back, or the lease ran out ------+
+//
+// Redis holds ids only and may lose them all: `fresh` in an answer says that nobody has seeded this line
+// since. Then
+//   begin_seed() -> read the outbox, enqueue() all that is not done -> finish_seed(), which fails when Redis
+//   lost its
+// memory in between. Enqueueing is idempotent, so several processes may seed one line at the same time.
+//
+// Order: lanes strictly by urgency, but a lane with work gets at least one message in so many (LaneOptions),
+// so none starves. Inside a lane clubs take turns, one message each; inside a club first come, first served;
+// messages given back, or whose lease ran out, come first again.
+//
+// Pace: see pace.hpp. A line and its carrier's account are paced in the same call, therefore all keys of a
+// carrier share one hash tag, <prefix>:{carrier:<name>}:..., and live in one slot of a Redis Cluster. (A tag
+// per line would spread lines over a cluster, but then the account would need a second call between whose
+// grant and the line's slots are lost or overdrawn.)
+//
+// Every operation is one script call for many messages (several where there are more than per_call_max). All
+// clocks are Redis' own: times in and out are relative to its now.
+//
+// All operations throw RedisError when Redis does not do it, and may be repeated after that.
+// Thread rule: that of the connection.
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "config/toolchain/asio.hpp"
+#include "handlers/effects.hpp"
+#include "store/redis/connection.hpp"
+
+namespace peyk::store {
+
+inline constexpr std::size_t kLanes = 4;  // handlers::Lane
+
+struct LaneOptions {
+  // How far ahead slots are granted: longer than a round trip, and short, as an urgent message waits behind
+  // all slots that are already given.
+  std::chrono::microseconds horizon{100'000};
+  // By lane: among so many granted messages at least one of this lane, while it has any. 0: no share.
+  std::array<std::uint32_t, kLanes> one_in{0, 10, 20, 50};
+  std::uint32_t per_call_max = 1000;  // messages in one script call: bounds how long Redis is busy with it
+  std::uint32_t returned_max = 500;   // expired leases, and delays that are over, that one grant puts back
+};
+
+struct LineKey {
+  std::string carrier;  // its name, [a-z0-9_-]{1,32}
+  std::string number;   // digits
+};
+
+// submit_sm a second, over all processes; 0: no limit.
+struct Rates {
+  double line = 0;
+  double account = 0;
+};
+
+struct QueuedMessage {
+  std::uint64_t message_id = 0;
+  handlers::Lane lane = handlers::Lane::reply;
+  handlers::ClubId club = 0;
+  std::uint8_t parts = 1;              // at least 1
+  std::chrono::milliseconds delay{0};  // not before that; then it comes behind those who wait
+};
+
+struct GrantedMessage {
+  std::uint64_t message_id = 0;
+  handlers::Lane lane = handlers::Lane::reply;
+  handlers::ClubId club = 0;
+  std::uint8_t parts = 1;
+  std::chrono::microseconds first_slot{0};  // after Redis' now, at which the first part leaves
+};
+
+struct Enqueued {
+  std::uint32_t added = 0;  // the others were there already, waiting, delayed or leased
+  bool fresh = false;       // nobody has seeded this line: read the outbox again
+};
+
+struct Grant {
+  std::vector<GrantedMessage> messages;  // in the order of their slots
+  std::chrono::nanoseconds spacing{0};   // between the parts of one message
+  // When to ask again; nullopt: nothing waits, so not before something is enqueued (by any process).
+  std::optional<std::chrono::microseconds> again_in;
+  bool fresh = false;
+};
+
+struct LaneDepth {
+  std::uint64_t waiting = 0;
+  std::chrono::milliseconds oldest{0};  // age of the oldest one, looking at the first 256 clubs of the lane
+};
+
+struct LineDepth {
+  std::array<LaneDepth, kLanes> lanes;
+  std::uint64_t leased = 0;
+  std::uint64_t delayed = 0;
+  bool fresh = false;
+};
+
+const Script& lanes_script();
+
+class Lanes {
+ public:
+  // `redis` and `script` outlive this. Tests pass another script: the same, with a clock of their own.
+  Lanes(RedisConnection& redis, std::string key_prefix, LaneOptions options = {},
+        const Script& script = lanes_script());
+
+  asio::awaitable<Enqueued> enqueue(LineKey line, std::vector<QueuedMessage> messages);
+
+  // Takes up to `messages_max` messages as far as the pace allows. They are leased to `owner` (any string
+  // without ':' that no other process uses) and come back by themselves when the lease is over.
+  asio::awaitable<Grant> grant(LineKey line, Rates rates, std::uint32_t messages_max,
+                               std::chrono::milliseconds lease, std::string owner);
+
+  // One slot for each of `parts`, for what does not wait in a lane. nullopt: none within the horizon; try
+  // later.
+  asio::awaitable<std::optional<Grant>> reserve(LineKey line, Rates rates, std::uint8_t parts);
+
+  // The outcome is known: forgotten, whoever holds it now. Returns how many were still known.
+  asio::awaitable<std::uint32_t> acknowledge(LineKey line, std::vector<std::uint64_t> message_ids);
+  // Not sent: back to the front of its club's queue, now or after `delay`. Only what is leased to `owner`, so
+  // a lease that ran out and went to another is left alone. Returns how many.
+  asio::awaitable<std::uint32_t> give_back(LineKey line, std::string owner,
+                                           std::vector<std::uint64_t> message_ids,
+                                           std::chrono::milliseconds delay);
+  // Needs more time: the lease ends `lease` from now. Returns how many are still `owner`'s.
+  asio::awaitable<std::uint32_t> extend(LineKey line, std::string owner,
+                                        std::vector<std::uint64_t> message_ids,
+                                        std::chrono::milliseconds lease);
+
+  // The carrier said "too fast": no slot for `pause`, then half the rate, recovering (pace.hpp).
+  asio::awaitable<void> penalise_line(LineKey line, std::chrono::milliseconds pause);
+  asio::awaitable<void> penalise_account(LineKey line, std::chrono::milliseconds pause);
+
+  // Returns what finish_seed() wants to see again.
+  asio::awaitable<std::string> begin_seed(LineKey line);
+  // False: Redis lost its memory since begin_seed(); do it all again.
+  asio::awaitable<bool> finish_seed(LineKey line, std::string seed);
+
+  asio::awaitable<LineDepth> depth(LineKey line);
+
+ private:
+  asio::awaitable<Reply> run(LineKey line, std::vector<std::string> arguments);
+  asio::awaitable<std::uint32_t> run_for_ids(LineKey line, std::vector<std::string> head,
+                                             std::vector<std::uint64_t> message_ids);
+
+  RedisConnection& redis_;
+  std::string key_prefix_;
+  LaneOptions options_;
+  const Script& script_;
+};
+
+}  // namespace peyk::store
