@@ -20,11 +20,11 @@
 namespace peyk::tests {
 
 struct ProcessOptions {
-  std::vector<std::string> argv;            // argv[0] is looked up in PATH when it holds no '/'
-  std::map<std::string, std::string> env;   // added to this process's own, or replacing
-  std::filesystem::path working_directory;  // empty: this process's
-  std::filesystem::path output;             // stdout and stderr are appended here; empty: this process's own
-  bool stdin_pipe = false;                  // false: /dev/null; true: write_stdin() and close_stdin()
+  std::vector<std::string> argv{};            // argv[0] is looked up in PATH when it holds no '/'
+  std::map<std::string, std::string> env{};   // added to this process's own, or replacing
+  std::filesystem::path working_directory{};  // empty: this process's
+  std::filesystem::path output{};  // stdout and stderr are appended here; empty: this process's own
+  bool stdin_pipe = false;         // false: /dev/null; true: write_stdin() and close_stdin()
 };
 
 struct ExitStatus {
