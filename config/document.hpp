@@ -109,7 +109,7 @@ class Section {
 
   bool has(std::string_view key) const;
 
-  // Line of a key's value; of the section where the key is absent. For "first at line 12".
+  // Line of a key; of the section where the key is absent. For "first at line 12".
   std::uint32_t line(std::string_view key) const;
 
   // A mistake that the caller has found, at this key.
@@ -129,6 +129,7 @@ class Section {
   Section(Document& document, const Node& node, std::string path)
       : document_(document), node_(node), path_(std::move(path)) {}
 
+  void note_asked(std::string_view key);
   const Node* ask(std::string_view key, Presence presence, std::string_view allowed);
   std::optional<Value> scalar(std::string_view key, Presence presence, std::string_view allowed);
   void wrong(std::string_view key, const Value& value, std::string allowed);
@@ -137,7 +138,8 @@ class Section {
   bool time_span(std::string_view key, std::chrono::milliseconds& target, std::chrono::milliseconds min,
                  std::chrono::milliseconds max, std::chrono::milliseconds step);
   std::optional<std::size_t> one_of(std::string_view key, const std::vector<std::string_view>& words);
-  std::optional<std::string> secret_text(std::string_view key, std::string_view chosen);
+  std::optional<std::string> secret_text(std::string_view key, std::string_view chosen,
+                                         std::string_view allowed);
   void refuse_unknown_keys();
 
   Document& document_;
@@ -159,7 +161,7 @@ class Document {
 
  private:
   friend class Section;
-  void add(const Node& at, std::string path, std::string what, std::string allowed);
+  void add(std::uint32_t line, std::uint32_t column, std::string path, std::string what, std::string allowed);
 
   std::string file_name_;
   std::string folder_;

@@ -26,7 +26,8 @@ struct Expanded {
 };
 tl::expected<Expanded, std::string> expand(std::string_view written, const Environment& environment);
 
-// The content of a secret's file without the line end that editors add. A relative path starts at `folder`.
+// The content of a secret's file without the line end that editors add. A relative path starts at `folder`
+// ("" or with a / at its end).
 // Refused with a reason: not there, not a plain file, readable by everybody, writable by others, over 4096
 // octets.
 tl::expected<std::string, std::string> read_secret_file(const std::string& path, const std::string& folder);

@@ -23,6 +23,11 @@ inline constexpr std::size_t kFileOctetsMax = 1024 * 1024;
 inline constexpr std::size_t kDepthMax = 16;
 inline constexpr std::size_t kNodesMax = 50'000;
 
+struct Key {
+  std::string text;
+  std::uint32_t line = 0, column = 0;
+};
+
 struct Node {
   enum class Kind : std::uint8_t {
     null,    // nothing was written after the key
@@ -34,11 +39,12 @@ struct Node {
 
   Kind kind = Kind::null;
   std::uint32_t line = 0, column = 0;
-  std::string text;               // of a scalar
-  std::vector<std::string> keys;  // of a map, beside `items`
-  std::vector<Node> items;        // of a list or a map
+  std::string text;         // of a scalar
+  std::vector<Key> keys;    // of a map, beside `items`
+  std::vector<Node> items;  // of a list or a map
 
-  // The value of a map's key, or nullptr.
+  // A map's key and its value, or nullptr.
+  const Key* find_key(std::string_view key) const;
   const Node* find(std::string_view key) const;
 };
 

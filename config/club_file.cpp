@@ -1,0 +1,200 @@
+#include "config/club_file.hpp"
+
+#include <sodium.h>
+
+#include <map>
+#include <optional>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "config/document.hpp"
+#include "config/scalars.hpp"
+#include "templates/dates.hpp"
+#include "templates/fold.hpp"
+#include "templates/keywords.hpp"
+
+namespace peyk::config {
+namespace {
+
+constexpr std::string_view kDigits = "0123456789";
+constexpr std::string_view kPhoneRegion = "IR";  // of numbers without a country code
+constexpr std::string_view kSecretPrefix = "whsec_";
+constexpr std::size_t kSecretOctetsMin = 24, kSecretOctetsMax = 64;  // Standard Webhooks, "Signature scheme"
+
+// The raw key of `whsec_<base64>`.
+std::optional<std::string> decode_till_secret(std::string_view text) {
+  if (!text.starts_with(kSecretPrefix)) return std::nullopt;
+  text.remove_prefix(kSecretPrefix.size());
+  std::string octets(kSecretOctetsMax, '\0');
+  std::size_t size = 0;
+  const char* end = nullptr;
+  const int failed =
+      sodium_base642bin(reinterpret_cast<unsigned char*>(octets.data()), octets.size(), text.data(),
+                        text.size(), nullptr, &size, &end, sodium_base64_VARIANT_ORIGINAL);
+  if (failed != 0 || end != text.data() + text.size() || size < kSecretOctetsMin) return std::nullopt;
+  octets.resize(size);
+  return octets;
+}
+
+bool is_ussd_root(std::string_view text) {
+  return text.empty() || (text.starts_with('*') && text.size() > 1 && text.size() <= 20 &&
+                          text.find_first_not_of("*0123456789") == text.npos && !text.ends_with('*') &&
+                          text.find("**") == text.npos);
+}
+
+bool is_name(std::string_view text) {
+  return is_clean_line(text) && characters(text) >= 1 && characters(text) <= 60;
+}
+
+// One word that asks for nothing by itself: "JOIN JOIN" on a shared line would be anybody's guess.
+bool is_keyword(std::string_view text) {
+  const std::string folded = templates::fold(text);
+  return text.empty() ||
+         (!folded.empty() && characters(folded) <= 20 && folded.find(' ') == folded.npos &&
+          !consists_of(folded, kDigits, 1, folded.size()) &&
+          templates::Keywords::standard().match(folded).keyword == templates::Keyword::unknown);
+}
+
+constexpr TextRule kSlug{
+    [](std::string_view t) { return consists_of(t, "abcdefghijklmnopqrstuvwxyz0123456789-", 2, 40); },
+    "2 to 40 of a-z, 0-9 and -"};
+constexpr TextRule kName{is_name, "1 to 60 characters on one line"};
+constexpr TextRule kKeyword{is_keyword,
+                            "one word of up to 20 characters, no number, no command such as JOIN"};
+constexpr TextRule kCurrency{
+    [](std::string_view t) { return consists_of(t, "ABCDEFGHIJKLMNOPQRSTUVWXYZ", 3, 3); },
+    "three capital letters (ISO 4217): IRR"};
+constexpr TextRule kTimeZone{templates::is_time_zone, "a zone of the IANA database: Asia/Tehran"};
+constexpr TextRule kLineNumber{[](std::string_view t) { return consists_of(t, kDigits, 3, 15); },
+                               "3 to 15 digits, as in peyk.yaml: 30001234"};
+constexpr TextRule kUssdRoot{is_ussd_root, "\"*7000\" in quotes, without the closing #; empty: no USSD"};
+constexpr TextRule kPin{[](std::string_view t) { return consists_of(t, kDigits, 4, 6); }, "4 to 6 digits"};
+constexpr TextRule kPinHash{[](std::string_view t) {
+                              return t.starts_with("$argon2id$") && t.size() < crypto_pwhash_STRBYTES &&
+                                     t.find(' ') == t.npos && is_clean_line(t);
+                            },
+                            "a hash by libsodium's crypto_pwhash_str: $argon2id$…"};
+constexpr TextRule kTillId{
+    [](std::string_view t) { return consists_of(t, "abcdefghijklmnopqrstuvwxyz0123456789_-", 1, 32); },
+    "1 to 32 of a-z, 0-9, _ and -"};
+constexpr TextRule kTillSecret{[](std::string_view t) { return decode_till_secret(t).has_value(); },
+                               "whsec_ and the base64 of 24 to 64 octets"};
+
+void read_policy(Section& s, handlers::ClubPolicy& policy) {
+  s.percent("earn_percent", policy.earn_share, 0, rules::kWholeBasisPoints);
+  s.integer("credit_valid_days", policy.credit_valid_days, 1, 3650);
+  s.integer("invoice_min", policy.invoice_min, 0, rules::kAmountMax);
+  s.percent("credit_percent_max", policy.credit_share_max, 1, rules::kWholeBasisPoints);
+  s.boolean("join_on_purchase", policy.join_on_purchase);
+  s.choice<handlers::CashierAuth>(
+      "redeem_auth", policy.redeem_auth,
+      {{"pin", handlers::CashierAuth::pin}, {"phone", handlers::CashierAuth::phone}});
+  s.integer("repeat_window_minutes", policy.repeat_window_minutes, 1, 1440);
+}
+
+// A value that may stand only once in its list.
+template <class Value>
+void check_unique(Section& s, std::string_view key, const Value& value,
+                  std::map<Value, std::uint32_t>& lines) {
+  const auto [first, fresh] = lines.emplace(value, s.line(key));
+  if (!fresh) s.mistake(key, fmt::format("given before, at line {}", first->second), "each once");
+}
+
+void read_branches(Section& root, handlers::Club& club) {
+  std::map<handlers::BranchNo, std::uint32_t> lines;
+  root.list("branches", 1, 1000, [&](Section& s, std::size_t) {
+    handlers::Branch& branch = club.branches.emplace_back();
+    if (s.integer("number", branch.number, 1, 999'999, Presence::required)) {
+      check_unique(s, "number", branch.number, lines);
+    }
+    s.text("name", branch.name, kName, Presence::required);
+  });
+}
+
+void read_branch_of(Section& s, handlers::BranchNo& number, const handlers::Club& club) {
+  if (!s.integer("branch", number, 1, 999'999, Presence::required)) return;
+  std::vector<handlers::BranchNo> known;
+  for (const handlers::Branch& branch : club.branches) {
+    if (branch.number == number) return;
+    if (branch.number != 0) known.push_back(branch.number);
+  }
+  s.mistake("branch", s.found("branch") + ", no such branch", fmt::format("{}", fmt::join(known, ", ")));
+}
+
+void read_cashiers(Section& root, ClubFile& file) {
+  std::map<handlers::PhoneNumber, std::uint32_t> lines;
+  root.list("cashiers", 0, 5000, [&](Section& s, std::size_t) {
+    handlers::Cashier& cashier = file.club.cashiers.emplace_back();
+    std::string& pin = file.pins.emplace_back();
+    if (s.phone("phone", cashier.phone, kPhoneRegion, Presence::required)) {
+      check_unique(s, "phone", cashier.phone, lines);
+    }
+    read_branch_of(s, cashier.branch, file.club);
+    s.boolean("manager", cashier.manager);
+    s.secret("pin", pin, kPin, Presence::optional);
+    if (s.text("pin_hash", cashier.pin_hash, kPinHash) &&
+        (s.has("pin") || s.has("pin_env") || s.has("pin_file"))) {
+      s.mistake("pin_hash", "given beside a PIN", "one of pin, pin_env, pin_file, pin_hash");
+    }
+  });
+}
+
+void read_till_keys(Section& root, handlers::Club& club) {
+  std::map<std::string, std::uint32_t> lines;
+  root.list("till_keys", 0, 1000, [&](Section& s, std::size_t) {
+    handlers::TillKey& key = club.till_keys.emplace_back();
+    if (s.text("id", key.id, kTillId, Presence::required)) check_unique(s, "id", key.id, lines);
+    read_branch_of(s, key.branch, club);
+    std::string written;
+    if (s.secret("secret", written, kTillSecret, Presence::required))
+      key.secret = *decode_till_secret(written);
+  });
+}
+
+void read_identity(Section& s, handlers::Club& club) {
+  s.text("slug", club.slug, kSlug, Presence::required);
+  s.text("name", club.name, kName, Presence::required);
+  s.text("keyword", club.keyword, kKeyword);
+  club.keyword = templates::fold(club.keyword);
+  s.text("currency", club.currency, kCurrency);
+  s.text("time_zone", club.time_zone, kTimeZone);
+  s.choice<decltype(club.language)>("language", club.language,
+                                    {{"fa", handlers::Language::fa}, {"en", handlers::Language::en}});
+  s.choice<decltype(club.money_display)>(
+      "money_display", club.money_display,
+      {{"toman", handlers::MoneyDisplay::toman}, {"rial", handlers::MoneyDisplay::rial}});
+  s.text("line", club.line, kLineNumber, Presence::required);
+  s.text("ussd_root", club.ussd_root, kUssdRoot);
+  if (club.currency != "IRR" && club.money_display == handlers::MoneyDisplay::toman) {
+    s.mistake("money_display", fmt::format("toman, but the currency is {}", club.currency),
+              "rial: as it is kept");
+  }
+}
+
+}  // namespace
+
+tl::expected<ClubFile, std::vector<Mistake>> load_club(std::string_view yaml, std::string file_name,
+                                                       const Environment& environment) {
+  ClubFile file;
+  Document document(yaml, std::move(file_name), environment);
+  document.read([&](Section& root) {
+    read_identity(root, file.club);
+    root.section("policy", [&](Section& s) { read_policy(s, file.club.policy); });
+    read_branches(root, file.club);
+    read_cashiers(root, file);
+    read_till_keys(root, file.club);
+  });
+  std::vector<Mistake> mistakes = std::move(document).mistakes();
+  if (!mistakes.empty()) return tl::unexpected(std::move(mistakes));
+  return file;
+}
+
+tl::expected<ClubFile, std::vector<Mistake>> load_club_file(const std::string& path,
+                                                            const Environment& environment) {
+  const auto yaml = read_whole_file(path, kFileOctetsMax);
+  if (!yaml) return tl::unexpected(std::vector<Mistake>{{path, 0, 0, "", yaml.error(), ""}});
+  return load_club(*yaml, path, environment);
+}
+
+}  // namespace peyk::config

@@ -1,0 +1,263 @@
+#include "config/load.hpp"
+
+#include <arpa/inet.h>
+
+#include <map>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "config/document.hpp"
+#include "config/scalars.hpp"
+
+namespace peyk::config {
+namespace {
+
+using namespace std::chrono_literals;
+using std::uint16_t, std::uint32_t, std::uint8_t;
+
+constexpr std::string_view kLowerNameOctets = "abcdefghijklmnopqrstuvwxyz0123456789_-";
+
+constexpr uint32_t kMillion = 1'000'000;
+constexpr double kRateMax = 100'000;  // submit_sm a second; beyond what one line or account is ever granted
+
+bool is_ascii(std::string_view text, std::size_t min, std::size_t max) {
+  return text.size() >= min && text.size() <= max && is_clean_line(text) && characters(text) == text.size();
+}
+
+// The lengths of system_id, password and system_type are those of the bind PDU's fields less the closing zero
+// (SMPP 3.4, 5.2.1 to 5.2.3).
+constexpr TextRule kName{[](std::string_view t) { return consists_of(t, kLowerNameOctets, 1, 32); },
+                         "1 to 32 of a-z, 0-9, _ and -"};
+constexpr TextRule kHost{[](std::string_view t) { return is_ascii(t, 1, 253) && t.find(' ') == t.npos; },
+                         "a host name or an IP address"};
+constexpr TextRule kSystemId{[](std::string_view t) { return is_ascii(t, 1, 15); },
+                             "1 to 15 ASCII characters (SMPP 3.4, 5.2.1)"};
+constexpr TextRule kSmppPassword{[](std::string_view t) { return t.empty() || is_ascii(t, 1, 8); },
+                                 "up to 8 ASCII characters (SMPP 3.4, 5.2.2)"};
+constexpr TextRule kSystemType{[](std::string_view t) { return t.empty() || is_ascii(t, 1, 12); },
+                               "up to 12 ASCII characters (SMPP 3.4, 5.2.3)"};
+constexpr TextRule kLineNumber{[](std::string_view t) { return consists_of(t, "0123456789", 3, 15); },
+                               "3 to 15 digits: 30001234"};
+constexpr TextRule kIpAddress{[](std::string_view t) {
+                                unsigned char octets[sizeof(in6_addr)];
+                                const std::string text{t};
+                                return inet_pton(AF_INET, text.c_str(), octets) == 1 ||
+                                       inet_pton(AF_INET6, text.c_str(), octets) == 1;
+                              },
+                              "an IP address of this machine: 127.0.0.1, 0.0.0.0, ::"};
+constexpr TextRule kSocketPath{[](std::string_view t) { return t.size() <= 107 && is_clean_line(t); },
+                               "the path of a unix socket, up to 107 octets; empty: host and port"};
+constexpr TextRule kPath{[](std::string_view t) { return t.size() <= 4095 && is_clean_line(t); },
+                         "a path; empty: standard error"};
+constexpr TextRule kUser{[](std::string_view t) { return is_ascii(t, 1, 80); }, "1 to 80 ASCII characters"};
+constexpr TextRule kDatabase{[](std::string_view t) {
+                               return consists_of(t,
+                                                  "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                                  "abcdefghijklmnopqrstuvwxyz0123456789_",
+                                                  1, 64);
+                             },
+                             "1 to 64 of a-z, A-Z, 0-9 and _"};
+constexpr TextRule kServerPassword{[](std::string_view t) { return t.size() <= 256; }, "up to 256 octets"};
+constexpr TextRule kLogLevel{[](std::string_view t) {
+                               return t == "trace" || t == "debug" || t == "info" || t == "warn" ||
+                                      t == "error";
+                             },
+                             "trace, debug, info, warn, error"};
+
+// Names that were written already, with their lines.
+class Unique {
+ public:
+  void check(Section& section, std::string_view key, const std::string& value) {
+    if (value.empty()) return;
+    const auto [first, fresh] = lines_.emplace(value, section.line(key));
+    if (!fresh)
+      section.mistake(key, fmt::format("\"{}\" is taken, at line {}", value, first->second), "each once");
+  }
+
+ private:
+  std::map<std::string, uint32_t> lines_;
+};
+
+void read_carrier_link(Section& s, gateway::CarrierOptions& carrier) {
+  s.text("host", carrier.host, kHost, Presence::required);
+  s.integer("port", carrier.port, 1, 65535);
+  s.text("system_id", carrier.system_id, kSystemId, Presence::required);
+  s.secret("password", carrier.password, kSmppPassword, Presence::required);
+  s.text("system_type", carrier.system_type, kSystemType);
+  s.choice<gateway::BindMode>("bind_mode", carrier.bind_mode,
+                              {{"transceiver", gateway::BindMode::transceiver},
+                               {"transmitter", gateway::BindMode::transmitter},
+                               {"receiver", gateway::BindMode::receiver}});
+  s.integer("sessions", carrier.sessions, 1, 64);
+  s.integer("window", carrier.window, 1, 10'000);
+  s.rate("rate", carrier.rate, kRateMax);
+}
+
+void read_carrier_addresses(Section& s, gateway::CarrierOptions& carrier) {
+  s.integer("source_addr_ton", carrier.source_addr_ton, 0, 6);
+  s.integer("source_addr_npi", carrier.source_addr_npi, 0, 18);
+  s.integer("dest_addr_ton", carrier.dest_addr_ton, 0, 6);
+  s.integer("dest_addr_npi", carrier.dest_addr_npi, 0, 18);
+  s.boolean("udh_16bit", carrier.udh_16bit);
+}
+
+void read_carrier_times(Section& s, gateway::CarrierOptions& carrier) {
+  s.duration("session_init_timeout", carrier.session_init_timeout, 100ms, 5min);
+  s.duration("enquire_link_interval", carrier.enquire_link_interval, 100ms, 1h);
+  s.duration("enquire_link_timeout", carrier.enquire_link_timeout, 100ms, 5min);
+  s.duration("response_timeout", carrier.response_timeout, 100ms, 10min);
+  s.duration("reconnect_min", carrier.reconnect_min, 10ms, 10min);
+  s.duration("reconnect_max", carrier.reconnect_max, 10ms, 1h);
+  s.duration("redelivery_window", carrier.redelivery_window, 1s, 24h);
+  if (carrier.reconnect_min > carrier.reconnect_max) {
+    s.mistake(s.has("reconnect_min") ? "reconnect_min" : "reconnect_max",
+              fmt::format("reconnect_min ({}) is above reconnect_max ({})",
+                          format_time_span(carrier.reconnect_min), format_time_span(carrier.reconnect_max)),
+              "reconnect_min up to reconnect_max");
+  }
+}
+
+void read_carrier_ussd(Section& s, gateway::CarrierOptions& carrier) {
+  s.boolean("ussd", carrier.ussd);
+  s.integer("ussd_data_coding_latin", carrier.ussd_data_coding_latin, 0, 255);
+  s.integer("ussd_data_coding_ucs2", carrier.ussd_data_coding_ucs2, 0, 255);
+  s.duration("ussd_session_timeout", carrier.ussd_session_timeout, 1s, 1h);
+  if (carrier.ussd && carrier.bind_mode != gateway::BindMode::transceiver) {
+    s.mistake("ussd", "a dialog needs both ways on one session", "bind_mode: transceiver, or ussd: false");
+  }
+}
+
+void read_carriers(Section& root, gateway::Options& options) {
+  Unique names;
+  root.list("carriers", 1, 64, [&](Section& s, std::size_t) {
+    gateway::CarrierOptions& carrier = options.carriers.emplace_back();
+    if (s.text("name", carrier.name, kName, Presence::required)) names.check(s, "name", carrier.name);
+    read_carrier_link(s, carrier);
+    read_carrier_addresses(s, carrier);
+    read_carrier_times(s, carrier);
+    read_carrier_ussd(s, carrier);
+  });
+}
+
+// A line belongs to a carrier that can send, and not faster than the carrier's account may.
+void check_line_carrier(Section& s, const gateway::LineOptions& line, const gateway::Options& options) {
+  std::vector<std::string_view> names;
+  for (const gateway::CarrierOptions& carrier : options.carriers) {
+    names.push_back(carrier.name);
+    if (carrier.name != line.carrier) continue;
+    if (carrier.bind_mode == gateway::BindMode::receiver) {
+      s.mistake(
+          "carrier",
+          fmt::format("\"{}\" only receives (bind_mode: receiver), this line could not answer", carrier.name),
+          "a carrier bound as transceiver or transmitter");
+    }
+    if (carrier.rate > 0 && line.rate > carrier.rate) {
+      s.mistake("rate",
+                fmt::format("{}/s is above the rate of its carrier \"{}\", {}/s", line.rate, carrier.name,
+                            carrier.rate),
+                "up to its carrier's rate");
+    }
+    return;
+  }
+  const std::string_view meant = nearest(line.carrier, names);
+  s.mistake("carrier",
+            meant.empty()
+                ? s.found("carrier") + ", no such carrier"
+                : fmt::format("{}, no such carrier; did you mean \"{}\"?", s.found("carrier"), meant),
+            fmt::format("{}", fmt::join(names, ", ")));
+}
+
+void read_lines(Section& root, gateway::Options& options) {
+  Unique numbers;
+  root.list("lines", 1, 256, [&](Section& s, std::size_t) {
+    gateway::LineOptions& line = options.lines.emplace_back();
+    if (s.text("number", line.number, kLineNumber, Presence::required))
+      numbers.check(s, "number", line.number);
+    const bool named = s.text("carrier", line.carrier, kName, Presence::required);
+    s.choice<gateway::LinePurpose>(
+        "purpose", line.purpose,
+        {{"service", gateway::LinePurpose::service}, {"promo", gateway::LinePurpose::promo}});
+    s.rate("rate", line.rate, kRateMax);
+    s.duration("validity", line.validity, 1min, 7 * 24h);
+    if (named) check_line_carrier(s, line, options);
+  });
+}
+
+void read_mysql(Section& s, store::MysqlOptions& mysql) {
+  s.text("host", mysql.host, kHost);
+  s.integer("port", mysql.port, 1, 65535);
+  s.text("unix_socket", mysql.unix_socket, kSocketPath);
+  s.text("user", mysql.user, kUser);
+  s.secret("password", mysql.password, kServerPassword, Presence::optional);
+  s.text("database", mysql.database, kDatabase);
+  s.integer("workers", mysql.workers, 1, 64);
+  s.integer("batch_max", mysql.batch_max, 1, 2'000);
+  s.integer("queue_max", mysql.queue_max, 1, kMillion);
+  s.duration("connect_timeout", mysql.connect_timeout, 100ms, 1min);
+  s.duration("statement_timeout", mysql.statement_timeout, 100ms, 10min);
+}
+
+void read_redis(Section& s, store::RedisOptions& redis) {
+  s.text("host", redis.host, kHost);
+  s.integer("port", redis.port, 1, 65535);
+  s.text("unix_socket", redis.unix_socket, kSocketPath);
+  s.secret("password", redis.password, kServerPassword, Presence::optional);
+  s.text("key_prefix", redis.key_prefix, kName);
+  s.duration("connect_timeout", redis.connect_timeout, 100ms, 1min);
+  s.duration("command_timeout", redis.command_timeout, 100ms, 1min);
+  s.integer("pipeline_max", redis.pipeline_max, 1, kMillion);
+}
+
+void read_http(Section& s, gateway::HttpOptions& http) {
+  s.text("address", http.address, kIpAddress);
+  s.integer("port", http.port, 1, 65535);
+  s.integer("connections_max", http.connections_max, 1, 100'000);
+  s.integer("body_bytes_max", http.body_bytes_max, 1024, 16 * 1024 * 1024);
+  s.integer("header_bytes_max", http.header_bytes_max, 1024, 1024 * 1024);
+  s.duration("read_timeout", http.read_timeout, 100ms, 5min);
+  s.duration("idle_timeout", http.idle_timeout, 100ms, 1h);
+  s.duration("signature_tolerance", http.signature_tolerance, 1s, 1h);
+}
+
+void read_log(Section& s, gateway::LogOptions& log) {
+  s.text("level", log.level, kLogLevel);
+  s.text("file", log.file, kPath);
+}
+
+void read_limits(Section& s, gateway::Limits& limits) {
+  s.integer("inbound_in_flight_max", limits.inbound_in_flight_max, 1, kMillion);
+  s.integer("outbound_prefetch_max", limits.outbound_prefetch_max, 1, kMillion);
+  s.integer("inbox_days", limits.inbox_days, 1, 90);
+  s.duration("shutdown_grace", limits.shutdown_grace, 1s, 5min);
+}
+
+}  // namespace
+
+tl::expected<gateway::Options, std::vector<Mistake>> load_options(std::string_view yaml,
+                                                                  std::string file_name,
+                                                                  const Environment& environment) {
+  gateway::Options options;
+  Document document(yaml, std::move(file_name), environment);
+  document.read([&](Section& root) {
+    read_carriers(root, options);
+    read_lines(root, options);
+    root.section("mysql", [&](Section& s) { read_mysql(s, options.mysql); });
+    root.section("redis", [&](Section& s) { read_redis(s, options.redis); });
+    root.section("http", [&](Section& s) { read_http(s, options.http); });
+    root.section("log", [&](Section& s) { read_log(s, options.log); });
+    root.section("limits", [&](Section& s) { read_limits(s, options.limits); });
+  });
+  std::vector<Mistake> mistakes = std::move(document).mistakes();
+  if (!mistakes.empty()) return tl::unexpected(std::move(mistakes));
+  return options;
+}
+
+tl::expected<gateway::Options, std::vector<Mistake>> load_options_file(const std::string& path,
+                                                                       const Environment& environment) {
+  const auto yaml = read_whole_file(path, kFileOctetsMax);
+  if (!yaml) return tl::unexpected(std::vector<Mistake>{{path, 0, 0, "", yaml.error(), ""}});
+  return load_options(*yaml, path, environment);
+}
+
+}  // namespace peyk::config
