@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "handlers/rules/units.hpp"
+#include "templates/language.hpp"
+#include "templates/money.hpp"
 
 namespace peyk::handlers {
 
@@ -16,8 +18,8 @@ using BranchNo = std::uint32_t;
 // E.164 digits without '+': 989120000101. 0 is "no phone". Made by templates::parse_phone.
 using PhoneNumber = std::uint64_t;
 
-enum class Language : std::uint8_t { fa, en };
-enum class MoneyDisplay : std::uint8_t { rial, toman };  // toman: shown as rial / 10
+using templates::Language;
+using templates::MoneyDisplay;
 
 // What proves that a cashier's text came from the cashier (product.md section 5).
 enum class CashierAuth : std::uint8_t { phone, pin };

@@ -1,0 +1,80 @@
+#include <algorithm>
+
+#include "handlers/use_cases.hpp"
+
+namespace peyk::handlers {
+namespace {
+
+constexpr std::size_t kCodesListedMax = 5;  // as many as fit three parts of a Persian text
+
+std::string list_of_codes(const Speaker& speaker, const std::vector<const Code*>& live, const Facts& facts,
+                          const Setting& setting) {
+  std::string lines;
+  for (std::size_t i = 0; i < std::min(live.size(), kCodesListedMax); ++i) {
+    const Lot& lot = *facts.lot(live[i]->lot);
+    const std::string code = std::to_string(live[i]->number);
+    if (!lines.empty()) lines += '\n';
+    lines += render(setting, "codes_line", speaker.language,
+                    {{"code", code},
+                     {"amount", money(*speaker.club, lot.remaining)},
+                     {"until", templates::LastDayShort{lot.expires_at, speaker.club->time_zone}}});
+  }
+  return lines;
+}
+
+Said not_a_member(const Speaker& speaker, const Setting& setting) {
+  return {.reply = render(setting, "not_member", speaker.language, {{"club", speaker.club->name}})};
+}
+
+}  // namespace
+
+Said credit(const Speaker& speaker, const Facts& facts, const Setting& setting) {
+  const Member* member = facts.member(speaker.key());
+  if (member == nullptr) return not_a_member(speaker, setting);
+
+  const auto lots = facts.spendable_lots(member->id, setting.now);
+  if (lots.empty()) {
+    return {.reply = render(setting, "credit_none", speaker.language, {{"club", speaker.club->name}})};
+  }
+  rules::Amount spendable = 0;
+  for (const Lot* lot : lots) spendable += lot->remaining;
+  const auto live = facts.live_codes(member->id, setting.now);
+  const std::string list = list_of_codes(speaker, live, facts, setting);
+  return {.reply = render(setting, "credit", speaker.language,
+                          {{"club", speaker.club->name},
+                           {"balance", money(*speaker.club, spendable)},
+                           {"count", static_cast<std::int64_t>(live.size())},
+                           {"until", templates::LastDay{lots.front()->expires_at, speaker.club->time_zone}},
+                           {"codes", templates::Rendered{list}}})};
+}
+
+Said codes(const Speaker& speaker, const Facts& facts, const Setting& setting) {
+  const Member* member = facts.member(speaker.key());
+  if (member == nullptr) return not_a_member(speaker, setting);
+
+  const auto live = facts.live_codes(member->id, setting.now);
+  if (live.empty()) {
+    return {.reply = render(setting, "codes_none", speaker.language, {{"club", speaker.club->name}})};
+  }
+  return {.reply = render(setting, "codes_header", speaker.language,
+                          {{"club", speaker.club->name}, {"count", static_cast<std::int64_t>(live.size())}}) +
+                   "\n" + list_of_codes(speaker, live, facts, setting)};
+}
+
+Said own_code(const Speaker& speaker, rules::CodeNumber number, const Facts& facts, const Setting& setting) {
+  const Member* member = facts.member(speaker.key());
+  const Code* code = facts.code({speaker.club->id, number});
+  const std::string shown = std::to_string(number);
+  const Lot* lot = code == nullptr ? nullptr : facts.lot(code->lot);
+  const bool good = member != nullptr && code != nullptr && code->member == member->id &&
+                    code->state == CodeState::live && lot != nullptr && lot->remaining > 0 &&
+                    setting.now < lot->expires_at;
+  if (!good) return {.reply = render(setting, "code_unknown", speaker.language, {{"code", shown}})};
+  return {.reply = render(setting, "code_own", speaker.language,
+                          {{"code", shown},
+                           {"amount", money(*speaker.club, lot->remaining)},
+                           {"until", templates::LastDay{lot->expires_at, speaker.club->time_zone}},
+                           {"club", speaker.club->name}})};
+}
+
+}  // namespace peyk::handlers

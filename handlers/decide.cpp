@@ -1,0 +1,44 @@
+#include "handlers/decide.hpp"
+
+#include "handlers/use_cases.hpp"
+
+namespace peyk::handlers {
+namespace {
+
+template <typename... Fs>
+struct Overloaded : Fs... {
+  using Fs::operator()...;
+};
+template <typename... Fs>
+Overloaded(Fs...) -> Overloaded<Fs...>;
+
+Plan plan_purchase(const PurchaseRequest& request, const Setting& setting) {
+  const Club* club = setting.directory.club(request.club);
+  return {.needs = club == nullptr ? Needs{} : needs_purchase(request, *club, setting.chance),
+          .what = PlannedPurchase{request}};
+}
+
+}  // namespace
+
+Plan plan(const Request& request, const Setting& setting) {
+  return std::visit(Overloaded{
+                        [&](const TextRequest& text) { return plan_text(text, setting); },
+                        [&](const UssdRequest& ussd) { return plan_ussd(ussd, setting); },
+                        [&](const PurchaseRequest& purchase) { return plan_purchase(purchase, setting); },
+                    },
+                    request.what);
+}
+
+Outcome decide(const Plan& plan, const Facts& facts, Setting& setting) {
+  return std::visit(Overloaded{
+                        [](const PlannedNothing&) { return Outcome{}; },
+                        [&](const PlannedText& text) { return decide_text(text, facts, setting); },
+                        [&](const PlannedUssd& ussd) { return decide_ussd(ussd, facts, setting); },
+                        [&](const PlannedPurchase& planned) {
+                          return purchase(planned.request, plan.needs.candidates, facts, setting);
+                        },
+                    },
+                    plan.what);
+}
+
+}  // namespace peyk::handlers

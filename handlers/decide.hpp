@@ -1,0 +1,49 @@
+// The one road that every request takes: plan (what is meant, what must be known), then decide (what is done).
+//
+//   Request -> plan -> Plan{what, needs} -> [the store loads and locks] -> decide -> Outcome -> [the store saves]
+//
+// Both are pure: time, ids and random bits come with the Setting. A conflict in the database means planning and
+// deciding again; nothing else has happened meanwhile.
+#pragma once
+
+#include <variant>
+#include <vector>
+
+#include "handlers/effects.hpp"
+#include "handlers/request.hpp"
+#include "handlers/speaker.hpp"
+#include "templates/keywords.hpp"
+
+namespace peyk::handlers {
+
+struct PlannedText {
+  Speaker speaker;  // its language is settled when the member is known
+  templates::Typed typed;
+};
+struct PlannedUssd {
+  Speaker speaker;
+  std::vector<std::string> keys;  // what was pressed, folded: one, or several of a deep link
+  std::string state;
+};
+struct PlannedPurchase {
+  PurchaseRequest request;
+};
+// Nobody's line or root: answered with nothing, so that the carrier does not send it again for hours.
+struct PlannedNothing {};
+
+struct Plan {
+  Needs needs;
+  std::variant<PlannedNothing, PlannedText, PlannedUssd, PlannedPurchase> what;
+};
+
+Plan plan(const Request& request, const Setting& setting);
+// Throws OutOfCandidates (plan again) and, on a broken invariant, std::logic_error.
+Outcome decide(const Plan& plan, const Facts& facts, Setting& setting);
+
+// sms.cpp and ussd.cpp: the two wires of a telephone.
+Plan plan_text(const TextRequest& request, const Setting& setting);
+Outcome decide_text(const PlannedText& plan, const Facts& facts, Setting& setting);
+Plan plan_ussd(const UssdRequest& request, const Setting& setting);
+Outcome decide_ussd(const PlannedUssd& plan, const Facts& facts, Setting& setting);
+
+}  // namespace peyk::handlers

@@ -1,0 +1,69 @@
+// What a decision does: a list of effects, each one row or one change, and the texts that go out with it.
+// A decision has no other way to act.
+#pragma once
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "handlers/facts.hpp"
+
+namespace peyk::handlers {
+
+struct EnrolMember {
+  Member member;
+};
+struct SetLanguage {
+  MemberId member = 0;
+  Language language = Language::fa;
+};
+// Credit for a member: the lot and the ledger entry that grants it.
+struct OpenLot {
+  Lot lot;
+  LedgerEntry entry;
+};
+struct IssueCode {
+  Code code;
+};
+// A code spent, in whole or in part: what leaves the lot, the entry, the proof. `code_ended`: nothing is left.
+struct TakeFromLot {
+  LedgerEntry entry;
+  Redemption redemption;
+  bool code_ended = false;
+};
+struct RecordPurchase {
+  Purchase purchase;
+};
+struct SetLinePhone {
+  LinePhoneKey key;
+  LinePhone row;
+};
+struct SetAttempts {
+  MemberKey cashier;
+  rules::Attempts row;
+};
+
+using Effect = std::variant<EnrolMember, SetLanguage, OpenLot, IssueCode, TakeFromLot, RecordPurchase, SetLinePhone,
+                            SetAttempts>;
+
+// Lanes in the order in which they leave.
+enum class Lane : std::uint8_t { urgent = 0, reply = 1, notice = 2, promo = 3 };
+
+struct OutgoingText {
+  ClubId club = 0;
+  std::string line;
+  PhoneNumber to = 0;
+  Lane lane = Lane::reply;
+  std::string text;            // UTF-8
+  rules::Instant valid_until{};  // not sent after
+};
+
+struct Outcome {
+  std::vector<Effect> effects;
+  std::vector<OutgoingText> texts;
+  std::uint16_t status = 200;  // POS: as HTTP means it; 422 is a refusal, its answer a problem document
+  std::string answer;      // POS: the JSON body; USSD: the screen; SMS: empty, the texts are the answer
+  std::string ussd_state;  // USSD: what the next step starts from; empty ends the dialog
+};
+
+}  // namespace peyk::handlers

@@ -1,0 +1,152 @@
+#include "handlers/facts.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <stdexcept>
+
+#include "handlers/effects.hpp"
+
+namespace peyk::handlers {
+namespace {
+
+template <typename Map, typename Key>
+auto* find(Map& map, const Key& key) {
+  auto it = map.find(key);
+  return it == map.end() ? nullptr : &it->second;
+}
+
+template <typename Map, typename Key>
+auto& must_find(Map& map, const Key& key, const char* what) {
+  auto* found = find(map, key);
+  if (found == nullptr) throw std::logic_error(std::string("an effect names a ") + what + " that was not loaded");
+  return *found;
+}
+
+}  // namespace
+
+void Needs::merge(Needs other) {
+  members.merge(other.members);
+  wallets.merge(other.wallets);
+  codes.merge(other.codes);
+  purchases.merge(other.purchases);
+  line_phones.merge(other.line_phones);
+  cashiers.merge(other.cashiers);
+  candidates.insert(candidates.end(), other.candidates.begin(), other.candidates.end());
+}
+
+const Member* Facts::member(const MemberKey& key) const {
+  const MemberId* id = find(member_ids_, key);
+  return id == nullptr ? nullptr : member(*id);
+}
+
+const Member* Facts::member(MemberId id) const { return find(members_, id); }
+const Lot* Facts::lot(LotId id) const { return find(lots_, id); }
+const Purchase* Facts::purchase(const PurchaseKey& key) const { return find(purchases_, key); }
+const Redemption* Facts::last_redemption(CodeId code) const { return find(last_redemptions_, code); }
+bool Facts::is_free(const CodeKey& candidate) const {
+  return !taken_.contains(candidate) && !code_ids_.contains(candidate);
+}
+
+const Code* Facts::code(const CodeKey& key) const {
+  const CodeId* id = find(code_ids_, key);
+  return id == nullptr ? nullptr : find(codes_, *id);
+}
+
+LinePhone Facts::line_phone(const LinePhoneKey& key) const {
+  const LinePhone* row = find(line_phones_, key);
+  return row == nullptr ? LinePhone{} : *row;
+}
+
+rules::Attempts Facts::attempts(const MemberKey& cashier) const {
+  const rules::Attempts* row = find(attempts_, cashier);
+  return row == nullptr ? rules::Attempts{} : *row;
+}
+
+std::vector<const Lot*> Facts::spendable_lots(MemberId member, rules::Instant now) const {
+  std::vector<const Lot*> spendable;
+  if (const auto* ids = find(lots_of_member_, member)) {
+    for (LotId id : *ids) {
+      const Lot& lot = lots_.at(id);
+      if (lot.remaining > 0 && now < lot.expires_at) spendable.push_back(&lot);
+    }
+  }
+  std::sort(spendable.begin(), spendable.end(), [](const Lot* a, const Lot* b) {
+    return std::tie(a->expires_at, a->created_at, a->id) < std::tie(b->expires_at, b->created_at, b->id);
+  });
+  return spendable;
+}
+
+std::vector<const Code*> Facts::live_codes(MemberId member, rules::Instant now) const {
+  std::vector<const Code*> live;
+  const auto* ids = find(codes_of_member_, member);
+  if (ids == nullptr) return live;
+  for (CodeId id : *ids) {
+    const Code& code = codes_.at(id);
+    const Lot* lot = this->lot(code.lot);
+    if (code.state == CodeState::live && lot != nullptr && lot->remaining > 0 && now < lot->expires_at) {
+      live.push_back(&code);
+    }
+  }
+  std::sort(live.begin(), live.end(), [this](const Code* a, const Code* b) {
+    return std::pair(lot(a->lot)->expires_at, a->id) < std::pair(lot(b->lot)->expires_at, b->id);
+  });
+  return live;
+}
+
+void Facts::load(Member row) {
+  member_ids_.emplace(MemberKey{row.club, row.phone}, row.id);
+  members_.emplace(row.id, std::move(row));
+}
+
+void Facts::load(Lot row) {
+  if (lots_.emplace(row.id, row).second) lots_of_member_[row.member].push_back(row.id);
+}
+
+void Facts::load(Code row) {
+  if (!codes_.emplace(row.id, row).second) return;
+  code_ids_.emplace(CodeKey{row.club, row.number}, row.id);
+  codes_of_member_[row.member].push_back(row.id);
+}
+
+void Facts::load(Redemption row) {
+  Redemption& last = last_redemptions_[row.code];
+  if (row.id > last.id) last = std::move(row);
+}
+
+void Facts::load(Purchase row) { purchases_.emplace(row.key, row); }
+void Facts::load(const LinePhoneKey& key, LinePhone row) { line_phones_.emplace(key, row); }
+void Facts::load_attempts(const MemberKey& cashier, rules::Attempts row) { attempts_.emplace(cashier, row); }
+void Facts::load_taken(const CodeKey& candidate) { taken_.insert(candidate); }
+
+void Facts::post(const LedgerEntry& entry) {
+  assert(entry.amount > 0);
+  must_find(members_, entry.member, "member").balance += rules::effect_on_member(entry.kind, entry.amount);
+}
+
+void Facts::apply(const EnrolMember& effect) { load(effect.member); }
+
+void Facts::apply(const SetLanguage& effect) {
+  must_find(members_, effect.member, "member").language = effect.language;
+}
+
+void Facts::apply(const OpenLot& effect) {
+  post(effect.entry);
+  load(effect.lot);
+}
+
+void Facts::apply(const IssueCode& effect) { load(effect.code); }
+
+void Facts::apply(const TakeFromLot& effect) {
+  Lot& lot = must_find(lots_, effect.entry.lot, "lot");
+  if (effect.entry.amount > lot.remaining) throw std::logic_error("a decision takes more than its lot holds");
+  post(effect.entry);
+  lot.remaining -= effect.entry.amount;
+  if (effect.code_ended) must_find(codes_, effect.redemption.code, "code").state = CodeState::redeemed;
+  load(effect.redemption);
+}
+
+void Facts::apply(const RecordPurchase& effect) { load(effect.purchase); }
+void Facts::apply(const SetLinePhone& effect) { line_phones_[effect.key] = effect.row; }
+void Facts::apply(const SetAttempts& effect) { attempts_[effect.cashier] = effect.row; }
+
+}  // namespace peyk::handlers

@@ -1,0 +1,202 @@
+// What a decision may know: the rows that its needs named, loaded and locked by the store.
+//
+// One Facts serves a whole batch. Each request of the batch is decided in turn; its effects are applied here
+// before the next one is decided, so the second use of a code in one batch sees the first. The store saves what
+// the effects say, in sets, and commits once.
+//
+// Must stay true: the row of a member is the lock of everything that is hers (lots, codes, redemptions), so a
+// fact about them is current until the commit.
+//
+// To add a noun: its struct here, how to ask for it in Needs, its effect in effects.hpp, apply() in facts.cpp,
+// one file in store/mysql/ that loads and saves it, its table in store/mysql/migrations/.
+#pragma once
+
+#include <compare>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "handlers/club.hpp"
+#include "handlers/request.hpp"
+#include "handlers/rules/attempts.hpp"
+#include "handlers/rules/codes.hpp"
+#include "handlers/rules/ledger.hpp"
+#include "handlers/rules/units.hpp"
+
+namespace peyk::handlers {
+
+using MemberId = std::uint64_t;
+using LotId = std::uint64_t;
+using CodeId = std::uint64_t;
+
+struct MemberKey {
+  ClubId club = 0;
+  PhoneNumber phone = 0;
+  auto operator<=>(const MemberKey&) const = default;
+};
+struct CodeKey {
+  ClubId club = 0;
+  rules::CodeNumber number = 0;
+  auto operator<=>(const CodeKey&) const = default;
+};
+struct PurchaseKey {
+  ClubId club = 0;
+  BranchNo branch = 0;
+  std::string invoice;
+  auto operator<=>(const PurchaseKey&) const = default;
+};
+struct LinePhoneKey {
+  std::string line;
+  PhoneNumber phone = 0;
+  auto operator<=>(const LinePhoneKey&) const = default;
+};
+
+struct Member {
+  MemberId id = 0;
+  ClubId club = 0;
+  PhoneNumber phone = 0;
+  std::uint64_t card = 0;
+  Language language = Language::fa;
+  rules::Instant joined_at{};
+  std::optional<PhoneNumber> referred_by;
+  rules::Amount balance = 0;  // the fold of her ledger entries, kept beside them
+};
+
+enum class LotOrigin : std::uint8_t { purchase = 1, gift = 2, referral = 3, transfer = 4, occasion = 5, manual = 6 };
+
+struct Lot {
+  LotId id = 0;
+  ClubId club = 0;
+  MemberId member = 0;
+  LotOrigin origin = LotOrigin::purchase;
+  rules::Amount issued = 0;
+  rules::Amount remaining = 0;
+  rules::Instant created_at{};
+  rules::Instant expires_at{};  // first instant at which it cannot be spent
+};
+
+enum class CodeState : std::uint8_t { live = 1, redeemed = 2, expired = 3, voided = 4 };
+
+struct Code {
+  CodeId id = 0;
+  ClubId club = 0;
+  rules::CodeNumber number = 0;
+  MemberId member = 0;
+  LotId lot = 0;
+  CodeState state = CodeState::live;
+  rules::Instant issued_at{};
+};
+
+struct Redemption {
+  std::uint64_t id = 0;
+  ClubId club = 0;
+  CodeId code = 0;
+  MemberId member = 0;
+  BranchNo branch = 0;
+  PhoneNumber cashier = 0;
+  std::string invoice;  // may be empty
+  rules::Amount invoice_amount = 0;
+  rules::Amount used = 0;
+  rules::Amount left = 0;  // on the code, after it
+  rules::Instant at{};
+};
+
+struct Purchase {
+  std::uint64_t id = 0;
+  PurchaseKey key;
+  std::optional<MemberId> member;  // none: the phone was no member
+  rules::Amount amount = 0;
+  rules::Amount earned = 0;
+  std::optional<CodeId> code;
+  PhoneNumber phone = 0;    // as reported
+  std::string answer;     // given to the till; a repeat under another webhook-id gets it again
+  rules::Instant purchased_at{};
+  rules::Instant recorded_at{};
+};
+
+struct LedgerEntry {
+  std::uint64_t id = 0;
+  ClubId club = 0;
+  rules::EntryKind kind = rules::EntryKind::grant;
+  MemberId member = 0;
+  LotId lot = 0;
+  rules::Amount amount = 0;
+  rules::Instant at{};
+};
+
+// What is known of a phone on a line, member or not.
+struct LinePhone {
+  bool promo_stopped = false;
+  rules::Instant help_sent_at{};  // for the one help an hour
+};
+
+struct Needs {
+  std::set<MemberKey> members;    // the row, locked
+  std::set<MemberKey> wallets;    // the row, locked, with all open lots and live codes
+  std::set<CodeKey> codes;        // the code, its owner (locked), its lot, its redemptions
+  std::set<PurchaseKey> purchases;
+  std::set<LinePhoneKey> line_phones;
+  std::set<MemberKey> cashiers;   // attempts, locked
+  std::vector<CodeKey> candidates;  // drawn at random: which of them are free?
+
+  void merge(Needs other);
+};
+
+class Facts {
+ public:
+  const Member* member(const MemberKey& key) const;
+  const Member* member(MemberId id) const;
+  const Lot* lot(LotId id) const;
+  // Spendable at `now`, in the order of spending: soonest expiry, then oldest, then id.
+  std::vector<const Lot*> spendable_lots(MemberId member, rules::Instant now) const;
+  // Live codes with something left at `now`, soonest expiry first.
+  std::vector<const Code*> live_codes(MemberId member, rules::Instant now) const;
+  const Code* code(const CodeKey& key) const;
+  const Redemption* last_redemption(CodeId code) const;
+  const Purchase* purchase(const PurchaseKey& key) const;
+  LinePhone line_phone(const LinePhoneKey& key) const;
+  rules::Attempts attempts(const MemberKey& cashier) const;
+  bool is_free(const CodeKey& candidate) const;
+
+  // The store's side: what was loaded. Loading the same row twice keeps the first (it may have been changed since).
+  void load(Member row);
+  void load(Lot row);
+  void load(Code row);
+  void load(Redemption row);
+  void load(Purchase row);
+  void load(const LinePhoneKey& key, LinePhone row);
+  void load_attempts(const MemberKey& cashier, rules::Attempts row);
+  void load_taken(const CodeKey& candidate);
+
+  // The working set's side: what a decision changed. See effects.hpp.
+  void apply(const struct EnrolMember& effect);
+  void apply(const struct SetLanguage& effect);
+  void apply(const struct OpenLot& effect);
+  void apply(const struct IssueCode& effect);
+  void apply(const struct TakeFromLot& effect);
+  void apply(const struct RecordPurchase& effect);
+  void apply(const struct SetLinePhone& effect);
+  void apply(const struct SetAttempts& effect);
+
+ private:
+  void post(const LedgerEntry& entry);
+
+  std::unordered_map<MemberId, Member> members_;
+  std::map<MemberKey, MemberId> member_ids_;
+  std::unordered_map<LotId, Lot> lots_;
+  std::unordered_map<MemberId, std::vector<LotId>> lots_of_member_;
+  std::unordered_map<CodeId, Code> codes_;
+  std::map<CodeKey, CodeId> code_ids_;
+  std::unordered_map<MemberId, std::vector<CodeId>> codes_of_member_;
+  std::unordered_map<CodeId, Redemption> last_redemptions_;
+  std::map<PurchaseKey, Purchase> purchases_;
+  std::map<LinePhoneKey, LinePhone> line_phones_;
+  std::map<MemberKey, rules::Attempts> attempts_;
+  std::set<CodeKey> taken_;
+};
+
+}  // namespace peyk::handlers

@@ -1,0 +1,16 @@
+#include "handlers/use_cases.hpp"
+
+namespace peyk::handlers {
+
+Said choose_language(const Speaker& speaker, std::optional<Language> wanted, const Facts& facts,
+                     const Setting& setting) {
+  const Language other = speaker.language == Language::fa ? Language::en : Language::fa;
+  const Language chosen = wanted.value_or(other);
+  const Member* member = facts.member(speaker.key());
+  if (member == nullptr) return {.reply = render(setting, "not_member", chosen, {{"club", speaker.club->name}})};
+  Said said{.reply = render(setting, "language_changed", chosen)};
+  if (member->language != chosen) said.effects.push_back(SetLanguage{member->id, chosen});
+  return said;
+}
+
+}  // namespace peyk::handlers

@@ -1,0 +1,122 @@
+// The moment at the till: a code is taken once, whatever is sent twice.
+//
+// In the order in which a cashier is told: the phone waits; no PIN; a wrong PIN; no such code; the same order again
+// (the same answer); taken, expired, too small an invoice. Only the last step changes anything of the member.
+#include "handlers/rules/redeem.hpp"
+
+#include "handlers/use_cases.hpp"
+
+namespace peyk::handlers {
+namespace {
+
+bool is_repeat(const Redemption* last, const Speaker& speaker, const RedeemOrder& order, rules::Instant now) {
+  return last != nullptr && last->cashier == speaker.phone && last->invoice_amount == order.invoice_amount &&
+         last->invoice == order.invoice &&
+         now - last->at < std::chrono::minutes{speaker.club->policy.repeat_window_minutes};
+}
+
+std::string done(const Speaker& speaker, const Redemption& redemption, rules::CodeNumber number,
+                 const Setting& setting) {
+  const std::string shown = std::to_string(number);
+  return render(setting, "redeem_done", speaker.language,
+                {{"code", shown},
+                 {"collect", money(*speaker.club, redemption.invoice_amount - redemption.used)},
+                 {"used", money(*speaker.club, redemption.used)},
+                 {"left", money(*speaker.club, redemption.left)}});
+}
+
+std::string refused(const Speaker& speaker, rules::RedeemRefusal why, const Code& code, const Facts& facts,
+                    const Setting& setting) {
+  const Club& club = *speaker.club;
+  const std::string shown = std::to_string(code.number);
+  switch (why) {
+    case rules::RedeemRefusal::already_taken: {
+      const Redemption* last = facts.last_redemption(code.id);
+      if (last == nullptr) return render(setting, "check_bad_used", speaker.language, {{"code", shown}});
+      const Branch* branch = branch_of(club, last->branch);
+      return render(setting, "redeem_refused_already_taken", speaker.language,
+                    {{"code", shown},
+                     {"branch", branch == nullptr ? std::string_view() : std::string_view(branch->name)},
+                     {"at", templates::Moment{last->at, club.time_zone}}});
+    }
+    case rules::RedeemRefusal::expired:
+      return render(setting, "redeem_refused_expired", speaker.language,
+                    {{"code", shown}, {"until", templates::LastDay{facts.lot(code.lot)->expires_at, club.time_zone}}});
+    case rules::RedeemRefusal::invoice_too_small:
+      return render(setting, "redeem_refused_invoice_too_small", speaker.language,
+                    {{"code", shown}, {"min", money(club, club.policy.invoice_min)}});
+  }
+  throw std::logic_error("refused: not a RedeemRefusal");
+}
+
+std::string notice_to_member(const Speaker& speaker, const Member& member, const Redemption& redemption,
+                             const Setting& setting) {
+  const Branch* branch = branch_of(*speaker.club, redemption.branch);
+  return render(setting, "redeemed_member", member.language,
+                {{"club", speaker.club->name},
+                 {"used", money(*speaker.club, redemption.used)},
+                 {"branch", branch == nullptr ? std::string_view() : std::string_view(branch->name)},
+                 {"left", money(*speaker.club, redemption.left)}});
+}
+
+}  // namespace
+
+Said redeem(const Speaker& speaker, const RedeemOrder& order, const Facts& facts, Setting& setting) {
+  const Club& club = *speaker.club;
+  const std::string shown = std::to_string(order.code);
+  const auto say = [&](std::string_view key) { return render(setting, key, speaker.language, {{"code", shown}}); };
+  const auto missed = [&](std::string_view key) {
+    Said said{.reply = say(key)};
+    said.effects.push_back(miss(speaker, facts, setting.now));
+    return said;
+  };
+
+  if (rules::is_locked(facts.attempts(speaker.key()), setting.now)) return {.reply = say("redeem_refused_locked")};
+  if (club.policy.redeem_auth == CashierAuth::pin) {
+    if (order.pin.empty() || speaker.cashier->pin_hash.empty()) return {.reply = say("redeem_refused_pin_missing")};
+    if (!setting.pin_matches(speaker.cashier->pin_hash, order.pin)) return missed("redeem_refused_pin_wrong");
+  }
+  const Code* code = facts.code({club.id, order.code});
+  if (code == nullptr) return missed("redeem_refused_unknown_code");
+  const Redemption* last = facts.last_redemption(code->id);
+  if (is_repeat(last, speaker, order, setting.now)) return {.reply = done(speaker, *last, order.code, setting)};
+
+  const Lot& lot = *facts.lot(code->lot);
+  const auto result = rules::redeem({.left = lot.remaining,
+                                     .ended = code->state != CodeState::live,
+                                     .expires_at = lot.expires_at,
+                                     .invoice_min = club.policy.invoice_min,
+                                     .credit_share_max = club.policy.credit_share_max},
+                                    order.invoice_amount, setting.now);
+  if (const auto* why = std::get_if<rules::RedeemRefusal>(&result)) {
+    return {.reply = refused(speaker, *why, *code, facts, setting)};
+  }
+  const auto& taken = std::get<rules::Taken>(result);
+  const Member& member = *facts.member(code->member);
+  const Redemption redemption{.id = setting.chance.next_id(),
+                              .club = club.id,
+                              .code = code->id,
+                              .member = member.id,
+                              .branch = speaker.cashier->branch,
+                              .cashier = speaker.phone,
+                              .invoice = order.invoice,
+                              .invoice_amount = order.invoice_amount,
+                              .used = taken.used,
+                              .left = taken.left,
+                              .at = setting.now};
+  Said said{.reply = done(speaker, redemption, order.code, setting)};
+  said.effects.push_back(TakeFromLot{.entry = {.id = setting.chance.next_id(),
+                                               .club = club.id,
+                                               .kind = rules::EntryKind::redeem,
+                                               .member = member.id,
+                                               .lot = lot.id,
+                                               .amount = taken.used,
+                                               .at = setting.now},
+                                     .redemption = redemption,
+                                     .code_ended = taken.left == 0});
+  said.texts.push_back(
+      text_to(club, member.phone, Lane::notice, notice_to_member(speaker, member, redemption, setting), setting.now));
+  return said;
+}
+
+}  // namespace peyk::handlers

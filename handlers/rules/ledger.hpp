@@ -1,0 +1,48 @@
+// The ledger: an append-only list of movements between accounts.
+//
+// An entry moves a positive amount from one account (debit) to another (credit). Because one row holds both
+// sides, an unbalanced entry cannot be written down: the sum over all accounts of a club is 0 by construction
+// (invariant I1). Rejected: an entry header with n postings, which needs a query to know that it balances.
+//
+// Signs: member_credit is what the club owes its members, so a grant credits it and a redemption debits it;
+// a balance of member_credit is credits minus debits.
+//
+// To add a kind of movement: a row in EntryKind, its accounts in accounts_of, its CHECK in the migrations.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "handlers/rules/units.hpp"
+
+namespace peyk::rules {
+
+enum class Account : std::uint8_t {
+  member_credit = 1,  // one per member: spendable credit owed to her
+  granted = 2,        // one per club: what was given
+  redeemed = 3,       // one per club: what was spent at tills
+  expired = 4,        // one per club: what lapsed
+};
+
+enum class EntryKind : std::uint8_t { grant = 1, redeem = 2, expire = 3 };
+
+struct Sides {
+  Account debit;
+  Account credit;
+};
+
+constexpr Sides accounts_of(EntryKind kind) {
+  switch (kind) {
+    case EntryKind::grant: return {Account::granted, Account::member_credit};
+    case EntryKind::redeem: return {Account::member_credit, Account::redeemed};
+    case EntryKind::expire: return {Account::member_credit, Account::expired};
+  }
+  throw std::logic_error("accounts_of: not an EntryKind");
+}
+
+// What an entry of this kind does to the member's balance.
+constexpr Amount effect_on_member(EntryKind kind, Amount amount) {
+  return accounts_of(kind).credit == Account::member_credit ? amount : -amount;
+}
+
+}  // namespace peyk::rules

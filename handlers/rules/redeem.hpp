@@ -1,0 +1,37 @@
+// How much of a code an invoice takes, and why not: pure arithmetic, in the order in which a cashier is told.
+#pragma once
+
+#include <algorithm>
+#include <variant>
+
+#include "handlers/rules/units.hpp"
+
+namespace peyk::rules {
+
+enum class RedeemRefusal : std::uint8_t { already_taken, expired, invoice_too_small };
+
+struct RedeemTerms {
+  Amount left = 0;        // in the code's lot
+  bool ended = false;     // the code was redeemed to the last rial, or made void
+  Instant expires_at{};   // first instant at which it is no longer good
+  Amount invoice_min = 0;
+  BasisPoints credit_share_max = kWholeBasisPoints;
+};
+
+struct Taken {
+  Amount used = 0;     // leaves the lot
+  Amount collect = 0;  // what the cashier asks for
+  Amount left = 0;     // stays on the code
+};
+
+// Expiry is judged here and now, never by whether a sweep has run (invariant I7).
+constexpr std::variant<Taken, RedeemRefusal> redeem(const RedeemTerms& terms, Amount invoice, Instant now) {
+  if (terms.ended || terms.left == 0) return RedeemRefusal::already_taken;
+  if (now >= terms.expires_at) return RedeemRefusal::expired;
+  const Amount payable = share_of(invoice, terms.credit_share_max);
+  if (invoice < terms.invoice_min || payable == 0) return RedeemRefusal::invoice_too_small;
+  const Amount used = std::min(terms.left, payable);
+  return Taken{.used = used, .collect = invoice - used, .left = terms.left - used};
+}
+
+}  // namespace peyk::rules

@@ -1,0 +1,155 @@
+// Texts: which club is meant, who speaks, which command; then the use case.
+//
+// On a line of one club the command stands alone. On a shared line the club's keyword comes first; a cashier of just
+// one club there needs none, because she has a queue.
+//
+// To add a command: a row in kCommands.
+#include <algorithm>
+#include <array>
+
+#include "handlers/decide.hpp"
+#include "handlers/use_cases.hpp"
+#include "templates/fold.hpp"
+
+namespace peyk::handlers {
+namespace {
+
+using templates::Keyword;
+using templates::Typed;
+
+struct Command {
+  Keyword keyword;
+  bool wants_wallet;
+  Said (*decide)(const Speaker&, const Typed&, const Facts&, Setting&);
+};
+
+// What a cashier's amount text says is wrong with it.
+std::string bad_amount(const Speaker& speaker, std::string_view typed, templates::AmountError error,
+                       const Setting& setting) {
+  return render(setting, templates::amount_bad_key(error), speaker.language, {{"typed", typed}});
+}
+
+bool looks_like_pin(std::string_view word) {
+  return word.size() >= 4 && word.size() <= 6 &&
+         std::all_of(word.begin(), word.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+// "<code> <amount> [invoice] [pin]": the PIN comes last.
+Said redeem_typed(const Speaker& speaker, rules::CodeNumber code, const Typed& typed, const Facts& facts,
+                  Setting& setting) {
+  const auto amount = templates::parse_amount(typed.args[0], speaker.club->money_display);
+  if (!amount) return {.reply = bad_amount(speaker, typed.args[0], amount.error(), setting)};
+  RedeemOrder order{.code = code, .invoice_amount = *amount};
+  std::size_t words = typed.args.size();
+  if (speaker.club->policy.redeem_auth == CashierAuth::pin && words > 1 && looks_like_pin(typed.args.back())) {
+    order.pin = typed.args[--words];
+  }
+  if (words > 1) order.invoice = typed.args[1].substr(0, 64);
+  return redeem(speaker, order, facts, setting);
+}
+
+Said say_code(const Speaker& speaker, const Typed& typed, const Facts& facts, Setting& setting) {
+  const auto code = rules::parse_code(typed.code);
+  if (!code) return unknown_text(speaker, facts, setting);
+  if (speaker.cashier == nullptr) {
+    // Whoever is no cashier learns nothing of a code, and cannot spend one by text.
+    return own_code(speaker, *code, facts, setting);
+  }
+  return typed.args.empty() ? check(speaker, *code, facts, setting)
+                            : redeem_typed(speaker, *code, typed, facts, setting);
+}
+
+constexpr std::array kCommands{
+    Command{Keyword::bare_code, false, say_code},
+    Command{Keyword::redeem, false, say_code},
+    Command{Keyword::join, false,
+            [](const Speaker& speaker, const Typed& typed, const Facts& facts, Setting& setting) {
+              return join(speaker, typed.args.empty() ? std::string_view() : std::string_view(typed.args[0]), facts,
+                          setting);
+            }},
+    Command{Keyword::credit, true,
+            [](const Speaker& speaker, const Typed&, const Facts& facts, Setting& setting) {
+              return credit(speaker, facts, setting);
+            }},
+    Command{Keyword::codes, true,
+            [](const Speaker& speaker, const Typed&, const Facts& facts, Setting& setting) {
+              return codes(speaker, facts, setting);
+            }},
+    Command{Keyword::stop, false,
+            [](const Speaker& speaker, const Typed&, const Facts& facts, Setting& setting) {
+              return stop_promo(speaker, facts, setting);
+            }},
+    Command{Keyword::start, false,
+            [](const Speaker& speaker, const Typed&, const Facts& facts, Setting& setting) {
+              return start_promo(speaker, facts, setting);
+            }},
+    Command{Keyword::language, false,
+            [](const Speaker& speaker, const Typed& typed, const Facts& facts, Setting& setting) {
+              return choose_language(speaker, typed.chosen, facts, setting);
+            }},
+    Command{Keyword::help, false,
+            [](const Speaker& speaker, const Typed&, const Facts&, Setting& setting) { return help(speaker, setting); }},
+};
+
+const Command* command_for(Keyword keyword) {
+  auto it = std::find_if(kCommands.begin(), kCommands.end(),
+                         [keyword](const Command& command) { return command.keyword == keyword; });
+  return it == kCommands.end() ? nullptr : &*it;
+}
+
+struct Addressed {
+  const Club* club = nullptr;
+  std::string text;  // without the club's keyword
+};
+
+Addressed club_meant(const TextRequest& request, const Directory& directory) {
+  const auto& clubs = directory.on_line(request.line);
+  if (clubs.empty()) return {};
+  const auto [first, rest] = templates::split_first_word(request.text);
+  for (const Club* club : clubs) {
+    if (!club->keyword.empty() && first == templates::fold(club->keyword)) return {club, rest};
+  }
+  if (clubs.size() == 1) return {clubs.front(), request.text};
+  const Club* only = nullptr;
+  for (const Club* club : clubs) {
+    if (directory.cashier(club->id, request.from) == nullptr) continue;
+    if (only != nullptr) return {clubs.front(), request.text};
+    only = club;
+  }
+  return {only != nullptr ? only : clubs.front(), request.text};
+}
+
+}  // namespace
+
+Plan plan_text(const TextRequest& request, const Setting& setting) {
+  const Addressed addressed = club_meant(request, setting.directory);
+  if (addressed.club == nullptr || request.from == 0) return {.what = PlannedNothing{}};
+  PlannedText planned{.speaker = {.club = addressed.club,
+                                  .phone = request.from,
+                                  .cashier = setting.directory.cashier(addressed.club->id, request.from)},
+                      .typed = setting.keywords.match(addressed.text)};
+  Needs needs;
+  const Speaker& speaker = planned.speaker;
+  if (const auto code = rules::parse_code(planned.typed.code)) needs = needs_code(speaker, *code);
+  const Command* command = command_for(planned.typed.keyword);
+  (command != nullptr && command->wants_wallet ? needs.wallets : needs.members).insert(speaker.key());
+  needs.line_phones.insert({speaker.club->line, speaker.phone});
+  return {.needs = std::move(needs), .what = std::move(planned)};
+}
+
+Outcome decide_text(const PlannedText& plan, const Facts& facts, Setting& setting) {
+  Speaker speaker = plan.speaker;
+  speaker.language = language_for(facts.member(speaker.key()), plan.typed.language, *speaker.club);
+  const Command* command = command_for(plan.typed.keyword);
+  Said said = command == nullptr ? unknown_text(speaker, facts, setting)
+                                 : command->decide(speaker, plan.typed, facts, setting);
+  Outcome outcome{.effects = std::move(said.effects), .texts = std::move(said.texts)};
+  if (!said.reply.empty()) {
+    const Lane lane = speaker.cashier != nullptr ? Lane::urgent : Lane::reply;
+    outcome.texts.insert(outcome.texts.begin(),
+                         text_to(*speaker.club, speaker.phone, lane, std::move(said.reply), setting.now));
+  }
+  return outcome;
+}
+
+}  // namespace peyk::handlers

@@ -1,0 +1,39 @@
+#include "handlers/speaker.hpp"
+
+namespace peyk::handlers {
+namespace {
+
+std::chrono::seconds validity_of(Lane lane) {
+  using namespace std::chrono_literals;
+  switch (lane) {
+    case Lane::urgent: return 10min;
+    case Lane::reply: return 1h;
+    case Lane::notice: return 24h;
+    case Lane::promo: return 6h;
+  }
+  throw std::logic_error("validity_of: not a Lane");
+}
+
+}  // namespace
+
+Language language_for(const Member* member, std::optional<Language> of_words, const Club& club) {
+  return member != nullptr ? member->language : of_words.value_or(club.language);
+}
+
+std::string render(const Setting& setting, std::string_view key, Language language,
+                   std::initializer_list<templates::Argument> arguments) {
+  return setting.catalogue.render(key, language, arguments);
+}
+
+templates::Money money(const Club& club, rules::Amount amount) { return {amount, club.money_display}; }
+
+OutgoingText text_to(const Club& club, PhoneNumber to, Lane lane, std::string text, rules::Instant now) {
+  return {.club = club.id,
+          .line = club.line,
+          .to = to,
+          .lane = lane,
+          .text = std::move(text),
+          .valid_until = now + validity_of(lane)};
+}
+
+}  // namespace peyk::handlers

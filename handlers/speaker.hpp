@@ -1,0 +1,42 @@
+// Who speaks, and what is said back: the shape that every use case shares, whatever the wire.
+//
+// A use case returns Said; the wire decides what becomes of `reply`: a text to the speaker (SMS) or the screen (USSD).
+#pragma once
+
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "handlers/effects.hpp"
+#include "handlers/facts.hpp"
+#include "handlers/setting.hpp"
+
+namespace peyk::handlers {
+
+struct Speaker {
+  const Club* club = nullptr;
+  PhoneNumber phone = 0;
+  const Cashier* cashier = nullptr;  // nullptr: speaks as member or stranger
+  Language language = Language::fa;  // in which to answer; see language_for
+
+  MemberKey key() const { return {club->id, phone}; }
+};
+
+struct Said {
+  std::string reply;
+  std::vector<Effect> effects;
+  std::vector<OutgoingText> texts;  // to others
+};
+
+// The member's own choice, else that of the words she used, else the club's.
+Language language_for(const Member* member, std::optional<Language> of_words, const Club& club);
+
+std::string render(const Setting& setting, std::string_view key, Language language,
+                   std::initializer_list<templates::Argument> arguments = {});
+templates::Money money(const Club& club, rules::Amount amount);
+
+// A text to somebody, valid as long as its lane makes sense: a cashier's answer is stale in minutes, a notice is not.
+OutgoingText text_to(const Club& club, PhoneNumber to, Lane lane, std::string text, rules::Instant now);
+
+}  // namespace peyk::handlers

@@ -1,0 +1,58 @@
+// What people can do, one function each, one file each. needs_… says which facts it wants, the other decides.
+//
+// To add one: its file here, a line in the table of sms.cpp (and in the menus of ussd.cpp), its texts in
+// templates/messages/, a conversation in tests/talk/.
+#pragma once
+
+#include <string>
+
+#include "handlers/speaker.hpp"
+
+namespace peyk::handlers {
+
+// join.cpp
+Said join(const Speaker& speaker, std::string_view referrer, const Facts& facts, Setting& setting);
+// The membership of a phone that has none yet, in the club's or the speaker's language.
+Member enrol(const Club& club, PhoneNumber phone, Language language, Setting& setting);
+
+// credit.cpp: both want the speaker's wallet.
+Said credit(const Speaker& speaker, const Facts& facts, const Setting& setting);
+Said codes(const Speaker& speaker, const Facts& facts, const Setting& setting);
+// A member names a code: how to use it if it is hers, nothing about anybody else's.
+Said own_code(const Speaker& speaker, rules::CodeNumber number, const Facts& facts, const Setting& setting);
+
+// check.cpp: cashiers only.
+Needs needs_code(const Speaker& speaker, rules::CodeNumber number);
+Said check(const Speaker& speaker, rules::CodeNumber number, const Facts& facts, const Setting& setting);
+
+// redeem.cpp: cashiers only; wants needs_code.
+struct RedeemOrder {
+  rules::CodeNumber code = 0;
+  rules::Amount invoice_amount = 0;
+  std::string invoice;
+  std::string pin;
+};
+Said redeem(const Speaker& speaker, const RedeemOrder& order, const Facts& facts, Setting& setting);
+// A wrong code or PIN, counted against the cashier's phone.
+Effect miss(const Speaker& speaker, const Facts& facts, rules::Instant now);
+
+// purchase.cpp
+Needs needs_purchase(const PurchaseRequest& request, const Club& club, Chance& chance);
+Outcome purchase(const PurchaseRequest& request, std::span<const CodeKey> candidates, const Facts& facts,
+                 Setting& setting);
+
+// consent.cpp: wants the phone on the line.
+Said stop_promo(const Speaker& speaker, const Facts& facts, const Setting& setting);
+Said start_promo(const Speaker& speaker, const Facts& facts, const Setting& setting);
+// One short help an hour; silence between, or two machines would answer each other for ever.
+Said unknown_text(const Speaker& speaker, const Facts& facts, const Setting& setting);
+Said help(const Speaker& speaker, const Setting& setting);
+
+// language.cpp
+Said choose_language(const Speaker& speaker, std::optional<Language> wanted, const Facts& facts,
+                     const Setting& setting);
+
+// Thrown when every drawn code was taken: the same request is planned again with fresh candidates.
+struct OutOfCandidates {};
+
+}  // namespace peyk::handlers

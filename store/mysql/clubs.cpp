@@ -1,0 +1,155 @@
+#include <map>
+
+#include "store/mysql/tables.hpp"
+
+namespace peyk::store {
+namespace {
+
+using namespace handlers;
+
+void bind_club(Statement& s, const Club& club) {
+  s.add(club.name).add(club.keyword).add(club.currency).add(club.time_zone);
+  s.add(static_cast<std::uint32_t>(club.language)).add(static_cast<std::uint32_t>(club.money_display));
+  s.add(club.line).add(club.ussd_root).add(club.policy.earn_share).add(club.policy.credit_valid_days);
+  s.add(club.policy.invoice_min).add(club.policy.credit_share_max).add(club.policy.join_on_purchase);
+  s.add(static_cast<std::uint32_t>(club.policy.redeem_auth)).add(club.policy.repeat_window_minutes);
+}
+
+Club read_club(Rows& rows) {
+  Club club;
+  club.id = rows.u32();
+  club.slug = rows.text();
+  club.name = rows.text();
+  club.keyword = rows.text();
+  club.currency = rows.text();
+  club.time_zone = rows.text();
+  club.language = static_cast<Language>(rows.u64());
+  club.money_display = static_cast<MoneyDisplay>(rows.u64());
+  club.line = rows.text();
+  club.ussd_root = rows.text();
+  club.policy.earn_share = static_cast<rules::BasisPoints>(rows.i64());
+  club.policy.credit_valid_days = rows.u32();
+  club.policy.invoice_min = rows.i64();
+  club.policy.credit_share_max = static_cast<rules::BasisPoints>(rows.i64());
+  club.policy.join_on_purchase = rows.flag();
+  club.policy.redeem_auth = static_cast<CashierAuth>(rows.u64());
+  club.policy.repeat_window_minutes = rows.u32();
+  return club;
+}
+
+void save_branches(Connection& connection, ClubId id, const Club& club) {
+  for (const Branch& branch : club.branches) {
+    connection
+        .prepare("INSERT INTO branch (club_id, branch_no, name) VALUES (?, ?, ?)"
+                 " ON DUPLICATE KEY UPDATE name = VALUES(name)")
+        .add(id)
+        .add(branch.number)
+        .add(branch.name)
+        .update();
+  }
+}
+
+// A cashier keeps her counted attempts over an apply; one the file no longer names keeps her row, for the records.
+void save_cashiers(Connection& connection, ClubId id, const Club& club) {
+  connection.prepare("UPDATE cashier SET is_active = 0 WHERE club_id = ?").add(id).update();
+  for (const Cashier& cashier : club.cashiers) {
+    connection
+        .prepare("INSERT INTO cashier (club_id, phone, branch_no, pin_hash, is_manager, is_active)"
+                 " VALUES (?, ?, ?, ?, ?, 1) ON DUPLICATE KEY UPDATE branch_no = VALUES(branch_no),"
+                 " pin_hash = VALUES(pin_hash), is_manager = VALUES(is_manager), is_active = 1")
+        .add(id)
+        .add(cashier.phone)
+        .add(cashier.branch)
+        .add(cashier.pin_hash)
+        .add(cashier.manager)
+        .update();
+  }
+}
+
+void save_till_keys(Connection& connection, ClubId id, const Club& club) {
+  connection.prepare("DELETE FROM till_key WHERE club_id = ?").add(id).update();
+  for (const TillKey& key : club.till_keys) {
+    connection.prepare("INSERT INTO till_key (key_id, club_id, branch_no, secret) VALUES (?, ?, ?, ?)")
+        .add(key.id)
+        .add(id)
+        .add(key.branch)
+        .add(key.secret)
+        .update();
+  }
+}
+
+}  // namespace
+
+std::vector<Club> load_clubs(Connection& connection) {
+  std::vector<Club> clubs;
+  std::map<ClubId, std::size_t> at;
+  Rows rows = connection
+                  .prepare("SELECT club_id, slug, name, keyword, currency, time_zone, language, money_display, line,"
+                           " ussd_root, earn_share, credit_valid_days, invoice_min, credit_share_max, join_on_purchase,"
+                           " redeem_auth, repeat_window_minutes FROM club ORDER BY club_id")
+                  .query();
+  while (rows.next()) {
+    clubs.push_back(read_club(rows));
+    at[clubs.back().id] = clubs.size() - 1;
+  }
+  Rows branches = connection.prepare("SELECT club_id, branch_no, name FROM branch ORDER BY branch_no").query();
+  while (branches.next()) {
+    Club& club = clubs.at(at.at(branches.u32()));
+    const BranchNo number = branches.u32();
+    club.branches.push_back({number, branches.text()});
+  }
+  Rows cashiers = connection
+                      .prepare("SELECT club_id, phone, branch_no, pin_hash, is_manager FROM cashier WHERE is_active = 1")
+                      .query();
+  while (cashiers.next()) {
+    Club& club = clubs.at(at.at(cashiers.u32()));
+    Cashier cashier;
+    cashier.phone = cashiers.u64();
+    cashier.branch = cashiers.u32();
+    cashier.pin_hash = cashiers.text();
+    cashier.manager = cashiers.flag();
+    club.cashiers.push_back(std::move(cashier));
+  }
+  Rows keys = connection.prepare("SELECT club_id, key_id, branch_no, secret FROM till_key").query();
+  while (keys.next()) {
+    Club& club = clubs.at(at.at(keys.u32()));
+    TillKey key;
+    key.id = keys.text();
+    key.branch = keys.u32();
+    key.secret = keys.text();
+    club.till_keys.push_back(std::move(key));
+  }
+  return clubs;
+}
+
+std::uint64_t clubs_version(Connection& connection) {
+  Rows rows = connection.prepare("SELECT CAST(COALESCE(SUM(version), 0) AS UNSIGNED) FROM club").query();
+  return rows.next() ? rows.u64() : 0;
+}
+
+ClubId save_club(Connection& connection, const Club& club) {
+  Statement& statement = connection.prepare(
+      "INSERT INTO club (slug, name, keyword, currency, time_zone, language, money_display, line, ussd_root,"
+      " earn_share, credit_valid_days, invoice_min, credit_share_max, join_on_purchase, redeem_auth,"
+      " repeat_window_minutes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+      " ON DUPLICATE KEY UPDATE version = version + 1, name = VALUES(name), keyword = VALUES(keyword),"
+      " currency = VALUES(currency), time_zone = VALUES(time_zone), language = VALUES(language),"
+      " money_display = VALUES(money_display), line = VALUES(line), ussd_root = VALUES(ussd_root),"
+      " earn_share = VALUES(earn_share), credit_valid_days = VALUES(credit_valid_days),"
+      " invoice_min = VALUES(invoice_min), credit_share_max = VALUES(credit_share_max),"
+      " join_on_purchase = VALUES(join_on_purchase), redeem_auth = VALUES(redeem_auth),"
+      " repeat_window_minutes = VALUES(repeat_window_minutes)");
+  statement.add(club.slug);
+  bind_club(statement, club);
+  statement.update();
+  Rows rows = connection.prepare("SELECT club_id FROM club WHERE slug = ?").add(club.slug).query();
+  if (!rows.next()) throw SqlError(SqlError::Kind::broken, 0, "the club that was just saved is not there");
+  const ClubId id = rows.u32();
+  save_branches(connection, id, club);
+  save_cashiers(connection, id, club);
+  save_till_keys(connection, id, club);
+  connection.commit();
+  return id;
+}
+
+}  // namespace peyk::store

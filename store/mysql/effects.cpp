@@ -1,0 +1,172 @@
+#include <map>
+#include <variant>
+
+#include "store/mysql/sets.hpp"
+#include "store/mysql/tables.hpp"
+
+namespace peyk::store {
+namespace {
+
+using namespace handlers;
+
+// The effects of a batch, sorted by what they do to which table. Of several changes to one row only the last counts:
+// the working set has it.
+struct Sorted {
+  std::vector<const Member*> enrolled;
+  std::vector<const Lot*> opened;
+  std::vector<const Code*> issued;
+  std::vector<const Purchase*> purchases;
+  std::vector<const LedgerEntry*> entries;
+  std::vector<const TakeFromLot*> taken;
+  std::map<LinePhoneKey, LinePhone> line_phones;
+  std::map<MemberKey, rules::Attempts> attempts;
+  std::set<MemberId> changed_members;
+  std::set<LotId> changed_lots;
+  std::set<CodeId> ended_codes;
+
+  void operator()(const EnrolMember& effect) { enrolled.push_back(&effect.member); }
+  void operator()(const SetLanguage& effect) { changed_members.insert(effect.member); }
+  void operator()(const OpenLot& effect) {
+    opened.push_back(&effect.lot);
+    entries.push_back(&effect.entry);
+    changed_members.insert(effect.entry.member);
+  }
+  void operator()(const IssueCode& effect) { issued.push_back(&effect.code); }
+  void operator()(const TakeFromLot& effect) {
+    entries.push_back(&effect.entry);
+    taken.push_back(&effect);
+    changed_members.insert(effect.entry.member);
+    changed_lots.insert(effect.entry.lot);
+    if (effect.code_ended) ended_codes.insert(effect.redemption.code);
+  }
+  void operator()(const RecordPurchase& effect) { purchases.push_back(&effect.purchase); }
+  void operator()(const SetLinePhone& effect) { line_phones[effect.key] = effect.row; }
+  void operator()(const SetAttempts& effect) { attempts[effect.cashier] = effect.row; }
+};
+
+void bind_member(Statement& s, const Member& member) {
+  s.add(member.id).add(member.club).add(member.phone).add(member.card);
+  s.add(static_cast<std::uint32_t>(member.language)).add(member.joined_at).add(member.referred_by).add(member.balance);
+}
+
+void bind_lot(Statement& s, const Lot& lot) {
+  s.add(lot.id).add(lot.club).add(lot.member).add(static_cast<std::uint32_t>(lot.origin));
+  s.add(lot.issued).add(lot.remaining).add(lot.created_at).add(lot.expires_at);
+}
+
+constexpr const char* kInsertMember =
+    "INSERT INTO member (member_id, club_id, phone, card, language, joined_at, referred_by, balance) VALUES ";
+constexpr const char* kInsertLot =
+    "INSERT INTO lot (lot_id, club_id, member_id, origin, issued, remaining, created_at, expires_at) VALUES ";
+
+void save_members(Connection& connection, const Sorted& sorted, const Facts& facts) {
+  // A member enrolled in this batch may already have changed in it: she is inserted as she is at its end.
+  insert_set(connection, kInsertMember, 8, sorted.enrolled,
+             [&facts](Statement& s, const Member* member) { bind_member(s, *facts.member(member->id)); });
+  std::set<MemberId> changed = sorted.changed_members;
+  for (const Member* member : sorted.enrolled) changed.erase(member->id);
+  upsert_set(connection, kInsertMember, "language = VALUES(language), balance = VALUES(balance)", 8, changed,
+             [&facts](Statement& s, MemberId id) { bind_member(s, *facts.member(id)); });
+}
+
+void save_lots(Connection& connection, const Sorted& sorted, const Facts& facts) {
+  std::set<LotId> changed = sorted.changed_lots;
+  for (const Lot* lot : sorted.opened) changed.erase(lot->id);
+  insert_set(connection, kInsertLot, 8, sorted.opened,
+             [&facts](Statement& s, const Lot* lot) { bind_lot(s, *facts.lot(lot->id)); });
+  upsert_set(connection, kInsertLot, "remaining = VALUES(remaining)", 8, changed,
+             [&facts](Statement& s, LotId id) { bind_lot(s, *facts.lot(id)); });
+}
+
+void save_codes(Connection& connection, const Sorted& sorted) {
+  insert_set(connection,
+             "INSERT INTO code (code_id, club_id, number, reserved_number, member_id, lot_id, state, issued_at) VALUES ",
+             8, sorted.issued, [](Statement& s, const Code* code) {
+               s.add(code->id).add(code->club).add(code->number).add(code->number).add(code->member).add(code->lot);
+               s.add(static_cast<std::uint32_t>(code->state)).add(code->issued_at);
+             });
+  // Padded like a read: setting a state twice is harmless.
+  auto code = sorted.ended_codes.begin();
+  for (std::size_t left = sorted.ended_codes.size(); left > 0;) {
+    const std::size_t count = std::min(left, kSetRowsMax);
+    const std::size_t padded = std::bit_ceil(count);
+    Statement& statement =
+        connection.prepare("UPDATE code SET state = 2 WHERE code_id IN (" + placeholders(padded, 1) + ")");
+    CodeId last = 0;
+    for (std::size_t i = 0; i < count; ++i) statement.add(last = *code++);
+    for (std::size_t i = count; i < padded; ++i) statement.add(last);
+    statement.update();
+    left -= count;
+  }
+}
+
+void save_entries(Connection& connection, const Sorted& sorted) {
+  insert_set(connection,
+             "INSERT INTO ledger_entry (entry_id, club_id, kind, debit_account, credit_account, member_id, lot_id,"
+             " amount, at) VALUES ",
+             9, sorted.entries, [](Statement& s, const LedgerEntry* entry) {
+               const rules::Sides sides = rules::accounts_of(entry->kind);
+               s.add(entry->id).add(entry->club).add(static_cast<std::uint32_t>(entry->kind));
+               s.add(static_cast<std::uint32_t>(sides.debit)).add(static_cast<std::uint32_t>(sides.credit));
+               s.add(entry->member).add(entry->lot).add(entry->amount).add(entry->at);
+             });
+}
+
+void save_redemptions(Connection& connection, const Sorted& sorted) {
+  insert_set(connection,
+             "INSERT INTO redemption (redemption_id, club_id, code_id, member_id, branch_no, cashier_phone, invoice,"
+             " invoice_amount, used, left_on_code, entry_id, at) VALUES ",
+             12, sorted.taken, [](Statement& s, const TakeFromLot* taken) {
+               const Redemption& r = taken->redemption;
+               s.add(r.id).add(r.club).add(r.code).add(r.member).add(r.branch).add(r.cashier).add(r.invoice);
+               s.add(r.invoice_amount).add(r.used).add(r.left).add(taken->entry.id).add(r.at);
+             });
+}
+
+void save_purchases(Connection& connection, const Sorted& sorted) {
+  insert_set(connection,
+             "INSERT INTO purchase (purchase_id, club_id, branch_no, invoice, member_id, amount, earned, code_id,"
+             " phone, answer, purchased_at, recorded_at) VALUES ",
+             12, sorted.purchases, [](Statement& s, const Purchase* p) {
+               s.add(p->id).add(p->key.club).add(p->key.branch).add(p->key.invoice).add(p->member).add(p->amount);
+               s.add(p->earned).add(p->code).add(p->phone).add(p->answer).add(p->purchased_at).add(p->recorded_at);
+             });
+}
+
+void save_line_phones(Connection& connection, const Sorted& sorted) {
+  upsert_set(connection, "INSERT INTO line_phone (line, phone, promo_stopped, help_sent_at) VALUES ",
+             "promo_stopped = VALUES(promo_stopped), help_sent_at = VALUES(help_sent_at)", 4, sorted.line_phones,
+             [](Statement& s, const auto& row) {
+               s.add(row.first.line).add(row.first.phone).add(row.second.promo_stopped).add(row.second.help_sent_at);
+             });
+}
+
+void save_attempts(Connection& connection, const Sorted& sorted) {
+  for (const auto& [cashier, row] : sorted.attempts) {
+    connection
+        .prepare("UPDATE cashier SET misses = ?, miss_window_at = ?, locked_until = ? WHERE club_id = ? AND phone = ?")
+        .add(row.misses)
+        .add(row.window_started_at)
+        .add(row.locked_until)
+        .add(cashier.club)
+        .add(cashier.phone)
+        .update();
+  }
+}
+
+}  // namespace
+
+void save_effects(Connection& connection, std::span<const Effect> effects, const Facts& facts) {
+  Sorted sorted;
+  for (const Effect& effect : effects) std::visit(sorted, effect);
+  save_attempts(connection, sorted);
+  save_members(connection, sorted, facts);
+  save_lots(connection, sorted, facts);
+  save_codes(connection, sorted);
+  save_entries(connection, sorted);
+  save_redemptions(connection, sorted);
+  save_purchases(connection, sorted);
+  save_line_phones(connection, sorted);
+}
+
+}  // namespace peyk::store

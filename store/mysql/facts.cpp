@@ -1,0 +1,213 @@
+#include <algorithm>
+
+#include "store/mysql/sets.hpp"
+#include "store/mysql/tables.hpp"
+
+namespace peyk::store {
+namespace {
+
+using namespace handlers;
+
+constexpr const char* kMemberColumns =
+    "SELECT member_id, club_id, phone, card, language, joined_at, referred_by, balance FROM member ";
+constexpr const char* kLotColumns =
+    "SELECT lot_id, club_id, member_id, origin, issued, remaining, created_at, expires_at FROM lot ";
+constexpr const char* kCodeColumns =
+    "SELECT code_id, club_id, number, member_id, lot_id, state, issued_at FROM code ";
+constexpr const char* kRedemptionColumns =
+    "SELECT redemption_id, club_id, code_id, member_id, branch_no, cashier_phone, invoice, invoice_amount, used,"
+    " left_on_code, at FROM redemption ";
+constexpr const char* kPurchaseColumns =
+    "SELECT purchase_id, club_id, branch_no, invoice, member_id, amount, earned, code_id, phone, answer, purchased_at,"
+    " recorded_at FROM purchase ";
+
+Member read_member(Rows& rows) {
+  Member member;
+  member.id = rows.u64();
+  member.club = rows.u32();
+  member.phone = rows.u64();
+  member.card = rows.u64();
+  member.language = static_cast<Language>(rows.u64());
+  member.joined_at = rows.instant();
+  member.referred_by = rows.maybe_u64();
+  member.balance = rows.i64();
+  return member;
+}
+
+Lot read_lot(Rows& rows) {
+  Lot lot;
+  lot.id = rows.u64();
+  lot.club = rows.u32();
+  lot.member = rows.u64();
+  lot.origin = static_cast<LotOrigin>(rows.u64());
+  lot.issued = rows.i64();
+  lot.remaining = rows.i64();
+  lot.created_at = rows.instant();
+  lot.expires_at = rows.instant();
+  return lot;
+}
+
+Code read_code(Rows& rows) {
+  Code code;
+  code.id = rows.u64();
+  code.club = rows.u32();
+  code.number = rows.u32();
+  code.member = rows.u64();
+  code.lot = rows.u64();
+  code.state = static_cast<CodeState>(rows.u64());
+  code.issued_at = rows.instant();
+  return code;
+}
+
+Redemption read_redemption(Rows& rows) {
+  Redemption redemption;
+  redemption.id = rows.u64();
+  redemption.club = rows.u32();
+  redemption.code = rows.u64();
+  redemption.member = rows.u64();
+  redemption.branch = rows.u32();
+  redemption.cashier = rows.u64();
+  redemption.invoice = rows.text();
+  redemption.invoice_amount = rows.i64();
+  redemption.used = rows.i64();
+  redemption.left = rows.i64();
+  redemption.at = rows.instant();
+  return redemption;
+}
+
+Purchase read_purchase(Rows& rows) {
+  Purchase purchase;
+  purchase.id = rows.u64();
+  purchase.key.club = rows.u32();
+  purchase.key.branch = rows.u32();
+  purchase.key.invoice = rows.text();
+  purchase.member = rows.maybe_u64();
+  purchase.amount = rows.i64();
+  purchase.earned = rows.i64();
+  purchase.code = rows.maybe_u64();
+  purchase.phone = rows.maybe_u64().value_or(0);
+  purchase.answer = rows.text();
+  purchase.purchased_at = rows.instant();
+  purchase.recorded_at = rows.instant();
+  return purchase;
+}
+
+void lock_cashiers(Connection& connection, const std::set<MemberKey>& cashiers, Facts& facts) {
+  select_in(
+      connection,
+      "SELECT club_id, phone, misses, miss_window_at, locked_until FROM cashier WHERE (club_id, phone) IN (",
+      "ORDER BY club_id, phone FOR UPDATE", 2, cashiers,
+      [](Statement& s, const MemberKey& key) { s.add(key.club).add(key.phone); },
+      [&facts](Rows& rows) {
+        const ClubId club = rows.u32();
+        const PhoneNumber phone = rows.u64();
+        const std::uint32_t misses = rows.u32();
+        const rules::Instant window = rows.instant();
+        facts.load_attempts({club, phone},
+                            {.misses = misses, .window_started_at = window, .locked_until = rows.instant()});
+      });
+}
+
+// Whose are they? Read without locks: a code never changes its owner.
+void find_code_owners(Connection& connection, const std::set<CodeKey>& codes, std::set<MemberId>& owners) {
+  select_in(
+      connection, "SELECT member_id FROM code WHERE (club_id, reserved_number) IN (", "", 2, codes,
+      [](Statement& s, const CodeKey& key) { s.add(key.club).add(key.number); },
+      [&owners](Rows& rows) { owners.insert(rows.u64()); });
+}
+
+void find_members(Connection& connection, const std::set<MemberKey>& keys, std::set<MemberId>& found) {
+  select_in(
+      connection, "SELECT member_id FROM member WHERE (club_id, phone) IN (", "", 2, keys,
+      [](Statement& s, const MemberKey& key) { s.add(key.club).add(key.phone); },
+      [&found](Rows& rows) { found.insert(rows.u64()); });
+}
+
+void load_purchases(Connection& connection, const std::set<PurchaseKey>& keys, Facts& facts) {
+  select_in(
+      connection, std::string(kPurchaseColumns) + "WHERE (club_id, branch_no, invoice) IN (", "", 3, keys,
+      [](Statement& s, const PurchaseKey& key) { s.add(key.club).add(key.branch).add(key.invoice); },
+      [&facts](Rows& rows) { facts.load(read_purchase(rows)); });
+}
+
+void lock_members(Connection& connection, const std::set<MemberId>& ids, Facts& facts) {
+  select_in(
+      connection, std::string(kMemberColumns) + "WHERE member_id IN (", "ORDER BY member_id FOR UPDATE", 1, ids,
+      [](Statement& s, MemberId id) { s.add(id); }, [&facts](Rows& rows) { facts.load(read_member(rows)); });
+}
+
+void load_wallets(Connection& connection, const std::set<MemberId>& members, Facts& facts) {
+  const auto bind_id = [](Statement& s, std::uint64_t id) { s.add(id); };
+  select_in(connection, std::string(kLotColumns) + "WHERE remaining > 0 AND member_id IN (", "", 1, members, bind_id,
+            [&facts](Rows& rows) { facts.load(read_lot(rows)); });
+  select_in(connection, std::string(kCodeColumns) + "WHERE state = 1 AND member_id IN (", "", 1, members, bind_id,
+            [&facts](Rows& rows) { facts.load(read_code(rows)); });
+}
+
+// Under the lock of their members: what the codes are now, their lots, who took them.
+void load_codes(Connection& connection, const std::set<CodeKey>& keys, Facts& facts) {
+  std::set<CodeId> codes;
+  std::set<LotId> lots;
+  select_in(
+      connection, std::string(kCodeColumns) + "WHERE (club_id, reserved_number) IN (", "", 2, keys,
+      [](Statement& s, const CodeKey& key) { s.add(key.club).add(key.number); },
+      [&](Rows& rows) {
+        Code code = read_code(rows);
+        codes.insert(code.id);
+        lots.insert(code.lot);
+        facts.load(code);
+      });
+  const auto bind_id = [](Statement& s, std::uint64_t id) { s.add(id); };
+  select_in(connection, std::string(kLotColumns) + "WHERE lot_id IN (", "", 1, lots, bind_id,
+            [&facts](Rows& rows) { facts.load(read_lot(rows)); });
+  select_in(connection, std::string(kRedemptionColumns) + "WHERE code_id IN (", "", 1, codes, bind_id,
+            [&facts](Rows& rows) { facts.load(read_redemption(rows)); });
+}
+
+void load_taken(Connection& connection, const std::vector<CodeKey>& candidates, Facts& facts) {
+  select_in(
+      connection, "SELECT club_id, reserved_number FROM code WHERE (club_id, reserved_number) IN (", "", 2, candidates,
+      [](Statement& s, const CodeKey& key) { s.add(key.club).add(key.number); },
+      [&facts](Rows& rows) {
+        const ClubId club = rows.u32();
+        facts.load_taken({club, rows.u32()});
+      });
+}
+
+void load_line_phones(Connection& connection, const std::set<LinePhoneKey>& keys, Facts& facts) {
+  select_in(
+      connection, "SELECT line, phone, promo_stopped, help_sent_at FROM line_phone WHERE (line, phone) IN (", "", 2, keys,
+      [](Statement& s, const LinePhoneKey& key) { s.add(key.line).add(key.phone); },
+      [&facts](Rows& rows) {
+        LinePhoneKey key;
+        key.line = rows.text();
+        key.phone = rows.u64();
+        const bool stopped = rows.flag();
+        facts.load(key, {.promo_stopped = stopped, .help_sent_at = rows.instant()});
+      });
+}
+
+}  // namespace
+
+void load_facts(Connection& connection, const Needs& needs, Facts& facts) {
+  lock_cashiers(connection, needs.cashiers, facts);
+
+  std::set<MemberKey> keys = needs.members;
+  keys.insert(needs.wallets.begin(), needs.wallets.end());
+  std::set<MemberId> members;
+  find_code_owners(connection, needs.codes, members);
+  find_members(connection, keys, members);
+  load_purchases(connection, needs.purchases, facts);
+  lock_members(connection, members, facts);
+
+  std::set<MemberId> wallets;
+  for (const MemberKey& key : needs.wallets) {
+    if (const Member* member = facts.member(key)) wallets.insert(member->id);
+  }
+  load_wallets(connection, wallets, facts);
+  load_codes(connection, needs.codes, facts);
+  load_taken(connection, needs.candidates, facts);
+  load_line_phones(connection, needs.line_phones, facts);
+}
+
+}  // namespace peyk::store

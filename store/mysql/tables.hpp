@@ -1,0 +1,91 @@
+// Loading facts and saving effects, in sets: one function a noun, each in its own file, used by the worker's batch.
+//
+// Order of locks, everywhere: cashiers, then members by id, then rows that others insert (unique keys). Codes and
+// purchases are read without locks to learn whose they are; everything that can change is read under its member's lock.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "handlers/decide.hpp"
+#include "handlers/effects.hpp"
+#include "handlers/facts.hpp"
+#include "store/mysql/connection.hpp"
+
+namespace peyk::store {
+
+// facts.cpp: everything that `needs` names, in a fixed order of statements.
+void load_facts(Connection& connection, const handlers::Needs& needs, handlers::Facts& facts);
+
+// effects.cpp: all effects of a batch, in the order given, by table. `facts` are the working set after them.
+void save_effects(Connection& connection, std::span<const handlers::Effect> effects, const handlers::Facts& facts);
+
+// inbox.cpp
+struct Claim {
+  handlers::Fingerprint fingerprint{};
+  std::uint32_t generation = 1;
+  rules::Instant claimed_at{};
+  rules::Instant forget_at{};  // the epoch: kept for good
+  std::uint16_t status = 200;
+  std::string answer;
+  std::string ussd_state;
+};
+using Claims = std::map<handlers::RequestKey, Claim>;
+Claims load_claims(Connection& connection, const std::set<handlers::RequestKey>& keys);
+// New keys are inserted (a race fails on the key: SqlError::conflict); `renewed` ones must still be at the generation
+// before, or SqlError::conflict is thrown.
+void save_claims(Connection& connection, const Claims& fresh, const Claims& renewed);
+// Forgets at most `limit` claims whose time is over; returns how many.
+std::uint64_t forget_claims(Connection& connection, rules::Instant now, std::uint32_t limit);
+
+// outbox.cpp
+using MessageId = std::uint64_t;
+struct QueuedText {
+  MessageId id = 0;
+  handlers::ClubId club = 0;
+  std::string line;
+  handlers::PhoneNumber to = 0;
+  handlers::Lane lane = handlers::Lane::reply;
+  std::uint8_t parts = 1;
+  std::string text;
+  rules::Instant created_at{};
+  rules::Instant valid_until{};
+};
+void save_queued(Connection& connection, std::span<const QueuedText> texts);
+// Still queued, id above `after`, oldest first. For seeding Redis anew.
+std::vector<QueuedText> load_queued(Connection& connection, MessageId after, std::uint32_t limit);
+// Of these ids, those still queued.
+std::vector<QueuedText> load_queued(Connection& connection, std::span<const MessageId> ids);
+
+struct Settled {
+  MessageId id = 0;
+  bool submitted = false;  // false: given up
+  std::string reason;      // why it was given up, in words staff can read
+  bool expired = false;    // given up because its time was over
+  std::string carrier;
+  std::vector<std::string> carrier_message_ids;  // by part
+};
+void save_settled(Connection& connection, std::span<const Settled> settled, rules::Instant now);
+
+struct Receipt {
+  std::string carrier;
+  std::string carrier_message_id;
+  bool delivered = false;
+  bool final = true;
+  std::string error;
+};
+// Parts become delivered or failed; a receipt whose part is not known yet is parked. Repeats change nothing.
+void save_receipts(Connection& connection, std::span<const Receipt> receipts, rules::Instant now);
+
+// clubs.cpp
+std::vector<handlers::Club> load_clubs(Connection& connection);
+std::uint64_t clubs_version(Connection& connection);  // grows with every apply
+// Inserts or updates the club by its slug, with branches, cashiers and keys; rows that the file no longer has are
+// deactivated (cashiers) or deleted (keys). Returns the club's id. Throws SqlError.
+handlers::ClubId save_club(Connection& connection, const handlers::Club& club);
+
+}  // namespace peyk::store
