@@ -25,16 +25,16 @@ bool is_ascii(std::string_view text, std::size_t min, std::size_t max) {
   return text.size() >= min && text.size() <= max && is_clean_line(text) && characters(text) == text.size();
 }
 
-// The lengths of system_id, password and system_type are those of the bind PDU's fields less the closing zero
-// (SMPP 3.4, 5.2.1 to 5.2.3).
+// The lengths of system_id and system_type are those of the bind PDU's fields less the closing zero
+// (SMPP 3.4, 5.2.1 and 5.2.3). A password has 8 characters there (5.2.2), but carriers give longer ones.
 constexpr TextRule kName{[](std::string_view t) { return consists_of(t, kLowerNameOctets, 1, 32); },
                          "1 to 32 of a-z, 0-9, _ and -"};
 constexpr TextRule kHost{[](std::string_view t) { return is_ascii(t, 1, 253) && t.find(' ') == t.npos; },
                          "a host name or an IP address"};
 constexpr TextRule kSystemId{[](std::string_view t) { return is_ascii(t, 1, 15); },
                              "1 to 15 ASCII characters (SMPP 3.4, 5.2.1)"};
-constexpr TextRule kSmppPassword{[](std::string_view t) { return t.empty() || is_ascii(t, 1, 8); },
-                                 "up to 8 ASCII characters (SMPP 3.4, 5.2.2)"};
+constexpr TextRule kSmppPassword{[](std::string_view t) { return t.empty() || is_ascii(t, 1, 64); },
+                                 "up to 64 ASCII characters"};
 constexpr TextRule kSystemType{[](std::string_view t) { return t.empty() || is_ascii(t, 1, 12); },
                                "up to 12 ASCII characters (SMPP 3.4, 5.2.3)"};
 constexpr TextRule kLineNumber{[](std::string_view t) { return consists_of(t, "0123456789", 3, 15); },

@@ -14,11 +14,14 @@ struct MysqlOptions {
   std::string user = "peyk";
   std::string password;
   std::string database = "peyk";
-  std::uint32_t workers = 2;        // threads that decide and save, one connection each
-  std::uint32_t batch_max = 200;    // requests in one transaction; more are left for the next
-  std::uint32_t queue_max = 10000;  // waiting requests a worker may hold; full: the sender is told to come again
+  std::uint32_t workers = 2;      // threads that decide and save, one connection each
+  std::uint32_t batch_max = 200;  // requests in one transaction; more are left for the next
+  std::uint32_t queue_max =
+      10000;  // waiting requests a worker may hold; full: the sender is told to come again
   std::chrono::milliseconds connect_timeout{2000};
   std::chrono::milliseconds statement_timeout{10000};
+
+  bool operator==(const MysqlOptions&) const = default;
 };
 
 struct RedisOptions {
@@ -30,6 +33,8 @@ struct RedisOptions {
   std::chrono::milliseconds connect_timeout{2000};
   std::chrono::milliseconds command_timeout{5000};
   std::uint32_t pipeline_max = 10000;  // commands awaiting an answer; more are refused at once
+
+  bool operator==(const RedisOptions&) const = default;
 };
 
 }  // namespace peyk::store
