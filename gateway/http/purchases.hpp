@@ -48,8 +48,8 @@ using TillDirectory = std::function<std::optional<TillIdentity>(std::string_view
 // What became of a submitted purchase.
 struct PurchaseAnswer {
   enum class Status : std::uint8_t {
-    done,               // 200, body is the decision's JSON
-    repeated,           // 200, body is the stored JSON of the first time
+    done,               // http_status, body is the decision's JSON
+    repeated,           // the same of the first time, out of the store
     different_content,  // 422: this key was used for another purchase
     unknown_club,       // 404
     busy,    // 503 + Retry-After: queue full or store away; nothing was done or it will be found again
@@ -57,6 +57,7 @@ struct PurchaseAnswer {
   };
   Status status = Status::failed;
   std::string body;
+  int http_status = 200;  // done, repeated: the decision's; 400 and above: the body is a problem document
 };
 
 // Must call back exactly once, on the network thread, also when it fails or shuts down.

@@ -7,7 +7,7 @@
 // - One request of a connection at a time; pipelined ones wait in the socket.
 // - Nobody holds a connection without working for it: a whole request must come within read_timeout of its
 // first
-//   byte (slow senders get 408 and are closed), an answer must be read within read_timeout, and a connection
+//   byte (slow senders are closed), an answer must be read within read_timeout, and a connection
 //   that waits between requests is closed after idle_timeout.
 // - At most connections_max are served. A few more are told 503 and closed, beyond those they are just
 // closed.
@@ -58,13 +58,13 @@ class HttpServer {
 
  private:
   struct Connection;
+  class AnswerSlot;
 
   boost::asio::awaitable<void> accept_all();
   boost::asio::awaitable<void> serve(Connection* connection);
   boost::asio::awaitable<bool> serve_one(Connection* connection);
   boost::asio::awaitable<void> turn_away(Connection* connection);
-  boost::asio::awaitable<HttpResponse> answer(Connection* connection, HttpRequest request,
-                                              std::string* route);
+  boost::asio::awaitable<HttpResponse> answer(Connection* connection, HttpRequest request);
   boost::asio::awaitable<bool> write(Connection* connection, HttpResponse response, bool keep_alive,
                                      bool head);
   boost::asio::awaitable<void> close_gently(Connection* connection);

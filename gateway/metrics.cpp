@@ -1,0 +1,193 @@
+#include "gateway/metrics.hpp"
+
+#include <prometheus/counter.h>
+#include <prometheus/gauge.h>
+#include <prometheus/histogram.h>
+#include <prometheus/registry.h>
+#include <prometheus/text_serializer.h>
+
+#include <algorithm>
+#include <map>
+#include <mutex>
+#include <span>
+#include <stdexcept>
+#include <vector>
+
+namespace peyk::gateway {
+
+namespace {
+
+enum class Kind { counter, gauge, histogram };
+
+struct Row {
+  std::string_view name;
+  Kind kind;
+  std::vector<std::string> labels;
+  std::string_view help;
+  std::vector<double> buckets;  // histograms
+};
+
+const std::vector<double> kSeconds{0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1,
+                                   0.25,   0.5,   1,      2.5,   5,    10,    30,   60};
+const std::vector<double> kSizes{1, 2, 5, 10, 20, 50, 100, 200, 500, 1000};
+
+const std::vector<Row>& rows() {
+  static const std::vector<Row> table{
+      {"peyk_build_info", Kind::gauge, {"version"}, "1, labelled with the version that runs", {}},
+      {"peyk_inbound_requests_total",
+       Kind::counter,
+       {"channel", "outcome"},
+       "Texts, USSD steps and purchases, by what became of them",
+       {}},
+      {"peyk_inbound_seconds",
+       Kind::histogram,
+       {"channel"},
+       "From the request to its committed answer",
+       kSeconds},
+      {"peyk_outbound_submits_total",
+       Kind::counter,
+       {"carrier", "status"},
+       "submit_sm sent, by command_status of the response",
+       {}},
+      {"peyk_outbound_seconds",
+       Kind::histogram,
+       {"lane"},
+       "From the commit of a message to the carrier's response to its last part",
+       kSeconds},
+      {"peyk_queue_depth", Kind::gauge, {"line", "lane"}, "Messages waiting to be sent", {}},
+      {"peyk_link_up", Kind::gauge, {"carrier"}, "Bound sessions of a carrier", {}},
+      {"peyk_store_batch_size", Kind::histogram, {}, "Requests decided in one transaction", kSizes},
+      {"peyk_store_commit_seconds",
+       Kind::histogram,
+       {},
+       "From the first statement of a batch to its commit",
+       kSeconds},
+      {"peyk_http_requests_total", Kind::counter, {"route", "status"}, "HTTP requests answered", {}},
+      {"peyk_http_seconds", Kind::histogram, {"route"}, "From a whole HTTP request to its answer", kSeconds},
+  };
+  return table;
+}
+
+// All series of one metric. `Native` is prometheus-cpp's class, `Handle` ours.
+template <typename Native, typename Handle>
+struct Family {
+  const Row* row;
+  prometheus::Family<Native>* native;
+  std::map<std::vector<std::string>, std::unique_ptr<Handle>> series;  // by label values in the row's order
+
+  template <typename... Arguments>
+  Handle& get(MetricLabels labels, Arguments&&... arguments) {
+    std::vector<std::string> values = in_order(labels);
+    auto found = series.find(values);
+    if (found == series.end() && series.size() >= kMetricSeriesMax) {
+      values.assign(values.size(), "other");
+      found = series.find(values);
+    }
+    if (found != series.end()) return *found->second;
+    prometheus::Labels native_labels;
+    for (std::size_t i = 0; i < values.size(); ++i) native_labels.emplace(row->labels[i], values[i]);
+    Native& added = native->Add(native_labels, std::forward<Arguments>(arguments)...);
+    return *series.emplace(std::move(values), std::make_unique<Handle>(added)).first->second;
+  }
+
+ private:
+  std::vector<std::string> in_order(MetricLabels labels) const {
+    std::vector<std::string> values;
+    for (const std::string& name : row->labels) {
+      const auto* given = std::ranges::find(labels, std::string_view(name), &MetricLabels::value_type::first);
+      if (given != labels.end()) values.emplace_back(given->second);
+    }
+    if (values.size() != labels.size() || values.size() != row->labels.size()) {
+      throw std::logic_error("metric " + std::string(row->name) + ": wrong labels");
+    }
+    return values;
+  }
+};
+
+template <typename Families>
+auto& family(Families& families, std::string_view name) {
+  const auto found = families.find(name);
+  if (found == families.end()) throw std::logic_error("no metric of this kind: " + std::string(name));
+  return found->second;
+}
+
+}  // namespace
+
+struct Metrics::Impl {
+  prometheus::Registry registry;
+  std::mutex mutex;  // the maps; not the counting
+  std::map<std::string_view, Family<prometheus::Counter, Counter>> counters;
+  std::map<std::string_view, Family<prometheus::Gauge, Gauge>> gauges;
+  std::map<std::string_view, Family<prometheus::Histogram, Histogram>> histograms;
+
+  template <typename Builder>
+  auto* native(Builder builder, const Row& row) {
+    return &builder.Name(std::string(row.name)).Help(std::string(row.help)).Register(registry);
+  }
+};
+
+void Counter::add(double amount) noexcept {
+  counter_.Increment(amount);
+}
+double Counter::value() const {
+  return counter_.Value();
+}
+void Gauge::set(double value) noexcept {
+  gauge_.Set(value);
+}
+void Gauge::add(double amount) noexcept {
+  gauge_.Increment(amount);
+}
+double Gauge::value() const {
+  return gauge_.Value();
+}
+void Histogram::observe(double value) {
+  histogram_.Observe(value);
+}
+void Histogram::observe(std::chrono::nanoseconds took) {
+  histogram_.Observe(std::chrono::duration<double>(took).count());
+}
+
+Metrics::Metrics() : impl_(std::make_unique<Impl>()) {
+  for (const Row& row : rows()) {
+    switch (row.kind) {
+      case Kind::counter:
+        impl_->counters.emplace(row.name, Family<prometheus::Counter, Counter>{
+                                              &row, impl_->native(prometheus::BuildCounter(), row), {}});
+        break;
+      case Kind::gauge:
+        impl_->gauges.emplace(row.name, Family<prometheus::Gauge, Gauge>{
+                                            &row, impl_->native(prometheus::BuildGauge(), row), {}});
+        break;
+      case Kind::histogram:
+        impl_->histograms.emplace(row.name, Family<prometheus::Histogram, Histogram>{
+                                                &row, impl_->native(prometheus::BuildHistogram(), row), {}});
+        break;
+    }
+  }
+  gauge("peyk_build_info", {{"version", PEYK_VERSION}}).set(1);
+}
+
+Metrics::~Metrics() = default;
+
+Counter& Metrics::counter(std::string_view name, MetricLabels labels) {
+  const std::lock_guard lock(impl_->mutex);
+  return family(impl_->counters, name).get(labels);
+}
+
+Gauge& Metrics::gauge(std::string_view name, MetricLabels labels) {
+  const std::lock_guard lock(impl_->mutex);
+  return family(impl_->gauges, name).get(labels);
+}
+
+Histogram& Metrics::histogram(std::string_view name, MetricLabels labels) {
+  const std::lock_guard lock(impl_->mutex);
+  auto& found = family(impl_->histograms, name);
+  return found.get(labels, found.row->buckets);
+}
+
+std::string Metrics::expose() const {
+  return prometheus::TextSerializer().Serialize(impl_->registry.Collect());
+}
+
+}  // namespace peyk::gateway
