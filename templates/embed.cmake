@@ -1,0 +1,10 @@
+# cmake -DOUT=x.cpp -DROOM=folder -P embed.cmake: the data files as functions that return them.
+set(code "// Made from the .yaml files of templates/ by embed.cmake.\n#include \"templates/embedded.hpp\"\n\nnamespace peyk::templates {\n")
+foreach(item "messages_fa=messages/fa.yaml" "messages_en=messages/en.yaml" "keywords=keywords.yaml")
+  string(REGEX MATCH "^([^=]+)=(.+)$" matched "${item}")
+  set(name "${CMAKE_MATCH_1}")
+  file(READ "${ROOM}/${CMAKE_MATCH_2}" content)
+  string(APPEND code "std::string_view embedded_${name}() { return R\"peyk_data(${content})peyk_data\"; }\n")
+endforeach()
+string(APPEND code "}  // namespace peyk::templates\n")
+file(WRITE "${OUT}" "${code}")

@@ -1,0 +1,26 @@
+// UTF-8 and code points, for this room's own use. Invalid sequences become U+FFFD, one each.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace peyk::templates {
+
+inline constexpr char32_t kReplacement = 0xFFFD;
+
+std::u32string to_code_points(std::string_view utf8);
+void append_utf8(std::string& out, char32_t code_point);
+std::string to_utf8(std::u32string_view code_points);
+
+// The first octets of a text, at most `octets_max`, not cut inside a character.
+std::string_view clip(std::string_view utf8, std::size_t octets_max);
+
+// True if a text may not be cut before `next`: combining marks, joiners and what stands behind a joiner
+// belong to the character before them. ZWNJ parts by definition and may stand at a cut.
+bool joins(char32_t previous, char32_t next);
+
+// Any white space, line break or control character.
+bool is_blank(char32_t code_point);
+
+}  // namespace peyk::templates
