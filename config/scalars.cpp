@@ -1,10 +1,8 @@
 #include "config/scalars.hpp"
 
-#include <unicode/uchar.h>
-#include <unicode/utf8.h>
-
 #include <algorithm>
 #include <charconv>
+#include <iterator>
 #include <limits>
 #include <utility>
 
@@ -20,15 +18,44 @@ constexpr std::pair<std::string_view, std::int64_t> kTimeUnits[] = {
     {"d", 86'400'000}, {"h", 3'600'000}, {"m", 60'000}, {"s", 1'000}, {"ms", 1}};
 constexpr std::int64_t kTimeSpanMax_ms = 1000LL * 366 * 86'400'000;
 
+// Never part of a word that people see; U+200C, the half-space of Persian, and U+200D, of emoji, are.
+constexpr std::pair<char32_t, char32_t> kInvisible[] = {{0x00, 0x1F},     {0x7F, 0x9F},     {0xAD, 0xAD},
+                                                        {0x200B, 0x200B}, {0x200E, 0x200F}, {0x2028, 0x202E},
+                                                        {0x2060, 0x206F}, {0xFEFF, 0xFEFF}, {0xFFF9, 0xFFFB}};
+
+struct Character {
+  char32_t code_point;
+  std::size_t octets;
+};
+
+// The first character of a text that is not empty; nothing for overlong forms, surrogates, what is above
+// U+10FFFF and what ends too early (Unicode 15, table 3-7).
+std::optional<Character> first_character(std::string_view text) {
+  const auto octet = [text](std::size_t i) {
+    return static_cast<char32_t>(static_cast<unsigned char>(text[i]));
+  };
+  const char32_t lead = octet(0);
+  if (lead < 0x80) return Character{lead, 1};
+  const std::size_t size = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
+  constexpr char32_t kSmallest[] = {0, 0, 0x80, 0x800, 0x10000};
+  if (lead < 0xC2 || lead > 0xF4 || text.size() < size) return std::nullopt;
+  char32_t code_point = lead & (0x7Fu >> size);
+  for (std::size_t i = 1; i < size; ++i) {
+    if ((octet(i) & 0xC0) != 0x80) return std::nullopt;
+    code_point = (code_point << 6) | (octet(i) & 0x3F);
+  }
+  const bool surrogate = code_point >= 0xD800 && code_point <= 0xDFFF;
+  if (code_point < kSmallest[size] || code_point > 0x10FFFF || surrogate) return std::nullopt;
+  return Character{code_point, size};
+}
+
 // Calls see(code point) for each; false when the text is not UTF-8 or see() says no.
 template <class See>
-bool every_code_point(std::string_view text, See see) {
-  const auto size = static_cast<std::int32_t>(std::min<std::size_t>(text.size(), INT32_MAX));
-  const auto* octets = reinterpret_cast<const std::uint8_t*>(text.data());
-  for (std::int32_t i = 0; i < size;) {
-    UChar32 c = 0;
-    U8_NEXT(octets, i, size, c);
-    if (c < 0 || !see(c)) return false;
+bool every_character(std::string_view text, See see) {
+  while (!text.empty()) {
+    const std::optional<Character> first = first_character(text);
+    if (!first || !see(first->code_point)) return false;
+    text.remove_prefix(first->octets);
   }
   return true;
 }
@@ -111,23 +138,20 @@ std::optional<std::int64_t> parse_percent(std::string_view text) {
 }
 
 bool is_utf8(std::string_view text) {
-  return every_code_point(text, [](UChar32) { return true; });
+  return every_character(text, [](char32_t) { return true; });
 }
 
 bool is_clean_line(std::string_view text) {
   if (text.starts_with(' ') || text.ends_with(' ')) return false;
-  return every_code_point(text, [](UChar32 c) {
-    constexpr UChar32 kZeroWidthNonJoiner = 0x200C;
-    const auto category = u_charType(c);
-    return c == kZeroWidthNonJoiner ||
-           (category != U_CONTROL_CHAR && category != U_FORMAT_CHAR && category != U_LINE_SEPARATOR &&
-            category != U_PARAGRAPH_SEPARATOR && category != U_UNASSIGNED);
+  return every_character(text, [](char32_t c) {
+    return std::none_of(std::begin(kInvisible), std::end(kInvisible),
+                        [c](const auto& range) { return c >= range.first && c <= range.second; });
   });
 }
 
 std::size_t characters(std::string_view utf8) {
   std::size_t count = 0;
-  every_code_point(utf8, [&count](UChar32) { return ++count > 0; });
+  every_character(utf8, [&count](char32_t) { return ++count > 0; });
   return count;
 }
 
