@@ -29,11 +29,14 @@ class Framer {
   // The start of a frame is here and its end is not.
   bool has_partial() const { return !partial_.empty() && !given_; }
 
-  // After `broken`: the sequence_number of the bad header, 0 when it had not come yet.
+  // After `broken`: the sequence_number of the bad header.
   std::uint32_t broken_sequence_number() const { return broken_sequence_number_; }
 
  private:
-  Cut refuse(std::string_view head);
+  bool is_legal(std::uint32_t length) const;
+  // Moves octets from `bytes` until partial_ has so many; false when there were too few.
+  bool fill(std::string_view& bytes, std::size_t octets);
+  Cut refuse(std::string_view header);
 
   std::size_t frame_octets_max_;
   std::string partial_;

@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -100,26 +101,29 @@ class Reassembly {
 
   std::size_t size() const { return messages_.size(); }
   std::size_t octets() const { return octets_; }
+  // Messages that were given up to make room.
+  std::uint64_t crowded_out_count() const { return crowded_out_; }
 
  private:
   struct Message {
+    std::string key;
     Time first_at{};
     std::vector<std::optional<std::string>> parts;
     std::size_t missing = 0;
     std::size_t octets = 0;
     std::uint8_t data_coding = 0;
-    std::uint8_t data_coding_seq = 255;
   };
-  using Messages = std::unordered_map<std::string, Message>;
+  using Messages = std::list<Message>;  // oldest first
 
-  void give_up(Messages::iterator message);
-  bool make_room(std::size_t octets, const std::string& keep);
+  Message& find_or_begin(std::string key, std::uint8_t total, Time now);
+  void make_room(std::size_t octets, const Message& keep);
+  void drop(Messages::iterator message);
 
   ReassemblyOptions options_;
   Messages messages_;
-  std::vector<std::string> order_;  // keys by first part; joined ones leave when they reach the front
-  std::size_t order_front_ = 0;
+  std::unordered_map<std::string_view, Messages::iterator> index_;  // keys live in the messages
   std::size_t octets_ = 0;
+  std::uint64_t crowded_out_ = 0;
 };
 
 }  // namespace peyk::smpp

@@ -331,6 +331,8 @@ tl::expected<Pdu, DecodeError> decode(std::string_view frame);
 
 // Appends the PDU's octets. On an error nothing was appended.
 std::optional<EncodeError> encode(const Pdu& pdu, std::string& out);
+std::optional<EncodeError> encode(CommandId command_id, std::uint32_t command_status,
+                                  std::uint32_t sequence_number, const Body& body, std::string& out);
 
 // One line for a log: names and values; of the short_message and the message_payload only the size, of a
 // password nothing.

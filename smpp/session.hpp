@@ -28,7 +28,6 @@
 
 #include <chrono>
 #include <cstdint>
-#include <deque>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -184,16 +183,24 @@ class Session {
   const SessionCounts& counts() const { return counts_; }
 
  private:
+  struct AwaitedBind {
+    std::uint32_t sequence_number = 0;
+    BindKind kind = BindKind::transceiver;
+  };
+
   void on_frame(std::string_view frame, Time now);
-  void on_request(const std::optional<DecodeError>& error, Time now);
-  void on_session_request(Time now);
+  void on_request(const std::optional<DecodeError>& error);
+  void on_session_request();
+  void on_bind_request(BindKind kind);
   void on_response(const std::optional<DecodeError>& error, Time now);
+  bool on_control_response(Time now);
   void on_bind_response(Time now);
-  void answer(CommandId request_id, std::uint32_t sequence_number, std::uint32_t command_status, Body body);
-  void close(CloseReason reason);
-  bool send(const Pdu& pdu);
+  void answer(CommandId request_id, std::uint32_t sequence_number, std::uint32_t command_status,
+              const Body& body);
+  bool send(CommandId id, std::uint32_t sequence_number, std::uint32_t command_status, const Body& body);
+  std::uint32_t send_control(const Body& body);
   std::uint32_t take_sequence_number();
-  std::uint32_t send_control(CommandId id, const Body& body);
+  void close(CloseReason reason);
 
   SessionOptions options_;
   State state_ = State::closed;
@@ -204,12 +211,14 @@ class Session {
   // Own bind, enquire_link and unbind stand outside the window; 0 is "none under way".
   std::uint32_t bind_sequence_ = 0, enquire_link_sequence_ = 0, unbind_sequence_ = 0;
   BindKind bind_kind_ = BindKind::transceiver;
-  std::optional<BindRequested> bind_requested_;  // mc: the fields went out with the event
+  std::optional<AwaitedBind> bind_requested_;  // mc: the shell has not decided yet
   bool unbinding_ = false;
   std::uint64_t unanswered_ = 0;
-  Pdu pdu_;  // the one being read; kept for its memory
+  Pdu pdu_;  // the one being read
   std::string output_;
-  std::deque<Event> events_;
+  std::vector<Event>
+      events_;  // from events_front_ on; cleared when drained, so that its memory is used again
+  std::size_t events_front_ = 0;
   SessionCounts counts_;
 };
 
