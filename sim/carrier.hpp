@@ -1,0 +1,149 @@
+// The carrier: accounts, links, what comes from ESMEs and what goes to them. No socket in here.
+//
+//   shell: opened / feed / closed / tick  →  Carrier  →  output(link), finished(link), written by the shell
+//   control: send_text / dial / press / fault  →  Carrier  →  done callbacks, on_text
+//
+//   submit_sm → faults → answer (at once or late) → parts joined → on_text, receipt
+//   send_text → parts → Deliveries → a bound link of the lane → deliver_sm_resp → done
+//
+// What must stay true: every submit_sm is answered exactly once, unless a fault says otherwise; a text is
+// shown only if its submit_sm was accepted. A callback may come from inside the call that registered it.
+//
+// One thread. To add a fault: a value in Fault, a line in on_submit or on_bind, a word in control.cpp, a
+// test.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "sim/clock.hpp"
+#include "sim/deliveries.hpp"
+#include "sim/dialogs.hpp"
+#include "sim/options.hpp"
+#include "sim/record.hpp"
+#include "sim/texts.hpp"
+#include "sim/window_counter.hpp"
+#include "smpp/session.hpp"
+
+namespace peyk::sim {
+
+using LinkId = std::uint32_t;
+
+// What the carrier does wrong on purpose. Counters count down; times are moments until which it lasts.
+struct Faults {
+  Time refuse_binds_until{};
+  std::uint32_t refuse_binds_status = 0;
+  std::uint32_t respond_count = 0;  // the next n submits are refused with respond_status
+  std::uint32_t respond_status = 0;
+  std::uint32_t lose_count = 0;   // the next n submits are carried out and never answered
+  std::uint32_t delay_count = 0;  // the next n submits are answered `delay` late
+  std::chrono::milliseconds delay{0};
+  bool withhold_receipts = false;
+};
+
+// How an MO text is to be delivered, beyond the ordinary.
+enum class Redeliver : std::uint8_t {
+  no,
+  at_once,       // the same deliver_sm twice in a row, neither answered when the second is sent
+  after_answer,  // again after the first was answered, as a carrier does that lost the answer
+};
+
+struct MoText {
+  std::string from, to, text;
+  Redeliver redeliver = Redeliver::no;
+};
+
+struct MoResult {
+  std::uint32_t command_status = 0;     // the first that was not 0, of all parts and copies
+  std::int64_t us = 0;                  // from deliver_sm to its answer; the slowest part
+  std::uint32_t attempts = 0;           // deliver_sm sent, all parts and copies together
+  std::vector<std::uint32_t> statuses;  // in the order of the answers
+  bool answered = true;                 // false: given up
+};
+
+struct CarrierCounts {
+  std::uint64_t binds = 0, binds_refused = 0, links = 0, links_lost = 0;
+  std::uint64_t submits = 0, submits_refused = 0, throttled = 0, receipts = 0;
+  std::uint64_t mo = 0, mo_answered = 0;
+};
+
+class Carrier {
+ public:
+  using MoDone = std::function<void(const MoResult&, Time)>;
+
+  // `first_message_id`: counted up from here, so that a restarted carrier gives no id twice.
+  Carrier(const Options& options, Record& record, std::uint64_t first_message_id);
+  ~Carrier();
+
+  // The shell's side. A link that is finished() is closed by the shell once its output is written.
+  std::optional<LinkId> opened(Time now);  // nothing: too many links
+  void feed(LinkId link, std::string_view octets, Time now);
+  void closed(LinkId link, Time now);
+  void tick(Time now);
+  // Moves what is to be written on the link into `to` (appended) and records it.
+  void take_output(LinkId link, std::string& to, Time now);
+  bool finished(LinkId link) const;
+  bool dropped(LinkId link) const;  // to be closed at once, whatever is unwritten
+  std::vector<LinkId> links() const;
+
+  // Nothing: taken, `done` will be called once. Else why not.
+  std::optional<std::string> send_text(const MoText& text, MoDone done, Time now);
+  Dialogs& dialogs() { return dialogs_; }
+
+  Faults& faults() { return faults_; }
+  void drop_links();                                    // without a goodbye
+  void unbind_links(Time now);                          // with one
+  bool send_raw(LinkId link, std::string_view octets);  // octets no codec would write
+  void clear_counts();
+
+  std::function<void(const Text&)> on_text;  // each whole MT text
+  std::function<void()> on_bound;
+
+  const CarrierCounts& counts() const { return counts_; }
+  const Texts& texts() const { return texts_; }
+  const Deliveries& deliveries() const { return deliveries_; }
+  const std::map<std::string, WindowCounter>& windows() const { return windows_; }
+  std::size_t bound_receivers() const;  // links that may be given a deliver_sm
+  std::size_t bound_links() const;
+
+ private:
+  struct Link;
+  struct LateAnswer;
+
+  void handle_events(Link& link, Time now);
+  void on_event(Link& link, smpp::BindRequested& event, Time now);
+  void on_event(Link& link, smpp::Request& event, Time now);
+  void on_submit(Link& link, std::uint32_t sequence_number, const smpp::SubmitSm& submit_sm, Time now);
+  std::uint32_t bind_status(const smpp::Bind& bind, std::size_t& account, Time now) const;
+  void accept(Link& link, const smpp::SubmitSm& submit_sm, const std::string& message_id, Time now);
+  void schedule_receipt(Link& link, const smpp::SubmitSm& submit_sm, const std::string& message_id, Time now);
+  void count_submit(const std::string& source_addr, Time now);
+  void answer_late(Time now);
+  bool deliver(std::size_t lane, DeliveryId id, const smpp::DeliverSm& deliver_sm, Time now);
+  bool lane_allows(std::size_t lane, const Link& link) const;
+  bool send_step(smpp::DeliverSm step, std::function<void(const Delivered&, Time)> done, Time now);
+
+  const Options& options_;
+  Record& record_;
+  std::map<LinkId, std::unique_ptr<Link>> links_;
+  std::vector<LinkId> next_link_;  // per lane: where the round over the links goes on
+  LinkId next_id_ = 1;
+  std::uint64_t next_message_id_;
+  std::uint16_t next_reference_ = 0;
+  std::multimap<Time, LateAnswer> late_;
+  Faults faults_;
+  CarrierCounts counts_;
+  Texts texts_;
+  std::map<std::string, WindowCounter> windows_;  // by source address of submits
+  Deliveries deliveries_;
+  Dialogs dialogs_;
+};
+
+}  // namespace peyk::sim

@@ -1,0 +1,485 @@
+#include "sim/control.hpp"
+
+#include <algorithm>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <stdexcept>
+#include <utility>
+
+#include "smpp/pdu.hpp"
+#include "smpp/status.hpp"
+
+namespace peyk::sim {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::size_t kInboxTextsMax = 1'000;  // in one answer; ask again with a higher `after`
+constexpr std::size_t kWaitsMax = 10'000;
+constexpr std::size_t kLoadsMax = 8;
+constexpr std::size_t kLoadItemsMax = 5'000'000;
+
+// What the client said wrong; becomes {"ok":false,"error":…}.
+class BadAsk : public std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+template <class T>
+T get(const json& from, const char* key) {
+  const auto it = from.find(key);
+  if (it == from.end()) throw BadAsk(std::string("missing: ") + key);
+  try {
+    return it->get<T>();
+  } catch (const json::exception&) {
+    throw BadAsk(std::string("of the wrong kind: ") + key);
+  }
+}
+
+template <class T>
+T get_or(const json& from, const char* key, T otherwise) {
+  return from.contains(key) ? get<T>(from, key) : otherwise;
+}
+
+std::uint64_t get_count(const json& from, const char* key, std::uint64_t otherwise, std::uint64_t max) {
+  const auto it = from.find(key);
+  if (it == from.end()) return otherwise;
+  if (!it->is_number_unsigned() || it->get<std::uint64_t>() > max) {
+    throw BadAsk(std::string(key) + ": a whole number up to " + std::to_string(max));
+  }
+  return it->get<std::uint64_t>();
+}
+
+std::chrono::milliseconds get_ms(const json& from, const char* key, std::uint64_t otherwise) {
+  return std::chrono::milliseconds(get_count(from, key, otherwise, 86'400'000));
+}
+
+json failure(std::string error) {
+  return {{"ok", false}, {"error", std::move(error)}};
+}
+
+std::string to_line(const json& value) {
+  return value.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
+}
+
+std::string to_hex(std::string_view octets) {
+  static constexpr char kDigits[] = "0123456789abcdef";
+  std::string hex;
+  hex.reserve(octets.size() * 2);
+  for (const char c : octets) {
+    hex.push_back(kDigits[static_cast<unsigned char>(c) >> 4]);
+    hex.push_back(kDigits[static_cast<unsigned char>(c) & 0xF]);
+  }
+  return hex;
+}
+
+std::string from_hex(std::string_view hex) {
+  const auto nibble = [](char c) {
+    if (c >= '0' && c <= '9') return c - '0';
+    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+    throw BadAsk("hex: pairs of hexadecimal digits");
+  };
+  if (hex.size() % 2 != 0) throw BadAsk("hex: pairs of hexadecimal digits");
+  std::string octets;
+  for (std::size_t i = 0; i < hex.size(); i += 2) {
+    octets.push_back(static_cast<char>(nibble(hex[i]) << 4 | nibble(hex[i + 1])));
+  }
+  return octets;
+}
+
+Redeliver redeliver_of(const json& ask) {
+  const auto it = ask.find("redeliver");
+  if (it == ask.end() || *it == false) return Redeliver::no;
+  if (*it == true || *it == "at_once") return Redeliver::at_once;
+  if (*it == "after_answer") return Redeliver::after_answer;
+  throw BadAsk("redeliver: true, \"at_once\" or \"after_answer\"");
+}
+
+json to_json(const Text& text) {
+  return {{"n", text.n},       {"from", text.from},   {"to", text.to},
+          {"text", text.text}, {"parts", text.parts}, {"at_us", text.at_us}};
+}
+
+json to_json(const Percentiles& p) {
+  return {{"p50", p.p50_us}, {"p90", p.p90_us}, {"p99", p.p99_us}, {"max", p.max_us}};
+}
+
+json to_json(const LoadResult& result) {
+  json statuses = json::object();
+  for (const auto& [status, count] : result.statuses) statuses[std::to_string(status)] = count;
+  return {{"ok", result.failed == 0},
+          {"sent", result.sent},
+          {"answered", result.answered},
+          {"replied", result.replied},
+          {"failed", result.failed},
+          {"seconds", result.seconds},
+          {"rate", result.rate},
+          {"resp_us", to_json(result.answer)},
+          {"reply_us", to_json(result.reply)},
+          {"statuses", std::move(statuses)}};
+}
+
+// One item a line: the phone, a space, the text.
+std::vector<LoadPlan::Item> items_of_file(const std::string& path) {
+  std::ifstream file(path);
+  if (!file) throw BadAsk("file: cannot be read");
+  std::vector<LoadPlan::Item> items;
+  for (std::string line; std::getline(file, line) && items.size() < kLoadItemsMax;) {
+    const std::size_t space = line.find(' ');
+    if (space == std::string::npos) throw BadAsk("file: each line is a phone, a space, a text");
+    items.push_back({line.substr(0, space), line.substr(space + 1)});
+  }
+  return items;
+}
+
+// "{n}" in the text becomes the number of the item.
+std::vector<LoadPlan::Item> items_of_range(const json& ask) {
+  const std::uint64_t count = get_count(ask, "n", 1000, kLoadItemsMax);
+  const std::uint64_t phones = std::max<std::uint64_t>(1, get_count(ask, "phones", count, kLoadItemsMax));
+  const std::uint64_t first = std::stoull("0" + get_or<std::string>(ask, "first_phone", "989120000000"));
+  const auto text = get<std::string>(ask, "text");
+  const std::size_t mark = text.find("{n}");
+  std::vector<LoadPlan::Item> items;
+  items.reserve(count);
+  for (std::uint64_t i = 0; i < count; ++i) {
+    std::string own = text;
+    if (mark != std::string::npos) own.replace(mark, 3, std::to_string(i));
+    items.push_back({std::to_string(first + i % phones), std::move(own)});
+  }
+  return items;
+}
+
+}  // namespace
+
+struct Control::Ask {
+  ClientId client = 0;
+  json id;
+  const json& body;
+  Time now;
+};
+
+struct Control::InboxWait {
+  ClientId client = 0;
+  json id;
+  std::string phone;
+  std::uint64_t after = 0;
+  Time until{};
+};
+
+struct Control::BindWait {
+  ClientId client = 0;
+  json id;
+  std::size_t receivers = 1;
+  Time until{};
+};
+
+Control::Control(const Options& options, Carrier& carrier, Record& record, ShellActions shell)
+    : options_(options), carrier_(carrier), record_(record), shell_(std::move(shell)) {
+  carrier_.on_text = [this](const Text& text) { on_text(text); };
+  carrier_.on_bound = [this] { on_bound(); };
+}
+
+Control::~Control() = default;
+
+Control::Word Control::find_word(std::string_view name) {
+  static constexpr std::pair<std::string_view, Word> kWords[] = {
+      {"mo", &Control::mo},
+      {"dial", &Control::dial},
+      {"press", &Control::press},
+      {"hang_up", &Control::hang_up},
+      {"inbox", &Control::inbox},
+      {"listen", &Control::listen},
+      {"await_bound", &Control::await_bound},
+      {"stats", &Control::stats},
+      {"reset_stats", &Control::reset_stats},
+      {"record", &Control::show_record},
+      {"fault", &Control::fault},
+      {"mo_burst", &Control::mo_burst},
+  };
+  for (const auto& [word, function] : kWords) {
+    if (word == name) return function;
+  }
+  return nullptr;
+}
+
+void Control::handle(ClientId client, std::string_view line, Time now) {
+  now_ = now;
+  const json body = json::parse(line, nullptr, false);
+  if (!body.is_object()) return reply(client, nullptr, failure("not a JSON object"));
+  const json id = body.value("id", json());
+  try {
+    const auto name = get<std::string>(body, "do");
+    const Word word = find_word(name);
+    if (word == nullptr) throw BadAsk("no such word: " + name);
+    (this->*word)(Ask{client, id, body, now});
+  } catch (const BadAsk& error) {
+    reply(client, id, failure(error.what()));
+  }
+}
+
+void Control::reply(ClientId client, const json& id, json answer) {
+  if (!id.is_null()) answer["id"] = id;
+  shell_.send(client, to_line(answer));
+}
+
+void Control::mo(const Ask& ask) {
+  const MoText text{get<std::string>(ask.body, "from"), get<std::string>(ask.body, "to"),
+                    get<std::string>(ask.body, "text"), redeliver_of(ask.body)};
+  auto done = [this, client = ask.client, id = ask.id](const MoResult& result, Time) {
+    reply(client, id,
+          {{"ok", result.answered && result.command_status == 0},
+           {"command_status", result.command_status},
+           {"us", result.us},
+           {"attempts", result.attempts},
+           {"statuses", result.statuses}});
+  };
+  if (auto error = carrier_.send_text(text, std::move(done), ask.now)) throw BadAsk(*error);
+}
+
+std::function<void(const DialogAnswer&)> Control::screen_to(const Ask& ask) {
+  return [this, client = ask.client, id = ask.id](const DialogAnswer& answer) {
+    json out{{"ok", answer.error.empty()},
+             {"session", answer.session},
+             {"screen", answer.screen},
+             {"open", answer.open},
+             {"us", answer.us}};
+    if (!answer.error.empty()) out["error"] = answer.error;
+    reply(client, id, std::move(out));
+  };
+}
+
+void Control::dial(const Ask& ask) {
+  carrier_.dialogs().dial(get<std::string>(ask.body, "from"), get<std::string>(ask.body, "code"),
+                          screen_to(ask), ask.now);
+}
+
+void Control::press(const Ask& ask) {
+  carrier_.dialogs().press(get<std::uint32_t>(ask.body, "session"), get<std::string>(ask.body, "keys"),
+                           screen_to(ask), ask.now);
+}
+
+void Control::hang_up(const Ask& ask) {
+  const bool was_open = carrier_.dialogs().hang_up(get<std::uint32_t>(ask.body, "session"), ask.now);
+  reply(ask.client, ask.id, {{"ok", true}, {"was_open", was_open}});
+}
+
+json Control::texts_of(const std::string& phone, std::uint64_t after) const {
+  json texts = json::array();
+  for (const Text* text : carrier_.texts().of(phone, after, kInboxTextsMax)) texts.push_back(to_json(*text));
+  return texts;
+}
+
+void Control::inbox(const Ask& ask) {
+  const auto phone = get<std::string>(ask.body, "phone");
+  const std::uint64_t after = get_count(ask.body, "after", 0, UINT64_MAX);
+  const std::chrono::milliseconds wait = get_ms(ask.body, "wait_ms", 0);
+  json texts = texts_of(phone, after);
+  if (texts.empty() && wait.count() > 0) {
+    if (inbox_waits_.size() >= kWaitsMax) throw BadAsk("too many wait");
+    inbox_waits_.push_back({ask.client, ask.id, phone, after, ask.now + wait});
+    return;
+  }
+  reply(ask.client, ask.id, {{"ok", true}, {"texts", std::move(texts)}});
+}
+
+void Control::listen(const Ask& ask) {
+  listeners_.insert(ask.client);
+  reply(ask.client, ask.id, {{"ok", true}});
+}
+
+// Until so many links may be given a deliver_sm.
+void Control::await_bound(const Ask& ask) {
+  const std::size_t receivers = get_count(ask.body, "receivers", 1, 1000);
+  const std::chrono::milliseconds wait = get_ms(ask.body, "wait_ms", 10'000);
+  if (bind_waits_.size() >= kWaitsMax) throw BadAsk("too many wait");
+  bind_waits_.push_back({ask.client, ask.id, receivers, ask.now + wait});
+  answer_waits(ask.now);
+}
+
+void Control::stats(const Ask& ask) {
+  const CarrierCounts& c = carrier_.counts();
+  const Deliveries& d = carrier_.deliveries();
+  json windows = json::object();
+  for (const auto& [source, counter] : carrier_.windows()) {
+    windows[source] = {{"submits", counter.total()}, {"max_in_any_second", counter.max_in_any_second()}};
+  }
+  reply(ask.client, ask.id,
+        {{"ok", true},
+         {"bound", carrier_.bound_links()},
+         {"bound_receivers", carrier_.bound_receivers()},
+         {"links", c.links},
+         {"links_lost", c.links_lost},
+         {"binds", c.binds},
+         {"binds_refused", c.binds_refused},
+         {"mo", c.mo},
+         {"mo_answered", c.mo_answered},
+         {"deliver_sm", d.sent_total()},
+         {"redelivered", d.resent_total()},
+         {"deliveries_waiting", d.count() - d.in_flight()},
+         {"deliveries_in_flight", d.in_flight()},
+         {"submit_sm", c.submits},
+         {"submit_sm_refused", c.submits_refused},
+         {"throttled", c.throttled},
+         {"receipts", c.receipts},
+         {"mt_parts", carrier_.texts().parts_total()},
+         {"mt", carrier_.texts().last_number()},
+         {"mt_partial", carrier_.texts().partial_count()},
+         {"last_text", carrier_.texts().last_number()},
+         {"ussd_open", carrier_.dialogs().open_count()},
+         {"ussd_dialogs", carrier_.dialogs().opened_total()},
+         {"ussd_timed_out", carrier_.dialogs().timed_out_total()},
+         {"pdus_in", record_.total(Direction::in)},
+         {"pdus_out", record_.total(Direction::out)},
+         {"sources", std::move(windows)}});
+}
+
+// Counts and windows begin again; texts keep their numbers.
+void Control::reset_stats(const Ask& ask) {
+  carrier_.clear_counts();
+  record_.clear();
+  reply(ask.client, ask.id, {{"ok", true}});
+}
+
+void Control::show_record(const Ask& ask) {
+  const std::uint64_t count = get_count(ask.body, "last", 100, options_.limits.record_pdus_max);
+  const auto only = get_or<std::string>(ask.body, "command", "");
+  json pdus = json::array();
+  for (const RecordedPdu* pdu : record_.last(count)) {
+    const std::string command = smpp::command_name(static_cast<smpp::CommandId>(pdu->word(1)));
+    if (!only.empty() && command != only) continue;
+    pdus.push_back({{"at_us", pdu->at_us},
+                    {"link", pdu->link},
+                    {"from", pdu->direction == Direction::in ? "esme" : "carrier"},
+                    {"command", command},
+                    {"command_status", pdu->word(2)},
+                    {"sequence_number", pdu->word(3)},
+                    {"octets", pdu->octets_total},
+                    {"hex", to_hex(pdu->octets)}});
+  }
+  reply(ask.client, ask.id, {{"ok", true}, {"pdus", std::move(pdus)}});
+}
+
+void Control::fault(const Ask& ask) {
+  if (!apply_fault(get<std::string>(ask.body, "what"), ask)) {
+    throw BadAsk(
+        "what: drop_links, unbind_links, refuse_binds, throttle, respond, delay_responses, lose_responses, "
+        "withhold_receipts, send_raw, stop_listening, start_listening or clear");
+  }
+  reply(ask.client, ask.id, {{"ok", true}});
+}
+
+bool Control::apply_fault(std::string_view what, const Ask& ask) {
+  Faults& faults = carrier_.faults();
+  const auto n = static_cast<std::uint32_t>(get_count(ask.body, "n", 1, 1'000'000'000));
+  const auto status = [&](std::uint32_t otherwise) {
+    return static_cast<std::uint32_t>(get_count(ask.body, "status", otherwise, UINT32_MAX));
+  };
+  if (what == "drop_links") {
+    carrier_.drop_links();
+  } else if (what == "unbind_links") {
+    carrier_.unbind_links(ask.now);
+  } else if (what == "refuse_binds") {
+    faults.refuse_binds_status = status(smpp::ESME_RBINDFAIL);
+    faults.refuse_binds_until = ask.now + get_ms(ask.body, "for_ms", 5'000);
+  } else if (what == "throttle" || what == "respond") {
+    faults.respond_status = what == "throttle" ? smpp::ESME_RTHROTTLED : status(smpp::ESME_RSYSERR);
+    faults.respond_count = n;
+  } else if (what == "delay_responses") {
+    faults.delay = get_ms(ask.body, "ms", 1'000);
+    faults.delay_count = n;
+  } else if (what == "lose_responses") {
+    faults.lose_count = n;
+  } else if (what == "withhold_receipts") {
+    faults.withhold_receipts = get_or(ask.body, "on", true);
+  } else if (what == "send_raw") {
+    const std::string octets = from_hex(get<std::string>(ask.body, "hex"));
+    const std::uint64_t link = get_count(ask.body, "link", 0, UINT32_MAX);
+    for (const LinkId id : carrier_.links()) {
+      if (link == 0 || id == link) carrier_.send_raw(id, octets);
+    }
+  } else if (what == "stop_listening") {
+    shell_.stop_listening();
+  } else if (what == "start_listening") {
+    if (!shell_.start_listening()) throw BadAsk("the port is taken");
+  } else if (what == "clear") {
+    faults = {};
+  } else {
+    return false;
+  }
+  return true;
+}
+
+void Control::mo_burst(const Ask& ask) {
+  std::erase_if(loads_, [](const auto& load) { return load->finished(); });
+  if (loads_.size() >= kLoadsMax) throw BadAsk("too many bursts run");
+  LoadPlan plan;
+  plan.items = ask.body.contains("file") ? items_of_file(get<std::string>(ask.body, "file"))
+                                         : items_of_range(ask.body);
+  if (plan.items.empty()) throw BadAsk("nothing to send");
+  plan.to = get<std::string>(ask.body, "to");
+  plan.open_max = static_cast<std::uint32_t>(get_count(ask.body, "open", 100, 1'000'000));
+  plan.rate_max = get_or(ask.body, "rate", 0.0);
+  plan.expect_reply = get_or(ask.body, "expect_reply", true);
+  plan.timeout = get_ms(ask.body, "timeout_ms", 60'000);
+  auto done = [this, client = ask.client, id = ask.id](const LoadResult& result) {
+    reply(client, id, to_json(result));
+  };
+  loads_.push_back(std::make_unique<Load>(carrier_, std::move(plan), std::move(done)));
+  loads_.back()->start(ask.now);
+}
+
+void Control::on_text(const Text& text) {
+  for (std::size_t i = 0; i < loads_.size(); ++i) loads_[i]->text_arrived(text.to, now_);
+  if (!listeners_.empty()) {
+    json event = to_json(text);
+    event["event"] = "mt";
+    const std::string line = to_line(event);
+    for (const ClientId client : std::set<ClientId>(listeners_)) shell_.send(client, line);
+  }
+  for (std::size_t i = 0; i < inbox_waits_.size();) {
+    if (inbox_waits_[i].phone != text.to || text.n <= inbox_waits_[i].after) {
+      ++i;
+      continue;
+    }
+    const InboxWait wait = std::move(inbox_waits_[i]);
+    inbox_waits_.erase(inbox_waits_.begin() + static_cast<std::ptrdiff_t>(i));
+    reply(wait.client, wait.id, {{"ok", true}, {"texts", json::array({to_json(text)})}});
+  }
+}
+
+void Control::on_bound() {
+  answer_waits(now_);
+}
+
+void Control::answer_waits(Time now) {
+  std::erase_if(inbox_waits_, [&](const InboxWait& wait) {
+    if (now < wait.until) return false;
+    reply(wait.client, wait.id, {{"ok", true}, {"texts", json::array()}});
+    return true;
+  });
+  const std::size_t bound = bind_waits_.empty() ? 0 : carrier_.bound_receivers();
+  std::erase_if(bind_waits_, [&](const BindWait& wait) {
+    if (bound < wait.receivers && now < wait.until) return false;
+    reply(wait.client, wait.id, {{"ok", bound >= wait.receivers}, {"bound_receivers", bound}});
+    return true;
+  });
+}
+
+void Control::client_gone(ClientId client) {
+  listeners_.erase(client);
+  std::erase_if(inbox_waits_, [client](const InboxWait& wait) { return wait.client == client; });
+  std::erase_if(bind_waits_, [client](const BindWait& wait) { return wait.client == client; });
+}
+
+void Control::turn(Time now) {
+  now_ = now;
+}
+
+void Control::tick(Time now) {
+  now_ = now;
+  answer_waits(now);
+  for (const auto& load : loads_) load->tick(now);
+}
+
+}  // namespace peyk::sim

@@ -1,0 +1,55 @@
+// What the simulated carrier may be told at start; peyk_sim_main.cpp fills it in from the command line.
+// Every queue and buffer of the room has its limit here, with what happens when it is reached.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace peyk::sim {
+
+// One customer of the carrier. Whether a link carries texts, USSD dialogs or both is a matter of contract.
+struct Account {
+  std::string system_id;
+  std::string password;
+  bool sms = true;
+  bool ussd = true;
+  std::uint32_t sessions_max = 0;  // binds at once; one more is answered 0x05 (already bound). 0: no limit
+};
+
+struct Limits {
+  std::uint32_t links_max = 200;                   // SMPP connections; more are closed at once
+  std::uint32_t link_output_bytes_max = 64 << 20;  // unsent octets of one link; beyond it the link is dropped
+  std::uint32_t control_connections_max = 200;     // more are closed at once
+  std::uint32_t control_line_bytes_max = 65536;    // a longer line closes its connection
+  std::uint32_t control_output_bytes_max = 64 << 20;  // a listener that does not read is cut off here
+  std::uint32_t deliveries_max = 500'000;    // MO parts and receipts on their way; more MO are refused
+  std::uint32_t dialogs_max = 20'000;        // open USSD dialogs; more are refused
+  std::uint32_t texts_kept_max = 200'000;    // MT texts kept for `inbox`; the oldest go
+  std::uint32_t partial_texts_max = 50'000;  // MT texts whose parts are not all there; the oldest go
+  std::uint32_t record_pdus_max = 20'000;    // PDUs kept for `record`; the oldest go
+  std::uint32_t record_octets_max = 4'096;   // octets kept of one PDU
+};
+
+struct Options {
+  std::string address = "127.0.0.1";
+  std::uint16_t smpp_port = 2775;     // 0: any free one, printed
+  std::uint16_t control_port = 2776;  // 0: any free one, printed
+  std::vector<Account> accounts;
+
+  std::uint32_t deliver_window = 1000;                 // unanswered deliver_sm a link
+  std::chrono::milliseconds receipt_delay{100};        // from submit_sm to its delivery receipt
+  std::chrono::milliseconds response_timeout{10'000};  // an unanswered deliver_sm is sent again after this
+  std::chrono::milliseconds retry_delay{1'000};        // ... and one answered by a temporary error after this
+  std::uint32_t deliveries_attempts_max = 1'000;       // then the delivery fails
+  std::chrono::milliseconds ussd_answer_timeout{10'000};   // the network ends a dialog without an answer
+  std::chrono::milliseconds ussd_input_timeout{120'000};   // ... and one whose subscriber presses nothing
+  std::chrono::milliseconds session_init_timeout{10'000};  // from connect to bind
+  std::chrono::milliseconds enquire_link_interval{30'000};
+  std::chrono::milliseconds enquire_link_timeout{10'000};
+
+  Limits limits;
+};
+
+}  // namespace peyk::sim

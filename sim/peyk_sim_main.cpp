@@ -1,0 +1,117 @@
+// peyk-sim: the carrier simulator. Reads the command line, listens, says where, runs until SIGINT or SIGTERM.
+#include "config/toolchain/asio.hpp"
+
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <cstdio>
+#include <exception>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "sim/options.hpp"
+#include "sim/server.hpp"
+
+namespace {
+
+using namespace peyk::sim;
+
+// "id:password", "id:password:sms" or "id:password:ussd".
+Account parse_account(const std::string& text) {
+  const std::size_t first = text.find(':');
+  if (first == std::string::npos || first == 0)
+    throw std::runtime_error("--account: id:password[:sms|:ussd]");
+  Account account;
+  account.system_id = text.substr(0, first);
+  account.password = text.substr(first + 1);
+  for (const std::string_view kind : {":sms", ":ussd"}) {
+    if (!account.password.ends_with(kind)) continue;
+    account.password.resize(account.password.size() - kind.size());
+    account.sms = kind == ":sms";
+    account.ussd = kind == ":ussd";
+    break;
+  }
+  return account;
+}
+
+struct CommandLine {
+  Options options;
+  std::vector<std::string> accounts{"peyk:secret"};
+  std::uint32_t sessions_max = 0;
+  std::int64_t receipt_delay_ms = 100, response_timeout_ms = 10'000, retry_delay_ms = 1'000,
+               ussd_answer_timeout_ms = 10'000, ussd_input_timeout_ms = 120'000, enquire_link_ms = 30'000;
+};
+
+void describe(CLI::App& app, CommandLine& line) {
+  app.description("A carrier to test against: SMSC and USSD gateway, scripted through a control port.");
+  const auto milliseconds = CLI::Range(0, 86'400'000);
+  app.add_option("--address", line.options.address, "address to listen on")->capture_default_str();
+  app.add_option("--smpp-port", line.options.smpp_port, "SMPP port; 0: any")->capture_default_str();
+  app.add_option("--control-port", line.options.control_port, "control port; 0: any")->capture_default_str();
+  app.add_option("--account", line.accounts, "id:password[:sms|:ussd], repeatable")->capture_default_str();
+  app.add_option("--sessions-max", line.sessions_max, "binds at once of one account; 0: no limit")
+      ->capture_default_str();
+  app.add_option("--deliver-window", line.options.deliver_window, "unanswered deliver_sm a link")
+      ->check(CLI::Range(1, 65536))
+      ->capture_default_str();
+  app.add_option("--receipt-delay-ms", line.receipt_delay_ms, "from submit_sm to its receipt")
+      ->check(milliseconds)
+      ->capture_default_str();
+  app.add_option("--response-timeout-ms", line.response_timeout_ms,
+                 "an unanswered deliver_sm is sent again after")
+      ->check(milliseconds)
+      ->capture_default_str();
+  app.add_option("--retry-delay-ms", line.retry_delay_ms,
+                 "one answered by a temporary error is sent again after")
+      ->check(milliseconds)
+      ->capture_default_str();
+  app.add_option("--ussd-answer-timeout-ms", line.ussd_answer_timeout_ms,
+                 "the application's time for a screen")
+      ->check(milliseconds)
+      ->capture_default_str();
+  app.add_option("--ussd-input-timeout-ms", line.ussd_input_timeout_ms, "the subscriber's time for a key")
+      ->check(milliseconds)
+      ->capture_default_str();
+  app.add_option("--enquire-link-ms", line.enquire_link_ms, "silence before an enquire_link; 0: none")
+      ->check(milliseconds)
+      ->capture_default_str();
+}
+
+Options to_options(const CommandLine& line) {
+  using std::chrono::milliseconds;
+  Options options = line.options;
+  for (const std::string& text : line.accounts) {
+    options.accounts.push_back(parse_account(text));
+    options.accounts.back().sessions_max = line.sessions_max;
+  }
+  options.receipt_delay = milliseconds(line.receipt_delay_ms);
+  options.response_timeout = milliseconds(line.response_timeout_ms);
+  options.retry_delay = milliseconds(line.retry_delay_ms);
+  options.ussd_answer_timeout = milliseconds(line.ussd_answer_timeout_ms);
+  options.ussd_input_timeout = milliseconds(line.ussd_input_timeout_ms);
+  options.enquire_link_interval = milliseconds(line.enquire_link_ms);
+  return options;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    CommandLine line;
+    CLI::App app;
+    describe(app, line);
+    CLI11_PARSE(app, argc, argv);
+    boost::asio::io_context io(1);
+    Server server(io, to_options(line));
+    server.start();
+    boost::asio::signal_set signals(io, SIGINT, SIGTERM);
+    signals.async_wait([&io](const boost::system::error_code&, int) { io.stop(); });
+    std::printf("peyk-sim smpp=%u control=%u\n", server.smpp_port(), server.control_port());
+    std::fflush(stdout);
+    io.run();
+    return 0;
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "peyk-sim: %s\n", error.what());
+    return 1;
+  }
+}

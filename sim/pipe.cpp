@@ -1,0 +1,86 @@
+#include "sim/pipe.hpp"
+
+#include <utility>
+
+namespace peyk::sim {
+
+Pipe::Pipe(boost::asio::ip::tcp::socket socket) : socket_(std::move(socket)) {
+  boost::system::error_code ignored;
+  socket_.set_option(boost::asio::ip::tcp::no_delay(true), ignored);
+}
+
+void Pipe::start() {
+  read();
+}
+
+void Pipe::read() {
+  reading_ = true;
+  socket_.async_read_some(boost::asio::buffer(input_), [this](const boost::system::error_code& error,
+                                                              std::size_t n) { on_read(error, n); });
+}
+
+void Pipe::on_read(const boost::system::error_code& error, std::size_t octets) {
+  reading_ = false;
+  if (error) {
+    close_now();
+    return;
+  }
+  // What comes after our goodbye is nobody's; it is read so that the peer is not reset before it has read
+  // ours.
+  if (!closing_) on_octets(std::string_view(input_.data(), octets));
+  if (socket_.is_open()) {
+    read();
+  } else {
+    end_if_idle();
+  }
+}
+
+void Pipe::flush() {
+  if (writing_ || waiting_.empty() || !socket_.is_open()) return;
+  in_flight_.clear();
+  std::swap(in_flight_, waiting_);
+  writing_ = true;
+  boost::asio::async_write(
+      socket_, boost::asio::buffer(in_flight_),
+      [this](const boost::system::error_code& error, std::size_t) { on_written(error); });
+}
+
+void Pipe::on_written(const boost::system::error_code& error) {
+  writing_ = false;
+  if (error || (closing_ && waiting_.empty())) {
+    close_now();
+    return;
+  }
+  if (!socket_.is_open()) {
+    end_if_idle();
+    return;
+  }
+  flush();
+  if (!writing_ && on_writable) on_writable();
+}
+
+void Pipe::close_after_writing() {
+  closing_ = true;
+  flush();
+  if (!writing_) close_now();
+}
+
+void Pipe::close_now() {
+  closing_ = true;
+  waiting_.clear();
+  boost::system::error_code ignored;
+  socket_.close(ignored);
+  end_if_idle();
+}
+
+void Pipe::end_if_idle() {
+  if (reading_ || writing_ || ended_) return;
+  ended_ = true;
+  if (on_ended) {
+    // Not from here: the caller may be in the middle of a loop over the pipes. Moved out: it destroys the
+    // pipe.
+    boost::asio::post(socket_.get_executor(), [ended = std::move(on_ended)] { ended(); });
+  }
+}
+
+}  // namespace peyk::sim

@@ -1,0 +1,47 @@
+// One TCP connection of the simulator: reads into a callback, writes what is gathered in batches, ends
+// cleanly.
+//
+// What must stay true: at most one read and one write run at a time; on_ended is called once, last of all,
+// when neither runs, and may destroy the pipe. TCP_NODELAY is on: an answer must never wait for an
+// acknowledgement. One thread, the io_context's.
+#pragma once
+
+#include "config/toolchain/asio.hpp"
+
+#include <array>
+#include <cstddef>
+#include <functional>
+#include <string>
+#include <string_view>
+
+namespace peyk::sim {
+
+class Pipe {
+ public:
+  explicit Pipe(boost::asio::ip::tcp::socket socket);
+
+  std::function<void(std::string_view)> on_octets;
+  std::function<void()> on_writable;  // everything given to write() is with the system
+  std::function<void()> on_ended;
+
+  void start();
+  bool writing() const { return writing_; }
+  // Octets that wait behind the ones being written.
+  std::string& waiting() { return waiting_; }
+  void flush();
+  void close_after_writing();
+  void close_now();
+
+ private:
+  void read();
+  void on_read(const boost::system::error_code& error, std::size_t octets);
+  void on_written(const boost::system::error_code& error);
+  void end_if_idle();
+
+  boost::asio::ip::tcp::socket socket_;
+  std::array<char, 65536> input_;
+  std::string in_flight_, waiting_;
+  bool reading_ = false, writing_ = false, closing_ = false, ended_ = false;
+};
+
+}  // namespace peyk::sim

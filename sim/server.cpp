@@ -1,0 +1,169 @@
+#include "sim/server.hpp"
+
+#include <chrono>
+#include <utility>
+
+namespace peyk::sim {
+namespace {
+
+constexpr std::chrono::milliseconds kTick{5};  // how late a timer of the carrier may be
+
+Time clock_now() {
+  return std::chrono::steady_clock::now();
+}
+
+// Microseconds since 1970: a carrier that starts again begins above every id it has given.
+std::uint64_t first_message_id() {
+  return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(
+                                        std::chrono::system_clock::now().time_since_epoch())
+                                        .count());
+}
+
+}  // namespace
+
+Server::Server(boost::asio::io_context& io, Options options)
+    : io_(io),
+      options_(std::move(options)),
+      record_(options_.limits.record_pdus_max, options_.limits.record_octets_max),
+      carrier_(options_, record_, first_message_id()),
+      control_(options_, carrier_, record_,
+               {[this](ClientId id, const std::string& line) { send_line(id, line); },
+                [this] { stop_listening(); }, [this] { return start_listening(); }}),
+      timer_(io) {}
+
+void Server::start() {
+  smpp_acceptor_ = open_acceptor(options_.smpp_port);
+  smpp_port_ = smpp_acceptor_->local_endpoint().port();
+  control_acceptor_ = open_acceptor(options_.control_port);
+  control_port_ = control_acceptor_->local_endpoint().port();
+  accept_links();
+  accept_clients();
+  schedule_tick();
+}
+
+Server::Tcp::acceptor Server::open_acceptor(std::uint16_t port) const {
+  const Tcp::endpoint endpoint(boost::asio::ip::make_address(options_.address), port);
+  return Tcp::acceptor(io_, endpoint);
+}
+
+void Server::accept_links() {
+  smpp_acceptor_->async_accept([this](const boost::system::error_code& error, Tcp::socket socket) {
+    if (!error) add_link(std::move(socket));
+    if (smpp_acceptor_ && smpp_acceptor_->is_open() && error != boost::asio::error::operation_aborted) {
+      accept_links();
+    }
+  });
+}
+
+void Server::accept_clients() {
+  control_acceptor_->async_accept([this](const boost::system::error_code& error, Tcp::socket socket) {
+    if (!error) add_client(std::move(socket));
+    if (error != boost::asio::error::operation_aborted) accept_clients();
+  });
+}
+
+void Server::add_link(Tcp::socket socket) {
+  const std::optional<LinkId> opened = carrier_.opened(clock_now());
+  if (!opened) return;  // the socket closes itself
+  const LinkId id = *opened;
+  Pipe& pipe = *links_.emplace(id, std::make_unique<Pipe>(std::move(socket))).first->second;
+  pipe.on_octets = [this, id](std::string_view octets) {
+    const Time now = clock_now();
+    control_.turn(now);
+    carrier_.feed(id, octets, now);
+    flush_links(now);
+  };
+  pipe.on_writable = [this, id, &pipe] { flush_link(id, pipe, clock_now()); };
+  pipe.on_ended = [this, id] {
+    const Time now = clock_now();
+    control_.turn(now);
+    links_.erase(id);
+    carrier_.closed(id, now);
+    flush_links(now);
+  };
+  pipe.start();
+}
+
+void Server::flush_links(Time now) {
+  for (const auto& [id, pipe] : links_) flush_link(id, *pipe, now);
+}
+
+void Server::flush_link(LinkId id, Pipe& pipe, Time now) {
+  if (carrier_.dropped(id)) return pipe.close_now();
+  if (!pipe.writing()) {
+    carrier_.take_output(id, pipe.waiting(), now);
+    pipe.flush();
+  }
+  if (!pipe.writing() && carrier_.finished(id)) pipe.close_after_writing();
+}
+
+void Server::add_client(Tcp::socket socket) {
+  if (clients_.size() >= options_.limits.control_connections_max) return;
+  const ClientId id = next_client_++;
+  Client& client = *clients_.emplace(id, std::make_unique<Client>(std::move(socket))).first->second;
+  client.pipe.on_octets = [this, id](std::string_view octets) { read_lines(id, octets); };
+  client.pipe.on_ended = [this, id] {
+    control_.client_gone(id);
+    clients_.erase(id);
+  };
+  client.pipe.start();
+}
+
+void Server::read_lines(ClientId id, std::string_view octets) {
+  Client& client = *clients_.at(id);
+  const Time now = clock_now();
+  control_.turn(now);
+  client.line.append(octets);
+  std::size_t begin = 0;
+  for (std::size_t end; (end = client.line.find('\n', begin)) != std::string::npos; begin = end + 1) {
+    const std::string_view line = std::string_view(client.line).substr(begin, end - begin);
+    if (line.size() > options_.limits.control_line_bytes_max) break;
+    if (!line.empty()) control_.handle(id, line, now);
+  }
+  client.line.erase(0, begin);
+  if (client.line.size() > options_.limits.control_line_bytes_max) client.pipe.close_now();
+  flush_links(now);
+}
+
+void Server::send_line(ClientId id, const std::string& line) {
+  const auto it = clients_.find(id);
+  if (it == clients_.end()) return;
+  Pipe& pipe = it->second->pipe;
+  if (pipe.waiting().size() + line.size() > options_.limits.control_output_bytes_max) return pipe.close_now();
+  pipe.waiting().append(line);
+  pipe.flush();
+}
+
+void Server::schedule_tick() {
+  timer_.expires_after(kTick);
+  timer_.async_wait([this](const boost::system::error_code& error) {
+    if (error) return;
+    const Time now = clock_now();
+    control_.turn(now);
+    carrier_.tick(now);
+    control_.tick(now);
+    flush_links(now);
+    schedule_tick();
+  });
+}
+
+void Server::stop_listening() {
+  if (smpp_acceptor_) {
+    boost::system::error_code ignored;
+    smpp_acceptor_->close(ignored);
+  }
+}
+
+// On the port of the first time, also when the system chose it.
+bool Server::start_listening() {
+  if (smpp_acceptor_ && smpp_acceptor_->is_open()) return true;
+  try {
+    smpp_acceptor_ = open_acceptor(smpp_port_);
+  } catch (const boost::system::system_error&) {
+    return false;
+  }
+  accept_links();
+  return true;
+}
+
+}  // namespace peyk::sim

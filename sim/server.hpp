@@ -1,0 +1,70 @@
+// The simulator's wires: two listening ports, the links of ESMEs, the connections of control clients, the
+// clock.
+//
+//   read → Carrier::feed / Control::handle → what they want written → one write a connection and turn
+//
+// Everything gathered in a turn of the loop goes out in one write, and while a write runs the next batch
+// gathers: that is what makes it fast. One thread, the io_context's; the server outlives whatever is queued
+// on it, so stop the io_context before the destructor.
+#pragma once
+
+#include "config/toolchain/asio.hpp"
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+
+#include "sim/carrier.hpp"
+#include "sim/control.hpp"
+#include "sim/options.hpp"
+#include "sim/pipe.hpp"
+#include "sim/record.hpp"
+
+namespace peyk::sim {
+
+class Server {
+ public:
+  Server(boost::asio::io_context& io, Options options);
+
+  // Throws boost::system::system_error when a port cannot be had.
+  void start();
+
+  std::uint16_t smpp_port() const { return smpp_port_; }
+  std::uint16_t control_port() const { return control_port_; }
+
+ private:
+  using Tcp = boost::asio::ip::tcp;
+  struct Client {
+    explicit Client(Tcp::socket socket) : pipe(std::move(socket)) {}
+    Pipe pipe;
+    std::string line;  // the start of one
+  };
+
+  Tcp::acceptor open_acceptor(std::uint16_t port) const;
+  void accept_links();
+  void accept_clients();
+  void add_link(Tcp::socket socket);
+  void add_client(Tcp::socket socket);
+  void read_lines(ClientId id, std::string_view octets);
+  void send_line(ClientId id, const std::string& line);
+  void flush_links(Time now);
+  void flush_link(LinkId id, Pipe& pipe, Time now);
+  void schedule_tick();
+  void stop_listening();
+  bool start_listening();
+
+  boost::asio::io_context& io_;
+  const Options options_;
+  Record record_;
+  Carrier carrier_;
+  Control control_;
+  std::optional<Tcp::acceptor> smpp_acceptor_, control_acceptor_;
+  boost::asio::steady_timer timer_;
+  std::map<LinkId, std::unique_ptr<Pipe>> links_;
+  std::map<ClientId, std::unique_ptr<Client>> clients_;
+  ClientId next_client_ = 1;
+  std::uint16_t smpp_port_ = 0, control_port_ = 0;
+};
+
+}  // namespace peyk::sim

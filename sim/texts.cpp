@@ -1,0 +1,46 @@
+#include "sim/texts.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "templates/alphabet.hpp"
+
+namespace peyk::sim {
+
+Texts::Texts(std::size_t texts_max, std::size_t partial_max)
+    : texts_max_(texts_max), joining_(smpp::ReassemblyOptions{.messages_max = partial_max}) {}
+
+const Text* Texts::arrived(const smpp::SubmitSm& submit_sm, Time now) {
+  ++parts_total_;
+  const auto message = smpp::read_message(submit_sm);
+  if (!message) return nullptr;  // the session has refused such a header already
+  const smpp::Part part = message->part.value_or(smpp::Part{});
+  Text text;
+  if (part.total == 1) {
+    text.text = templates::decode(message->text, submit_sm.data_coding);
+  } else {
+    const auto joined = joining_.add(submit_sm.source_addr, submit_sm.destination_addr, part, message->text,
+                                     submit_sm.data_coding, now);
+    if (!joined) return nullptr;
+    text.text = templates::decode(joined->text, joined->data_coding);
+  }
+  text.n = ++last_number_;
+  text.from = submit_sm.source_addr;
+  text.to = submit_sm.destination_addr;
+  text.parts = part.total;
+  text.at_us = to_us(now);
+  if (texts_.size() >= texts_max_) texts_.pop_front();
+  texts_.push_back(std::move(text));
+  return &texts_.back();
+}
+
+std::vector<const Text*> Texts::of(std::string_view phone, std::uint64_t after, std::size_t count_max) const {
+  std::vector<const Text*> found;
+  for (auto it = std::ranges::upper_bound(texts_, after, {}, &Text::n);
+       it != texts_.end() && found.size() < count_max; ++it) {
+    if (it->to == phone) found.push_back(&*it);
+  }
+  return found;
+}
+
+}  // namespace peyk::sim
