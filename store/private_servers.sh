@@ -6,6 +6,7 @@
 #   private_servers.sh stop-mysql DIR     orderly          kill-mysql DIR     kill -9, for tests of what survives
 #   private_servers.sh start-redis DIR [redis options...]
 #   private_servers.sh stop-redis DIR                      kill-redis DIR
+#   private_servers.sh free-ports N        prints N ports of 127.0.0.1 that nobody listens on
 #   private_servers.sh guard DIR [remove]  returns at once; when the writer of its stdin is gone, kills both servers of
 #                                          DIR (and removes DIR): nothing outlives a killed test or ./run
 #
@@ -39,15 +40,17 @@ fail_with_log() {
   exit 1
 }
 
-free_port() {
+# Below the range from which the kernel takes the ports of outgoing connections.
+free_ports() {  # COUNT
   perl -MIO::Socket::INET -e '
-    for (1..200) {
+    my %found;
+    for (1..1000) {
+      last if keys %found == $ARGV[0];
       my $port = 20000 + int(rand(12000));
-      next unless IO::Socket::INET->new(LocalAddr => "127.0.0.1", LocalPort => $port, Listen => 1);
-      print "$port\n";
-      exit 0;
+      $found{$port} //= IO::Socket::INET->new(LocalAddr => "127.0.0.1", LocalPort => $port, Listen => 1) or delete $found{$port};
     }
-    exit 1' || fail "no free port between 20000 and 32000"
+    exit 1 if keys %found < $ARGV[0];
+    print "$_\n" for keys %found' "$1" || fail "no free port between 20000 and 32000"
 }
 
 # The id of DIR's server when it runs, nothing otherwise.
@@ -145,7 +148,7 @@ start_mysql() {  # DIR OPTIONS...
   [[ -d $dir/mysql ]] || new_data "$dir"
   for attempt in 1 2 3; do  # somebody may take the port between our look and the server's
     rm -f "$dir/mysql.sock"
-    free_port >"$dir/mysql.port"
+    free_ports 1 >"$dir/mysql.port"
     launch "$dir" mysql mariadbd --no-defaults "${mysql_user[@]}" --datadir="$dir/mysql" \
       --socket="$dir/mysql.sock" --pid-file="$dir/mysql/server.pid" \
       --bind-address=127.0.0.1 --port="$(cat "$dir/mysql.port")" --skip-name-resolve --max-connections=300 \
@@ -184,7 +187,7 @@ start_redis() {  # DIR OPTIONS...
   ln -sf "$server" "$dir/redis/redis-server"
   for attempt in 1 2 3; do
     rm -f "$dir/redis.sock"
-    free_port >"$dir/redis.port"
+    free_ports 1 >"$dir/redis.port"
     launch "$dir" redis "$dir/redis/redis-server" --dir "$dir/redis" --unixsocket "$dir/redis.sock" \
       --unixsocketperm 700 --bind 127.0.0.1 --port "$(cat "$dir/redis.port")" --save '' --appendonly no \
       --maxmemory 1gb --maxmemory-policy noeviction --daemonize no "$@"
@@ -221,6 +224,10 @@ watch() {  # DIR MODE
   exit 2
 }
 command=$1
+if [[ $command == free-ports ]]; then
+  free_ports "$2"
+  exit
+fi
 mkdir -p "$2"
 chmod 700 "$2"
 dir=$(cd "$2" && pwd -P)

@@ -14,8 +14,9 @@ fail_with_log() {
   exit 1
 }
 
-# usage: configure PRESET
+# usage: configure PRESET. Once: ninja runs cmake again by itself when a CMakeLists.txt or the files of a room change.
 configure() {
+  [[ ! $root/build/$1/build.ninja -nt $root/CMakePresets.json ]] || return 0
   mkdir -p "$root/var/log"
   local log=$root/var/log/configure-$1.log
   say "configure: preset $1"

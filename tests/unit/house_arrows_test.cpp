@@ -54,7 +54,7 @@ const std::vector<Library> kLibraries = {
     {"cppconn/", {"store"}, true},
     {"mysql", {"store"}, true},
     {"hiredis/", {"store"}, false},
-    {"unicode/", {"templates", "config"}, true},
+    {"unicode/", {"templates"}, true},
     {"phonenumbers/", {"templates"}, true},
     {"yaml-cpp/", {"config", "templates", "sim"}, true},
     {"prometheus/", {"gateway"}, true},
