@@ -103,6 +103,9 @@ class RedisConnection {
 
  private:
   class Link;
+  asio::awaitable<Reply> exchange(
+      const std::vector<std::string>* argv);  // `argv` is the caller's, suspended meanwhile
+
   std::shared_ptr<Link>
       link_;  // handlers of the last turn may outlive us; they find it stopped and touch nothing else
 };

@@ -29,12 +29,14 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "config/toolchain/asio.hpp"
 #include "handlers/effects.hpp"
 #include "store/redis/connection.hpp"
+#include "store/redis/pace.hpp"
 
 namespace peyk::store {
 
@@ -73,8 +75,9 @@ struct GrantedMessage {
   std::uint64_t message_id = 0;
   handlers::Lane lane = handlers::Lane::reply;
   handlers::ClubId club = 0;
-  std::uint8_t parts = 1;
-  std::chrono::microseconds first_slot{0};  // after Redis' now, at which the first part leaves
+  // When each part leaves, after Redis' now: at most kSlotToleranceUs late, or not at all (then give_back).
+  // One entry a part; all 0 where nothing is limited.
+  std::vector<std::chrono::microseconds> slots;
 };
 
 struct Enqueued {
@@ -83,11 +86,16 @@ struct Enqueued {
 };
 
 struct Grant {
-  std::vector<GrantedMessage> messages;  // in the order of their slots
-  std::chrono::nanoseconds spacing{0};   // between the parts of one message
+  std::vector<GrantedMessage> messages;  // in the order of their first slots
   // When to ask again; nullopt: nothing waits, so not before something is enqueued (by any process).
   std::optional<std::chrono::microseconds> again_in;
   bool fresh = false;
+};
+
+// Slots for what does not wait in a lane.
+struct Reservation {
+  std::vector<std::chrono::microseconds> slots;  // empty: none within the horizon
+  std::chrono::microseconds again_in{0};         // then: when to ask again
 };
 
 struct LaneDepth {
@@ -112,14 +120,13 @@ class Lanes {
 
   asio::awaitable<Enqueued> enqueue(LineKey line, std::vector<QueuedMessage> messages);
 
-  // Takes up to `messages_max` messages as far as the pace allows. They are leased to `owner` (any string
-  // without ':' that no other process uses) and come back by themselves when the lease is over.
+  // Takes up to `messages_max` messages as far as the pace allows. They are leased to `owner` (a name that
+  // no other process uses) and come back by themselves when the lease is over.
   asio::awaitable<Grant> grant(LineKey line, Rates rates, std::uint32_t messages_max,
                                std::chrono::milliseconds lease, std::string owner);
 
-  // One slot for each of `parts`, for what does not wait in a lane. nullopt: none within the horizon; try
-  // later.
-  asio::awaitable<std::optional<Grant>> reserve(LineKey line, Rates rates, std::uint8_t parts);
+  // A slot for each of `parts` (at least 1), for what does not wait in a lane.
+  asio::awaitable<Reservation> reserve(LineKey line, Rates rates, std::uint8_t parts);
 
   // The outcome is known: forgotten, whoever holds it now. Returns how many were still known.
   asio::awaitable<std::uint32_t> acknowledge(LineKey line, std::vector<std::uint64_t> message_ids);

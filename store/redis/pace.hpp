@@ -1,68 +1,92 @@
-// How fast a line, or a carrier's account, may send: the rule of lanes.lua once more, pure, with time as
+// How fast a line, and its carrier's account, may send: the rule of lanes.lua once more, pure, with time as
 // argument. A property test holds the two against each other, slot for slot; change both or neither.
 //
-// Each submit_sm gets a slot of its own, (1 s + 10 ms) / rate after the one before. There is no burst to save
-// up: depth 1. So any rate + 1 slots in a row span 1.010 s, and a sender who is at most 10 ms late with each
-// never has more than `rate` of them in any window of one second (of a rate that is no whole number: the next
-// whole number); the price is 1 % of the rate. A sender who is later than that with a slot must not use it:
-// it gives the message back. The 10 ms include the way of the answer from Redis.
+// Each submit_sm (a part of a message) gets a slot of its own.
+//   Line: a slot is at least (1 s + 10 ms) / rate after the one before. Nothing is saved up: depth 1.
+//   Account, shared by lines that each look ahead for themselves: time is cut into a grid of (1 s + 10 ms) /
+//   rate, and a point of the grid is given once. A slot that one line takes far ahead (the last part of a
+//   long text on a slow line) so costs the others nothing. Both: the line's slot moves on to the next free
+//   point of the grid, at most one grid step of which is forgiven afterwards, or the grid would slow the line
+//   down; the line's own spacing makes up for it by that step a second.
+//
+// So any rate + 1 slots in a row span 1.010 s, and a sender who is at most 10 ms late with each never has
+// more than `rate` in any window of one second (a rate that is no whole number: the next whole number). The
+// price is 1 %, with an account's limit one grid step in a second more. Later than 10 ms, a slot must not be
+// used: give the message back. The 10 ms include the way of the answer from Redis.
 //
 // When nothing is known (a fresh or flushed Redis), slots granted before may still be on their way: the first
 // new one is a second ahead. After the carrier's "too fast" (0x58): no slot for a while, then half the rate,
 // then 5 % of the rate more each second.
 //
-// Must stay true: successive slots of one pace are never closer than its spacing; a slot is never before
-// `now`; all intermediate values fit the 53 bits of a Lua number. Rejected: a bucket with refill (twice the
-// rate fits into one window), counting per calendar second (the same).
+// Must stay true: no slot before now; no two slots of an account at one point; all numbers are whole and fit
+// the 53 bits of a Lua number. Rejected: a bucket with refill (twice the rate fits into one window); counting
+// by calendar second (the same); one "last slot" for the account as for the line (what one line takes ahead,
+// all others lose).
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <set>
+#include <vector>
 
 namespace peyk::store {
 
 inline constexpr std::int64_t kSlotToleranceUs = 10'000;  // how late a slot may be used
 inline constexpr std::int64_t kSilenceUs = 1'000'000;     // before the first slot of an unknown pace
-inline constexpr std::int64_t kPauseUsMax = 60'000'000;   // one penalty
+inline constexpr std::int64_t kPauseUsMax = 60'000'000;   // of one penalty
 inline constexpr std::int64_t kFactorFull = 1000;         // thousandths of the rate
 inline constexpr std::int64_t kFactorMin = 100;           // penalties do not push below a tenth
-inline constexpr std::int64_t kFactorRecoveryPerSecond = 50;
+inline constexpr std::int64_t kFactorPerSecond = 50;      // recovery
 inline constexpr std::int64_t kPartsMax = 255;
-inline constexpr double kRateMin = 0.001, kRateMax = 100'000;  // submit_sm a second, where there is a limit
+// submit_sm a second, where there is a limit. Spacings are whole microseconds, rounded up: above 20,000 a
+// second that costs more than 1 %.
+inline constexpr double kRateMin = 0.001, kRateMax = 100'000;
 
-// Nanoseconds between slots at the full rate; 0 for rate 0, which means no limit.
-// Throws std::invalid_argument for a rate that is negative, not finite, or outside kRateMin .. kRateMax.
-std::int64_t spacing_ns_of(double rate);
+// Microseconds between slots; 0: no limit.
+struct Spacings {
+  std::int64_t line_us = 0;
+  std::int64_t account_us = 0;
+};
 
-// What Redis remembers of a pace; times in microseconds of its clock.
-struct Pace {
-  bool known = false;                 // a slot was given since Redis lost its memory
-  std::int64_t last_us = 0;           // the last slot given ...
-  std::int64_t last_ns = 0;           // ... and 0 .. 999 ns more
+// Of rates in submit_sm a second, 0 for no limit. Throws std::invalid_argument for a rate that is not finite,
+// or not 0 and outside kRateMin .. kRateMax.
+Spacings spacings_of(double line_rate, double account_rate);
+
+// What the carrier's "too fast" does to a pace. Times in microseconds of one clock, as everywhere here.
+struct Throttle {
   std::int64_t slow_until_us = 0;     // no slot before
   std::int64_t factor = kFactorFull;  // of the rate, at slow_until_us
+
+  // Penalties during a pause only prolong it: one flood of 0x58 counts once. `pause_us` above kPauseUsMax is
+  // cut.
+  void penalise(std::int64_t now_us, std::int64_t pause_us);
+  std::int64_t factor_at(std::int64_t now_us) const;
+  // Until when nothing goes; a time that is further ahead than any pause means that the clock was set back.
+  std::int64_t pause_end_us(std::int64_t now_us) const;
 };
 
-// A stretch of equally spaced slots: the i-th part leaves first_ns + i * spacing_ns after now.
-struct Slots {
-  std::int64_t first_ns = 0;
-  std::int64_t spacing_ns = 0;
+struct LinePace {
+  bool known = false;
+  std::int64_t last_us = 0;  // the last slot, or up to one grid step of the account before it
+  Throttle throttle;
 };
 
-// A line's pace together with its account's. A slot must suit both.
-struct PacePair {
-  Pace line, account;
-  std::int64_t line_spacing_ns = 0, account_spacing_ns = 0;  // 0: that one has no limit
-
-  // Where the next message would go. Changes nothing.
-  // `horizon_us`: how far ahead of now slots are given; a last slot beyond all that could have been given is
-  // a clock that was set back, and starts anew like an unknown pace.
-  Slots next(std::int64_t now_us, std::int64_t horizon_us) const;
-  // Takes `parts` (1 .. kPartsMax) slots, unless the first is beyond the horizon: then nothing changes,
-  // false.
-  bool take(std::int64_t now_us, std::int64_t horizon_us, std::int64_t parts, Slots& slots);
+struct AccountPace {
+  bool known = false;
+  std::int64_t spacing_us = 0;     // for which `taken` counts
+  std::int64_t not_before_us = 0;  // silence
+  std::set<std::int64_t> taken;    // multiples of spacing_us, now and later
+  Throttle throttle;
 };
 
-// The carrier said "too fast". Penalties during a pause only prolong it: one flood of 0x58 counts once.
-void penalise(Pace& pace, std::int64_t now_us, std::int64_t pause_us);
+struct Pace {
+  LinePace line;
+  AccountPace account;
+
+  // Slots for `parts` (1 .. kPartsMax) parts of one message, in microseconds after now. nullopt: the first
+  // would be more than horizon_us ahead. Without limits all are 0.
+  std::optional<std::vector<std::int64_t>> take(Spacings spacings, std::int64_t now_us,
+                                                std::int64_t horizon_us, std::int64_t parts);
+};
 
 }  // namespace peyk::store

@@ -1,0 +1,562 @@
+-- The queue of one line, and the pace at which it is granted. What it promises is told in lanes.hpp and pace.hpp
+-- (whose C++ says the rule of the pace once more: change both or neither). This file tells how it is kept.
+--
+-- KEYS[1] is the line, KEYS[2] its carrier's account; all keys are one of them and a suffix, under one hash tag:
+--   line:known           hash   id -> entry "state:lane:parts:club:since_ms:owner"; what is true of a message
+--   line:q:<lane>:<club> list   ids in order                \
+--   line:ring:<lane>     list   clubs with a list, in turn   |  indexes only: an id that the entry does not confirm
+--   line:leased          zset   id by end of lease, ms       |  is a ghost and is dropped when it is met
+--   line:delayed         zset   id by time it waits for, ms /
+--   line:counts          hash   waiting<lane>: entries in state w; skipped<lane>: grants since its last one
+--   line:epoch           string set once seeded; line:seeding: by whom it is about to be
+--   line:pace, account:pace  hash;  account:taken  zset of the grid's points that are given
+-- States: w waits in its list; l leased; d enqueued with a delay; r returned with a delay.
+--
+-- Must stay true: an id is granted only in state w, and only by becoming l. A club is on the ring exactly when its list
+-- exists. No call unpacks more than `chunk` values (Lua's stack), no loop is longer than the caller's limits.
+-- Numbers become text by int(): Lua itself would write 1.7e+15.
+--
+-- A new operation: a function in `operations` at the end, a method of Lanes.
+
+local line, account = KEYS[1], KEYS[2]
+local call = redis.call
+local chunk = 1000
+local lane_last = 3
+
+local function int(number) return string.format('%.0f', number) end
+
+local clock = call('TIME')
+local now_us = tonumber(clock[1]) * 1000000 + tonumber(clock[2])
+local now_ms = math.floor(now_us / 1000)
+
+-- call(command, key, values...) with as many calls as the stack needs; `step` values belong together
+local function call_many(command, key, values, step)
+  local size = chunk - chunk % (step or 1)
+  for first = 1, #values, size do
+    call(command, key, unpack(values, first, math.min(first + size - 1, #values)))
+  end
+end
+
+---- entries
+
+local known_key, leased_key, delayed_key = line .. ':known', line .. ':leased', line .. ':delayed'
+local counts_key = line .. ':counts'
+
+local function queue_key(lane, club) return line .. ':q:' .. lane .. ':' .. club end
+local function ring_key(lane) return line .. ':ring:' .. lane end
+
+local function parse(id, text)
+  if not text then return nil end
+  local state, lane, parts, club, since, owner = string.match(text, '^(%a):(%d):(%d+):(%d+):(%d+):(.*)$')
+  return {id = id, state = state, lane = lane, parts = tonumber(parts), club = club, since = since, owner = owner}
+end
+
+local function format(entry)
+  return entry.state .. ':' .. entry.lane .. ':' .. int(entry.parts) .. ':' .. entry.club .. ':' .. entry.since ..
+    ':' .. entry.owner
+end
+
+-- Entries of ids, in their order; false where unknown.
+local function look_up(ids)
+  local entries = {}
+  for first = 1, #ids, chunk do
+    local last = math.min(first + chunk - 1, #ids)
+    local texts = call('HMGET', known_key, unpack(ids, first, last))
+    for i, text in ipairs(texts) do
+      local id = ids[first + i - 1]
+      entries[first + i - 1] = parse(id, text) or false
+    end
+  end
+  return entries
+end
+
+local waiting_change = {}
+local function count_waiting(entry, change)
+  waiting_change[entry.lane] = (waiting_change[entry.lane] or 0) + change
+end
+
+local function save_counts()
+  for lane, change in pairs(waiting_change) do
+    if change ~= 0 then call('HINCRBY', counts_key, 'waiting' .. lane, int(change)) end
+  end
+end
+
+local function save_entries(entries)
+  local values = {}
+  for _, entry in ipairs(entries) do
+    values[#values + 1] = entry.id
+    values[#values + 1] = format(entry)
+  end
+  call_many('HSET', known_key, values, 2)
+end
+
+-- Makes entries wait: at the back of their clubs' lists, or, in their order, at the front.
+local function let_wait(entries, at_front)
+  local lists, order = {}, {}
+  for _, entry in ipairs(entries) do
+    local key = queue_key(entry.lane, entry.club)
+    if not lists[key] then
+      lists[key] = {lane = entry.lane, club = entry.club}
+      order[#order + 1] = key
+    end
+    local ids = lists[key]
+    ids[#ids + 1] = entry.id
+    entry.state, entry.owner = 'w', ''
+    count_waiting(entry, 1)
+  end
+  local side = at_front and 'LPUSH' or 'RPUSH'
+  for _, key in ipairs(order) do
+    local ids = lists[key]
+    if at_front then
+      for i = 1, math.floor(#ids / 2) do ids[i], ids[#ids + 1 - i] = ids[#ids + 1 - i], ids[i] end
+    end
+    if call('EXISTS', key) == 0 then call(side, ring_key(ids.lane), ids.club) end
+    call_many(side, key, ids)
+  end
+  save_entries(entries)
+end
+
+local function is_fresh() return 1 - call('EXISTS', line .. ':epoch') end
+
+---- pace (the twin of pace.cpp)
+
+local silence_us, pause_us_max = 1000000, 60000000
+local factor_full, factor_min, factor_per_second = 1000, 100, 50
+local parts_max = 255
+
+local function read_throttle(slow_until, factor)
+  return {slow_until = tonumber(slow_until or 0), factor = tonumber(factor or factor_full)}
+end
+
+local function factor_now(throttle)
+  local elapsed = math.max(0, now_us - throttle.slow_until)
+  return math.min(factor_full, throttle.factor + math.floor(elapsed * factor_per_second / 1000000))
+end
+
+local function pause_end(throttle)
+  if throttle.slow_until - now_us > pause_us_max then return 0 end
+  return throttle.slow_until
+end
+
+local function penalise(key, pause_us)
+  local saved = call('HMGET', key, 'slow_until', 'factor')
+  local throttle = read_throttle(saved[1], saved[2])
+  local slow_until = now_us + math.min(pause_us, pause_us_max)
+  if pause_end(throttle) > now_us then
+    slow_until = math.max(throttle.slow_until, slow_until)
+  else
+    throttle.factor = math.max(factor_min, math.floor(factor_now(throttle) / 2))
+  end
+  call('HSET', key, 'slow_until', int(slow_until), 'factor', int(throttle.factor))
+end
+
+-- A pace of this call: next() is the slot of the next part, take() takes it, save() remembers it all.
+local function open_pace(line_us, account_us, horizon_us)
+  local pace = {}
+  local line_pace, account_pace = line .. ':pace', account .. ':pace'
+  local reach = horizon_us + pause_us_max + (parts_max + 1) * (factor_full / factor_min) * (line_us + account_us)
+
+  local saved = call('HMGET', line_pace, 'last', 'slow_until', 'factor')
+  local throttle = read_throttle(saved[2], saved[3])
+  local earliest = math.max(now_us, pause_end(throttle))
+  local spacing = math.ceil(line_us * factor_full / factor_now(throttle))
+  local last, last_saved = tonumber(saved[1]), saved[1]
+  if line_us > 0 and (not last or last - now_us > reach) then last = now_us + silence_us - spacing end
+
+  local taken, newly_taken, factor, not_before, point = {}, {}, factor_full, 0, 0
+  if account_us > 0 then
+    saved = call('HMGET', account_pace, 'spacing', 'not_before', 'slow_until', 'factor')
+    local account_throttle = read_throttle(saved[3], saved[4])
+    factor = factor_now(account_throttle)
+    not_before = tonumber(saved[2])
+    if not saved[1] or not_before - now_us > reach then
+      not_before = now_us + silence_us
+    elseif tonumber(saved[1]) ~= account_us then
+      local highest = call('ZREVRANGE', account .. ':taken', 0, 0)[1]
+      not_before = math.max(not_before, now_us, tonumber(highest or 0) * tonumber(saved[1])) + account_us
+    end
+    if not saved[1] or tonumber(saved[2]) ~= not_before then
+      call('DEL', account .. ':taken')
+      call('HSET', account_pace, 'spacing', int(account_us), 'not_before', int(not_before))
+    end
+    call('ZREMRANGEBYSCORE', account .. ':taken', '-inf', '(' .. int(math.floor(now_us / account_us)))
+    for _, given in ipairs(call('ZRANGE', account .. ':taken', 0, -1)) do taken[tonumber(given)] = true end
+    not_before = math.max(not_before, pause_end(account_throttle))
+  end
+
+  -- A slowed account uses `factor` of each thousand points, evenly.
+  local function left_out(at)
+    local place = at % factor_full
+    return math.floor((place + 1) * factor / factor_full) == math.floor(place * factor / factor_full)
+  end
+
+  local function wanted()
+    if line_us == 0 then return earliest end
+    return math.max(earliest, last + spacing)
+  end
+
+  function pace.next()
+    if account_us == 0 then return wanted() end
+    -- What was looked at before in this call is taken or was left out: `point` only grows.
+    point = math.max(point, math.ceil(math.max(wanted(), not_before) / account_us))
+    while taken[point] or left_out(point) do point = point + 1 end
+    return point * account_us
+  end
+
+  -- How many parts at most have a slot within the horizon.
+  function pace.room()
+    local step = math.max(line_us > 0 and spacing or 0, account_us)
+    local left = horizon_us - (pace.next() - now_us)
+    if left < 0 then return 0 end
+    return step > 0 and math.floor(left / step) + 1 or math.huge
+  end
+
+  function pace.take()
+    local slot, want = pace.next(), wanted()
+    if account_us > 0 then
+      taken[point] = true
+      newly_taken[#newly_taken + 1] = int(point)
+      newly_taken[#newly_taken + 1] = int(point)
+    end
+    if line_us > 0 then last = math.max(want, slot - account_us) end
+    return slot
+  end
+
+  function pace.save()
+    if line_us > 0 and int(last) ~= last_saved then call('HSET', line_pace, 'last', int(last)) end
+    call_many('ZADD', account .. ':taken', newly_taken, 2)
+  end
+
+  -- Slots of all parts, as text, in microseconds from now.
+  function pace.take_parts(parts)
+    local slots = {}
+    for i = 1, parts do slots[i] = int(pace.take() - now_us) end
+    return table.concat(slots, ',')
+  end
+
+  return pace
+end
+
+---- taking from the lanes
+
+-- Ids whose time in a zset is over, at most `limit`; `states`: which entries are what the zset says.
+local function take_due(key, states, limit)
+  local ids = call('ZRANGEBYSCORE', key, '-inf', int(now_ms), 'LIMIT', 0, limit)
+  local due = {}
+  for _, entry in ipairs(look_up(ids)) do
+    if entry and states[entry.state] then due[#due + 1] = entry end
+  end
+  call_many('ZREM', key, ids)
+  return due
+end
+
+local function return_due(limit)
+  let_wait(take_due(leased_key, {l = true}, limit), true)
+  local again, new = {}, {}
+  for _, entry in ipairs(take_due(delayed_key, {d = true, r = true}, limit)) do
+    local list = entry.state == 'r' and again or new
+    list[#list + 1] = entry
+  end
+  let_wait(again, true)
+  let_wait(new, false)
+end
+
+local ghosts_left = 1000    -- how many may be met in one call
+local granted_ids = {}
+
+-- A cursor reads a lane in the order in which it is to be granted, without changing it: `head` is the next entry.
+-- `clubs` begins as the head of the ring; a club that was served goes to its end. `used` is how many ids of a club's
+-- list are granted or ghosts.
+local function open_lane(lane, want)
+  local cursor = {lane = lane, first = 1, used = {}, read = {}}
+  cursor.clubs = call('LRANGE', ring_key(lane), 0, want - 1)
+  cursor.from_ring = #cursor.clubs
+  cursor.read_ahead = math.min(100, math.ceil(want / math.max(1, #cursor.clubs)))
+  return cursor
+end
+
+local function next_of_club(cursor, club)
+  local used = cursor.used[club] or 0
+  local read = cursor.read[club]
+  if not read or used >= read.from + #read.ids then
+    local ids = call('LRANGE', queue_key(cursor.lane, club), used, used + cursor.read_ahead - 1)
+    read = {from = used, ids = ids, entries = look_up(ids)}
+    cursor.read[club] = read
+  end
+  return read.ids[used - read.from + 1], read.entries[used - read.from + 1]
+end
+
+local function is_ghost(cursor, club, entry)
+  return not entry or entry.state ~= 'w' or granted_ids[entry.id] or entry.lane ~= cursor.lane or entry.club ~= club
+end
+
+local function find_head(cursor)
+  cursor.head = nil
+  while cursor.first <= #cursor.clubs do
+    local club = cursor.clubs[cursor.first]
+    local id, entry = next_of_club(cursor, club)
+    if not id then
+      cursor.first = cursor.first + 1
+    elseif not is_ghost(cursor, club, entry) then
+      cursor.head = entry
+      return
+    elseif ghosts_left == 0 then
+      return  -- the rest of the lane has to wait for the next call
+    else
+      ghosts_left = ghosts_left - 1
+      cursor.used[club] = (cursor.used[club] or 0) + 1
+    end
+  end
+end
+
+local function pop_head(cursor)
+  local entry, club = cursor.head, cursor.clubs[cursor.first]
+  entry.state = 'l'
+  granted_ids[entry.id] = true
+  cursor.used[club] = (cursor.used[club] or 0) + 1
+  cursor.first = cursor.first + 1
+  cursor.clubs[#cursor.clubs + 1] = club
+  find_head(cursor)
+  return entry
+end
+
+-- Takes out of Redis what the cursor has passed.
+local function close_lane(cursor)
+  for club, used in pairs(cursor.used) do
+    call('LTRIM', queue_key(cursor.lane, club), used, -1)
+  end
+  -- A club whose turn it still is may have had nothing but ghosts.
+  local club = cursor.clubs[cursor.first]
+  if club and cursor.used[club] and call('EXISTS', queue_key(cursor.lane, club)) == 0 then
+    cursor.first = cursor.first + 1
+  end
+  local passed = math.min(cursor.first - 1, cursor.from_ring)
+  if passed > 0 then call('LTRIM', ring_key(cursor.lane), passed, -1) end
+  local back = {}
+  for i = math.max(cursor.first, cursor.from_ring + 1), #cursor.clubs do
+    local served = cursor.clubs[i]
+    if call('EXISTS', queue_key(cursor.lane, served)) == 1 then back[#back + 1] = served end
+  end
+  call_many('RPUSH', ring_key(cursor.lane), back)
+end
+
+-- The lane whose turn it is: the first with work, unless one has been skipped for its whole share.
+local function choose(lanes, one_in, skipped)
+  local chosen
+  for lane = 0, lane_last do
+    if lanes[lane].head then
+      chosen = chosen or lane
+      if one_in[lane] > 0 and skipped[lane] + 1 >= one_in[lane] then
+        chosen = lane
+        break
+      end
+    end
+  end
+  for lane = 0, lane_last do
+    skipped[lane] = (lane == chosen or not lanes[lane].head) and 0 or skipped[lane] + 1
+  end
+  return chosen
+end
+
+local function take_from_lanes(pace, horizon_us, messages_max, one_in)
+  local lanes, skipped, granted, texts, again = {}, {}, {}, {}, nil
+  local want = math.min(messages_max, pace.room())
+  if want == 0 then return granted, texts, pace.next() - now_us - horizon_us end
+  local saved = call('HMGET', counts_key, 'skipped0', 'skipped1', 'skipped2', 'skipped3')
+  for lane = 0, lane_last do
+    skipped[lane] = tonumber(saved[lane + 1] or 0)
+    lanes[lane] = open_lane(int(lane), want)
+    find_head(lanes[lane])
+  end
+  while #granted < messages_max do
+    local ahead = pace.next() - now_us
+    if ahead > horizon_us then
+      again = ahead - horizon_us
+      break
+    end
+    local lane = choose(lanes, one_in, skipped)
+    if not lane then break end
+    local entry = pop_head(lanes[lane])
+    granted[#granted + 1] = entry
+    texts[#texts + 1] = entry.id .. ' ' .. entry.lane .. ' ' .. entry.club .. ' ' .. pace.take_parts(entry.parts)
+  end
+  for lane = 0, lane_last do close_lane(lanes[lane]) end
+  if #granted > 0 then
+    call('HSET', counts_key, 'skipped1', int(skipped[1]), 'skipped2', int(skipped[2]), 'skipped3', int(skipped[3]))
+  end
+  return granted, texts, again
+end
+
+-- Microseconds until something could be granted; -1: nothing waits. `paced`: until the pace allows it.
+local function next_time(paced)
+  for lane = 0, lane_last do
+    if call('EXISTS', ring_key(int(lane))) == 1 then return paced or 0 end
+  end
+  local soonest
+  for _, key in ipairs({leased_key, delayed_key}) do
+    local due = call('ZRANGE', key, 0, 0, 'WITHSCORES')[2]
+    if due then soonest = math.min(soonest or math.huge, tonumber(due)) end
+  end
+  if not soonest then return -1 end
+  return math.max(paced or 0, soonest * 1000 - now_us, 0)
+end
+
+---- operations
+
+-- Those of ids that are leased to `owner`.
+local function leased_to(owner, ids)
+  local mine, mine_ids, seen = {}, {}, {}
+  for _, entry in ipairs(look_up(ids)) do
+    if entry and entry.state == 'l' and entry.owner == owner and not seen[entry.id] then
+      seen[entry.id] = true
+      mine[#mine + 1] = entry
+      mine_ids[#mine_ids + 1] = entry.id
+    end
+  end
+  return mine, mine_ids
+end
+
+local function set_times(key, entries, delay_ms)
+  local values = {}
+  for _, entry in ipairs(entries) do
+    values[#values + 1] = int(now_ms + delay_ms)
+    values[#values + 1] = entry.id
+  end
+  call_many('ZADD', key, values, 2)
+end
+
+local function arguments_from(first)
+  local rest = {}
+  for i = first, #ARGV do rest[#rest + 1] = ARGV[i] end
+  return rest
+end
+
+local operations = {}
+
+-- enqueue (id lane parts club delay_ms)... -> how many were new, fresh
+function operations.enqueue()
+  local ids = {}
+  for i = 2, #ARGV, 5 do ids[#ids + 1] = ARGV[i] end
+  local there = look_up(ids)
+  local waiting, delayed, seen = {}, {}, {}
+  for n, id in ipairs(ids) do
+    if not there[n] and not seen[id] then
+      seen[id] = true
+      local i = 2 + (n - 1) * 5
+      local entry = {id = id, lane = ARGV[i + 1], parts = tonumber(ARGV[i + 2]), club = ARGV[i + 3],
+                     since = int(now_ms), state = 'd', owner = '', delay_ms = tonumber(ARGV[i + 4])}
+      local list = entry.delay_ms > 0 and delayed or waiting
+      list[#list + 1] = entry
+    end
+  end
+  let_wait(waiting, false)
+  for _, entry in ipairs(delayed) do set_times(delayed_key, {entry}, entry.delay_ms) end
+  save_entries(delayed)
+  return {#waiting + #delayed, is_fresh()}
+end
+
+-- grant line_us account_us horizon_us messages_max lease_ms owner returned_max one_in0 .. one_in3
+--   -> fresh, again_us, "id lane club slot,slot,..."...
+function operations.grant()
+  local line_us, account_us, horizon_us = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
+  local one_in = {}
+  for lane = 0, lane_last do one_in[lane] = tonumber(ARGV[9 + lane]) end
+  return_due(tonumber(ARGV[8]))
+  local pace = open_pace(line_us, account_us, horizon_us)
+  local granted, texts, again = take_from_lanes(pace, horizon_us, tonumber(ARGV[5]), one_in)
+  for _, entry in ipairs(granted) do
+    entry.owner = ARGV[7]
+    count_waiting(entry, -1)
+  end
+  save_entries(granted)
+  set_times(leased_key, granted, tonumber(ARGV[6]))
+  pace.save()
+  local answer = {is_fresh(), next_time(again)}
+  for i, text in ipairs(texts) do answer[i + 2] = text end
+  return answer
+end
+
+-- reserve line_us account_us horizon_us parts -> again_us, "slot,slot,..." (empty: none)
+function operations.reserve()
+  local horizon_us = tonumber(ARGV[4])
+  local pace = open_pace(tonumber(ARGV[2]), tonumber(ARGV[3]), horizon_us)
+  local ahead = pace.next() - now_us
+  local slots = ''
+  if ahead <= horizon_us then slots = pace.take_parts(tonumber(ARGV[5])) end
+  pace.save()
+  return {math.max(0, ahead - horizon_us), slots}
+end
+
+-- acknowledge id... -> how many were known
+function operations.acknowledge()
+  local ids = arguments_from(2)
+  local there, gone = 0, {}
+  for _, entry in ipairs(look_up(ids)) do
+    if entry and not gone[entry.id] then
+      gone[entry.id] = true
+      there = there + 1
+      if entry.state == 'w' then count_waiting(entry, -1) end
+    end
+  end
+  call_many('ZREM', leased_key, ids)
+  call_many('ZREM', delayed_key, ids)
+  call_many('HDEL', known_key, ids)
+  return there
+end
+
+-- give_back owner delay_ms id... -> how many were the owner's
+function operations.give_back()
+  local delay_ms = tonumber(ARGV[3])
+  local mine, ids = leased_to(ARGV[2], arguments_from(4))
+  call_many('ZREM', leased_key, ids)
+  if delay_ms > 0 then
+    for _, entry in ipairs(mine) do entry.state, entry.owner = 'r', '' end
+    set_times(delayed_key, mine, delay_ms)
+    save_entries(mine)
+  else
+    let_wait(mine, true)
+  end
+  return #mine
+end
+
+-- extend owner lease_ms id... -> how many are the owner's
+function operations.extend()
+  local mine = leased_to(ARGV[2], arguments_from(4))
+  set_times(leased_key, mine, tonumber(ARGV[3]))
+  return #mine
+end
+
+-- penalise_line pause_ms, penalise_account pause_ms
+function operations.penalise_line() penalise(line .. ':pace', tonumber(ARGV[2]) * 1000) end
+function operations.penalise_account() penalise(account .. ':pace', tonumber(ARGV[2]) * 1000) end
+
+-- begin_seed token -> the token that counts: whoever began first. finish_seed token -> 1: seeded, 0: do it again
+function operations.begin_seed()
+  call('SET', line .. ':seeding', ARGV[2], 'NX')
+  return call('GET', line .. ':seeding')
+end
+function operations.finish_seed()
+  if call('GET', line .. ':seeding') ~= ARGV[2] then return 0 end
+  call('SET', line .. ':epoch', ARGV[2])
+  return 1
+end
+
+-- depth clubs_max -> fresh, leased, delayed, (waiting, age_ms of the oldest) for each lane
+function operations.depth()
+  local answer = {is_fresh(), call('ZCARD', leased_key), call('ZCARD', delayed_key)}
+  for lane = 0, lane_last do
+    local oldest = now_ms
+    for _, club in ipairs(call('LRANGE', ring_key(int(lane)), 0, tonumber(ARGV[2]) - 1)) do
+      for _, entry in ipairs(look_up(call('LRANGE', queue_key(int(lane), club), 0, 0))) do
+        if entry and entry.state == 'w' then oldest = math.min(oldest, tonumber(entry.since)) end
+      end
+    end
+    answer[#answer + 1] = tonumber(call('HGET', counts_key, 'waiting' .. int(lane)) or 0)
+    answer[#answer + 1] = math.max(0, now_ms - oldest)
+  end
+  return answer
+end
+
+local answer = operations[ARGV[1]]()
+save_counts()
+return answer
