@@ -14,27 +14,47 @@ Effect miss(const Speaker& speaker, const Facts& facts, rules::Instant now) {
   return SetAttempts{speaker.key(), rules::after_miss(facts.attempts(speaker.key()), now)};
 }
 
+std::string locked_text(const Speaker& speaker, std::string_view key, const Facts& facts, const Setting& setting) {
+  const auto wait = std::chrono::ceil<std::chrono::minutes>(facts.attempts(speaker.key()).locked_until - setting.now);
+  return render(setting, key, speaker.language, {{"minutes", static_cast<std::int64_t>(wait.count())}});
+}
+
+std::string taken_text(const Speaker& speaker, std::string_view key, const Code& code, const Facts& facts,
+                       const Setting& setting) {
+  const Redemption* last = facts.last_redemption(code.id);
+  const std::string shown = std::to_string(code.number);
+  if (code.state == CodeState::voided || last == nullptr) {
+    return render(setting, "check_bad_void", speaker.language, {{"code", shown}});
+  }
+  return render(setting, key, speaker.language,
+                {{"code", shown},
+                 {"branch", branch_name(*speaker.club, last->branch)},
+                 {"at", templates::Moment{last->at, speaker.club->time_zone}}});
+}
+
 Said check(const Speaker& speaker, rules::CodeNumber number, const Facts& facts, const Setting& setting) {
   const Club& club = *speaker.club;
   const std::string shown = std::to_string(number);
-  const auto say = [&](std::string_view key) { return render(setting, key, speaker.language, {{"code", shown}}); };
-
-  if (rules::is_locked(facts.attempts(speaker.key()), setting.now)) return {.reply = say("redeem_refused_locked")};
+  if (rules::is_locked(facts.attempts(speaker.key()), setting.now)) {
+    return {.reply = locked_text(speaker, "check_bad_locked", facts, setting)};
+  }
   const Code* code = facts.code({club.id, number});
   if (code == nullptr) {
-    Said said{.reply = say("check_bad_unknown")};
+    Said said{.reply = render(setting, "check_bad_unknown", speaker.language, {{"code", shown}})};
     said.effects.push_back(miss(speaker, facts, setting.now));
     return said;
   }
   const Lot& lot = *facts.lot(code->lot);
+  if (code->state != CodeState::live || lot.remaining == 0) {
+    return {.reply = taken_text(speaker, "check_bad_used_up", *code, facts, setting)};
+  }
   const templates::LastDay until{lot.expires_at, club.time_zone};
-  if (code->state != CodeState::live || lot.remaining == 0) return {.reply = say("check_bad_used")};
   if (setting.now >= lot.expires_at) {
     return {.reply = render(setting, "check_bad_expired", speaker.language, {{"code", shown}, {"until", until}})};
   }
   const std::string owner = templates::masked(facts.member(code->member)->phone);
-  return {.reply = render(setting, "check_good", speaker.language,
-                          {{"code", shown}, {"amount", money(club, lot.remaining)}, {"until", until}, {"phone", owner}})};
+  return {.reply = render(setting, speaker.text("check_good"), speaker.language,
+                          {{"code", shown}, {"left", money(club, lot.remaining)}, {"until", until}, {"phone", owner}})};
 }
 
 }  // namespace peyk::handlers

@@ -28,14 +28,22 @@ Said unknown_text(const Speaker& speaker, const Facts& facts, const Setting& set
   LinePhone row = facts.line_phone(line_phone);
   if (row.help_sent_at != rules::Instant{} && setting.now - row.help_sent_at < std::chrono::hours{1}) return {};
   row.help_sent_at = setting.now;
-  Said said{.reply = render(setting, speaker.cashier != nullptr ? "help_cashier" : "unknown_text", speaker.language,
-                            {{"club", speaker.club->name}})};
+  // A cashier or a stranger gets the commands at once; a member is told how to ask for them.
+  const bool is_plain_member = speaker.cashier == nullptr && facts.member(speaker.key()) != nullptr;
+  Said said = is_plain_member ? Said{.reply = render(setting, "unknown_text", speaker.language)}
+                              : help(speaker, facts, setting);
   said.effects.push_back(SetLinePhone{line_phone, row});
   return said;
 }
 
-Said help(const Speaker& speaker, const Setting& setting) {
-  return {.reply = render(setting, speaker.cashier != nullptr ? "help_cashier" : "help_member", speaker.language,
+Said help(const Speaker& speaker, const Facts& facts, const Setting& setting) {
+  if (speaker.cashier != nullptr) {
+    return {.reply = render(setting, "help_cashier", speaker.language,
+                            {{"club", speaker.club->name},
+                             {"branch", branch_name(*speaker.club, speaker.cashier->branch)}})};
+  }
+  const bool member = facts.member(speaker.key()) != nullptr;
+  return {.reply = render(setting, member ? "help_member" : "help_guest", speaker.language,
                           {{"club", speaker.club->name}})};
 }
 

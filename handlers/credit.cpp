@@ -14,63 +14,67 @@ std::string list_of_codes(const Speaker& speaker, const std::vector<const Code*>
     const Lot& lot = *facts.lot(live[i]->lot);
     const std::string code = std::to_string(live[i]->number);
     if (!lines.empty()) lines += '\n';
-    lines += render(setting, "codes_line", speaker.language,
+    lines += render(setting, speaker.text("codes_line"), speaker.language,
                     {{"code", code},
                      {"amount", money(*speaker.club, lot.remaining)},
                      {"until", templates::LastDayShort{lot.expires_at, speaker.club->time_zone}}});
   }
+  if (live.size() > kCodesListedMax) {
+    lines += '\n' + render(setting, "codes_more", speaker.language,
+                           {{"count", static_cast<std::int64_t>(live.size() - kCodesListedMax)}});
+  }
   return lines;
 }
 
-Said not_a_member(const Speaker& speaker, const Setting& setting) {
-  return {.reply = render(setting, "not_member", speaker.language, {{"club", speaker.club->name}})};
+Said say(const Speaker& speaker, std::string_view name, const Setting& setting) {
+  return {.reply = render(setting, speaker.text(name), speaker.language, {{"club", speaker.club->name}})};
 }
 
 }  // namespace
 
 Said credit(const Speaker& speaker, const Facts& facts, const Setting& setting) {
   const Member* member = facts.member(speaker.key());
-  if (member == nullptr) return not_a_member(speaker, setting);
-
+  if (member == nullptr) return say(speaker, "not_member", setting);
   const auto lots = facts.spendable_lots(member->id, setting.now);
-  if (lots.empty()) {
-    return {.reply = render(setting, "credit_none", speaker.language, {{"club", speaker.club->name}})};
-  }
+  if (lots.empty()) return say(speaker, "credit_none", setting);
+
   rules::Amount spendable = 0;
   for (const Lot* lot : lots) spendable += lot->remaining;
   const auto live = facts.live_codes(member->id, setting.now);
   const std::string list = list_of_codes(speaker, live, facts, setting);
-  return {.reply = render(setting, "credit", speaker.language,
+  return {.reply = render(setting, speaker.text(live.empty() ? "credit_no_codes" : "credit"), speaker.language,
                           {{"club", speaker.club->name},
                            {"balance", money(*speaker.club, spendable)},
-                           {"count", static_cast<std::int64_t>(live.size())},
-                           {"until", templates::LastDay{lots.front()->expires_at, speaker.club->time_zone}},
-                           {"codes", templates::Rendered{list}}})};
+                           {"codes", static_cast<std::int64_t>(live.size())},
+                           {"nearest", templates::LastDay{lots.front()->expires_at, speaker.club->time_zone}},
+                           {"list", templates::Rendered{list}}})};
 }
 
 Said codes(const Speaker& speaker, const Facts& facts, const Setting& setting) {
   const Member* member = facts.member(speaker.key());
-  if (member == nullptr) return not_a_member(speaker, setting);
-
+  if (member == nullptr) return say(speaker, "not_member", setting);
   const auto live = facts.live_codes(member->id, setting.now);
-  if (live.empty()) {
-    return {.reply = render(setting, "codes_none", speaker.language, {{"club", speaker.club->name}})};
+  if (live.empty()) return say(speaker, "codes_none", setting);
+
+  const std::string list = list_of_codes(speaker, live, facts, setting);
+  if (speaker.medium == Medium::ussd) {
+    return {.reply = render(setting, "ussd_codes", speaker.language, {{"list", templates::Rendered{list}}})};
   }
-  return {.reply = render(setting, "codes_header", speaker.language,
-                          {{"club", speaker.club->name}, {"count", static_cast<std::int64_t>(live.size())}}) +
-                   "\n" + list_of_codes(speaker, live, facts, setting)};
+  Said said = say(speaker, "codes_header", setting);
+  said.reply += '\n' + list;
+  return said;
 }
 
 Said own_code(const Speaker& speaker, rules::CodeNumber number, const Facts& facts, const Setting& setting) {
   const Member* member = facts.member(speaker.key());
   const Code* code = facts.code({speaker.club->id, number});
-  const std::string shown = std::to_string(number);
   const Lot* lot = code == nullptr ? nullptr : facts.lot(code->lot);
   const bool good = member != nullptr && code != nullptr && code->member == member->id &&
                     code->state == CodeState::live && lot != nullptr && lot->remaining > 0 &&
                     setting.now < lot->expires_at;
-  if (!good) return {.reply = render(setting, "code_unknown", speaker.language, {{"code", shown}})};
-  return {.reply = render(setting, "code_own", speaker.language,
+  if (!good) return say(speaker, "code_unknown", setting);
+  const std::string shown = std::to_string(number);
+  return {.reply = render(setting, speaker.text("code_own"), speaker.language,
                           {{"code", shown},
                            {"amount", money(*speaker.club, lot->remaining)},
                            {"until", templates::LastDay{lot->expires_at, speaker.club->time_zone}},

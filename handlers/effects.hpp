@@ -13,9 +13,14 @@ namespace peyk::handlers {
 struct EnrolMember {
   Member member;
 };
-struct SetLanguage {
+struct ChangeMember {
   MemberId member = 0;
   Language language = Language::fa;
+  rules::Instant leave_asked_at{};
+};
+// Her phone is forgotten and her codes are void; the ledger stays.
+struct EndMembership {
+  MemberId member = 0;
 };
 // Credit for a member: the lot and the ledger entry that grants it.
 struct OpenLot {
@@ -43,7 +48,7 @@ struct SetAttempts {
   rules::Attempts row;
 };
 
-using Effect = std::variant<EnrolMember, SetLanguage, OpenLot, IssueCode, TakeFromLot, RecordPurchase, SetLinePhone,
+using Effect = std::variant<EnrolMember, ChangeMember, EndMembership, OpenLot, IssueCode, TakeFromLot, RecordPurchase, SetLinePhone,
                             SetAttempts>;
 
 // Lanes in the order in which they leave.

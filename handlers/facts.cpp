@@ -31,6 +31,7 @@ void Needs::merge(Needs other) {
   purchases.merge(other.purchases);
   line_phones.merge(other.line_phones);
   cashiers.merge(other.cashiers);
+  branch_days.merge(other.branch_days);
   candidates.insert(candidates.end(), other.candidates.begin(), other.candidates.end());
 }
 
@@ -76,6 +77,20 @@ std::vector<const Lot*> Facts::spendable_lots(MemberId member, rules::Instant no
   return spendable;
 }
 
+BranchDay Facts::branch_day(const BranchDayKey& key) const {
+  const BranchDay* row = find(branch_days_, key);
+  return row == nullptr ? BranchDay{} : *row;
+}
+
+std::vector<CodeId> Facts::unended_codes(MemberId member) const {
+  std::vector<CodeId> unended;
+  if (const auto* ids = find(codes_of_member_, member)) {
+    std::copy_if(ids->begin(), ids->end(), std::back_inserter(unended),
+                 [this](CodeId id) { return codes_.at(id).state == CodeState::live; });
+  }
+  return unended;
+}
+
 std::vector<const Code*> Facts::live_codes(MemberId member, rules::Instant now) const {
   std::vector<const Code*> live;
   const auto* ids = find(codes_of_member_, member);
@@ -116,6 +131,7 @@ void Facts::load(Redemption row) {
 void Facts::load(Purchase row) { purchases_.emplace(row.key, row); }
 void Facts::load(const LinePhoneKey& key, LinePhone row) { line_phones_.emplace(key, row); }
 void Facts::load_attempts(const MemberKey& cashier, rules::Attempts row) { attempts_.emplace(cashier, row); }
+void Facts::load(const BranchDayKey& key, BranchDay row) { branch_days_.emplace(key, row); }
 void Facts::load_taken(const CodeKey& candidate) { taken_.insert(candidate); }
 
 void Facts::post(const LedgerEntry& entry) {
@@ -125,8 +141,17 @@ void Facts::post(const LedgerEntry& entry) {
 
 void Facts::apply(const EnrolMember& effect) { load(effect.member); }
 
-void Facts::apply(const SetLanguage& effect) {
-  must_find(members_, effect.member, "member").language = effect.language;
+void Facts::apply(const ChangeMember& effect) {
+  Member& member = must_find(members_, effect.member, "member");
+  member.language = effect.language;
+  member.leave_asked_at = effect.leave_asked_at;
+}
+
+void Facts::apply(const EndMembership& effect) {
+  Member& member = must_find(members_, effect.member, "member");
+  member_ids_.erase({member.club, member.phone});
+  member.phone = 0;
+  for (CodeId id : unended_codes(effect.member)) codes_.at(id).state = CodeState::voided;
 }
 
 void Facts::apply(const OpenLot& effect) {
@@ -141,6 +166,12 @@ void Facts::apply(const TakeFromLot& effect) {
   if (effect.entry.amount > lot.remaining) throw std::logic_error("a decision takes more than its lot holds");
   post(effect.entry);
   lot.remaining -= effect.entry.amount;
+  for (auto& [key, day] : branch_days_) {
+    const Redemption& r = effect.redemption;
+    if (key.club != r.club || key.branch != r.branch || r.at < key.from) continue;
+    ++day.redemptions;
+    day.used += r.used;
+  }
   if (effect.code_ended) must_find(codes_, effect.redemption.code, "code").state = CodeState::redeemed;
   load(effect.redemption);
 }

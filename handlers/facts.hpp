@@ -49,6 +49,13 @@ struct PurchaseKey {
   std::string invoice;
   auto operator<=>(const PurchaseKey&) const = default;
 };
+// A branch's day, from its first instant.
+struct BranchDayKey {
+  ClubId club = 0;
+  BranchNo branch = 0;
+  rules::Instant from{};
+  auto operator<=>(const BranchDayKey&) const = default;
+};
 struct LinePhoneKey {
   std::string line;
   PhoneNumber phone = 0;
@@ -58,11 +65,12 @@ struct LinePhoneKey {
 struct Member {
   MemberId id = 0;
   ClubId club = 0;
-  PhoneNumber phone = 0;
+  PhoneNumber phone = 0;  // 0: she has left, and is forgotten
   std::uint64_t card = 0;
   Language language = Language::fa;
   rules::Instant joined_at{};
   std::optional<PhoneNumber> referred_by;
+  rules::Instant leave_asked_at{};  // when she first said LEAVE; the second makes it true
   rules::Amount balance = 0;  // the fold of her ledger entries, kept beside them
 };
 
@@ -128,6 +136,11 @@ struct LedgerEntry {
   rules::Instant at{};
 };
 
+struct BranchDay {
+  std::uint64_t redemptions = 0;
+  rules::Amount used = 0;
+};
+
 // What is known of a phone on a line, member or not.
 struct LinePhone {
   bool promo_stopped = false;
@@ -141,6 +154,7 @@ struct Needs {
   std::set<PurchaseKey> purchases;
   std::set<LinePhoneKey> line_phones;
   std::set<MemberKey> cashiers;   // attempts, locked
+  std::set<BranchDayKey> branch_days;
   std::vector<CodeKey> candidates;  // drawn at random: which of them are free?
 
   void merge(Needs other);
@@ -153,6 +167,8 @@ class Facts {
   const Lot* lot(LotId id) const;
   // Spendable at `now`, in the order of spending: soonest expiry, then oldest, then id.
   std::vector<const Lot*> spendable_lots(MemberId member, rules::Instant now) const;
+  // All codes that were never spent to the end nor made void, expired or not.
+  std::vector<CodeId> unended_codes(MemberId member) const;
   // Live codes with something left at `now`, soonest expiry first.
   std::vector<const Code*> live_codes(MemberId member, rules::Instant now) const;
   const Code* code(const CodeKey& key) const;
@@ -160,6 +176,7 @@ class Facts {
   const Purchase* purchase(const PurchaseKey& key) const;
   LinePhone line_phone(const LinePhoneKey& key) const;
   rules::Attempts attempts(const MemberKey& cashier) const;
+  BranchDay branch_day(const BranchDayKey& key) const;
   bool is_free(const CodeKey& candidate) const;
 
   // The store's side: what was loaded. Loading the same row twice keeps the first (it may have been changed since).
@@ -170,11 +187,13 @@ class Facts {
   void load(Purchase row);
   void load(const LinePhoneKey& key, LinePhone row);
   void load_attempts(const MemberKey& cashier, rules::Attempts row);
+  void load(const BranchDayKey& key, BranchDay row);
   void load_taken(const CodeKey& candidate);
 
   // The working set's side: what a decision changed. See effects.hpp.
   void apply(const struct EnrolMember& effect);
-  void apply(const struct SetLanguage& effect);
+  void apply(const struct ChangeMember& effect);
+  void apply(const struct EndMembership& effect);
   void apply(const struct OpenLot& effect);
   void apply(const struct IssueCode& effect);
   void apply(const struct TakeFromLot& effect);
@@ -196,6 +215,7 @@ class Facts {
   std::map<PurchaseKey, Purchase> purchases_;
   std::map<LinePhoneKey, LinePhone> line_phones_;
   std::map<MemberKey, rules::Attempts> attempts_;
+  std::map<BranchDayKey, BranchDay> branch_days_;
   std::set<CodeKey> taken_;
 };
 

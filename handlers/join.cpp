@@ -3,6 +3,9 @@
 #include "templates/phone.hpp"
 
 namespace peyk::handlers {
+namespace {
+constexpr std::chrono::minutes kLeaveConfirmedWithin{10};
+}
 
 Member enrol(const Club& club, PhoneNumber phone, Language language, Setting& setting) {
   return {.id = setting.chance.next_id(),
@@ -19,13 +22,31 @@ Said join(const Speaker& speaker, std::string_view referrer, const Facts& facts,
     const std::string card = std::to_string(member.card);
     return render(setting, key, speaker.language, {{"club", club.name}, {"card", card}});
   };
-  if (const Member* member = facts.member(speaker.key())) return {.reply = welcome(*member, "already_member")};
+  if (const Member* member = facts.member(speaker.key())) {
+    return {.reply = welcome(*member, speaker.medium == Medium::ussd ? "ussd_my_club" : "already_member")};
+  }
 
   Member member = enrol(club, speaker.phone, speaker.language, setting);
   const auto invited_by = templates::parse_phone(referrer);
   if (invited_by && *invited_by != speaker.phone) member.referred_by = *invited_by;
-  Said said{.reply = welcome(member, "joined")};
+  Said said{.reply = welcome(member, speaker.text("joined"))};
   said.effects.push_back(EnrolMember{std::move(member)});
+  return said;
+}
+
+Said leave(const Speaker& speaker, const Facts& facts, const Setting& setting) {
+  const Member* member = facts.member(speaker.key());
+  const auto say = [&](std::string_view key) {
+    return render(setting, key, speaker.language, {{"club", speaker.club->name}});
+  };
+  if (member == nullptr) return {.reply = say("not_member")};
+  const bool confirmed = setting.now - member->leave_asked_at < kLeaveConfirmedWithin;
+  Said said{.reply = say(confirmed ? "left" : "leave_confirm")};
+  if (confirmed) {
+    said.effects.push_back(EndMembership{member->id});
+  } else {
+    said.effects.push_back(ChangeMember{member->id, member->language, setting.now});
+  }
   return said;
 }
 

@@ -76,15 +76,17 @@ std::optional<Earned> earn(const PurchaseRequest& request, const Club& club, Mem
   throw OutOfCandidates{};
 }
 
-std::string thanks(const PurchaseRequest& request, const Club& club, Language language,
+std::string thanks(const PurchaseRequest& request, const Club& club, const Member& member, bool just_joined,
                    const std::optional<Earned>& earned, const Setting& setting) {
   if (!earned) {
-    return render(setting, "purchase_no_credit", language,
+    return render(setting, "purchase_no_credit", member.language,
                   {{"club", club.name}, {"amount", money(club, request.amount)}});
   }
   const std::string code = std::to_string(earned->code.number);
-  return render(setting, "purchase_thanks", language,
+  const std::string card = std::to_string(member.card);
+  return render(setting, just_joined ? "purchase_joined" : "purchase_thanks", member.language,
                 {{"club", club.name},
+                 {"card", card},
                  {"amount", money(club, request.amount)},
                  {"credit", money(club, earned->lot.issued)},
                  {"until", templates::LastDay{earned->lot.expires_at, club.time_zone}},
@@ -168,7 +170,7 @@ Outcome purchase(const PurchaseRequest& request, std::span<const CodeKey> candid
   outcome.answer = purchase.answer;
   if (member != nullptr) {
     outcome.texts.push_back(text_to(*club, member->phone, Lane::notice,
-                                    thanks(request, *club, member->language, earned, setting), setting.now));
+                                    thanks(request, *club, *member, member == &enrolled, earned, setting), setting.now));
   }
   outcome.effects.push_back(RecordPurchase{std::move(purchase)});
   return outcome;

@@ -18,7 +18,7 @@ bool is_repeat(const Redemption* last, const Speaker& speaker, const RedeemOrder
 std::string done(const Speaker& speaker, const Redemption& redemption, rules::CodeNumber number,
                  const Setting& setting) {
   const std::string shown = std::to_string(number);
-  return render(setting, "redeem_done", speaker.language,
+  return render(setting, speaker.text("redeem_done"), speaker.language,
                 {{"code", shown},
                  {"collect", money(*speaker.club, redemption.invoice_amount - redemption.used)},
                  {"used", money(*speaker.club, redemption.used)},
@@ -30,33 +30,27 @@ std::string refused(const Speaker& speaker, rules::RedeemRefusal why, const Code
   const Club& club = *speaker.club;
   const std::string shown = std::to_string(code.number);
   switch (why) {
-    case rules::RedeemRefusal::already_taken: {
-      const Redemption* last = facts.last_redemption(code.id);
-      if (last == nullptr) return render(setting, "check_bad_used", speaker.language, {{"code", shown}});
-      const Branch* branch = branch_of(club, last->branch);
-      return render(setting, "redeem_refused_already_taken", speaker.language,
-                    {{"code", shown},
-                     {"branch", branch == nullptr ? std::string_view() : std::string_view(branch->name)},
-                     {"at", templates::Moment{last->at, club.time_zone}}});
-    }
+    case rules::RedeemRefusal::already_taken:
+      return taken_text(speaker, "redeem_refused_already_taken", code, facts, setting);
     case rules::RedeemRefusal::expired:
       return render(setting, "redeem_refused_expired", speaker.language,
                     {{"code", shown}, {"until", templates::LastDay{facts.lot(code.lot)->expires_at, club.time_zone}}});
     case rules::RedeemRefusal::invoice_too_small:
       return render(setting, "redeem_refused_invoice_too_small", speaker.language,
                     {{"code", shown}, {"min", money(club, club.policy.invoice_min)}});
+    case rules::RedeemRefusal::nothing_to_use:
+      return render(setting, "redeem_refused_nothing_to_use", speaker.language, {{"code", shown}});
   }
   throw std::logic_error("refused: not a RedeemRefusal");
 }
 
 std::string notice_to_member(const Speaker& speaker, const Member& member, const Redemption& redemption,
                              const Setting& setting) {
-  const Branch* branch = branch_of(*speaker.club, redemption.branch);
   return render(setting, "redeemed_member", member.language,
                 {{"club", speaker.club->name},
                  {"used", money(*speaker.club, redemption.used)},
-                 {"branch", branch == nullptr ? std::string_view() : std::string_view(branch->name)},
-                 {"left", money(*speaker.club, redemption.left)}});
+                 {"branch", branch_name(*speaker.club, redemption.branch)},
+                 {"left", money(*speaker.club, member.balance - redemption.used)}});
 }
 
 }  // namespace
@@ -64,14 +58,18 @@ std::string notice_to_member(const Speaker& speaker, const Member& member, const
 Said redeem(const Speaker& speaker, const RedeemOrder& order, const Facts& facts, Setting& setting) {
   const Club& club = *speaker.club;
   const std::string shown = std::to_string(order.code);
-  const auto say = [&](std::string_view key) { return render(setting, key, speaker.language, {{"code", shown}}); };
+  const auto say = [&](std::string_view key) {
+    return render(setting, key, speaker.language, {{"code", shown}, {"amount", money(club, order.invoice_amount)}});
+  };
   const auto missed = [&](std::string_view key) {
     Said said{.reply = say(key)};
     said.effects.push_back(miss(speaker, facts, setting.now));
     return said;
   };
 
-  if (rules::is_locked(facts.attempts(speaker.key()), setting.now)) return {.reply = say("redeem_refused_locked")};
+  if (rules::is_locked(facts.attempts(speaker.key()), setting.now)) {
+    return {.reply = locked_text(speaker, "redeem_refused_locked", facts, setting)};
+  }
   if (club.policy.redeem_auth == CashierAuth::pin) {
     if (order.pin.empty() || speaker.cashier->pin_hash.empty()) return {.reply = say("redeem_refused_pin_missing")};
     if (!setting.pin_matches(speaker.cashier->pin_hash, order.pin)) return missed("redeem_refused_pin_wrong");

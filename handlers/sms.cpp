@@ -24,9 +24,8 @@ struct Command {
 };
 
 // What a cashier's amount text says is wrong with it.
-std::string bad_amount(const Speaker& speaker, std::string_view typed, templates::AmountError error,
-                       const Setting& setting) {
-  return render(setting, templates::amount_bad_key(error), speaker.language, {{"typed", typed}});
+std::string bad_amount(const Speaker& speaker, templates::AmountError error, const Setting& setting) {
+  return render(setting, templates::amount_bad_key(error), speaker.language);
 }
 
 bool looks_like_pin(std::string_view word) {
@@ -38,7 +37,7 @@ bool looks_like_pin(std::string_view word) {
 Said redeem_typed(const Speaker& speaker, rules::CodeNumber code, const Typed& typed, const Facts& facts,
                   Setting& setting) {
   const auto amount = templates::parse_amount(typed.args[0], speaker.club->money_display);
-  if (!amount) return {.reply = bad_amount(speaker, typed.args[0], amount.error(), setting)};
+  if (!amount) return {.reply = bad_amount(speaker, amount.error(), setting)};
   RedeemOrder order{.code = code, .invoice_amount = *amount};
   std::size_t words = typed.args.size();
   if (speaker.club->policy.redeem_auth == CashierAuth::pin && words > 1 && looks_like_pin(typed.args.back())) {
@@ -75,6 +74,15 @@ constexpr std::array kCommands{
             [](const Speaker& speaker, const Typed&, const Facts& facts, Setting& setting) {
               return codes(speaker, facts, setting);
             }},
+    Command{Keyword::leave, true,
+            [](const Speaker& speaker, const Typed&, const Facts& facts, Setting& setting) {
+              return leave(speaker, facts, setting);
+            }},
+    Command{Keyword::today, false,
+            [](const Speaker& speaker, const Typed&, const Facts& facts, Setting& setting) {
+              if (speaker.cashier != nullptr) return today(speaker, facts, setting);
+              return Said{.reply = render(setting, "cashier_only", speaker.language)};
+            }},
     Command{Keyword::stop, false,
             [](const Speaker& speaker, const Typed&, const Facts& facts, Setting& setting) {
               return stop_promo(speaker, facts, setting);
@@ -88,7 +96,9 @@ constexpr std::array kCommands{
               return choose_language(speaker, typed.chosen, facts, setting);
             }},
     Command{Keyword::help, false,
-            [](const Speaker& speaker, const Typed&, const Facts&, Setting& setting) { return help(speaker, setting); }},
+            [](const Speaker& speaker, const Typed&, const Facts& facts, Setting& setting) {
+              return help(speaker, facts, setting);
+            }},
 };
 
 const Command* command_for(Keyword keyword) {
@@ -133,6 +143,9 @@ Plan plan_text(const TextRequest& request, const Setting& setting) {
   if (const auto code = rules::parse_code(planned.typed.code)) needs = needs_code(speaker, *code);
   const Command* command = command_for(planned.typed.keyword);
   (command != nullptr && command->wants_wallet ? needs.wallets : needs.members).insert(speaker.key());
+  if (planned.typed.keyword == Keyword::today && speaker.cashier != nullptr) {
+    needs.merge(needs_today(speaker, setting.now));
+  }
   needs.line_phones.insert({speaker.club->line, speaker.phone});
   return {.needs = std::move(needs), .what = std::move(planned)};
 }

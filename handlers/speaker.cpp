@@ -16,6 +16,15 @@ std::chrono::seconds validity_of(Lane lane) {
 
 }  // namespace
 
+std::string Speaker::text(std::string_view name) const {
+  return medium == Medium::ussd ? "ussd_" + std::string(name) : std::string(name);
+}
+
+std::string_view branch_name(const Club& club, BranchNo number) {
+  const Branch* branch = branch_of(club, number);
+  return branch == nullptr ? std::string_view() : std::string_view(branch->name);
+}
+
 Language language_for(const Member* member, std::optional<Language> of_words, const Club& club) {
   return member != nullptr ? member->language : of_words.value_or(club.language);
 }

@@ -14,13 +14,18 @@
 
 namespace peyk::handlers {
 
+enum class Medium : std::uint8_t { sms, ussd };
+
 struct Speaker {
   const Club* club = nullptr;
   PhoneNumber phone = 0;
   const Cashier* cashier = nullptr;  // nullptr: speaks as member or stranger
   Language language = Language::fa;  // in which to answer; see language_for
+  Medium medium = Medium::sms;
 
   MemberKey key() const { return {club->id, phone}; }
+  // The text's key for this wire: a USSD screen has its own, shorter words.
+  std::string text(std::string_view name) const;
 };
 
 struct Said {
@@ -34,6 +39,7 @@ Language language_for(const Member* member, std::optional<Language> of_words, co
 
 std::string render(const Setting& setting, std::string_view key, Language language,
                    std::initializer_list<templates::Argument> arguments = {});
+std::string_view branch_name(const Club& club, BranchNo number);
 templates::Money money(const Club& club, rules::Amount amount);
 
 // A text to somebody, valid as long as its lane makes sense: a cashier's answer is stale in minutes, a notice is not.

@@ -15,6 +15,9 @@ Said join(const Speaker& speaker, std::string_view referrer, const Facts& facts,
 // The membership of a phone that has none yet, in the club's or the speaker's language.
 Member enrol(const Club& club, PhoneNumber phone, Language language, Setting& setting);
 
+// LEAVE, said twice within ten minutes; wants the speaker's wallet.
+Said leave(const Speaker& speaker, const Facts& facts, const Setting& setting);
+
 // credit.cpp: both want the speaker's wallet.
 Said credit(const Speaker& speaker, const Facts& facts, const Setting& setting);
 Said codes(const Speaker& speaker, const Facts& facts, const Setting& setting);
@@ -23,6 +26,10 @@ Said own_code(const Speaker& speaker, rules::CodeNumber number, const Facts& fac
 
 // check.cpp: cashiers only.
 Needs needs_code(const Speaker& speaker, rules::CodeNumber number);
+// "wait so many minutes"; "used at that branch, then": shared with redeem.
+std::string locked_text(const Speaker& speaker, std::string_view key, const Facts& facts, const Setting& setting);
+std::string taken_text(const Speaker& speaker, std::string_view key, const Code& code, const Facts& facts,
+                       const Setting& setting);
 Said check(const Speaker& speaker, rules::CodeNumber number, const Facts& facts, const Setting& setting);
 
 // redeem.cpp: cashiers only; wants needs_code.
@@ -36,6 +43,10 @@ Said redeem(const Speaker& speaker, const RedeemOrder& order, const Facts& facts
 // A wrong code or PIN, counted against the cashier's phone.
 Effect miss(const Speaker& speaker, const Facts& facts, rules::Instant now);
 
+// today.cpp: cashiers only.
+Needs needs_today(const Speaker& speaker, rules::Instant now);
+Said today(const Speaker& speaker, const Facts& facts, const Setting& setting);
+
 // purchase.cpp
 Needs needs_purchase(const PurchaseRequest& request, const Club& club, Chance& chance);
 Outcome purchase(const PurchaseRequest& request, std::span<const CodeKey> candidates, const Facts& facts,
@@ -46,7 +57,7 @@ Said stop_promo(const Speaker& speaker, const Facts& facts, const Setting& setti
 Said start_promo(const Speaker& speaker, const Facts& facts, const Setting& setting);
 // One short help an hour; silence between, or two machines would answer each other for ever.
 Said unknown_text(const Speaker& speaker, const Facts& facts, const Setting& setting);
-Said help(const Speaker& speaker, const Setting& setting);
+Said help(const Speaker& speaker, const Facts& facts, const Setting& setting);
 
 // language.cpp
 Said choose_language(const Speaker& speaker, std::optional<Language> wanted, const Facts& facts,

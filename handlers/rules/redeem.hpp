@@ -8,7 +8,7 @@
 
 namespace peyk::rules {
 
-enum class RedeemRefusal : std::uint8_t { already_taken, expired, invoice_too_small };
+enum class RedeemRefusal : std::uint8_t { already_taken, expired, invoice_too_small, nothing_to_use };
 
 struct RedeemTerms {
   Amount left = 0;        // in the code's lot
@@ -28,8 +28,9 @@ struct Taken {
 constexpr std::variant<Taken, RedeemRefusal> redeem(const RedeemTerms& terms, Amount invoice, Instant now) {
   if (terms.ended || terms.left == 0) return RedeemRefusal::already_taken;
   if (now >= terms.expires_at) return RedeemRefusal::expired;
+  if (invoice < terms.invoice_min) return RedeemRefusal::invoice_too_small;
   const Amount payable = share_of(invoice, terms.credit_share_max);
-  if (invoice < terms.invoice_min || payable == 0) return RedeemRefusal::invoice_too_small;
+  if (payable == 0) return RedeemRefusal::nothing_to_use;
   const Amount used = std::min(terms.left, payable);
   return Taken{.used = used, .collect = invoice - used, .left = terms.left - used};
 }

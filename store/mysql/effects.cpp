@@ -20,12 +20,16 @@ struct Sorted {
   std::vector<const TakeFromLot*> taken;
   std::map<LinePhoneKey, LinePhone> line_phones;
   std::map<MemberKey, rules::Attempts> attempts;
-  std::set<MemberId> changed_members;
+  std::set<MemberId> changed_members, ended_members;
   std::set<LotId> changed_lots;
   std::set<CodeId> ended_codes;
 
   void operator()(const EnrolMember& effect) { enrolled.push_back(&effect.member); }
-  void operator()(const SetLanguage& effect) { changed_members.insert(effect.member); }
+  void operator()(const ChangeMember& effect) { changed_members.insert(effect.member); }
+  void operator()(const EndMembership& effect) {
+    changed_members.insert(effect.member);
+    ended_members.insert(effect.member);
+  }
   void operator()(const OpenLot& effect) {
     opened.push_back(&effect.lot);
     entries.push_back(&effect.entry);
@@ -45,8 +49,9 @@ struct Sorted {
 };
 
 void bind_member(Statement& s, const Member& member) {
-  s.add(member.id).add(member.club).add(member.phone).add(member.card);
-  s.add(static_cast<std::uint32_t>(member.language)).add(member.joined_at).add(member.referred_by).add(member.balance);
+  const auto phone = member.phone == 0 ? std::optional<std::uint64_t>() : member.phone;
+  s.add(member.id).add(member.club).add(phone).add(member.card).add(static_cast<std::uint32_t>(member.language));
+  s.add(member.joined_at).add(member.referred_by).add(member.leave_asked_at).add(member.balance);
 }
 
 void bind_lot(Statement& s, const Lot& lot) {
@@ -55,17 +60,19 @@ void bind_lot(Statement& s, const Lot& lot) {
 }
 
 constexpr const char* kInsertMember =
-    "INSERT INTO member (member_id, club_id, phone, card, language, joined_at, referred_by, balance) VALUES ";
+    "INSERT INTO member (member_id, club_id, phone, card, language, joined_at, referred_by, leave_asked_at, balance) VALUES ";
 constexpr const char* kInsertLot =
     "INSERT INTO lot (lot_id, club_id, member_id, origin, issued, remaining, created_at, expires_at) VALUES ";
 
 void save_members(Connection& connection, const Sorted& sorted, const Facts& facts) {
   // A member enrolled in this batch may already have changed in it: she is inserted as she is at its end.
-  insert_set(connection, kInsertMember, 8, sorted.enrolled,
+  insert_set(connection, kInsertMember, 9, sorted.enrolled,
              [&facts](Statement& s, const Member* member) { bind_member(s, *facts.member(member->id)); });
   std::set<MemberId> changed = sorted.changed_members;
   for (const Member* member : sorted.enrolled) changed.erase(member->id);
-  upsert_set(connection, kInsertMember, "language = VALUES(language), balance = VALUES(balance)", 8, changed,
+  upsert_set(connection, kInsertMember, "phone = VALUES(phone), language = VALUES(language), leave_asked_at = VALUES(leave_asked_at),"
+             " balance = VALUES(balance)",
+             9, changed,
              [&facts](Statement& s, MemberId id) { bind_member(s, *facts.member(id)); });
 }
 
@@ -97,6 +104,12 @@ void save_codes(Connection& connection, const Sorted& sorted) {
     for (std::size_t i = count; i < padded; ++i) statement.add(last);
     statement.update();
     left -= count;
+  }
+}
+
+void end_memberships(Connection& connection, const Sorted& sorted) {
+  for (MemberId member : sorted.ended_members) {
+    connection.prepare("UPDATE code SET state = 4 WHERE member_id = ? AND state = 1").add(member).update();
   }
 }
 
@@ -163,6 +176,7 @@ void save_effects(Connection& connection, std::span<const Effect> effects, const
   save_members(connection, sorted, facts);
   save_lots(connection, sorted, facts);
   save_codes(connection, sorted);
+  end_memberships(connection, sorted);
   save_entries(connection, sorted);
   save_redemptions(connection, sorted);
   save_purchases(connection, sorted);

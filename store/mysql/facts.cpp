@@ -9,7 +9,7 @@ namespace {
 using namespace handlers;
 
 constexpr const char* kMemberColumns =
-    "SELECT member_id, club_id, phone, card, language, joined_at, referred_by, balance FROM member ";
+    "SELECT member_id, club_id, phone, card, language, joined_at, referred_by, leave_asked_at, balance FROM member ";
 constexpr const char* kLotColumns =
     "SELECT lot_id, club_id, member_id, origin, issued, remaining, created_at, expires_at FROM lot ";
 constexpr const char* kCodeColumns =
@@ -25,11 +25,12 @@ Member read_member(Rows& rows) {
   Member member;
   member.id = rows.u64();
   member.club = rows.u32();
-  member.phone = rows.u64();
+  member.phone = rows.maybe_u64().value_or(0);
   member.card = rows.u64();
   member.language = static_cast<Language>(rows.u64());
   member.joined_at = rows.instant();
   member.referred_by = rows.maybe_u64();
+  member.leave_asked_at = rows.instant();
   member.balance = rows.i64();
   return member;
 }
@@ -187,6 +188,21 @@ void load_line_phones(Connection& connection, const std::set<LinePhoneKey>& keys
       });
 }
 
+void load_branch_days(Connection& connection, const std::set<BranchDayKey>& keys, Facts& facts) {
+  for (const BranchDayKey& key : keys) {
+    Rows rows = connection
+                    .prepare("SELECT COUNT(*), CAST(COALESCE(SUM(used), 0) AS SIGNED) FROM redemption"
+                             " WHERE club_id = ? AND branch_no = ? AND at >= ?")
+                    .add(key.club)
+                    .add(key.branch)
+                    .add(key.from)
+                    .query();
+    if (!rows.next()) continue;
+    const std::uint64_t count = rows.u64();
+    facts.load(key, {.redemptions = count, .used = rows.i64()});
+  }
+}
+
 }  // namespace
 
 void load_facts(Connection& connection, const Needs& needs, Facts& facts) {
@@ -208,6 +224,7 @@ void load_facts(Connection& connection, const Needs& needs, Facts& facts) {
   load_codes(connection, needs.codes, facts);
   load_taken(connection, needs.candidates, facts);
   load_line_phones(connection, needs.line_phones, facts);
+  load_branch_days(connection, needs.branch_days, facts);
 }
 
 }  // namespace peyk::store

@@ -75,11 +75,12 @@ CREATE TABLE till_key (
 CREATE TABLE member (
   member_id BIGINT UNSIGNED NOT NULL PRIMARY KEY,
   club_id INT UNSIGNED NOT NULL,
-  phone BIGINT UNSIGNED NOT NULL,
+  phone BIGINT UNSIGNED NULL,                   -- NULL: she has left, and is forgotten
   card BIGINT UNSIGNED NOT NULL,
   language TINYINT UNSIGNED NOT NULL,
   joined_at DATETIME(6) NOT NULL,
   referred_by BIGINT UNSIGNED NULL,
+  leave_asked_at DATETIME(6) NULL,
   balance BIGINT NOT NULL DEFAULT 0,            -- the fold of her ledger entries
   UNIQUE KEY member_phone (club_id, phone),
   UNIQUE KEY member_card (card),

@@ -1,0 +1,269 @@
+// Menus: a dialog is a walk over screens, one key at a time; a deep link is several keys at once.
+//
+// The walk is pure: from a screen and a key to the next screen, or to the end. What a screen shows or does is decided
+// by the same use cases as texts. Between two steps a dialog is one short string (its state): the screen, and what
+// was typed on the way. So any process can take the next step, and a dialog left half-way has changed nothing.
+//
+// Keys: 0 back, 00 top, 9 more; 11 and 12 are never choices.
+//
+// To add a screen: a value in Screen with its letter, its row in kMenu or its case in Walk::take, its text in
+// templates/messages/.
+#include <algorithm>
+#include <array>
+
+#include "handlers/decide.hpp"
+#include "handlers/use_cases.hpp"
+#include "templates/fold.hpp"
+#include "templates/screen.hpp"
+
+namespace peyk::handlers {
+namespace {
+
+constexpr std::size_t kKeysMax = 8;        // of one deep link
+constexpr std::size_t kKeyOctetsMax = 32;  // of one key
+constexpr std::size_t kStateOctetsMax = 200;
+
+// What a dialog stands on. The letters are what a state is written with.
+enum class Screen : char {
+  root = 'r',
+  enter_code = 'e',     // a member's own code
+  check_code = 'k',     // a cashier checks
+  redeem_code = 'q',    // a cashier redeems: code, amount, then PIN or a confirmation
+  redeem_amount = 'a',
+  redeem_pin = 'p',
+  redeem_confirm = 'y',
+  codes = 'c',          // paged: the argument is the page
+};
+
+struct Place {
+  Screen screen = Screen::root;
+  std::vector<std::string> arguments;
+};
+
+std::vector<std::string> split(std::string_view text, char separator) {
+  std::vector<std::string> parts;
+  while (!text.empty()) {
+    const auto end = std::min(text.find(separator), text.size());
+    parts.emplace_back(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return parts;
+}
+
+Place read_state(std::string_view state) {
+  auto parts = split(state, '|');
+  if (parts.empty() || parts[0].size() != 1) return {};
+  Place place{static_cast<Screen>(parts[0][0]), {parts.begin() + 1, parts.end()}};
+  constexpr std::string_view known = "rekqapyc";
+  return known.find(parts[0][0]) == std::string_view::npos ? Place{} : place;
+}
+
+std::string write_state(const Place& place) {
+  std::string state(1, static_cast<char>(place.screen));
+  for (const std::string& argument : place.arguments) state += '|' + argument;
+  return state;
+}
+
+// One request's walk. `said` is what the last step shows; no `open` means that the dialog ends with it.
+class Walk {
+ public:
+  Walk(const Speaker& speaker, const Facts& facts, Setting& setting, Place from)
+      : speaker_(speaker), facts_(facts), setting_(setting), place_(std::move(from)) {}
+
+  Outcome run(const std::vector<std::string>& keys, bool is_new) {
+    if (is_new) show(Screen::root);
+    for (const std::string& key : keys) {
+      if (!open_) break;  // an effect or an answer ends the walk; what follows in a deep link is dropped
+      take(key);
+    }
+    Outcome outcome{.effects = std::move(said_.effects), .texts = std::move(said_.texts), .answer = std::move(said_.reply)};
+    if (open_) outcome.ussd_state = write_state(place_);
+    if (outcome.ussd_state.size() > kStateOctetsMax) throw std::logic_error("a USSD state outgrew its column");
+    return outcome;
+  }
+
+ private:
+  std::string text(std::string_view key, std::initializer_list<templates::Argument> arguments = {}) const {
+    return render(setting_, key, speaker_.language, arguments);
+  }
+
+  bool is_member() const { return facts_.member(speaker_.key()) != nullptr; }
+
+  void show(Screen screen, std::vector<std::string> arguments = {}) {
+    place_ = {screen, std::move(arguments)};
+    said_.reply = prompt();
+  }
+
+  std::string prompt() const {
+    switch (place_.screen) {
+      case Screen::root: return root();
+      case Screen::enter_code: return text("ussd_enter_code");
+      case Screen::check_code:
+      case Screen::redeem_code: return text("ussd_ask_code");
+      case Screen::redeem_amount:
+        return text("ussd_ask_amount",
+                    {{"unit", speaker_.club->money_display == MoneyDisplay::toman ? std::string_view("toman")
+                                                                                 : std::string_view("rial")}});
+      case Screen::redeem_pin: return text("ussd_ask_pin");
+      case Screen::redeem_confirm:
+        return text("ussd_redeem_confirm", {{"code", place_.arguments.at(0)},
+                                            {"amount", money(*speaker_.club, std::stoll(place_.arguments.at(1)))}});
+      case Screen::codes: return text("ussd_codes_none");
+    }
+    return root();
+  }
+
+  std::string root() const {
+    if (speaker_.cashier != nullptr) {
+      return text("ussd_cashier_root", {{"branch", branch_name(*speaker_.club, speaker_.cashier->branch)}});
+    }
+    return text(is_member() ? "ussd_member_root" : "ussd_guest_root", {{"club", speaker_.club->name}});
+  }
+
+  // The last screen: an answer, and the dialog is over. Too long for one screen: paged, and open while there is more.
+  void end(Said said) {
+    said_ = std::move(said);
+    open_ = false;
+  }
+
+  void bad_choice() { said_.reply = text("ussd_bad_choice") + "\n" + prompt(); }
+
+  void take(const std::string& key) {
+    if (key == "00") return show(Screen::root);
+    if (key == "0") return back();
+    switch (place_.screen) {
+      case Screen::root: return speaker_.cashier != nullptr ? cashier_choice(key) : member_choice(key);
+      case Screen::enter_code: return with_code(key, [this](auto code) { end(own_code(speaker_, code, facts_, setting_)); });
+      case Screen::check_code: return with_code(key, [this](auto code) { end(check(speaker_, code, facts_, setting_)); });
+      case Screen::redeem_code:
+        return with_code(key, [this](auto code) { show(Screen::redeem_amount, {std::to_string(code)}); });
+      case Screen::redeem_amount: return take_amount(key);
+      case Screen::redeem_pin: return redeem_now(key);
+      case Screen::redeem_confirm: return key == "1" ? redeem_now("") : bad_choice();
+      case Screen::codes: return key == "9" ? show_codes(page() + 1) : bad_choice();
+    }
+  }
+
+  void back() {
+    if (place_.screen == Screen::root) return end({.reply = text("ussd_bye")});
+    if (place_.screen == Screen::codes && page() > 0) return show_codes(page() - 1);
+    show(Screen::root);
+  }
+
+  void member_choice(const std::string& key) {
+    if (key == "1") return end(join(speaker_, "", facts_, setting_));
+    if (key == "8") return change_language();
+    if (!is_member()) return bad_choice();
+    if (key == "2") return end(credit(speaker_, facts_, setting_));
+    if (key == "3") return show_codes(0);
+    if (key == "4") return show(Screen::enter_code);
+    bad_choice();
+  }
+
+  void cashier_choice(const std::string& key) {
+    if (key == "1") return show(Screen::check_code);
+    if (key == "2") return show(Screen::redeem_code);
+    if (key == "4") return end(today(speaker_, facts_, setting_));
+    bad_choice();
+  }
+
+  // A member's choice is kept; a guest's lasts for this dialog only as far as its answer.
+  void change_language() {
+    Said said = choose_language(speaker_, std::nullopt, facts_, setting_);
+    if (is_member()) return end(std::move(said));
+    speaker_.language = speaker_.language == Language::fa ? Language::en : Language::fa;
+    show(Screen::root);
+  }
+
+  template <typename Then>
+  void with_code(const std::string& key, Then then) {
+    const auto code = rules::parse_code(templates::parse_code(key).value_or(""));
+    if (!code) return bad_choice();
+    then(*code);
+  }
+
+  void take_amount(const std::string& key) {
+    const auto amount = templates::parse_amount(key, speaker_.club->money_display);
+    if (!amount) {
+      said_.reply = text(templates::amount_bad_key(amount.error())) + "\n" + prompt();
+      return;
+    }
+    const bool wants_pin = speaker_.club->policy.redeem_auth == CashierAuth::pin;
+    show(wants_pin ? Screen::redeem_pin : Screen::redeem_confirm, {place_.arguments.at(0), std::to_string(*amount)});
+  }
+
+  void redeem_now(std::string pin) {
+    const RedeemOrder order{.code = rules::parse_code(place_.arguments.at(0)).value_or(0),
+                            .invoice_amount = std::stoll(place_.arguments.at(1)),
+                            .pin = std::move(pin)};
+    end(redeem(speaker_, order, facts_, setting_));
+  }
+
+  std::size_t page() const { return place_.arguments.empty() ? 0 : std::stoul(place_.arguments[0]); }
+
+  void show_codes(std::size_t wanted) {
+    Said said = codes(speaker_, facts_, setting_);
+    const auto screens = templates::pages(said.reply, text("ussd_more"), text("ussd_back"));
+    const std::size_t number = std::min(wanted, screens.size() - 1);
+    said.reply = screens[number];
+    const bool last = number + 1 == screens.size();
+    if (last && number == 0) return end(std::move(said));
+    said_ = std::move(said);
+    place_ = {Screen::codes, {std::to_string(number)}};
+  }
+
+  Speaker speaker_;
+  const Facts& facts_;
+  Setting& setting_;
+  Place place_;
+  Said said_;
+  bool open_ = true;
+};
+
+// "2*1" or "1": at most kKeysMax keys, folded, so that Persian digits are choices too.
+std::vector<std::string> keys_of(std::string_view input) {
+  while (!input.empty() && input.back() == '#') input.remove_suffix(1);
+  std::vector<std::string> keys;
+  for (std::string& key : split(input, '*')) {
+    if (key.empty()) continue;
+    if (keys.size() == kKeysMax) break;
+    keys.push_back(templates::fold(std::string_view(key).substr(0, kKeyOctetsMax)));
+  }
+  return keys;
+}
+
+}  // namespace
+
+Plan plan_ussd(const UssdRequest& request, const Setting& setting) {
+  const Club* club = setting.directory.at_ussd_root(request.root);
+  if (club == nullptr || request.from == 0) return {.what = PlannedNothing{}};
+  PlannedUssd planned{.speaker = {.club = club,
+                                  .phone = request.from,
+                                  .cashier = setting.directory.cashier(club->id, request.from),
+                                  .medium = Medium::ussd},
+                      .keys = keys_of(request.input),
+                      .state = request.state};
+  const Speaker& speaker = planned.speaker;
+  Needs needs;
+  needs.wallets.insert(speaker.key());
+  std::vector<std::string> typed = planned.keys;
+  for (std::string& argument : read_state(planned.state).arguments) typed.push_back(std::move(argument));
+  for (const std::string& word : typed) {
+    const auto code = rules::parse_code(templates::parse_code(word).value_or(""));
+    if (code) needs.merge(needs_code(speaker, *code));
+  }
+  if (speaker.cashier != nullptr) {
+    needs.cashiers.insert(speaker.key());
+    needs.merge(needs_today(speaker, setting.now));
+  }
+  return {.needs = std::move(needs), .what = std::move(planned)};
+}
+
+Outcome decide_ussd(const PlannedUssd& plan, const Facts& facts, Setting& setting) {
+  Speaker speaker = plan.speaker;
+  speaker.language = language_for(facts.member(speaker.key()), std::nullopt, *speaker.club);
+  Walk walk(speaker, facts, setting, read_state(plan.state));
+  return walk.run(plan.keys, plan.state.empty());
+}
+
+}  // namespace peyk::handlers

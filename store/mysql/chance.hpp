@@ -1,0 +1,29 @@
+// Chance for decisions: the system's cryptographic generator, and row ids taken from the database in blocks.
+//
+// Ids are unique over all processes because each takes whole blocks; ids of a block that was not used up are lost,
+// which nobody minds in 64 bits.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "handlers/setting.hpp"
+#include "store/mysql/connection.hpp"
+
+namespace peyk::store {
+
+class SystemChance final : public handlers::Chance {
+ public:
+  // Sees to it that `wanted` ids are at hand; takes a new block, in a transaction of its own, if not.
+  void reserve_ids(Connection& connection, std::uint32_t wanted);
+
+  std::uint64_t random() override;
+  std::uint64_t next_id() override;
+
+ private:
+  std::uint64_t next_ = 0, end_ = 0;
+  std::array<std::uint64_t, 512> bits_{};
+  std::size_t bits_left_ = 0;
+};
+
+}  // namespace peyk::store

@@ -1,0 +1,390 @@
+#include "store/mysql/request_workers.hpp"
+
+#include <algorithm>
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <optional>
+#include <thread>
+
+#include "handlers/use_cases.hpp"
+#include "store/mysql/chance.hpp"
+#include "templates/alphabet.hpp"
+
+namespace peyk::store {
+namespace {
+
+using namespace handlers;
+using Verdict = Result::Verdict;
+
+constexpr std::uint32_t kIdsPerRequest = 16;  // above what any decision and its texts use
+constexpr int kConflictRetriesMax = 10;
+constexpr std::chrono::milliseconds kReconnectMin{50}, kReconnectMax{2000};
+
+struct Job {
+  Request request;
+  Done done;
+};
+
+// One attempt at a batch: everything that must vanish when it fails.
+class Attempt {
+ public:
+  Attempt(Connection& connection, SystemChance& chance, const WorkerHooks& hooks, bool commit_was_unknown)
+      : connection_(connection),
+        hooks_(hooks),
+        directory_(hooks.directory()),
+        commit_was_unknown_(commit_was_unknown),
+        chance_(chance),
+        setting_{.directory = *directory_,
+                 .keywords = templates::Keywords::standard(),
+                 .catalogue = templates::Catalogue::standard(),
+                 .chance = chance,
+                 .pin_matches = hooks.pin_matches,
+                 .now = hooks.clock()} {}
+
+  // Results by position; none: every drawn code was taken, try that one again.
+  std::vector<std::optional<Result>> run(std::span<const Job> batch) {
+    load_claims_of(batch);
+    std::vector<std::optional<Result>> results(batch.size());
+    std::vector<std::optional<Plan>> plans(batch.size());
+    Needs needs;
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+      if ((results[i] = known_answer(batch[i].request))) continue;
+      guarded(results[i], [&] {
+        plans[i] = plan(batch[i].request, setting_);
+        needs.merge(plans[i]->needs);
+      });
+    }
+    load_facts(connection_, needs, facts_);
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+      if (results[i]) continue;
+      // An earlier request of this batch may have had the same key.
+      if ((results[i] = known_answer(batch[i].request))) continue;
+      guarded(results[i], [&] { results[i] = decide_one(batch[i].request, *plans[i]); });
+    }
+    return results;
+  }
+
+  void save() {
+    save_effects(connection_, effects_, facts_);
+    save_queued(connection_, queued_);
+    save_claims(connection_, fresh_, renewed_);
+  }
+
+  bool has_changes() const { return !fresh_.empty() || !renewed_.empty(); }
+
+ private:
+  void load_claims_of(std::span<const Job> batch) {
+    std::set<RequestKey> keys;
+    for (const Job& job : batch) keys.insert(job.request.key);
+    known_ = load_claims(connection_, keys);
+  }
+
+  const Claim* claim_of(const RequestKey& key) const {
+    for (const Claims* claims : {&fresh_, &renewed_, &known_}) {
+      if (auto it = claims->find(key); it != claims->end()) return &it->second;
+    }
+    return nullptr;
+  }
+
+  bool is_over(const Request& request, const Claim& claim) const {
+    if (request.answered_before) return !fresh_.contains(request.key) && !renewed_.contains(request.key);
+    return claim.forget_at != rules::Instant{} && claim.forget_at <= setting_.now;
+  }
+
+  std::optional<Result> known_answer(const Request& request) const {
+    const Claim* claim = claim_of(request.key);
+    if (claim == nullptr || is_over(request, *claim)) return std::nullopt;
+    if (claim->fingerprint != request.fingerprint) return Result{.verdict = Verdict::different_content};
+    return Result{.verdict = commit_was_unknown_ ? Verdict::done : Verdict::repeated,
+                  .status = claim->status,
+                  .answer = claim->answer,
+                  .ussd_state = claim->ussd_state};
+  }
+
+  // A request whose decision breaks fails alone.
+  template <typename F>
+  void guarded(std::optional<Result>& result, F&& f) {
+    try {
+      f();
+    } catch (const SqlError&) {
+      throw;
+    } catch (const std::exception& e) {
+      hooks_.log("request_failed", e.what());
+      result = Result{.verdict = Verdict::failed, .status = 500};
+    }
+  }
+
+  std::optional<Result> decide_one(const Request& request, const Plan& planned) {
+    Outcome outcome;
+    try {
+      outcome = decide(planned, facts_, setting_);
+    } catch (const OutOfCandidates&) {
+      return std::nullopt;
+    }
+    for (const Effect& effect : outcome.effects) {
+      std::visit([this](const auto& one) { facts_.apply(one); }, effect);
+    }
+    effects_.insert(effects_.end(), std::make_move_iterator(outcome.effects.begin()),
+                    std::make_move_iterator(outcome.effects.end()));
+    Result result{.verdict = Verdict::done,
+                  .status = outcome.status,
+                  .answer = std::move(outcome.answer),
+                  .ussd_state = std::move(outcome.ussd_state)};
+    for (OutgoingText& text : outcome.texts) result.texts.push_back(queue(std::move(text)));
+    claim(request, result);
+    return result;
+  }
+
+  QueuedText queue(OutgoingText text) {
+    const auto alphabet = templates::choose(text.text);
+    QueuedText queued{.id = chance_.next_id(),
+                      .club = text.club,
+                      .line = std::move(text.line),
+                      .to = text.to,
+                      .lane = text.lane,
+                      .parts = static_cast<std::uint8_t>(
+                          std::clamp<std::size_t>(templates::part_count(text.text, alphabet), 1, templates::kPartsMax)),
+                      .text = std::move(text.text),
+                      .created_at = setting_.now,
+                      .valid_until = text.valid_until};
+    queued_.push_back(queued);
+    return queued;
+  }
+
+  void claim(const Request& request, const Result& result) {
+    Claim claim{.fingerprint = request.fingerprint,
+                .claimed_at = setting_.now,
+                .status = result.status,
+                .answer = result.answer,
+                .ussd_state = result.ussd_state};
+    if (request.remembered_for.count() > 0) claim.forget_at = setting_.now + request.remembered_for;
+    auto before = known_.find(request.key);
+    if (before == known_.end()) {
+      fresh_[request.key] = std::move(claim);
+    } else {
+      claim.generation = before->second.generation + 1;
+      renewed_[request.key] = std::move(claim);
+    }
+  }
+
+  Connection& connection_;
+  const WorkerHooks& hooks_;
+  std::shared_ptr<const Directory> directory_;
+  bool commit_was_unknown_;
+  SystemChance& chance_;
+  Setting setting_;
+  Facts facts_;
+  Claims known_, fresh_, renewed_;
+  std::vector<Effect> effects_;
+  std::vector<QueuedText> queued_;
+};
+
+}  // namespace
+
+class RequestWorkers::Worker {
+ public:
+  Worker(const MysqlOptions& options, const WorkerHooks& hooks) : options_(options), hooks_(hooks), connection_(options) {}
+  ~Worker() { stop(); }
+
+  void start() {
+    thread_ = std::thread([this] { run(); });
+  }
+
+  void stop() {
+    {
+      std::lock_guard lock(mutex_);
+      stopping_ = true;
+    }
+    wake_.notify_all();
+    if (thread_.joinable()) thread_.join();
+  }
+
+  bool submit(Job job) {
+    {
+      std::lock_guard lock(mutex_);
+      if (stopping_ || queue_.size() >= options_.queue_max) return false;
+      queue_.push_back(std::move(job));
+    }
+    wake_.notify_one();
+    return true;
+  }
+
+  std::size_t waiting() const {
+    std::lock_guard lock(mutex_);
+    return queue_.size();
+  }
+  bool is_connected() const { return connected_; }
+
+ private:
+  void run() {
+    // Connecting at once, so that the first request does not wait for it and readiness can be told.
+    while (!connected_ && !pause_if_closed()) {
+    }
+    for (std::vector<Job> batch = take(); !batch.empty(); batch = take()) work_off(std::move(batch));
+    connection_.close();
+  }
+
+  std::vector<Job> take() {
+    std::unique_lock lock(mutex_);
+    wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+    if (stopping_) return {};
+    const auto count = static_cast<std::ptrdiff_t>(std::min<std::size_t>(queue_.size(), options_.batch_max));
+    std::vector<Job> batch(std::make_move_iterator(queue_.begin()), std::make_move_iterator(queue_.begin() + count));
+    queue_.erase(queue_.begin(), queue_.begin() + count);
+    return batch;
+  }
+
+  // Opens the connection if it is closed; false: not yet, after a pause. True also when stopping.
+  bool pause_if_closed() {
+    if (connection_.is_open()) return true;
+    try {
+      connection_.open();
+      connected_ = true;
+      reconnect_pause_ = kReconnectMin;
+      hooks_.log("mysql_connected", "");
+      return true;
+    } catch (const SqlError& e) {
+      connected_ = false;
+      connection_.close();
+      hooks_.log("mysql_unreachable", e.what());
+    }
+    std::unique_lock lock(mutex_);
+    wake_.wait_for(lock, reconnect_pause_, [this] { return stopping_; });
+    reconnect_pause_ = std::min(reconnect_pause_ * 2, kReconnectMax);
+    return stopping_;
+  }
+
+  void work_off(std::vector<Job> batch) {
+    bool unknown = false;
+    for (int conflicts = 0; !batch.empty();) {
+      if (!pause_if_closed()) continue;
+      if (is_stopping() && !connection_.is_open()) return;
+      try {
+        batch = attempt(std::move(batch), unknown);
+        unknown = false;
+        conflicts = 0;
+      } catch (const SqlError& e) {
+        batch = std::move(failed_batch_);
+        if (e.kind() == SqlError::Kind::lost) {
+          hooks_.log("mysql_lost", e.what());
+          connected_ = false;
+          connection_.close();
+          unknown = unknown || committing_;
+          continue;
+        }
+        connection_.rollback();
+        if (e.kind() == SqlError::Kind::conflict && ++conflicts < kConflictRetriesMax) continue;
+        if (batch.size() > 1) return one_by_one(std::move(batch));
+        give_up(std::move(batch), e);
+        return;
+      }
+    }
+  }
+
+  // Decides and commits; returns the jobs that must be tried again because their codes were all taken.
+  std::vector<Job> attempt(std::vector<Job> batch, bool unknown) {
+    committing_ = false;
+    failed_batch_ = std::move(batch);
+    const auto began = std::chrono::steady_clock::now();
+    chance_.reserve_ids(connection_, static_cast<std::uint32_t>(failed_batch_.size()) * kIdsPerRequest);
+    Attempt attempt(connection_, chance_, hooks_, unknown);
+    auto results = attempt.run(failed_batch_);
+    if (attempt.has_changes()) {
+      attempt.save();
+      committing_ = true;
+      connection_.commit();
+      committing_ = false;
+    } else {
+      connection_.rollback();
+    }
+    const std::size_t size = failed_batch_.size();
+    std::vector<Job> again = hand_out(std::move(failed_batch_), std::move(results));
+    hooks_.measured(size, std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - began));
+    return again;
+  }
+
+  std::vector<Job> hand_out(std::vector<Job> batch, std::vector<std::optional<Result>> results) {
+    std::vector<Job> again;
+    std::vector<Finished> finished;
+    finished.reserve(batch.size());
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+      if (results[i]) {
+        finished.push_back({std::move(batch[i].done), std::move(*results[i])});
+      } else {
+        again.push_back(std::move(batch[i]));
+      }
+    }
+    hooks_.deliver(std::move(finished));
+    return again;
+  }
+
+  void one_by_one(std::vector<Job> batch) {
+    for (Job& job : batch) {
+      std::vector<Job> single;
+      single.push_back(std::move(job));
+      work_off(std::move(single));
+      if (is_stopping()) return;
+    }
+  }
+
+  void give_up(std::vector<Job> batch, const SqlError& e) {
+    hooks_.log("request_failed", e.what());
+    std::vector<Finished> finished;
+    for (Job& job : batch) {
+      finished.push_back({std::move(job.done), Result{.verdict = Verdict::failed, .status = 500}});
+    }
+    hooks_.deliver(std::move(finished));
+  }
+
+  bool is_stopping() const {
+    std::lock_guard lock(mutex_);
+    return stopping_;
+  }
+
+  MysqlOptions options_;
+  const WorkerHooks& hooks_;
+  mutable std::mutex mutex_;
+  std::condition_variable wake_;
+  std::deque<Job> queue_;
+  bool stopping_ = false;
+  std::atomic<bool> connected_{false};
+  std::chrono::milliseconds reconnect_pause_ = kReconnectMin;
+  Connection connection_;
+  SystemChance chance_;
+  std::vector<Job> failed_batch_;  // what an attempt works on, kept for the next one when it throws
+  bool committing_ = false;
+  std::thread thread_;
+};
+
+RequestWorkers::RequestWorkers(MysqlOptions options, WorkerHooks hooks) : hooks_(std::move(hooks)) {
+  for (std::uint32_t i = 0; i < std::max(1U, options.workers); ++i) {
+    workers_.push_back(std::make_unique<Worker>(options, hooks_));
+  }
+}
+
+RequestWorkers::~RequestWorkers() { stop(); }
+
+void RequestWorkers::start() {
+  for (auto& worker : workers_) worker->start();
+}
+
+void RequestWorkers::stop() {
+  for (auto& worker : workers_) worker->stop();
+}
+
+bool RequestWorkers::submit(std::uint64_t neighbourhood, handlers::Request request, Done done) {
+  return workers_[neighbourhood % workers_.size()]->submit({std::move(request), std::move(done)});
+}
+
+std::size_t RequestWorkers::waiting() const {
+  std::size_t sum = 0;
+  for (const auto& worker : workers_) sum += worker->waiting();
+  return sum;
+}
+
+bool RequestWorkers::is_connected() const {
+  return std::all_of(workers_.begin(), workers_.end(), [](const auto& worker) { return worker->is_connected(); });
+}
+
+}  // namespace peyk::store

@@ -1,0 +1,109 @@
+#include "store/mysql/sql_thread.hpp"
+
+#include <algorithm>
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <thread>
+
+namespace peyk::store {
+namespace {
+constexpr std::size_t kQueueMax = 1000;  // units of work, each a set
+constexpr std::chrono::milliseconds kReconnectMin{50}, kReconnectMax{2000};
+}  // namespace
+
+struct SqlThread::Impl {
+  struct Unit {
+    Work work;
+    std::function<void(bool)> after;
+  };
+
+  Impl(MysqlOptions options, Log wanted_log) : connection(std::move(options)), log(std::move(wanted_log)) {}
+
+  void run() {
+    for (;;) {
+      Unit unit;
+      {
+        std::unique_lock lock(mutex);
+        wake.wait(lock, [this] { return stopping || !queue.empty(); });
+        if (queue.empty()) return;
+        unit = std::move(queue.front());
+        queue.pop_front();
+      }
+      if (!work_off(unit)) return;
+    }
+  }
+
+  // False: stopping, and the database is away.
+  bool work_off(Unit& unit) {
+    for (;;) {
+      try {
+        if (!connection.is_open()) connection.open();
+        unit.work(connection);
+        connection.commit();
+        if (unit.after) unit.after(true);
+        return true;
+      } catch (const SqlError& e) {
+        if (e.kind() == SqlError::Kind::broken) {
+          log("sql_failed", e.what());
+          connection.rollback();
+          if (unit.after) unit.after(false);
+          return true;
+        }
+        if (e.kind() == SqlError::Kind::conflict) {
+          connection.rollback();
+          continue;
+        }
+        connection.close();
+        log("mysql_lost", e.what());
+        if (!pause()) return false;
+      }
+    }
+  }
+
+  bool pause() {
+    std::unique_lock lock(mutex);
+    wake.wait_for(lock, reconnect_pause, [this] { return stopping; });
+    reconnect_pause = std::min(reconnect_pause * 2, kReconnectMax);
+    return !stopping;
+  }
+
+  Connection connection;
+  Log log;
+  std::mutex mutex;
+  std::condition_variable wake;
+  std::deque<Unit> queue;
+  bool stopping = false;
+  std::chrono::milliseconds reconnect_pause = kReconnectMin;
+  std::thread thread;
+};
+
+SqlThread::SqlThread(MysqlOptions options, Log log)
+    : impl_(std::make_unique<Impl>(std::move(options), std::move(log))) {}
+
+SqlThread::~SqlThread() { stop(); }
+
+void SqlThread::start() {
+  impl_->thread = std::thread([impl = impl_.get()] { impl->run(); });
+}
+
+void SqlThread::stop() {
+  {
+    std::lock_guard lock(impl_->mutex);
+    impl_->stopping = true;
+  }
+  impl_->wake.notify_all();
+  if (impl_->thread.joinable()) impl_->thread.join();
+}
+
+bool SqlThread::run(Work work, std::function<void(bool)> after) {
+  {
+    std::lock_guard lock(impl_->mutex);
+    if (impl_->stopping || impl_->queue.size() >= kQueueMax) return false;
+    impl_->queue.push_back({std::move(work), std::move(after)});
+  }
+  impl_->wake.notify_one();
+  return true;
+}
+
+}  // namespace peyk::store

@@ -1,0 +1,37 @@
+// One thread, one connection, a queue of units of work that are not decisions: settling what was sent, receipts,
+// re-reading the outbox, the clubs.
+//
+// A unit of work runs in a transaction of its own; a conflict or a lost connection means running it again, so it must
+// not touch anything but the connection and its own result. The caller batches: while one unit runs, it collects the
+// next set.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "store/mysql/connection.hpp"
+
+namespace peyk::store {
+
+class SqlThread {
+ public:
+  using Work = std::function<void(Connection&)>;
+  using Log = std::function<void(const std::string& event, const std::string& detail)>;
+
+  SqlThread(MysqlOptions options, Log log);
+  ~SqlThread();  // stops
+
+  void start();
+  void stop();  // runs what waits if the database is there, else drops it
+
+  // `after(true)` follows the commit, `after(false)` an error that trying again cannot mend; both on this thread.
+  // Dropped without `after` when stopping. False: the queue is full.
+  bool run(Work work, std::function<void(bool)> after);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace peyk::store
