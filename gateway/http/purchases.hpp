@@ -66,7 +66,7 @@ using SubmitPurchase = std::function<void(handlers::Request, std::function<void(
 struct PurchaseEndpointOptions {
   std::chrono::seconds signature_tolerance{300};
   std::size_t in_flight_max = 5000;  // purchases submitted and not yet answered; more get 503
-  PurchaseBodyLimits body;
+  PurchaseBodyLimits body{};
 };
 
 // Network thread only. Outlives the server that holds its route and every submitted purchase.

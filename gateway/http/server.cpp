@@ -212,15 +212,18 @@ asio::awaitable<void> HttpServer::accept_all() {
 void HttpServer::admit(asio::ip::tcp::socket socket) {
   error_code ec;
   const auto remote = socket.remote_endpoint(ec);
-  if (ec || stopping_ || connections_.size() >= options_.connections_max + kTurnAwayMax) return;
+  const bool full = served_ >= options_.connections_max;
+  const std::size_t turned_away = connections_.size() - served_;
+  if (ec || stopping_ || (full && turned_away >= kTurnAwayMax)) return;
   socket.set_option(asio::ip::tcp::no_delay(true), ec);
-  const bool full = connections_.size() >= options_.connections_max;
   const auto place = connections_.emplace(connections_.end(), std::move(socket), options_);
   place->remote = remote.address().to_string() + ":" + std::to_string(remote.port());
+  served_ += full ? 0 : 1;
   auto serving = full ? turn_away(&*place) : serve(&*place);
-  auto ended = [this, place](std::exception_ptr error) {
+  auto ended = [this, place, full](std::exception_ptr error) {
     if (error) log::error("http_connection_broken", {{"remote", place->remote}});
     connections_.erase(place);
+    served_ -= full ? 0 : 1;
     if (stopping_ && connections_.empty()) nobody_left_.cancel();
   };
   asio::co_spawn(io_, std::move(serving), std::move(ended));

@@ -76,7 +76,8 @@ class HttpServer {
   const Observer observer_;
   boost::asio::ip::tcp::acceptor acceptor_;
   boost::asio::steady_timer nobody_left_;  // cancelled when the last coroutine of a stopping server ends
-  std::list<Connection> connections_;
+  std::list<Connection> connections_;      // served, and those being turned away
+  std::size_t served_ = 0;
   std::uint16_t port_ = 0;
   bool accepting_ = false;
   bool stopping_ = false;
