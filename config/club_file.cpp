@@ -74,7 +74,7 @@ constexpr TextRule kPinHash{[](std::string_view t) {
                               return t.starts_with("$argon2id$") && t.size() < crypto_pwhash_STRBYTES &&
                                      t.find(' ') == t.npos && is_clean_line(t);
                             },
-                            "a hash by libsodium's crypto_pwhash_str: $argon2id$…"};
+                            "a hash by libsodium's crypto_pwhash_str: $argon2id$…", false};
 constexpr TextRule kTillId{
     [](std::string_view t) { return consists_of(t, "abcdefghijklmnopqrstuvwxyz0123456789_-", 1, 32); },
     "1 to 32 of a-z, 0-9, _ and -"};

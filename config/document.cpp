@@ -12,6 +12,7 @@ namespace peyk::config {
 namespace {
 
 constexpr std::size_t kShownCharactersMax = 40;
+constexpr std::string_view kNotShown = "found something else (not shown)";
 
 std::string joined(const std::vector<std::string_view>& words) {
   return fmt::format("{}", fmt::join(words, ", "));
@@ -182,7 +183,11 @@ bool Section::text(std::string_view key, std::string& target, TextRule rule, Pre
   auto value = scalar(key, presence, rule.allowed);
   if (!value) return false;
   if (!rule.fits(value->text)) {
-    wrong(key, *value, std::string(rule.allowed));
+    if (rule.may_be_shown) {
+      wrong(key, *value, std::string(rule.allowed));
+    } else {
+      mistake(key, std::string(kNotShown), std::string(rule.allowed));
+    }
     return false;
   }
   target = std::move(value->text);
@@ -298,7 +303,7 @@ bool Section::secret(std::string_view key, std::string& target, TextRule rule, P
   std::optional<std::string> value = secret_text(key, given[0], rule.allowed);
   if (!value) return false;
   if (!rule.fits(*value)) {
-    mistake(given[0], "found something else (not shown)", std::string(rule.allowed));
+    mistake(given[0], std::string(kNotShown), std::string(rule.allowed));
     return false;
   }
   target = std::move(*value);

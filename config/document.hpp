@@ -38,10 +38,11 @@ namespace peyk::config {
 
 enum class Presence : std::uint8_t { optional, required };
 
-// What a text must be, and the same in words.
+// What a text must be, and the same in words; whether a wrong one may be shown.
 struct TextRule {
   bool (*fits)(std::string_view text);
   std::string_view allowed;
+  bool may_be_shown = true;
 };
 
 class Document;

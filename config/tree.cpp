@@ -34,21 +34,30 @@ class Places {
     }
   }
 
-  std::pair<std::uint32_t, std::uint32_t> of(const YAML::Mark& mark) const {
+  std::pair<std::uint32_t, std::uint32_t> of(const YAML::Mark& mark) {
     if (mark.line < 0 || mark.column < 0) return {0, 0};
     const auto line = std::min(static_cast<std::size_t>(mark.line), line_starts_.size() - 1);
-    const auto before = yaml_.substr(line_starts_[line], static_cast<std::size_t>(mark.column));
-    return {static_cast<std::uint32_t>(line + 1), static_cast<std::uint32_t>(characters(before) + 1)};
+    const auto octets = static_cast<std::size_t>(mark.column);
+    if (line != line_ || octets < octets_) {
+      line_ = line;
+      octets_ = characters_ = 0;
+    }
+    const auto unseen = yaml_.substr(line_starts_[line]).substr(octets_, octets - octets_);
+    octets_ += unseen.size();
+    characters_ += characters(unseen);
+    return {static_cast<std::uint32_t>(line + 1), static_cast<std::uint32_t>(characters_ + 1)};
   }
 
  private:
   std::string_view yaml_;
   std::vector<std::size_t> line_starts_{0};
+  // The place last asked for: a file may be one long line, and is asked about from left to right.
+  std::size_t line_ = 0, octets_ = 0, characters_ = 0;
 };
 
 class Builder : public YAML::EventHandler {
  public:
-  Builder(Tree& tree, const std::string& file_name, const Places& places)
+  Builder(Tree& tree, const std::string& file_name, Places& places)
       : tree_(tree), file_name_(file_name), places_(places) {}
 
   void OnDocumentStart(const YAML::Mark& mark) override {
@@ -103,7 +112,7 @@ class Builder : public YAML::EventHandler {
     return made;
   }
 
-  Node place(const YAML::Mark& mark) const {
+  Node place(const YAML::Mark& mark) {
     Node made;
     std::tie(made.line, made.column) = places_.of(mark);
     return made;
@@ -190,7 +199,7 @@ class Builder : public YAML::EventHandler {
 
   Tree& tree_;
   const std::string& file_name_;
-  const Places& places_;
+  Places& places_;
   std::vector<Frame> frames_;
   std::size_t nodes_ = 0;
   std::size_t documents_ = 0;
@@ -257,7 +266,7 @@ Tree parse_tree(std::string_view yaml, const std::string& file_name) {
   Tree tree;
   if (yaml.starts_with(kByteOrderMark)) yaml.remove_prefix(kByteOrderMark.size());
   if (refuse_octets(yaml, tree, file_name)) return tree;
-  const Places places(yaml);
+  Places places(yaml);
   Builder builder(tree, file_name, places);
   try {
     std::istringstream stream{std::string(yaml)};

@@ -1,0 +1,241 @@
+// peyk.yaml: what is refused, and in which words.
+#include "config/load.hpp"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "tests/kit/paths.hpp"
+
+namespace peyk::config {
+namespace {
+
+constexpr std::string_view kSmall = R"(carriers:
+- name: sim
+  host: 127.0.0.1
+  system_id: peyk
+  password: peyk
+  rate: 100
+lines:
+- number: 30001234
+  carrier: sim
+)";
+
+std::optional<std::string> no_variables(std::string_view) {
+  return std::nullopt;
+}
+
+std::string mistakes_of(const std::string& yaml) {
+  const auto options = load_options(yaml, "peyk.yaml", no_variables);
+  return options ? "" : report(options.error());
+}
+
+TEST(ConfigLoad, a_carrier_and_a_line_are_enough_and_all_else_has_its_default) {
+  const auto options = load_options(kSmall, "peyk.yaml", no_variables);
+  ASSERT_TRUE(options) << report(options.error());
+  gateway::Options expected;
+  expected.carriers.push_back(
+      {.name = "sim", .host = "127.0.0.1", .system_id = "peyk", .password = "peyk", .rate = 100});
+  expected.lines.push_back({.number = "30001234", .carrier = "sim"});
+  EXPECT_EQ(*options, expected);
+}
+
+TEST(ConfigLoad, nothing_at_all_is_missing_a_carrier_and_a_line) {
+  EXPECT_EQ(mistakes_of("log: {level: info}\n"),
+            "peyk.yaml:1: carriers: missing; allowed: a list of 1 to 64 entries, each begun with `- `\n"
+            "peyk.yaml:1: lines: missing; allowed: a list of 1 to 256 entries, each begun with `- `\n");
+  EXPECT_EQ(
+      mistakes_of("carriers: []\nlines:\n"),
+      "peyk.yaml:1: carriers: found 0 entries; allowed: a list of 1 to 64 entries, each begun with `- `\n"
+      "peyk.yaml:2: lines: found nothing; allowed: a list of 1 to 256 entries, each begun with `- `\n");
+}
+
+TEST(ConfigLoad, an_empty_carrier_and_line_are_told_all_that_is_required) {
+  EXPECT_EQ(
+      mistakes_of("carriers:\n- {}\nlines:\n- {}\n"),
+      "peyk.yaml:2: carriers[0].name: missing; allowed: 1 to 32 of a-z, 0-9, _ and -\n"
+      "peyk.yaml:2: carriers[0].host: missing; allowed: a host name or an IP address\n"
+      "peyk.yaml:2: carriers[0].system_id: missing; allowed: 1 to 15 ASCII characters (SMPP 3.4, 5.2.1)\n"
+      "peyk.yaml:2: carriers[0].password: missing; allowed: one of password, password_env, password_file: up "
+      "to "
+      "64 ASCII characters\n"
+      "peyk.yaml:4: lines[0].number: missing; allowed: 3 to 15 digits: 30001234\n"
+      "peyk.yaml:4: lines[0].carrier: missing; allowed: 1 to 32 of a-z, 0-9, _ and -\n");
+}
+
+TEST(ConfigLoad, a_key_misspelt_is_told_with_its_line_and_all_that_is_allowed) {
+  EXPECT_EQ(
+      mistakes_of(
+          "carriers:\n- name: sim\n  host: 127.0.0.1\n  system_id: peyk\n  password: peyk\n  windw: 10\n"
+          "lines:\n- number: 30001234\n  carrier: sim\n"),
+      "peyk.yaml:6: carriers[0].windw: unknown key; did you mean \"window\"? allowed: name, host, port, "
+      "system_id, "
+      "password, password_env, password_file, system_type, bind_mode, sessions, window, rate, "
+      "source_addr_ton, "
+      "source_addr_npi, dest_addr_ton, dest_addr_npi, udh_16bit, session_init_timeout, "
+      "enquire_link_interval, "
+      "enquire_link_timeout, response_timeout, reconnect_min, reconnect_max, redelivery_window, ussd, "
+      "ussd_data_coding_latin, ussd_data_coding_ucs2, ussd_session_timeout\n");
+}
+
+// One key more in one section of the small file.
+struct Wrong {
+  std::string_view section;  // "carrier", "line" or a section's name
+  std::string_view text;
+  std::string_view what;  // without "peyk.yaml:N: "
+};
+
+// The line that the added text begins at, and the whole file.
+std::pair<int, std::string> with(std::string_view section, std::string_view text) {
+  std::string yaml{kSmall};
+  if (section == "carrier") {
+    yaml.insert(yaml.find("lines:"), "  " + std::string(text) + "\n");
+    return {7, yaml};
+  }
+  if (section == "line") return {10, yaml + "  " + std::string(text) + "\n"};
+  return {11, yaml + std::string(section) + ":\n  " + std::string(text) + "\n"};
+}
+
+TEST(ConfigLoad, every_wrong_value_is_told_with_what_is_allowed) {
+  const Wrong table[] = {
+      {"carrier", "port: 0", "carriers[0].port: found \"0\"; allowed: a whole number, 1 to 65535"},
+      {"carrier", "system_type: thirteen_long",
+       "carriers[0].system_type: found \"thirteen_long\"; allowed: up to 12 ASCII characters (SMPP 3.4, "
+       "5.2.3)"},
+      {"carrier", "bind_mode: both",
+       "carriers[0].bind_mode: found \"both\"; allowed: transceiver, transmitter, receiver"},
+      {"carrier", "sessions: 0", "carriers[0].sessions: found \"0\"; allowed: a whole number, 1 to 64"},
+      {"carrier", "window: 10001",
+       "carriers[0].window: found \"10001\"; allowed: a whole number, 1 to 10000"},
+      {"carrier", "source_addr_ton: 7",
+       "carriers[0].source_addr_ton: found \"7\"; allowed: a whole number, 0 to 6"},
+      {"carrier", "udh_16bit: 1", "carriers[0].udh_16bit: found \"1\"; allowed: true, false"},
+      {"carrier", "reconnect_min: 2m",
+       "carriers[0].reconnect_min: reconnect_min (2m) is above reconnect_max (1m); "
+       "allowed: reconnect_min up to reconnect_max"},
+      {"carrier", "reconnect_max: 500ms",
+       "carriers[0].reconnect_max: reconnect_min (1s) is above reconnect_max (500ms); "
+       "allowed: reconnect_min up to reconnect_max"},
+      {"carrier", "redelivery_window: 500ms",
+       "carriers[0].redelivery_window: found \"500ms\"; allowed: 1s to 1d, a whole number with its unit: s, "
+       "m, h, d"},
+      {"carrier", "password_env: PEYK_NONE",
+       "carriers[0].password_env: given beside password; allowed: one of password, password_env, "
+       "password_file: up to "
+       "64 ASCII characters"},
+      {"carrier", "ussd_data_coding_ucs2: 256",
+       "carriers[0].ussd_data_coding_ucs2: found \"256\"; allowed: a whole number, 0 to 255"},
+      {"line", "purpose: advert", "lines[0].purpose: found \"advert\"; allowed: service, promo"},
+      {"line", "rate: 101",
+       "lines[0].rate: 101/s is above the rate of its carrier \"sim\", 100/s; allowed: up to its "
+       "carrier's rate"},
+      {"line", "validity: 8d",
+       "lines[0].validity: found \"8d\"; allowed: 1m to 7d, a whole number with its unit: s, m, h, d"},
+      {"mysql", "port: 65536", "mysql.port: found \"65536\"; allowed: a whole number, 1 to 65535"},
+      {"mysql", "database: peyk-1",
+       "mysql.database: found \"peyk-1\"; allowed: 1 to 64 of a-z, A-Z, 0-9 and _"},
+      {"mysql", "workers: 0", "mysql.workers: found \"0\"; allowed: a whole number, 1 to 64"},
+      {"redis", "key_prefix: \"{peyk}\"",
+       "redis.key_prefix: found \"{peyk}\"; allowed: 1 to 32 of a-z, 0-9, _ and -"},
+      {"redis", "command_timeout: 5",
+       "redis.command_timeout: found \"5\"; allowed: 100ms to 1m, a whole number with its unit: ms, s, m, h, "
+       "d"},
+      {"http", "address: localhost",
+       "http.address: found \"localhost\"; allowed: an IP address of this machine: 127.0.0.1, 0.0.0.0, ::"},
+      {"http", "body_bytes_max: 1 MB",
+       "http.body_bytes_max: found \"1 MB\"; allowed: a whole number, 1024 to 16777216"},
+      {"log", "level: verbose", "log.level: found \"verbose\"; allowed: trace, debug, info, warn, error"},
+      {"limits", "inbox_days: 0", "limits.inbox_days: found \"0\"; allowed: a whole number, 1 to 90"},
+      {"limits", "shutdown_grace: 0s",
+       "limits.shutdown_grace: found \"0s\"; allowed: 1s to 5m, a whole number with its unit: s, m, h, d"},
+  };
+  for (const auto& [section, text, what] : table) {
+    const auto [line, yaml] = with(section, text);
+    EXPECT_EQ(mistakes_of(yaml), "peyk.yaml:" + std::to_string(line) + ": " + std::string(what) + "\n");
+  }
+}
+
+TEST(ConfigLoad, values_at_both_ends_of_their_range_are_taken) {
+  const std::pair<std::string_view, std::string_view> table[] = {
+      {"carrier", "port: 1"},       {"carrier", "port: 65535"},
+      {"carrier", "window: 10000"}, {"carrier", "reconnect_min: 60s"},
+      {"line", "rate: 100"},        {"line", "rate: 0"},
+      {"line", "validity: 7d"},     {"http", "address: \"::\""},
+      {"mysql", "password: \"\""},  {"redis", "unix_socket: \"\""},
+      {"limits", "inbox_days: 90"}, {"carrier", "ussd_data_coding_latin: 0x0F"},
+  };
+  for (const auto& [section, text] : table) EXPECT_EQ(mistakes_of(with(section, text).second), "") << text;
+}
+
+TEST(ConfigLoad, a_socket_path_that_the_kernel_would_cut_is_refused) {
+  const std::string path(108, 'x');
+  EXPECT_NE(mistakes_of(with("mysql", "unix_socket: " + path).second), "");
+  EXPECT_EQ(mistakes_of(with("mysql", "unix_socket: " + path.substr(1)).second), "");
+}
+
+TEST(ConfigLoad, names_are_given_once) {
+  EXPECT_EQ(mistakes_of(std::string(kSmall) + "- number: 30001234\n  carrier: sim\n"),
+            "peyk.yaml:10: lines[1].number: \"30001234\" is taken, at line 8; allowed: each once\n");
+  std::string yaml{kSmall};
+  yaml.insert(yaml.find("lines:"), "- name: sim\n  host: other\n  system_id: peyk\n  password_env: HOME\n");
+  const auto environment = [](std::string_view) { return std::optional<std::string>("x"); };
+  const auto options = load_options(yaml, "peyk.yaml", environment);
+  ASSERT_FALSE(options);
+  EXPECT_EQ(report(options.error()),
+            "peyk.yaml:7: carriers[1].name: \"sim\" is taken, at line 2; allowed: each once\n");
+}
+
+TEST(ConfigLoad, a_line_names_a_carrier_that_is_there_and_can_send) {
+  std::string yaml{kSmall};
+  yaml.replace(yaml.find("carrier: sim"), 12, "carrier: smi");
+  EXPECT_EQ(
+      mistakes_of(yaml),
+      "peyk.yaml:9: lines[0].carrier: found \"smi\", no such carrier; did you mean \"sim\"? allowed: sim\n");
+  EXPECT_EQ(mistakes_of(with("carrier", "bind_mode: receiver").second),
+            "peyk.yaml:10: lines[0].carrier: \"sim\" only receives (bind_mode: receiver), this line could "
+            "not answer; "
+            "allowed: a carrier bound as transceiver or transmitter\n");
+  EXPECT_EQ(mistakes_of(with("carrier", "bind_mode: transmitter").second), "");
+}
+
+TEST(ConfigLoad, ussd_needs_both_ways_on_one_session) {
+  EXPECT_EQ(mistakes_of(with("carrier", "bind_mode: transmitter\n  ussd: true").second),
+            "peyk.yaml:8: carriers[0].ussd: a dialog needs both ways on one session; allowed: bind_mode: "
+            "transceiver, or "
+            "ussd: false\n");
+  EXPECT_EQ(mistakes_of(with("carrier", "ussd: true").second), "");
+}
+
+TEST(ConfigLoad, a_file_is_read_with_its_password_files_beside_it) {
+  const tests::TempDir dir;
+  const std::string path = dir.path() / "peyk.yaml";
+  std::string yaml{kSmall};
+  yaml.replace(yaml.find("password: peyk"), 14, "password_file: sim.password");
+  std::ofstream(path) << yaml;
+  const auto without = load_options_file(path, no_variables);
+  ASSERT_FALSE(without);
+  EXPECT_EQ(report(without.error()),
+            path + ":5: carriers[0].password_file: the file cannot be read: No such file or directory\n");
+
+  const std::filesystem::path password = dir.path() / "sim.password";
+  std::ofstream(password) << "hunter2\n";
+  std::filesystem::permissions(password, std::filesystem::perms::owner_read);
+  const auto with_file = load_options_file(path, no_variables);
+  ASSERT_TRUE(with_file) << report(with_file.error());
+  EXPECT_EQ(with_file->carriers[0].password, "hunter2");
+}
+
+TEST(ConfigLoad, a_file_that_cannot_be_read_is_a_mistake_like_any_other) {
+  const auto options = load_options_file("/nowhere/peyk.yaml", no_variables);
+  ASSERT_FALSE(options);
+  EXPECT_EQ(report(options.error()), "/nowhere/peyk.yaml: cannot be read: No such file or directory\n");
+}
+
+TEST(ConfigLoad, the_environment_of_the_process_is_read) {
+  const Environment environment = process_environment();
+  EXPECT_TRUE(environment("PATH"));
+  EXPECT_FALSE(environment("PEYK_NO_SUCH_VARIABLE_AT_ALL"));
+}
+
+}  // namespace
+}  // namespace peyk::config
