@@ -54,7 +54,9 @@ bool Framer::fill(std::string_view& bytes, std::size_t octets) {
 
 Framer::Cut Framer::refuse(std::string_view header) {
   broken_ = true;
-  broken_sequence_number_ = load_u32(header.substr(12));
+  // A greeting of another protocol has no sequence_number.
+  const bool smpp = is_known(static_cast<CommandId>(load_u32(header.substr(4))));
+  broken_sequence_number_ = smpp ? load_u32(header.substr(12)) : 0;
   return Cut::broken;
 }
 

@@ -29,7 +29,7 @@ class Framer {
   // The start of a frame is here and its end is not.
   bool has_partial() const { return !partial_.empty() && !given_; }
 
-  // After `broken`: the sequence_number of the bad header.
+  // After `broken`: the sequence_number of the bad header; 0 when its command_id makes no sense either.
   std::uint32_t broken_sequence_number() const { return broken_sequence_number_; }
 
  private:

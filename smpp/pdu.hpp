@@ -103,38 +103,38 @@ inline constexpr std::uint8_t v33 = 0x33, v34 = 0x34, v50 = 0x50;
 
 // bind_receiver, bind_transmitter, bind_transceiver (4.1): which one, the Pdu's command_id says.
 struct Bind {
-  std::string system_id, password, system_type;
+  std::string system_id{}, password{}, system_type{};
   std::uint8_t interface_version = interface_version::v34, addr_ton = 0, addr_npi = 0;
-  std::string address_range;
-  Tlvs tlvs;
+  std::string address_range{};
+  Tlvs tlvs{};
   bool operator==(const Bind&) const = default;
 };
 
 struct BindResp {
-  std::string system_id;
-  Tlvs tlvs;
+  std::string system_id{};
+  Tlvs tlvs{};
   bool operator==(const BindResp&) const = default;
 };
 
 struct Outbind {
-  std::string system_id, password;
-  Tlvs tlvs;
+  std::string system_id{}, password{};
+  Tlvs tlvs{};
   bool operator==(const Outbind&) const = default;
 };
 
 // submit_sm (4.4.1) and deliver_sm (4.6.1) have one layout and two meanings.
 template <CommandId kId>
 struct ShortMessage {
-  std::string service_type;
+  std::string service_type{};
   std::uint8_t source_addr_ton = 0, source_addr_npi = 0;
-  std::string source_addr;
+  std::string source_addr{};
   std::uint8_t dest_addr_ton = 0, dest_addr_npi = 0;
-  std::string destination_addr;
+  std::string destination_addr{};
   std::uint8_t esm_class = 0, protocol_id = 0, priority_flag = 0;
-  std::string schedule_delivery_time, validity_period;
+  std::string schedule_delivery_time{}, validity_period{};
   std::uint8_t registered_delivery = 0, replace_if_present_flag = 0, data_coding = 0, sm_default_msg_id = 0;
-  std::string short_message;  // at most 254 octets in 3.4, 255 in 5.0; sm_length on the wire is its size
-  Tlvs tlvs;
+  std::string short_message{};  // at most 254 octets in 3.4, 255 in 5.0; sm_length on the wire is its size
+  Tlvs tlvs{};
   bool operator==(const ShortMessage&) const = default;
 };
 using SubmitSm = ShortMessage<CommandId::submit_sm>;
@@ -144,8 +144,8 @@ using DeliverSm = ShortMessage<CommandId::deliver_sm>;
 // answer in TLVs, query_broadcast_sm_resp.
 template <CommandId kId>
 struct MessageIdResp {
-  std::string message_id;
-  Tlvs tlvs;
+  std::string message_id{};
+  Tlvs tlvs{};
   bool operator==(const MessageIdResp&) const = default;
 };
 using SubmitSmResp = MessageIdResp<CommandId::submit_sm_resp>;
@@ -156,124 +156,124 @@ using QueryBroadcastSmResp = MessageIdResp<CommandId::query_broadcast_sm_resp>;
 
 // data_sm (4.7.1): runs both ways, its text is the TLV message_payload.
 struct DataSm {
-  std::string service_type;
+  std::string service_type{};
   std::uint8_t source_addr_ton = 0, source_addr_npi = 0;
-  std::string source_addr;
+  std::string source_addr{};
   std::uint8_t dest_addr_ton = 0, dest_addr_npi = 0;
-  std::string destination_addr;
+  std::string destination_addr{};
   std::uint8_t esm_class = 0, registered_delivery = 0, data_coding = 0;
-  Tlvs tlvs;
+  Tlvs tlvs{};
   bool operator==(const DataSm&) const = default;
 };
 
 // One destination of submit_multi (4.5.1.1): an SME address, or the name of a distribution list.
 struct DestAddress {
   std::uint8_t dest_addr_ton = 0, dest_addr_npi = 0;
-  std::string destination_addr;
-  std::string dl_name;
+  std::string destination_addr{};
+  std::string dl_name{};
   bool is_list = false;  // dest_flag 2: dl_name counts, the rest does not
   bool operator==(const DestAddress&) const = default;
 };
 
 struct SubmitMulti {
-  std::string service_type;
+  std::string service_type{};
   std::uint8_t source_addr_ton = 0, source_addr_npi = 0;
-  std::string source_addr;
-  std::vector<DestAddress> dest_address;  // 1 to 254
+  std::string source_addr{};
+  std::vector<DestAddress> dest_address{};  // 1 to 254
   std::uint8_t esm_class = 0, protocol_id = 0, priority_flag = 0;
-  std::string schedule_delivery_time, validity_period;
+  std::string schedule_delivery_time{}, validity_period{};
   std::uint8_t registered_delivery = 0, replace_if_present_flag = 0, data_coding = 0, sm_default_msg_id = 0;
-  std::string short_message;
-  Tlvs tlvs;
+  std::string short_message{};
+  Tlvs tlvs{};
   bool operator==(const SubmitMulti&) const = default;
 };
 
 struct UnsuccessSme {
   std::uint8_t dest_addr_ton = 0, dest_addr_npi = 0;
-  std::string destination_addr;
+  std::string destination_addr{};
   std::uint32_t error_status_code = 0;
   bool operator==(const UnsuccessSme&) const = default;
 };
 
 struct SubmitMultiResp {
-  std::string message_id;
-  std::vector<UnsuccessSme> unsuccess_sme;
-  Tlvs tlvs;
+  std::string message_id{};
+  std::vector<UnsuccessSme> unsuccess_sme{};
+  Tlvs tlvs{};
   bool operator==(const SubmitMultiResp&) const = default;
 };
 
 // query_sm (4.8.1) and query_broadcast_sm (5.0, 4.6.2).
 template <CommandId kId>
 struct Query {
-  std::string message_id;
+  std::string message_id{};
   std::uint8_t source_addr_ton = 0, source_addr_npi = 0;
-  std::string source_addr;
-  Tlvs tlvs;
+  std::string source_addr{};
+  Tlvs tlvs{};
   bool operator==(const Query&) const = default;
 };
 using QuerySm = Query<CommandId::query_sm>;
 using QueryBroadcastSm = Query<CommandId::query_broadcast_sm>;
 
 struct QuerySmResp {
-  std::string message_id, final_date;
+  std::string message_id{}, final_date{};
   std::uint8_t message_state = 0, error_code = 0;
-  Tlvs tlvs;
+  Tlvs tlvs{};
   bool operator==(const QuerySmResp&) const = default;
 };
 
 // cancel_sm (4.9.1). An empty message_id cancels by source, destination and service_type.
 struct CancelSm {
-  std::string service_type, message_id;
+  std::string service_type{}, message_id{};
   std::uint8_t source_addr_ton = 0, source_addr_npi = 0;
-  std::string source_addr;
+  std::string source_addr{};
   std::uint8_t dest_addr_ton = 0, dest_addr_npi = 0;
-  std::string destination_addr;
-  Tlvs tlvs;
+  std::string destination_addr{};
+  Tlvs tlvs{};
   bool operator==(const CancelSm&) const = default;
 };
 
 struct ReplaceSm {
-  std::string message_id;
+  std::string message_id{};
   std::uint8_t source_addr_ton = 0, source_addr_npi = 0;
-  std::string source_addr, schedule_delivery_time, validity_period;
+  std::string source_addr{}, schedule_delivery_time{}, validity_period{};
   std::uint8_t registered_delivery = 0, sm_default_msg_id = 0;
-  std::string short_message;
-  Tlvs tlvs;
+  std::string short_message{};
+  Tlvs tlvs{};
   bool operator==(const ReplaceSm&) const = default;
 };
 
 struct AlertNotification {
   std::uint8_t source_addr_ton = 0, source_addr_npi = 0;
-  std::string source_addr;
+  std::string source_addr{};
   std::uint8_t esme_addr_ton = 0, esme_addr_npi = 0;
-  std::string esme_addr;
-  Tlvs tlvs;
+  std::string esme_addr{};
+  Tlvs tlvs{};
   bool operator==(const AlertNotification&) const = default;
 };
 
 struct BroadcastSm {
-  std::string service_type;
+  std::string service_type{};
   std::uint8_t source_addr_ton = 0, source_addr_npi = 0;
-  std::string source_addr, message_id;
+  std::string source_addr{}, message_id{};
   std::uint8_t priority_flag = 0;
-  std::string schedule_delivery_time, validity_period;
+  std::string schedule_delivery_time{}, validity_period{};
   std::uint8_t replace_if_present_flag = 0, data_coding = 0, sm_default_msg_id = 0;
-  Tlvs tlvs;
+  Tlvs tlvs{};
   bool operator==(const BroadcastSm&) const = default;
 };
 
 struct CancelBroadcastSm {
-  std::string service_type, message_id;
+  std::string service_type{}, message_id{};
   std::uint8_t source_addr_ton = 0, source_addr_npi = 0;
-  std::string source_addr;
-  Tlvs tlvs;
+  std::string source_addr{};
+  Tlvs tlvs{};
   bool operator==(const CancelBroadcastSm&) const = default;
 };
 
 // Nothing but the header, and TLVs that 5.0 allows in responses.
 template <CommandId kId>
 struct HeaderOnly {
-  Tlvs tlvs;
+  Tlvs tlvs{};
   bool operator==(const HeaderOnly&) const = default;
 };
 using Unbind = HeaderOnly<CommandId::unbind>;

@@ -6,6 +6,7 @@
 #include <cstdio>
 
 #include "smpp/parts.hpp"
+#include "smpp/time_format.hpp"
 
 namespace peyk::smpp {
 namespace {
@@ -127,18 +128,12 @@ std::optional<Fields> scan_comma_separated(std::string_view text) {
   return Fields{columns[6], columns[0] == "00" ? "DELIVRD" : columns[0], columns[3], columns[2], columns[1]};
 }
 
-// YYMMDDhhmm or YYMMDDhhmmss with possible values; otherwise nothing.
+// YYMMDDhhmm or YYMMDDhhmmss, a moment that exists; otherwise nothing.
 std::string sensible_date(std::string_view date) {
-  constexpr std::array<std::pair<int, int>, 6> kRanges{
-      {{0, 99}, {1, 12}, {1, 31}, {0, 23}, {0, 59}, {0, 59}}};
   if (date.size() != 10 && date.size() != 12) return {};
-  for (std::size_t i = 0; i < date.size(); i += 2) {
-    int value = 0;
-    const auto [end, error] = std::from_chars(date.data() + i, date.data() + i + 2, value);
-    if (error != std::errc{} || end != date.data() + i + 2) return {};
-    if (value < kRanges[i / 2].first || value > kRanges[i / 2].second) return {};
-  }
-  return std::string(date);
+  // The same groups as a time string; appendix B only leaves out the end.
+  const auto time = parse_time(std::string(date) + (date.size() == 10 ? "00000+" : "000+"));
+  return time && std::holds_alternative<UtcTime>(*time) ? std::string(date) : std::string();
 }
 
 // data_coding lies about receipts, so the octets decide: every first one of a pair is 0 only in UTF-16BE.

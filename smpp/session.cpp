@@ -64,7 +64,10 @@ Session::Session(SessionOptions options)
     : options_(std::move(options)),
       framer_(options_.frame_octets_max),
       timers_(options_.timers),
-      window_(options_.window, options_.timers.response) {}
+      window_(options_.window, options_.timers.response),
+      next_sequence_number_(options_.first_sequence_number) {
+  assert(next_sequence_number_ >= 1 && next_sequence_number_ <= kSequenceNumberMax);
+}
 
 void Session::connected(Time now) {
   assert(state_ == State::closed && events_.empty());  // a session lives once

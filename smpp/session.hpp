@@ -52,6 +52,7 @@ struct SessionOptions {
   std::uint32_t window = 100;  // own requests that may await their answer; 1 to 65536
   std::size_t frame_octets_max = kFrameOctetsMax;
   std::size_t output_octets_max = 4 << 20;  // unwritten octets; a peer that reads so little is given up
+  std::uint32_t first_sequence_number = 1;  // 1 to 0x7FFFFFFF
   std::string system_id;                    // mc: said in bind_*_resp
   std::uint8_t interface_version = interface_version::v34;  // mc: said as sc_interface_version
 };
@@ -207,7 +208,7 @@ class Session {
   Framer framer_;
   Timers timers_;
   Window window_;
-  std::uint32_t next_sequence_number_ = 1;
+  std::uint32_t next_sequence_number_;
   // Own bind, enquire_link and unbind stand outside the window; 0 is "none under way".
   std::uint32_t bind_sequence_ = 0, enquire_link_sequence_ = 0, unbind_sequence_ = 0;
   BindKind bind_kind_ = BindKind::transceiver;

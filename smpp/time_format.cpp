@@ -21,13 +21,13 @@ std::uint8_t group(std::string_view text, std::size_t index) {
 }
 
 std::optional<TimeField> parse_absolute(std::string_view text) {
-  constexpr unsigned kQuarterHoursMax = 48;
+  // The standard says 00 to 48; one MC's clocks are 13 hours behind UTC.
+  const unsigned quarters_max = text[15] == '+' ? 48 : 52;
   const year_month_day date{year{2000 + static_cast<int>(pair(text, 0))}, month{pair(text, 2)},
                             day{pair(text, 4)}};
   const unsigned hour = pair(text, 6), minute = pair(text, 8), second = pair(text, 10);
   const unsigned quarters = pair(text, 13);
-  if (!date.ok() || hour > 23 || minute > 59 || second > 59 || quarters > kQuarterHoursMax)
-    return std::nullopt;
+  if (!date.ok() || hour > 23 || minute > 59 || second > 59 || quarters > quarters_max) return std::nullopt;
   const UtcTime local =
       sys_days{date} + hours{hour} + minutes{minute} + seconds{second} + milliseconds{(text[12] - '0') * 100};
   const minutes offset{quarters * 15};
@@ -63,7 +63,7 @@ std::optional<TimeField> parse_time(std::string_view text) {
 }
 
 std::string format_time(UtcTime time, int quarter_hours_from_utc) {
-  assert(quarter_hours_from_utc >= -48 && quarter_hours_from_utc <= 48);
+  assert(quarter_hours_from_utc >= -52 && quarter_hours_from_utc <= 48);
   const UtcTime local = time + minutes{quarter_hours_from_utc * 15};
   const auto midnight = floor<days>(local);
   const year_month_day date{midnight};

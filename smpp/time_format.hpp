@@ -29,7 +29,7 @@ using TimeField = std::variant<std::monostate, UtcTime, RelativeTime>;
 // Empty when the string is none of the three: answer ESME_RINVSCHED or ESME_RINVEXPIRY.
 std::optional<TimeField> parse_time(std::string_view text);
 
-// `quarter_hours_from_utc` -48 to 48: only the form, never the moment, depends on it. Tenths are cut, not
+// `quarter_hours_from_utc` -52 to 48: only the form, never the moment, depends on it. Tenths are cut, not
 // rounded.
 std::string format_time(UtcTime time, int quarter_hours_from_utc = 0);
 

@@ -14,7 +14,7 @@ namespace peyk::smpp {
 
 struct Tlv {
   std::uint16_t tag = 0;
-  std::string value;
+  std::string value{};
   bool operator==(const Tlv&) const = default;
 };
 using Tlvs = std::vector<Tlv>;
