@@ -68,18 +68,30 @@ icu::UnicodeString fold_characters(const icu::UnicodeString& text) {
   return out;
 }
 
-std::string fold_ascii(std::string_view text) {
+// True if NFKC leaves a text of such characters as it is, whatever stands beside them: ASCII and the Arabic
+// block without the three marks that compose (U+0653 to U+0655) and the four letters that decompose.
+bool is_plain(char32_t c) {
+  if (c < 0x80) return true;
+  const bool arabic = c >= 0x0600 && c <= 0x06FF;
+  return (arabic && !(c >= 0x0653 && c <= 0x0655) && !(c >= 0x0675 && c <= 0x0678)) ||
+         (c >= 0x200C && c <= 0x200F);
+}
+
+// Nearly every text that comes in: no normalisation needed, one pass.
+std::string fold_plain(std::u32string_view text) {
   std::string out;
-  out.reserve(text.size());
+  out.reserve(text.size() * 2);
   bool blank_waits = false;
-  for (const char c : text) {
-    if (c <= ' ' || c == 0x7F) {
+  for (const char32_t from : text) {
+    if (is_blank(from)) {
       blank_waits = !out.empty();
       continue;
     }
+    const UChar32 to = fold_one(static_cast<UChar32>(from));
+    if (to == kDropped) continue;
     if (blank_waits) out.push_back(' ');
     blank_waits = false;
-    out.push_back(static_cast<char>(fold_one(c)));
+    append_utf8(out, static_cast<char32_t>(to));
   }
   return out;
 }
@@ -88,7 +100,8 @@ std::string fold_ascii(std::string_view text) {
 
 std::string fold(std::string_view utf8) {
   const std::string_view head = clip(utf8, kFoldOctetsMax);
-  if (std::none_of(head.begin(), head.end(), [](char c) { return (c & 0x80) != 0; })) return fold_ascii(head);
+  const std::u32string points = to_code_points(head);
+  if (std::all_of(points.begin(), points.end(), is_plain)) return fold_plain(points);
 
   UErrorCode status = U_ZERO_ERROR;
   const icu::Normalizer2* nfkc = icu::Normalizer2::getNFKCInstance(status);

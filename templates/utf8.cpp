@@ -66,6 +66,7 @@ bool joins(char32_t previous, char32_t next) {
 }
 
 bool is_blank(char32_t code_point) {
+  if (code_point < 0x80) return code_point <= ' ' || code_point == 0x7F;
   const auto c = static_cast<UChar32>(code_point);
   return u_isUWhiteSpace(c) || u_charType(c) == U_CONTROL_CHAR;
 }

@@ -1,0 +1,239 @@
+#include "templates/alphabet.hpp"
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include "templates/utf8.hpp"
+#include "tests/unit/templates_vectors.hpp"
+
+namespace peyk::tests {
+namespace {
+
+using namespace templates;
+
+std::string repeated(std::string_view text, std::size_t times) {
+  std::string out;
+  for (std::size_t i = 0; i < times; ++i) out += text;
+  return out;
+}
+
+// Any text that may come up: both alphabets, marks, joiners, emoji, codes.
+rc::Gen<std::string> any_text() {
+  static const std::vector<std::string> kPieces = {
+      "a", "Z", "0",      "7",      " ",      "\n", "@",        "€",        "[",       "{", "`",          "س",
+      "پ", "۱", "\u200c", "\u064e", "\u0301", "😀",  "👩\u200d👧", "👍🏽", "1234567", "é", "کد 4417203 "};
+  return rc::gen::map(
+      rc::gen::container<std::vector<std::size_t>>(rc::gen::inRange<std::size_t>(0, kPieces.size())),
+      [](const std::vector<std::size_t>& which) {
+        std::string text;
+        for (const std::size_t i : which) text += repeated(kPieces[i], 1 + i % 5);
+        return text;
+      });
+}
+
+TEST(Alphabet, agrees_with_every_text_vector) {
+  for (const auto& v : vectors("text.json")) {
+    SCOPED_TRACE(v.at("id").get<std::string>());
+    const auto text = v.at("text").get<std::string>();
+    const Alphabet alphabet = v.at("encoding") == "gsm7" ? Alphabet::gsm7 : Alphabet::ucs2;
+    EXPECT_EQ(choose(text), alphabet);
+    EXPECT_EQ(units(text), v.at("units").get<std::size_t>());
+    EXPECT_EQ(data_coding(alphabet), v.at("data_coding").get<int>());
+    if (v.at("octets_hex").is_string()) {
+      EXPECT_EQ(encode(text, alphabet), from_hex(v.at("octets_hex").get<std::string>()));
+    }
+    const auto parts = split(text, alphabet, ReferenceBits::eight);
+    const auto& expected = v.at("parts_udh6");
+    ASSERT_EQ(parts.size(), expected.size());
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+      EXPECT_EQ(decode(parts[i], data_coding(alphabet)), expected[i].at("text").get<std::string>());
+      EXPECT_EQ(units(decode(parts[i], data_coding(alphabet)), alphabet), expected[i].at("units"));
+    }
+    EXPECT_EQ(part_count(text, alphabet, ReferenceBits::eight), expected.size());
+    EXPECT_EQ(part_count(text, alphabet, ReferenceBits::sixteen), v.at("parts_udh7_count"));
+  }
+}
+
+TEST(Alphabet, carries_unpacked_septets_as_the_packing_vectors_say) {
+  for (const auto& v : vectors("pack7.json")) {
+    const auto text = v.at("text").get<std::string>();
+    EXPECT_EQ(encode(text, Alphabet::gsm7), from_hex(v.at("unpacked_hex"))) << v.at("id");
+    EXPECT_EQ(units(text), v.at("septets").get<std::size_t>()) << v.at("id");
+  }
+}
+
+TEST(Alphabet, reads_the_texts_of_the_mobile_originated_vectors) {
+  std::size_t read = 0;
+  for (const auto& v : vectors("mo.json")) {
+    if (!v.contains("expect") || !v["expect"].contains("text")) continue;
+    const auto& fields = v.at("decoded").at("fields");
+    std::string octets = from_hex(fields.at("short_message"));
+    for (const auto& tlv : v.at("decoded").at("tlvs")) {
+      if (tlv.at("tag") == "0x0424") octets = from_hex(tlv.at("hex"));
+    }
+    if ((fields.at("esm_class").get<int>() & 0x40) != 0)
+      octets.erase(0, static_cast<std::uint8_t>(octets[0]) + 1u);
+    EXPECT_EQ(decode(octets, fields.at("data_coding").get<std::uint8_t>()), v["expect"]["text"])
+        << v.at("id");
+    ++read;
+  }
+  EXPECT_GT(read, 15u);
+}
+
+TEST(Alphabet, reads_the_screens_of_the_ussd_vectors) {
+  std::size_t read = 0;
+  for (const auto& v : vectors("ussd.json")) {
+    const auto& fields = v.at("decoded").value("fields", nlohmann::json::object());
+    if (!v.contains("expect") || !v["expect"].contains("text") || !fields.contains("short_message")) continue;
+    if (fields.at("short_message") == "" && !v["expect"]["text"].get<std::string>().empty()) continue;
+    EXPECT_EQ(decode_ussd(from_hex(fields.at("short_message")), fields.at("data_coding").get<std::uint8_t>()),
+              v["expect"]["text"])
+        << v.at("id");
+    ++read;
+  }
+  EXPECT_GT(read, 20u);
+}
+
+TEST(Alphabet, obeys_data_coding) {
+  using namespace std::string_literals;
+  struct Case {
+    std::string octets;
+    int data_coding;
+    std::string text;
+  };
+  const std::string salam = "\x06\x33\x06\x44\x06\x27\x06\x45"s;
+  const std::vector<Case> cases = {
+      {"\x00\x1b\x65"s, 0x00, "@€"},
+      {"\x1b\x41"s, 0x00, "A"},  // unknown extension: default table
+      {"a\x1b"s, 0x00, "a\uFFFD"},
+      {"a\xE9"s, 0x00, "a\uFFFD"},
+      {"a\xE9"s, 0x01, "a\uFFFD"},
+      {"a\xE9"s, 0x03, "aé"},
+      {"a\xE9"s, 0x04, "aé"},
+      {salam, 0x08, "سلام"},
+      {salam, 0x18, "سلام"},
+      {salam, 0x1B, "سلام"},
+      {salam, 0x48, "سلام"},
+      {salam, 0xE0, "سلام"},
+      {"\x00"s, 0x10, "@"},
+      {"\xE9"s, 0x15, "é"},
+      {"\x00"s, 0xF0, "@"},
+      {"\xE9"s, 0xF5, "é"},
+      {"\x00"s, 0xC8, "@"},
+      {"\x00"s, 0x8C, "@"},  // reserved: as 0
+      {"a\xD0"s, 0x06, "a\uFFFD"},
+      {"\xFE\xFF"s + salam, 0x08, "سلام"},
+      {"\xFF\xFE\x33\x06"s, 0x08, "س"},
+      {"\x06\x33\x06"s, 0x08, "س\uFFFD"},
+      {"\x06"s, 0x08, "\uFFFD"},
+      {"\xD8\x3D\xDE\x00"s, 0x08, "😀"},
+      {"\xD8\x3D\x00\x41"s, 0x08, "\uFFFDA"},
+      {"\xDE\x00"s, 0x08, "\uFFFD"},
+      {"\xD8\x3D"s, 0x08, "\uFFFD"},
+      {""s, 0x08, ""},
+  };
+  for (const Case& c : cases) {
+    EXPECT_EQ(decode(c.octets, static_cast<std::uint8_t>(c.data_coding)), c.text)
+        << "data_coding " << c.data_coding;
+  }
+}
+
+TEST(Alphabet, obeys_the_ussd_scheme) {
+  using namespace std::string_literals;
+  const std::string one_fa = "\x06\xF1"s;
+  EXPECT_EQ(decode_ussd("1\x00"s, 0x0F), "1@");
+  EXPECT_EQ(decode_ussd("1\x00"s, 0x01), "1@") << "0x01 is German here, not IA5";
+  EXPECT_EQ(decode_ussd("en\rHi"s, 0x10), "Hi");
+  EXPECT_EQ(decode_ussd("Hi"s, 0x10), "Hi");
+  EXPECT_EQ(decode_ussd("\xE6\x30"s + one_fa, 0x11), "۱");
+  EXPECT_EQ(decode_ussd(one_fa, 0x11), "۱") << "without the language indication";
+  EXPECT_EQ(decode_ussd(one_fa, 0x48), "۱");
+  EXPECT_EQ(decode_ussd(one_fa, 0x58), "۱");
+  EXPECT_EQ(decode_ussd(one_fa, 0x08), "۱");
+  EXPECT_EQ(decode_ussd("\x00"s, 0x22), "@");
+  EXPECT_EQ(decode_ussd("\xE9"s, 0x44), "é");
+  EXPECT_EQ(decode_ussd("\x00"s, 0xF1), "@");
+}
+
+TEST(Alphabet, reads_what_a_carrier_hides_under_data_coding_0) {
+  using namespace std::string_literals;
+  const auto guess = [](const std::string& octets) { return decode(octets, 0, DefaultAlphabet::guess); };
+  EXPECT_EQ(guess("\x06\x27\x06\x39\x06\x2A\x06\x28\x06\x27\x06\x31"s), "اعتبار");
+  EXPECT_EQ(guess("\x00J\x00O\x00I\x00N"s), "JOIN");
+  EXPECT_EQ(guess("\xFF\xFEJ\x00"s), "J");
+  EXPECT_EQ(guess("caf\xE9"s), "café");
+  EXPECT_EQ(guess("اعتبار"), "اعتبار") << "UTF-8";
+  EXPECT_EQ(guess("JOIN"), "JOIN");
+  EXPECT_EQ(guess("\x00\x00"s), "@@") << "no NUL characters";
+  EXPECT_EQ(decode("\xE9"s, 0, DefaultAlphabet::latin1), "é");
+  EXPECT_EQ(decode("\x06\xF1"s, 0, DefaultAlphabet::ucs2), "۱");
+  EXPECT_EQ(decode("@"s, 0, DefaultAlphabet::ascii), "@");
+}
+
+RC_GTEST_PROP(Alphabet, parts_put_together_are_the_text, ()) {
+  const std::string text = *any_text();
+  for (const Alphabet alphabet : {choose(text), Alphabet::ucs2}) {
+    for (const ReferenceBits bits : {ReferenceBits::eight, ReferenceBits::sixteen}) {
+      const auto parts = split(text, alphabet, bits);
+      RC_ASSERT(parts.size() == part_count(text, alphabet, bits));
+      std::string whole;
+      for (const std::string& part : parts) {
+        const std::string read = decode(part, data_coding(alphabet));
+        RC_ASSERT(read.find("\uFFFD") == std::string::npos);
+        RC_ASSERT(units(read, alphabet) <= (alphabet == Alphabet::gsm7 ? 160u : 70u));
+        whole += read;
+      }
+      RC_ASSERT(whole == text);
+    }
+  }
+}
+
+RC_GTEST_PROP(Alphabet, a_part_never_begins_inside_a_combining_sequence, ()) {
+  const std::string text = *any_text();
+  const auto parts = split(text, Alphabet::ucs2, ReferenceBits::sixteen);
+  char32_t before = 0;
+  for (const std::string& part : parts) {
+    const auto points = to_code_points(decode(part, 8));
+    RC_ASSERT(part == parts.front() || !joins(before, points.front()));
+    if (!points.empty()) before = points.back();
+  }
+}
+
+RC_GTEST_PROP(Alphabet, decoding_takes_any_octets, ()) {
+  const auto octets = *rc::gen::arbitrary<std::string>();
+  const auto coding = *rc::gen::arbitrary<std::uint8_t>();
+  for (const auto& text : {decode(octets, coding), decode(octets, coding, DefaultAlphabet::guess),
+                           decode_ussd(octets, coding), decode_ussd(octets, coding, DefaultAlphabet::ucs2)}) {
+    RC_ASSERT(to_utf8(to_code_points(text)) == text);
+  }
+}
+
+TEST(Alphabet, a_code_is_never_torn_over_two_parts) {
+  for (std::size_t before = 40; before < 160; ++before) {
+    const std::string persian = repeated("ب", before) + " 1234567 " + repeated("ب", 60);
+    const std::string latin = repeated("b", before * 2) + " 1234567 " + repeated("b", 120);
+    EXPECT_TRUE(code_stays_whole(persian, "1234567")) << before;
+    EXPECT_TRUE(code_stays_whole(latin, "1234567")) << before;
+  }
+}
+
+TEST(Alphabet, tells_when_a_code_is_torn_or_absent) {
+  const std::string eight_digits_at_the_cut = repeated("ب", 63) + "12345678" + repeated("ب", 60);
+  EXPECT_FALSE(code_stays_whole(eight_digits_at_the_cut, "12345678"));
+  EXPECT_FALSE(code_stays_whole("no code here", "1234567"));
+  EXPECT_TRUE(code_stays_whole("code 1234567", "1234567"));
+}
+
+TEST(Alphabet, replaces_what_gsm7_lacks_only_when_told_to_use_it) {
+  EXPECT_EQ(encode("سaم", Alphabet::gsm7), "?a?");
+  EXPECT_EQ(encode("a\xFFz", Alphabet::ucs2), std::string("\0a\xFF\xFD\0z", 6));
+}
+
+TEST(Alphabet, refuses_more_parts_than_a_header_can_count) {
+  EXPECT_EQ(split(repeated("ب", 255 * 67), Alphabet::ucs2).size(), 255u);
+  EXPECT_THROW(split(repeated("ب", 255 * 67 + 1), Alphabet::ucs2), std::length_error);
+  EXPECT_EQ(part_count(repeated("ب", 255 * 67 + 1), Alphabet::ucs2), 256u);
+}
+
+}  // namespace
+}  // namespace peyk::tests
