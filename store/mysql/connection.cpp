@@ -16,7 +16,8 @@
 namespace peyk::store {
 namespace {
 
-// Error numbers: MySQL reference manual, "Server Error Message Reference" and "Client Error Message Reference".
+// Error numbers: MySQL reference manual, "Server Error Message Reference" and "Client Error Message
+// Reference".
 SqlError::Kind kind_of(int code) {
   switch (code) {
     case 1213:  // ER_LOCK_DEADLOCK, also Galera's certification failure
@@ -36,7 +37,8 @@ SqlError::Kind kind_of(int code) {
     case 1047:  // ER_UNKNOWN_COM_ERROR: a Galera node that is not ready
     case 1927:  // ER_CONNECTION_KILLED (MariaDB)
       return SqlError::Kind::lost;
-    default: return SqlError::Kind::broken;
+    default:
+      return SqlError::Kind::broken;
   }
 }
 
@@ -46,7 +48,8 @@ auto translated(const char* doing, F&& f) -> decltype(f()) {
     return f();
   } catch (const sql::SQLException& e) {
     const int code = e.getErrorCode();
-    throw SqlError(kind_of(code), code, std::string(doing) + ": " + e.what() + " (" + std::to_string(code) + ")");
+    throw SqlError(kind_of(code), code,
+                   std::string(doing) + ": " + e.what() + " (" + std::to_string(code) + ")");
   }
 }
 
@@ -56,11 +59,13 @@ std::array<char, 27> datetime_text(rules::Instant at) {
   const std::chrono::year_month_day date{day};
   const std::chrono::hh_mm_ss time{at - day};
   std::array<char, 27> text{};
-  std::snprintf(text.data(), text.size(), "%04d-%02u-%02u %02d:%02d:%02d.%06d",
-                static_cast<int>(date.year()) % 10000, static_cast<unsigned>(date.month()) % 100,
-                static_cast<unsigned>(date.day()) % 100, static_cast<int>(time.hours().count()) % 100,
-                static_cast<int>(time.minutes().count()) % 100, static_cast<int>(time.seconds().count()) % 100,
-                static_cast<int>(time.subseconds().count()) % 1000000);
+  // Unsigned and cut, so that the compiler sees that it fits.
+  const auto cut = [](auto quantity, unsigned below) { return static_cast<unsigned>(quantity) % below; };
+  std::snprintf(text.data(), text.size(), "%04u-%02u-%02u %02u:%02u:%02u.%06u",
+                cut(static_cast<int>(date.year()), 10'000), cut(static_cast<unsigned>(date.month()), 100),
+                cut(static_cast<unsigned>(date.day()), 100), cut(time.hours().count(), 100),
+                cut(time.minutes().count(), 100), cut(time.seconds().count(), 100),
+                cut(time.subseconds().count(), 1'000'000));
   return text;
 }
 
@@ -76,7 +81,8 @@ int digits(std::string_view text, std::size_t at, std::size_t count) {
 rules::Instant parse_datetime(std::string_view text) {
   using namespace std::chrono;
   const sys_days day{year{digits(text, 0, 4)} / digits(text, 5, 2) / digits(text, 8, 2)};
-  rules::Instant at = day + hours{digits(text, 11, 2)} + minutes{digits(text, 14, 2)} + seconds{digits(text, 17, 2)};
+  rules::Instant at =
+      day + hours{digits(text, 11, 2)} + minutes{digits(text, 14, 2)} + seconds{digits(text, 17, 2)};
   if (text.size() > 20) {
     std::string fraction(text.substr(20));
     fraction.resize(6, '0');
@@ -104,8 +110,12 @@ bool Rows::next() {
   impl_->column = 0;
   return translated("reading a row", [this] { return impl_->rows->next(); });
 }
-std::uint64_t Rows::u64() { return impl_->rows->getUInt64(++impl_->column); }
-std::int64_t Rows::i64() { return impl_->rows->getInt64(++impl_->column); }
+std::uint64_t Rows::u64() {
+  return impl_->rows->getUInt64(++impl_->column);
+}
+std::int64_t Rows::i64() {
+  return impl_->rows->getInt64(++impl_->column);
+}
 std::string Rows::text() {
   const sql::SQLString value = impl_->rows->getString(++impl_->column);
   return {value.c_str(), value.length()};
@@ -156,7 +166,8 @@ Statement& Statement::add(std::optional<std::uint64_t> value) {
 
 std::uint64_t Statement::update() {
   impl_->bound = 0;
-  return translated("saving", [this] { return static_cast<std::uint64_t>(impl_->statement->executeUpdate()); });
+  return translated("saving",
+                    [this] { return static_cast<std::uint64_t>(impl_->statement->executeUpdate()); });
 }
 
 Rows Statement::query() {
@@ -171,9 +182,14 @@ struct Connection::Impl {
   std::unordered_map<std::string, std::unique_ptr<Statement>> statements;
 };
 
-Connection::Connection(MysqlOptions options) : options_(std::move(options)), impl_(std::make_unique<Impl>()) {}
-Connection::~Connection() { close(); }
-bool Connection::is_open() const { return impl_->connection != nullptr; }
+Connection::Connection(MysqlOptions options)
+    : options_(std::move(options)), impl_(std::make_unique<Impl>()) {}
+Connection::~Connection() {
+  close();
+}
+bool Connection::is_open() const {
+  return impl_->connection != nullptr;
+}
 
 void Connection::open() {
   close();
@@ -195,7 +211,9 @@ void Connection::open() {
   impl_->connection.reset(translated(
       "connecting to MySQL", [&wanted] { return sql::mysql::get_mysql_driver_instance()->connect(wanted); }));
   execute("SET NAMES utf8mb4");
-  execute("SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO'");
+  execute(
+      "SET SESSION sql_mode = "
+      "'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO'");
   // No gap locks: members who do not exist yet must not make strangers wait.
   execute("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED");
   execute("SET SESSION time_zone = '+00:00'");
@@ -225,7 +243,9 @@ Statement& Connection::prepare(const std::string& sql) {
   return *cached;
 }
 
-void Connection::commit() { execute("COMMIT"); }
+void Connection::commit() {
+  execute("COMMIT");
+}
 
 void Connection::rollback() {
   if (!is_open()) return;
