@@ -13,6 +13,7 @@
 #include <cctype>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
+#include <system_error>
 
 namespace peyk::sim {
 namespace {
@@ -144,7 +145,13 @@ HttpAnswer Till::post_with_signature(std::string_view path, std::string_view web
   auto run = exchange(e, options_);
   boost::asio::co_spawn(e.io, std::move(run), on_end);
   e.io.run();
-  if (failure) std::rethrow_exception(failure);
+  if (failure) {
+    try {
+      std::rethrow_exception(failure);
+    } catch (const boost::system::system_error& error) {  // in Boost 1.74 no std::system_error
+      throw std::system_error(std::error_code(error.code()), "till");
+    }
+  }
   return to_answer(e.parser.get());
 }
 
