@@ -180,6 +180,7 @@ void read_lines(Section& root, gateway::Options& options) {
         {{"service", gateway::LinePurpose::service}, {"promo", gateway::LinePurpose::promo}});
     s.rate("rate", line.rate, kRateMax);
     s.duration("validity", line.validity, 1min, 7 * 24h);
+    s.boolean("receipts", line.receipts);
     if (named) check_line_carrier(s, line, options);
   });
 }

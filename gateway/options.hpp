@@ -49,6 +49,7 @@ struct LineOptions {
   LinePurpose purpose = LinePurpose::service;
   double rate = 0;  // submit_sm a second, over all processes; 0: no limit
   std::chrono::seconds validity{86400};
+  bool receipts = true;  // ask for a delivery receipt of each message
 
   bool operator==(const LineOptions&) const = default;
 };

@@ -127,11 +127,13 @@ void save_queued(Connection& connection, std::span<const QueuedText> texts) {
              });
 }
 
-std::vector<QueuedText> load_queued(Connection& connection, MessageId after, std::uint32_t limit) {
+std::vector<QueuedText> load_queued(Connection& connection, const std::string& line, MessageId after,
+                                    std::uint32_t limit) {
   std::vector<QueuedText> texts;
   Rows rows = connection
                   .prepare(std::string(kQueuedColumns) +
-                           "WHERE state = 1 AND message_id > ? ORDER BY message_id LIMIT ?")
+                           "WHERE state = 1 AND line = ? AND message_id > ? ORDER BY message_id LIMIT ?")
+                  .add(line)
                   .add(after)
                   .add(limit)
                   .query();

@@ -122,6 +122,7 @@ class Attempt {
     } catch (const OutOfCandidates&) {
       return std::nullopt;
     }
+    const bool changed = !outcome.effects.empty();
     for (const Effect& effect : outcome.effects) {
       std::visit([this](const auto& one) { facts_.apply(one); }, effect);
     }
@@ -129,6 +130,7 @@ class Attempt {
                     std::make_move_iterator(outcome.effects.end()));
     Result result{.verdict = Verdict::done,
                   .status = outcome.status,
+                  .changed = changed,
                   .answer = std::move(outcome.answer),
                   .ussd_state = std::move(outcome.ussd_state)};
     for (OutgoingText& text : outcome.texts) result.texts.push_back(queue(std::move(text)));

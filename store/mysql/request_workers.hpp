@@ -38,6 +38,7 @@ struct Result {
   };
   Verdict verdict = Verdict::failed;
   std::uint16_t status = 200;
+  bool changed = false;  // done, and something is not as before
   std::string answer;
   std::string ussd_state;
   std::vector<QueuedText> texts;  // to be put into the lanes; empty unless done

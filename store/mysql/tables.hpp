@@ -56,8 +56,9 @@ struct QueuedText {
   rules::Instant valid_until{};
 };
 void save_queued(Connection& connection, std::span<const QueuedText> texts);
-// Still queued, id above `after`, oldest first. For seeding Redis anew.
-std::vector<QueuedText> load_queued(Connection& connection, MessageId after, std::uint32_t limit);
+// Still queued on a line, id above `after`, oldest first. For seeding Redis anew.
+std::vector<QueuedText> load_queued(Connection& connection, const std::string& line, MessageId after,
+                                    std::uint32_t limit);
 // Of these ids, those still queued.
 std::vector<QueuedText> load_queued(Connection& connection, std::span<const MessageId> ids);
 
@@ -80,6 +81,23 @@ struct Receipt {
 };
 // Parts become delivered or failed; a receipt whose part is not known yet is parked. Repeats change nothing.
 void save_receipts(Connection& connection, std::span<const Receipt> receipts, rules::Instant now);
+
+// mo_parts.cpp
+struct MoPart {
+  handlers::RequestKey message{};  // of carrier, sender, receiver, reference, its width, total
+  std::uint8_t seq = 1;            // 1 to total
+  std::uint8_t total = 2;
+  std::string octets;
+  std::uint8_t data_coding = 0;
+};
+struct JoinedText {
+  std::string octets;
+  std::uint8_t data_coding = 0;
+};
+// Keeps the part; the whole text when it was the last one missing. A part that is here already changes nothing.
+std::optional<JoinedText> add_mo_part(Connection& connection, const MoPart& part, rules::Instant now);
+void forget_mo_parts(Connection& connection, const handlers::RequestKey& message);
+void forget_old_mo_parts(Connection& connection, rules::Instant before, std::uint32_t limit);
 
 // clubs.cpp
 std::vector<handlers::Club> load_clubs(Connection& connection);

@@ -225,7 +225,7 @@ CREATE TABLE outbox (
   created_at DATETIME(6) NOT NULL,
   valid_until DATETIME(6) NOT NULL,
   settled_at DATETIME(6) NULL,                  -- when it was submitted or given up
-  KEY outbox_waiting (state, message_id),
+  KEY outbox_waiting (state, line, message_id),
   KEY outbox_phone (phone, message_id),
   CONSTRAINT outbox_state CHECK (state BETWEEN 1 AND 5),
   CONSTRAINT outbox_lane CHECK (lane BETWEEN 0 AND 3)
@@ -252,3 +252,14 @@ CREATE TABLE receipt_parked (
   parked_at DATETIME(6) NOT NULL,
   PRIMARY KEY (carrier, carrier_message_id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+-- Parts of long texts from phones, kept until all are there; they are acknowledged one by one.
+CREATE TABLE mo_part (
+  message_key BINARY(32) NOT NULL,              -- of carrier, sender, receiver, reference, its width, total
+  seq TINYINT UNSIGNED NOT NULL,
+  octets VARBINARY(512) NOT NULL,
+  data_coding TINYINT UNSIGNED NOT NULL,
+  received_at DATETIME(6) NOT NULL,
+  PRIMARY KEY (message_key, seq),
+  KEY mo_part_age (received_at)
+) ENGINE=InnoDB;

@@ -1,0 +1,155 @@
+#include "gateway/inbound_texts.hpp"
+
+#include "gateway/hash.hpp"
+#include "gateway/log.hpp"
+#include "smpp/address.hpp"
+#include "store/mysql/tables.hpp"
+#include "templates/alphabet.hpp"
+#include "templates/phone.hpp"
+
+namespace peyk::gateway {
+namespace {
+
+// An acknowledgement later than this may have met a carrier that had given up waiting.
+constexpr std::chrono::seconds kQuickly{2};
+constexpr std::size_t kAcknowledgedMax = 100'000;  // remembered; older ones count as redeliveries within the window
+
+struct Envelope {
+  std::string_view source, destination;
+  std::uint8_t source_ton = 0;
+  std::uint8_t data_coding = 0;
+};
+
+// The fields that deliver_sm and data_sm share.
+Envelope envelope_of(const smpp::Pdu& pdu) {
+  if (const auto* deliver = std::get_if<smpp::DeliverSm>(&pdu.body)) {
+    return {deliver->source_addr, deliver->destination_addr, deliver->source_addr_ton, deliver->data_coding};
+  }
+  const auto& data = std::get<smpp::DataSm>(pdu.body);
+  return {data.source_addr, data.destination_addr, data.source_addr_ton, data.data_coding};
+}
+
+std::optional<smpp::UserData> message_of(const smpp::Pdu& pdu) {
+  if (const auto* deliver = std::get_if<smpp::DeliverSm>(&pdu.body)) return smpp::read_message(*deliver);
+  return smpp::read_message(std::get<smpp::DataSm>(pdu.body));
+}
+
+rules::Instant wall_clock() {
+  return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
+}
+
+}  // namespace
+
+handlers::PhoneNumber sender_of(const smpp::Pdu& pdu) {
+  const Envelope envelope = envelope_of(pdu);
+  std::string source(envelope.source);
+  const bool international = envelope.source_ton == static_cast<std::uint8_t>(smpp::Ton::international);
+  if (international && smpp::is_digits(source) && source.rfind("00", 0) != 0) source.insert(0, 1, '+');
+  return templates::parse_phone(source).value_or(0);
+}
+
+InboundTexts::InboundTexts(Requests& requests, store::SqlThread& sql, std::function<void(std::function<void()>)> post)
+    : requests_(requests), sql_(sql), post_(std::move(post)) {}
+
+void InboundTexts::take(CarrierRequest request) {
+  const auto message = message_of(request.pdu);
+  if (!message) {
+    // A header longer than its text: nobody can read it, and an error would bring it back for hours.
+    log::warn("text_unreadable", {{"carrier", request.link->options().name}});
+    request.link->respond(request.generation, request.pdu, smpp::ESME_ROK);
+    return;
+  }
+  const std::uint8_t data_coding = envelope_of(request.pdu).data_coding;
+  const std::string octets(message->text);
+  if (message->part && message->part->total > 1) {
+    take_part(std::move(request), *message->part, octets, data_coding);
+  } else {
+    take_text(std::move(request), octets, data_coding, std::nullopt);
+  }
+}
+
+void InboundTexts::take_part(CarrierRequest request, const smpp::Part& part, std::string_view octets,
+                             std::uint8_t data_coding) {
+  const Envelope envelope = envelope_of(request.pdu);
+  store::MoPart row{.seq = part.seq, .total = part.total, .octets = std::string(octets), .data_coding = data_coding};
+  row.message = sha256_of({"part", request.link->options().name, envelope.source, envelope.destination,
+                           std::to_string(part.ref), part.ref_width == smpp::RefWidth::bits8 ? "8" : "16",
+                           std::to_string(part.total)});
+  auto joined = std::make_shared<std::optional<store::JoinedText>>();
+  auto shared = std::make_shared<CarrierRequest>(std::move(request));
+  const bool queued = sql_.run(
+      [row, joined](store::Connection& connection) { *joined = store::add_mo_part(connection, row, wall_clock()); },
+      [this, joined, shared, key = row.message](bool stored) {
+        post_([this, joined, shared, key, stored] {
+          if (stored && *joined) return take_text(std::move(*shared), (*joined)->octets, (*joined)->data_coding, key);
+          shared->link->respond(shared->generation, shared->pdu, stored ? smpp::ESME_ROK : smpp::ESME_RX_T_APPN);
+        });
+      });
+  if (!queued) shared->link->respond(shared->generation, shared->pdu, smpp::ESME_RX_T_APPN);
+}
+
+void InboundTexts::take_text(CarrierRequest request, std::string_view octets, std::uint8_t data_coding,
+                             std::optional<handlers::RequestKey> parts) {
+  const Envelope envelope = envelope_of(request.pdu);
+  const handlers::PhoneNumber from = sender_of(request.pdu);
+  if (from == 0) {
+    log::info("text_from_no_phone", {{"carrier", request.link->options().name}});
+    request.link->respond(request.generation, request.pdu, smpp::ESME_ROK);
+    return;
+  }
+  handlers::Request asked;
+  asked.key = sha256_of({"mo", request.link->options().name, envelope.source, envelope.destination,
+                         std::to_string(data_coding), octets});
+  asked.fingerprint = asked.key;
+  asked.remembered_for = request.link->options().redelivery_window;
+  asked.received_at = wall_clock();
+  asked.what = handlers::TextRequest{.from = from,
+                                     .line = templates::line_digits(envelope.destination),
+                                     .text = templates::decode(octets, data_coding)};
+
+  auto& waiting = pending_[asked.key];
+  waiting.push_back(std::move(request));
+  if (waiting.size() > 1) return;  // the one decision answers both
+  asked.answered_before = was_typed_again(asked.key, waiting.front());
+  const auto began = std::chrono::steady_clock::now();
+  const bool taken = requests_.submit(
+      "sms", from, asked, [this, key = asked.key, parts, began](const store::Result& result) {
+        const bool failed = result.verdict == store::Result::Verdict::failed;
+        if (parts && !failed) {
+          sql_.run([parts](store::Connection& connection) { store::forget_mo_parts(connection, *parts); }, {});
+        }
+        acknowledge(key, failed ? smpp::ESME_RX_T_APPN : smpp::ESME_ROK, began);
+      });
+  if (!taken) acknowledge(asked.key, smpp::ESME_RX_T_APPN, began);
+}
+
+bool InboundTexts::was_typed_again(const handlers::RequestKey& key, const CarrierRequest& request) const {
+  auto it = acknowledged_.find(key);
+  if (it == acknowledged_.end()) return false;
+  const Acknowledged& before = it->second;
+  return before.quickly && before.link == request.link && before.generation == request.generation &&
+         before.sequence_number != request.pdu.sequence_number;
+}
+
+void InboundTexts::acknowledge(const handlers::RequestKey& key, std::uint32_t command_status,
+                               std::chrono::steady_clock::time_point began) {
+  auto waiting = pending_.extract(key);
+  const bool quickly = std::chrono::steady_clock::now() - began < kQuickly;
+  for (const CarrierRequest& request : waiting.mapped()) {
+    const bool sent = request.link->respond(request.generation, request.pdu, command_status);
+    if (sent && command_status == smpp::ESME_ROK) remember(key, request, quickly);
+  }
+}
+
+void InboundTexts::remember(const handlers::RequestKey& key, const CarrierRequest& request, bool quickly) {
+  const bool is_new = acknowledged_.insert_or_assign(key, Acknowledged{request.link, request.generation,
+                                                                      request.pdu.sequence_number, quickly})
+                          .second;
+  if (is_new) acknowledged_order_.push_back(key);
+  if (acknowledged_order_.size() > kAcknowledgedMax) {
+    acknowledged_.erase(acknowledged_order_.front());
+    acknowledged_order_.pop_front();
+  }
+}
+
+}  // namespace peyk::gateway

@@ -1,0 +1,66 @@
+// Texts from phones: deliver_sm and data_sm that are neither receipts nor USSD.
+//
+//   PDU -> octets, part? -> [parts are kept in the store until all are there] -> UTF-8 -> Request -> decided, committed
+//       -> deliver_sm_resp
+//
+// What must stay true: a text is acknowledged only when its effect and its reply are committed; a part only when it is
+// stored.
+//
+// The same text twice. SMPP gives a text no name, so what it says is its key. Three cases:
+// - it comes again while the first is still being decided: both get the answer of the one decision;
+// - it comes again after this same connection had its acknowledgement quickly: the member typed it again, and gets an
+//   answer that is true now;
+// - it comes again after a late acknowledgement, or over another connection, or after a restart, within the carrier's
+//   redelivery_window: the carrier did not hear us. It is acknowledged; nothing is done or said twice.
+//
+// Thread rule: the network thread.
+#pragma once
+
+#include <chrono>
+#include <deque>
+#include <functional>
+#include <map>
+#include <vector>
+
+#include "gateway/carrier_link.hpp"
+#include "gateway/requests.hpp"
+#include "smpp/parts.hpp"
+#include "store/mysql/sql_thread.hpp"
+
+namespace peyk::gateway {
+
+class InboundTexts {
+ public:
+  // Everything named outlives this. `post` runs a function on the network thread, from any thread.
+  InboundTexts(Requests& requests, store::SqlThread& sql, std::function<void(std::function<void()>)> post);
+
+  void take(CarrierRequest request);
+
+ private:
+  struct Acknowledged {
+    const CarrierLink* link = nullptr;
+    std::uint64_t generation = 0;
+    std::uint32_t sequence_number = 0;
+    bool quickly = false;
+  };
+
+  void take_part(CarrierRequest request, const smpp::Part& part, std::string_view octets, std::uint8_t data_coding);
+  void take_text(CarrierRequest request, std::string_view octets, std::uint8_t data_coding,
+                 std::optional<handlers::RequestKey> parts);
+  bool was_typed_again(const handlers::RequestKey& key, const CarrierRequest& request) const;
+  void acknowledge(const handlers::RequestKey& key, std::uint32_t command_status,
+                   std::chrono::steady_clock::time_point began);
+  void remember(const handlers::RequestKey& key, const CarrierRequest& request, bool quickly);
+
+  Requests& requests_;
+  store::SqlThread& sql_;
+  std::function<void(std::function<void()>)> post_;
+  std::map<handlers::RequestKey, std::vector<CarrierRequest>> pending_;
+  std::map<handlers::RequestKey, Acknowledged> acknowledged_;
+  std::deque<handlers::RequestKey> acknowledged_order_;
+};
+
+// The sender of a carrier's request as E.164 digits; 0: not a phone (an alphanumeric sender, a short code).
+handlers::PhoneNumber sender_of(const smpp::Pdu& pdu);
+
+}  // namespace peyk::gateway
