@@ -43,9 +43,8 @@ std::string encode(std::string_view utf8, Alphabet alphabet);
 std::uint8_t data_coding(Alphabet alphabet);
 
 // Octets of each part, without UDH: one part of up to 160/70 units, or parts of up to 153/67 (152/66 with a
-// 16-bit reference), filled greedily, but a number of exactly 7 ASCII digits (a
-// code) is never torn: it begins the next part instead. An empty text is one empty part. Throws
-// std::length_error above kPartsMax.
+// 16-bit reference), filled greedily. A number of exactly 7 ASCII digits (a code) is never torn: it begins
+// the next part instead. An empty text is one empty part. Throws std::length_error above kPartsMax.
 std::vector<std::string> split(std::string_view utf8, Alphabet alphabet,
                                ReferenceBits bits = ReferenceBits::eight);
 

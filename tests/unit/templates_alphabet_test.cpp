@@ -2,9 +2,10 @@
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include "templates/utf8.hpp"
-#include "tests/unit/templates_vectors.hpp"
+#include "tests/kit/vectors.hpp"
 
 namespace peyk::tests {
 namespace {
@@ -32,7 +33,7 @@ rc::Gen<std::string> any_text() {
 }
 
 TEST(Alphabet, agrees_with_every_text_vector) {
-  for (const auto& v : vectors("text.json")) {
+  for (const auto& v : load_vectors("text")) {
     SCOPED_TRACE(v.at("id").get<std::string>());
     const auto text = v.at("text").get<std::string>();
     const Alphabet alphabet = v.at("encoding") == "gsm7" ? Alphabet::gsm7 : Alphabet::ucs2;
@@ -55,21 +56,21 @@ TEST(Alphabet, agrees_with_every_text_vector) {
 }
 
 TEST(Alphabet, carries_unpacked_septets_as_the_packing_vectors_say) {
-  for (const auto& v : vectors("pack7.json")) {
+  for (const auto& v : load_vectors("pack7")) {
     const auto text = v.at("text").get<std::string>();
-    EXPECT_EQ(encode(text, Alphabet::gsm7), from_hex(v.at("unpacked_hex"))) << v.at("id");
+    EXPECT_EQ(encode(text, Alphabet::gsm7), from_hex(v.at("unpacked_hex").get<std::string>())) << v.at("id");
     EXPECT_EQ(units(text), v.at("septets").get<std::size_t>()) << v.at("id");
   }
 }
 
 TEST(Alphabet, reads_the_texts_of_the_mobile_originated_vectors) {
   std::size_t read = 0;
-  for (const auto& v : vectors("mo.json")) {
+  for (const auto& v : load_vectors("mo")) {
     if (!v.contains("expect") || !v["expect"].contains("text")) continue;
     const auto& fields = v.at("decoded").at("fields");
-    std::string octets = from_hex(fields.at("short_message"));
+    std::string octets = from_hex(fields.at("short_message").get<std::string>());
     for (const auto& tlv : v.at("decoded").at("tlvs")) {
-      if (tlv.at("tag") == "0x0424") octets = from_hex(tlv.at("hex"));
+      if (tlv.at("tag") == "0x0424") octets = from_hex(tlv.at("hex").get<std::string>());
     }
     if ((fields.at("esm_class").get<int>() & 0x40) != 0)
       octets.erase(0, static_cast<std::uint8_t>(octets[0]) + 1u);
@@ -82,11 +83,12 @@ TEST(Alphabet, reads_the_texts_of_the_mobile_originated_vectors) {
 
 TEST(Alphabet, reads_the_screens_of_the_ussd_vectors) {
   std::size_t read = 0;
-  for (const auto& v : vectors("ussd.json")) {
+  for (const auto& v : load_vectors("ussd")) {
     const auto& fields = v.at("decoded").value("fields", nlohmann::json::object());
     if (!v.contains("expect") || !v["expect"].contains("text") || !fields.contains("short_message")) continue;
     if (fields.at("short_message") == "" && !v["expect"]["text"].get<std::string>().empty()) continue;
-    EXPECT_EQ(decode_ussd(from_hex(fields.at("short_message")), fields.at("data_coding").get<std::uint8_t>()),
+    EXPECT_EQ(decode_ussd(from_hex(fields.at("short_message").get<std::string>()),
+                          fields.at("data_coding").get<std::uint8_t>()),
               v["expect"]["text"])
         << v.at("id");
     ++read;

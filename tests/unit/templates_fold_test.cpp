@@ -2,9 +2,10 @@
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include "templates/utf8.hpp"
-#include "tests/unit/templates_vectors.hpp"
+#include "tests/kit/vectors.hpp"
 
 namespace peyk::tests {
 namespace {
@@ -12,7 +13,7 @@ namespace {
 using templates::fold;
 
 TEST(Fold, agrees_with_every_vector) {
-  for (const auto& v : vectors("fold.json")) {
+  for (const auto& v : load_vectors("fold")) {
     EXPECT_EQ(fold(v.at("input").get<std::string>()), v.at("folded").get<std::string>()) << v.at("id");
   }
 }

@@ -4,8 +4,9 @@
 #include <phonenumbers/phonenumber.pb.h>
 #include <phonenumbers/phonenumberutil.h>
 #include <rapidcheck/gtest.h>
+#include <nlohmann/json.hpp>
 
-#include "tests/unit/templates_vectors.hpp"
+#include "tests/kit/vectors.hpp"
 
 namespace peyk::tests {
 namespace {
@@ -13,7 +14,7 @@ namespace {
 using namespace templates;
 
 TEST(Phone, agrees_with_every_address_vector) {
-  for (const auto& v : vectors("address.json")) {
+  for (const auto& v : load_vectors("address")) {
     SCOPED_TRACE(v.at("id").get<std::string>());
     const auto input = v.at("input").get<std::string>();
     const auto kind = v.at("kind").get<std::string>();

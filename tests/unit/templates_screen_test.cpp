@@ -2,10 +2,11 @@
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include "templates/alphabet.hpp"
 #include "templates/fold.hpp"
-#include "tests/unit/templates_vectors.hpp"
+#include "tests/kit/vectors.hpp"
 
 namespace peyk::tests {
 namespace {
@@ -13,7 +14,7 @@ namespace {
 using namespace templates;
 
 TEST(Screen, fits_what_the_vectors_say_fits) {
-  for (const auto& v : vectors("text.json")) {
+  for (const auto& v : load_vectors("text")) {
     EXPECT_EQ(fits_screen(v.at("text").get<std::string>()), v.at("ussd_fits").get<bool>()) << v.at("id");
   }
 }
