@@ -1,0 +1,182 @@
+#include "tests/kit/memory_store.hpp"
+
+#include <set>
+
+#include "handlers/use_cases.hpp"
+
+namespace peyk::tests {
+
+using namespace handlers;
+
+// splitmix64 (Steele, Lea, Flood: "Fast Splittable Pseudorandom Number Generators").
+std::uint64_t SeededChance::random() {
+  std::uint64_t z = (state_ += 0x9E3779B97F4A7C15ULL);
+  z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9ULL;
+  z = (z ^ (z >> 27)) * 0x94D049BB133111EBULL;
+  return z ^ (z >> 31);
+}
+
+MemoryStore::MemoryStore(std::vector<Club> clubs, std::uint64_t seed) : directory_(std::move(clubs)), chance_(seed) {}
+
+const Member* MemoryStore::find(const MemberKey& key) const {
+  for (const auto& [id, member] : members_) {
+    if (member.club == key.club && member.phone == key.phone) return &member;
+  }
+  return nullptr;
+}
+
+void MemoryStore::load_wallet(MemberId member, Facts& facts) const {
+  for (const auto& [id, lot] : lots_) {
+    if (lot.member == member && lot.remaining > 0) facts.load(lot);
+  }
+  for (const auto& [id, code] : codes_) {
+    if (code.member == member && code.state == CodeState::live) facts.load(code);
+  }
+}
+
+Facts MemoryStore::load(const Needs& needs) const {
+  Facts facts;
+  for (const MemberKey& key : needs.members) {
+    if (const Member* member = find(key)) facts.load(*member);
+  }
+  for (const MemberKey& key : needs.wallets) {
+    if (const Member* member = find(key)) {
+      facts.load(*member);
+      load_wallet(member->id, facts);
+    }
+  }
+  for (const auto& [id, code] : codes_) {
+    if (!needs.codes.contains({code.club, code.number})) continue;
+    facts.load(code);
+    facts.load(members_.at(code.member));
+    facts.load(lots_.at(code.lot));
+    for (const Redemption& redemption : redemptions_) {
+      if (redemption.code == id) facts.load(redemption);
+    }
+  }
+  for (const auto& [key, purchase] : purchases_) {
+    if (needs.purchases.contains(key)) facts.load(purchase);
+  }
+  for (const CodeKey& candidate : needs.candidates) {
+    for (const auto& [id, code] : codes_) {
+      if (code.club == candidate.club && code.number == candidate.number) facts.load_taken(candidate);
+    }
+  }
+  for (const auto& [key, row] : line_phones_) {
+    if (needs.line_phones.contains(key)) facts.load(key, row);
+  }
+  for (const auto& [key, row] : attempts_) {
+    if (needs.cashiers.contains(key)) facts.load_attempts(key, row);
+  }
+  for (const BranchDayKey& key : needs.branch_days) {
+    BranchDay day;
+    for (const Redemption& redemption : redemptions_) {
+      if (redemption.club != key.club || redemption.branch != key.branch || redemption.at < key.from) continue;
+      ++day.redemptions;
+      day.used += redemption.used;
+    }
+    facts.load(key, day);
+  }
+  return facts;
+}
+
+void MemoryStore::keep(const Effect& effect, const Facts& after) {
+  const auto keep_member = [&](MemberId id) { members_[id] = *after.member(id); };
+  if (const auto* enrol = std::get_if<EnrolMember>(&effect)) {
+    keep_member(enrol->member.id);
+  } else if (const auto* change = std::get_if<ChangeMember>(&effect)) {
+    keep_member(change->member);
+  } else if (const auto* end = std::get_if<EndMembership>(&effect)) {
+    keep_member(end->member);
+    for (auto& [id, code] : codes_) {
+      if (code.member == end->member && code.state == CodeState::live) code.state = CodeState::voided;
+    }
+  } else if (const auto* open = std::get_if<OpenLot>(&effect)) {
+    lots_[open->lot.id] = open->lot;
+    entries_.push_back(open->entry);
+    keep_member(open->entry.member);
+  } else if (const auto* issue = std::get_if<IssueCode>(&effect)) {
+    codes_[issue->code.id] = issue->code;
+  } else if (const auto* take = std::get_if<TakeFromLot>(&effect)) {
+    entries_.push_back(take->entry);
+    redemptions_.push_back(take->redemption);
+    lots_[take->entry.lot] = *after.lot(take->entry.lot);
+    keep_member(take->entry.member);
+    if (take->code_ended) codes_.at(take->redemption.code).state = CodeState::redeemed;
+  } else if (const auto* record = std::get_if<RecordPurchase>(&effect)) {
+    purchases_[record->purchase.key] = record->purchase;
+  } else if (const auto* line_phone = std::get_if<SetLinePhone>(&effect)) {
+    line_phones_[line_phone->key] = line_phone->row;
+  } else if (const auto* attempts = std::get_if<SetAttempts>(&effect)) {
+    attempts_[attempts->cashier] = attempts->row;
+  }
+}
+
+Outcome MemoryStore::handle(const Request& request, rules::Instant now) {
+  static const PinCheck pin_check = plain_pin_check;
+  Setting setting{.directory = directory_,
+                  .keywords = templates::Keywords::standard(),
+                  .catalogue = templates::Catalogue::standard(),
+                  .chance = chance_,
+                  .pin_matches = pin_check,
+                  .now = now};
+  for (;;) {
+    const Plan planned = plan(request, setting);
+    Facts facts = load(planned.needs);
+    try {
+      Outcome outcome = decide(planned, facts, setting);
+      for (const Effect& effect : outcome.effects) {
+        std::visit([&facts](const auto& one) { facts.apply(one); }, effect);
+      }
+      for (const Effect& effect : outcome.effects) keep(effect, facts);
+      return outcome;
+    } catch (const OutOfCandidates&) {
+    }
+  }
+}
+
+std::vector<std::string> MemoryStore::audit() const {
+  std::vector<std::string> problems;
+  std::map<MemberId, rules::Amount> balances;
+  std::map<LotId, rules::Amount> spent;
+  for (const LedgerEntry& entry : entries_) {
+    balances[entry.member] += rules::effect_on_member(entry.kind, entry.amount);
+    if (entry.kind != rules::EntryKind::grant) spent[entry.lot] += entry.amount;
+  }
+  for (const auto& [id, member] : members_) {
+    if (member.balance != balances[id]) problems.push_back("a balance is not the fold of its entries");
+    if (member.balance < 0) problems.push_back("a balance is below zero");
+  }
+  for (const auto& [id, lot] : lots_) {
+    if (lot.remaining < 0 || lot.remaining + spent[id] != lot.issued) problems.push_back("a lot does not add up");
+  }
+  std::set<CodeKey> numbers;
+  for (const auto& [id, code] : codes_) {
+    if (!numbers.insert({code.club, code.number}).second) problems.push_back("a code number was issued twice");
+    if (code.state == CodeState::redeemed && lots_.at(code.lot).remaining != 0) {
+      problems.push_back("a redeemed code has something left");
+    }
+  }
+  return problems;
+}
+
+Club sample_club() {
+  return {.id = 1,
+          .slug = "nan-o-namak",
+          .name = "نان و نمک",
+          .keyword = "نان",
+          .money_display = MoneyDisplay::rial,
+          .line = "30001234",
+          .ussd_root = "*7000",
+          .policy = {.earn_share = 500, .credit_valid_days = 30, .invoice_min = 100'000},
+          .branches = {{12, "ونک"}, {14, "تجریش"}},
+          .cashiers = {{.phone = kCashier12, .branch = 12, .pin_hash = "hash of 4321"},
+                       {.phone = kCashier14, .branch = 14, .pin_hash = "hash of 9876"}},
+          .till_keys = {{.id = "till-12", .branch = 12, .secret = std::string(32, 's')}}};
+}
+
+bool plain_pin_check(std::string_view pin_hash, std::string_view pin) {
+  return pin_hash == "hash of " + std::string(pin);
+}
+
+}  // namespace peyk::tests

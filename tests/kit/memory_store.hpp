@@ -1,0 +1,68 @@
+// The store once more, in memory: what a decision needs is looked up, what it does is kept. Slow, obvious, and exactly
+// what the real one promises: a decision sees the facts that its needs name, and no others.
+//
+// Talks and properties run over it; the store's own tests hold MySQL to the same conversations.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "handlers/decide.hpp"
+
+namespace peyk::tests {
+
+// Chance that repeats itself: the same seed, the same story.
+class SeededChance final : public handlers::Chance {
+ public:
+  explicit SeededChance(std::uint64_t seed) : state_(seed) {}
+  std::uint64_t random() override;
+  std::uint64_t next_id() override { return ++last_id_; }
+
+ private:
+  std::uint64_t state_;
+  std::uint64_t last_id_ = 0;
+};
+
+class MemoryStore {
+ public:
+  MemoryStore(std::vector<handlers::Club> clubs, std::uint64_t seed);
+
+  // Plans, loads, decides and keeps. The clock is the caller's.
+  handlers::Outcome handle(const handlers::Request& request, rules::Instant now);
+
+  const handlers::Directory& directory() const { return directory_; }
+  const std::map<handlers::MemberId, handlers::Member>& members() const { return members_; }
+  const std::map<handlers::LotId, handlers::Lot>& lots() const { return lots_; }
+  const std::map<handlers::CodeId, handlers::Code>& codes() const { return codes_; }
+  const std::vector<handlers::Redemption>& redemptions() const { return redemptions_; }
+  const std::vector<handlers::LedgerEntry>& entries() const { return entries_; }
+
+  // What does not add up, in words; empty when all is well (invariants I3, I4, I9, I12, I13).
+  std::vector<std::string> audit() const;
+
+ private:
+  handlers::Facts load(const handlers::Needs& needs) const;
+  void load_wallet(handlers::MemberId member, handlers::Facts& facts) const;
+  const handlers::Member* find(const handlers::MemberKey& key) const;
+  void keep(const handlers::Effect& effect, const handlers::Facts& after);
+
+  handlers::Directory directory_;
+  SeededChance chance_;
+  std::map<handlers::MemberId, handlers::Member> members_;
+  std::map<handlers::LotId, handlers::Lot> lots_;
+  std::map<handlers::CodeId, handlers::Code> codes_;
+  std::vector<handlers::Redemption> redemptions_;
+  std::vector<handlers::LedgerEntry> entries_;
+  std::map<handlers::PurchaseKey, handlers::Purchase> purchases_;
+  std::map<handlers::LinePhoneKey, handlers::LinePhone> line_phones_;
+  std::map<handlers::MemberKey, rules::Attempts> attempts_;
+};
+
+// «نان و نمک»: a club in Persian with branches 12 and 14, cashiers with PINs (12: 4321, 14: 9876), 5 % credit for
+// 30 days, smallest invoice 100,000. Amounts in rial. PIN hashes are "hash of <PIN>" (see plain_pin_check).
+handlers::Club sample_club();
+inline constexpr handlers::PhoneNumber kCashier12 = 989121112233, kCashier14 = 989121112244;
+bool plain_pin_check(std::string_view pin_hash, std::string_view pin);
+
+}  // namespace peyk::tests
