@@ -184,11 +184,7 @@ local function open_pace(line_us, account_us, horizon_us)
     not_before = math.max(not_before, pause_end(account_throttle))
   end
 
-  -- A slowed account uses `factor` of each thousand points, evenly.
-  local function left_out(at)
-    local place = at % factor_full
-    return math.floor((place + 1) * factor / factor_full) == math.floor(place * factor / factor_full)
-  end
+  local function in_use(at) return at % factor_full * 619 % factor_full < factor end
 
   local function wanted()
     if line_us == 0 then return earliest end
@@ -197,9 +193,9 @@ local function open_pace(line_us, account_us, horizon_us)
 
   function pace.next()
     if account_us == 0 then return wanted() end
-    -- What was looked at before in this call is taken or was left out: `point` only grows.
+    -- What was looked at before in this call is taken or not in use: `point` only grows.
     point = math.max(point, math.ceil(math.max(wanted(), not_before) / account_us))
-    while taken[point] or left_out(point) do point = point + 1 end
+    while taken[point] or not in_use(point) do point = point + 1 end
     return point * account_us
   end
 

@@ -61,17 +61,20 @@ std::int64_t line_next(const LinePace& line, Spacings spacings, std::int64_t now
   return std::max(earliest, line.last_us + slowed_spacing_us(line, spacings, now_us));
 }
 
-// The first free point at or after `from_us`. A slowed account uses `factor` of each thousand points, evenly.
+// A slowed account uses `factor` of each thousand points. Which ones: evenly spread (a step of the golden
+// section), and those of a smaller factor stay in use at a larger one, or a recovering account would fill the
+// gaps behind it.
+bool in_use(std::int64_t point, std::int64_t factor) {
+  return point % kFactorFull * 619 % kFactorFull < factor;
+}
+
+// The first free point at or after `from_us`.
 std::int64_t free_point(const AccountPace& account, std::int64_t from_us, std::int64_t now_us) {
   const std::int64_t factor = account.throttle.factor_at(now_us);
-  const auto left_out = [&](std::int64_t point) {
-    const std::int64_t place = point % kFactorFull;
-    return (place + 1) * factor / kFactorFull == place * factor / kFactorFull;
-  };
   const std::int64_t earliest =
       std::max({from_us, account.not_before_us, account.throttle.pause_end_us(now_us)});
   std::int64_t point = divide_up(earliest, account.spacing_us);
-  while (account.taken.contains(point) || left_out(point)) ++point;
+  while (account.taken.contains(point) || !in_use(point, factor)) ++point;
   return point;
 }
 
