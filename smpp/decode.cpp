@@ -59,6 +59,11 @@ struct Reader {
 
   bool c_string(std::string_view field, std::string& value, std::size_t octets_max,
                 std::uint32_t status_too_long) {
+    if (at != end && *at == '\0') {  // half of all fields are empty
+      value.clear();
+      ++at;
+      return true;
+    }
     const std::size_t search = std::min(left(), octets_max);
     const auto* nul = search == 0 ? nullptr : static_cast<const char*>(std::memchr(at, 0, search));
     if (nul == nullptr) return c_string_without_end(field, value, octets_max, status_too_long);
@@ -167,6 +172,10 @@ bool read_tlvs(Reader& reader, Tlvs& tlvs) {
     const std::uint16_t length = load_u16(reader.at + 2);
     if (length > reader.left() - 4) {
       return finish(reader.tolerant || reader.fail(ESME_RINVTLVSTREAM, "tlvs", "longer than the PDU"));
+    }
+    if (tag == 0 && length == 0) {  // padding again, with something behind it
+      reader.at += 4;
+      continue;
     }
     const TlvRule* rule = reader.tolerant ? nullptr : find_tlv_rule(tag);
     if (rule != nullptr && rule->strict && (length < rule->octets_min || length > rule->octets_max)) {
