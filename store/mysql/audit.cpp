@@ -1,0 +1,151 @@
+#include "store/mysql/audit.hpp"
+
+namespace peyk::store {
+namespace {
+
+// One row a breach, one column: the breach in words. Each ends where LIMIT can follow.
+// Kinds and accounts: handlers/rules/ledger.hpp. States: handlers/facts.hpp.
+constexpr const char* kChecks[] = {
+    // A balance is the sum of its entries.
+    "SELECT CONCAT('member ', m.member_id, ' of club ', m.club_id, ' has balance ', m.balance,"
+    " ', but her ledger entries come to ', COALESCE(e.balance, 0))"
+    " FROM member m LEFT JOIN (SELECT member_id,"
+    " SUM(CASE WHEN credit_account = 1 THEN amount ELSE -amount END) AS balance FROM ledger_entry GROUP BY "
+    "member_id) e"
+    " ON e.member_id = m.member_id WHERE m.balance <> COALESCE(e.balance, 0) ORDER BY m.member_id",
+
+    // An entry belongs to the club and the member of its lot.
+    "SELECT CONCAT('ledger entry ', e.entry_id, ' is of member ', e.member_id, ' and club ', e.club_id, ', "
+    "its lot ',"
+    " l.lot_id, ' of member ', l.member_id, ' and club ', l.club_id)"
+    " FROM ledger_entry e JOIN lot l ON l.lot_id = e.lot_id"
+    " WHERE l.member_id <> e.member_id OR l.club_id <> e.club_id ORDER BY e.entry_id",
+
+    // A lot is granted once, whole.
+    "SELECT CONCAT('lot ', l.lot_id, ' was issued with ', l.issued, ', but ', COALESCE(e.grants, 0),"
+    " ' entries grant ', COALESCE(e.granted, 0), ' for it')"
+    " FROM lot l LEFT JOIN (SELECT lot_id, COUNT(*) AS grants, SUM(amount) AS granted FROM ledger_entry "
+    "WHERE kind = 1"
+    " GROUP BY lot_id) e ON e.lot_id = l.lot_id"
+    " WHERE COALESCE(e.grants, 0) <> 1 OR e.granted <> l.issued ORDER BY l.lot_id",
+
+    // What is left in a lot is what was issued less what was spent or has lapsed.
+    "SELECT CONCAT('lot ', l.lot_id, ' has ', l.remaining, ' left, but ', l.issued, ' were issued and ',"
+    " COALESCE(e.taken, 0), ' taken')"
+    " FROM lot l LEFT JOIN (SELECT lot_id, SUM(amount) AS taken FROM ledger_entry WHERE kind IN (2, 3)"
+    " GROUP BY lot_id) e ON e.lot_id = l.lot_id"
+    " WHERE l.remaining <> l.issued - COALESCE(e.taken, 0) ORDER BY l.lot_id",
+
+    // A redemption is an entry, of the same sum, member, club and lot.
+    "SELECT CONCAT('redemption ', r.redemption_id, ' of code ', r.code_id, ' used ', r.used, ', but ',"
+    " CASE WHEN e.entry_id IS NULL THEN 'it has no ledger entry'"
+    " WHEN e.kind <> 2 THEN CONCAT('its entry ', e.entry_id, ' is no redemption')"
+    " WHEN e.amount <> r.used THEN CONCAT('its entry ', e.entry_id, ' is of ', e.amount)"
+    " ELSE CONCAT('its entry ', e.entry_id, ' is of another member, club or lot') END)"
+    " FROM redemption r LEFT JOIN ledger_entry e ON e.entry_id = r.entry_id"
+    " LEFT JOIN code c ON c.code_id = r.code_id"
+    " WHERE e.entry_id IS NULL OR e.kind <> 2 OR e.amount <> r.used OR e.member_id <> r.member_id"
+    " OR e.club_id <> r.club_id OR c.code_id IS NULL OR e.lot_id <> c.lot_id ORDER BY r.redemption_id",
+
+    // And no entry spends without one.
+    "SELECT CONCAT('ledger entry ', e.entry_id, ' spends ', e.amount, ' of lot ', e.lot_id, ' without a "
+    "redemption')"
+    " FROM ledger_entry e LEFT JOIN redemption r ON r.entry_id = e.entry_id"
+    " WHERE e.kind = 2 AND r.redemption_id IS NULL ORDER BY e.entry_id",
+
+    // No code ever pays more than it was worth.
+    "SELECT CONCAT('code ', r.code_id, ' paid ', r.used, ' in ', r.redemptions, ' redemptions, its lot ', "
+    "l.lot_id,"
+    " ' was issued with ', l.issued)"
+    " FROM (SELECT code_id, SUM(used) AS used, COUNT(*) AS redemptions FROM redemption GROUP BY code_id) r"
+    " JOIN code c ON c.code_id = r.code_id JOIN lot l ON l.lot_id = c.lot_id"
+    " WHERE r.used > l.issued ORDER BY r.code_id",
+
+    // A code is redeemed when nothing is left, and live only while something is.
+    "SELECT CONCAT('code ', c.code_id, CASE WHEN c.state = 2 THEN ' is redeemed, but its lot ' ELSE"
+    " ' is live, but its lot ' END, l.lot_id, ' has ', l.remaining, ' left')"
+    " FROM code c JOIN lot l ON l.lot_id = c.lot_id"
+    " WHERE (c.state = 2 AND l.remaining <> 0) OR (c.state = 1 AND l.remaining = 0) ORDER BY c.code_id",
+
+    // A code is of its lot's member and club.
+    "SELECT CONCAT('code ', c.code_id, ' is of member ', c.member_id, ' and club ', c.club_id, ', its lot ', "
+    "l.lot_id,"
+    " ' of member ', l.member_id, ' and club ', l.club_id)"
+    " FROM code c JOIN lot l ON l.lot_id = c.lot_id"
+    " WHERE c.member_id <> l.member_id OR c.club_id <> l.club_id ORDER BY c.code_id",
+
+    // A live code's number is its alone in the club.
+    "SELECT CONCAT('code ', code_id, ' of club ', club_id, ' is live without its number being reserved for "
+    "it')"
+    " FROM code WHERE state = 1 AND (reserved_number IS NULL OR reserved_number <> number) ORDER BY code_id",
+    "SELECT CONCAT('in club ', club_id, ' the codes ', MIN(code_id), ' and ', MAX(code_id),"
+    " ' are live with the same number') FROM code WHERE state = 1 GROUP BY club_id, number HAVING COUNT(*) > "
+    "1"
+    " ORDER BY MIN(code_id)",
+
+    // What a club owes: granted less redeemed less expired, the sum of balances, the sum of lots.
+    "SELECT CONCAT('club ', c.club_id, ' owes ', COALESCE(e.owed, 0), ' by its ledger, ', COALESCE(m.owed, "
+    "0),"
+    " ' by its members'' balances, ', COALESCE(l.owed, 0), ' by its lots')"
+    " FROM club c"
+    " LEFT JOIN (SELECT club_id, SUM(CASE WHEN debit_account = 2 THEN amount ELSE 0 END)"
+    " - SUM(CASE WHEN credit_account = 3 THEN amount ELSE 0 END)"
+    " - SUM(CASE WHEN credit_account = 4 THEN amount ELSE 0 END) AS owed FROM ledger_entry GROUP BY club_id) "
+    "e"
+    " ON e.club_id = c.club_id"
+    " LEFT JOIN (SELECT club_id, SUM(balance) AS owed FROM member GROUP BY club_id) m ON m.club_id = "
+    "c.club_id"
+    " LEFT JOIN (SELECT club_id, SUM(remaining) AS owed FROM lot GROUP BY club_id) l ON l.club_id = c.club_id"
+    " WHERE COALESCE(e.owed, 0) <> COALESCE(m.owed, 0) OR COALESCE(e.owed, 0) <> COALESCE(l.owed, 0)"
+    " ORDER BY c.club_id",
+
+    // What a purchase earned is what its lot was granted, to the member who bought.
+    "SELECT CONCAT('purchase ', p.purchase_id, ' earned ', p.earned, CASE WHEN p.code_id IS NULL"
+    " THEN ', but has no code' WHEN l.lot_id IS NULL THEN ', but its code is not there'"
+    " ELSE CONCAT(', its lot ', l.lot_id, ' was issued with ', l.issued, ' to member ', l.member_id) END)"
+    " FROM purchase p LEFT JOIN code c ON c.code_id = p.code_id LEFT JOIN lot l ON l.lot_id = c.lot_id"
+    " WHERE (p.earned = 0) <> (p.code_id IS NULL) OR (p.code_id IS NOT NULL AND (l.lot_id IS NULL"
+    " OR l.issued <> p.earned OR l.origin <> 1 OR p.member_id IS NULL OR l.member_id <> p.member_id))"
+    " ORDER BY p.purchase_id",
+
+    // And nothing is earned by purchase without one, or by one twice.
+    "SELECT CONCAT('lot ', l.lot_id, ' was earned by purchase, but ', COUNT(p.purchase_id), ' purchases name "
+    "it')"
+    " FROM lot l LEFT JOIN code c ON c.lot_id = l.lot_id LEFT JOIN purchase p ON p.code_id = c.code_id"
+    " WHERE l.origin = 1 GROUP BY l.lot_id HAVING COUNT(p.purchase_id) <> 1 ORDER BY l.lot_id",
+};
+
+void run_check(Connection& connection, const std::string& check, Audit& audit) {
+  const std::size_t wanted = kAuditProblemsMax + 1 - audit.problems.size();
+  Rows rows = connection.prepare(check + " LIMIT " + std::to_string(wanted)).query();
+  while (rows.next()) {
+    if (audit.problems.size() == kAuditProblemsMax) {
+      audit.has_more = true;
+      return;
+    }
+    audit.problems.push_back(rows.text());
+  }
+}
+
+std::uint64_t count_entries(Connection& connection) {
+  Rows rows = connection.prepare("SELECT COUNT(*) FROM ledger_entry").query();
+  return rows.next() ? rows.u64() : 0;
+}
+
+}  // namespace
+
+Audit audit_ledger(Connection& connection) {
+  connection.rollback();
+  connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ");  // of the next transaction only
+  connection.execute("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY");
+  Audit audit;
+  audit.entries = count_entries(connection);
+  for (const char* check : kChecks) {
+    run_check(connection, check, audit);
+    if (audit.has_more) break;
+  }
+  connection.rollback();
+  return audit;
+}
+
+}  // namespace peyk::store

@@ -1,0 +1,182 @@
+#include "store/mysql/lookup.hpp"
+
+namespace peyk::store {
+namespace {
+
+using namespace handlers;
+
+std::string state_word(CodeState state, rules::Instant expires_at, rules::Instant now) {
+  switch (state) {
+    case CodeState::live:
+      return now >= expires_at ? "expired" : "live";
+    case CodeState::redeemed:
+      return "redeemed";
+    case CodeState::expired:
+      return "expired";
+    case CodeState::voided:
+      return "void";
+  }
+  throw SqlError(SqlError::Kind::broken, 0, "a code in a state that is not known");
+}
+
+void find_lots(Connection& connection, MemberFound& found) {
+  Rows rows = connection
+                  .prepare(
+                      "SELECT lot_id, origin, issued, remaining, created_at, expires_at FROM lot"
+                      " WHERE member_id = ? ORDER BY lot_id DESC LIMIT ?")
+                  .add(found.member.id)
+                  .add(kLookupRowsMax)
+                  .query();
+  while (rows.next()) {
+    Lot lot;
+    lot.id = rows.u64();
+    lot.club = found.member.club;
+    lot.member = found.member.id;
+    lot.origin = static_cast<LotOrigin>(rows.u64());
+    lot.issued = rows.i64();
+    lot.remaining = rows.i64();
+    lot.created_at = rows.instant();
+    lot.expires_at = rows.instant();
+    found.lots.insert(found.lots.begin(), lot);
+  }
+}
+
+void find_codes(Connection& connection, MemberFound& found, rules::Instant now) {
+  Rows rows =
+      connection
+          .prepare(
+              "SELECT c.number, c.state, l.remaining, l.expires_at FROM code c JOIN lot l ON l.lot_id ="
+              " c.lot_id WHERE c.member_id = ? ORDER BY c.code_id DESC LIMIT ?")
+          .add(found.member.id)
+          .add(kLookupRowsMax)
+          .query();
+  while (rows.next()) {
+    CodeFound code;
+    code.number = rows.u32();
+    const auto state = static_cast<CodeState>(rows.u64());
+    code.left = rows.i64();
+    code.expires_at = rows.instant();
+    code.state = state_word(state, code.expires_at, now);
+    found.codes.insert(found.codes.begin(), std::move(code));
+  }
+}
+
+void find_redemptions(Connection& connection, MemberFound& found) {
+  Rows rows =
+      connection
+          .prepare(
+              "SELECT c.number, r.branch_no, r.invoice_amount, r.used, r.at FROM code c JOIN redemption r"
+              " ON r.code_id = c.code_id WHERE c.member_id = ? ORDER BY r.redemption_id DESC LIMIT ?")
+          .add(found.member.id)
+          .add(kLookupRowsMax)
+          .query();
+  while (rows.next()) {
+    RedemptionFound redemption;
+    redemption.code = rows.u32();
+    redemption.branch = rows.u32();
+    redemption.invoice_amount = rows.i64();
+    redemption.used = rows.i64();
+    redemption.at = rows.instant();
+    found.redemptions.push_back(redemption);
+  }
+}
+
+void find_messages(Connection& connection, MemberFound& found) {
+  Rows rows =
+      connection
+          .prepare(
+              "SELECT message_id, line, CASE state WHEN 1 THEN 'queued' WHEN 2 THEN 'submitted' WHEN 3"
+              " THEN 'delivered' WHEN 4 THEN 'failed' ELSE 'expired' END, reason, text, created_at"
+              " FROM outbox WHERE phone = ? AND club_id = ? ORDER BY message_id DESC LIMIT ?")
+          .add(found.member.phone)
+          .add(found.member.club)
+          .add(kLookupRowsMax)
+          .query();
+  while (rows.next()) {
+    MessageFound message;
+    message.id = rows.u64();
+    message.line = rows.text();
+    message.state = rows.text();
+    message.reason = rows.text();
+    message.text = rows.text();
+    message.created_at = rows.instant();
+    found.messages.push_back(std::move(message));
+  }
+}
+
+}  // namespace
+
+std::vector<MemberFound> find_member(Connection& connection, std::string_view club, PhoneNumber phone,
+                                     rules::Instant now) {
+  std::vector<MemberFound> all;
+  Rows rows = connection
+                  .prepare(
+                      "SELECT c.slug, m.member_id, m.club_id, m.card, m.language, m.joined_at, m.balance"
+                      " FROM club c JOIN member m ON m.club_id = c.club_id AND m.phone = ?"
+                      " WHERE ? = '' OR c.slug = ? ORDER BY c.slug")
+                  .add(phone)
+                  .add(club)
+                  .add(club)
+                  .query();
+  while (rows.next()) {
+    MemberFound& found = all.emplace_back();
+    found.club = rows.text();
+    found.member.id = rows.u64();
+    found.member.club = rows.u32();
+    found.member.phone = phone;
+    found.member.card = rows.u64();
+    found.member.language = static_cast<Language>(rows.u64());
+    found.member.joined_at = rows.instant();
+    found.member.balance = rows.i64();
+  }
+  for (MemberFound& found : all) {
+    find_lots(connection, found);
+    find_codes(connection, found, now);
+    find_redemptions(connection, found);
+    find_messages(connection, found);
+  }
+  connection.rollback();
+  return all;
+}
+
+std::map<BranchNo, std::string> branches_on_record(Connection& connection, ClubId club) {
+  std::map<BranchNo, std::string> records;
+  Rows rows =
+      connection
+          .prepare(
+              "SELECT branch_no, COUNT(*), 'cashiers' FROM cashier WHERE club_id = ? GROUP BY branch_no"
+              " UNION ALL SELECT branch_no, COUNT(*), 'purchases' FROM purchase WHERE club_id = ?"
+              " GROUP BY branch_no UNION ALL SELECT branch_no, COUNT(*), 'redemptions' FROM redemption"
+              " WHERE club_id = ? GROUP BY branch_no")
+          .add(club)
+          .add(club)
+          .add(club)
+          .query();
+  while (rows.next()) {
+    std::string& record = records[rows.u32()];
+    const std::string count = std::to_string(rows.u64());
+    record += (record.empty() ? "" : ", ") + count + " " + rows.text();
+  }
+  connection.rollback();
+  return records;
+}
+
+std::string_view word_of(LotOrigin origin) {
+  switch (origin) {
+    case LotOrigin::purchase:
+      return "purchase";
+    case LotOrigin::gift:
+      return "gift";
+    case LotOrigin::referral:
+      return "referral";
+    case LotOrigin::transfer:
+      return "transfer";
+    case LotOrigin::occasion:
+      return "occasion";
+    case LotOrigin::manual:
+      return "manual";
+  }
+  throw SqlError(SqlError::Kind::broken, 0, "a lot of an origin that is not known");
+}
+
+}  // namespace peyk::store

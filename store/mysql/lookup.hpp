@@ -1,0 +1,57 @@
+// What staff may look up: a member with all that is hers, and where a club's branches appear in its records.
+// Read as it is, without locks; for people, not for decisions.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "handlers/facts.hpp"
+#include "store/mysql/connection.hpp"
+
+namespace peyk::store {
+
+inline constexpr std::uint32_t kLookupRowsMax = 20;  // of each kind of history: the last ones
+
+struct CodeFound {
+  rules::CodeNumber number = 0;
+  std::string state;  // live, redeemed, expired, void; a live one past its expiry is expired
+  rules::Amount left = 0;
+  rules::Instant expires_at{};
+};
+struct RedemptionFound {
+  rules::CodeNumber code = 0;
+  handlers::BranchNo branch = 0;
+  rules::Amount invoice_amount = 0;
+  rules::Amount used = 0;
+  rules::Instant at{};
+};
+struct MessageFound {
+  std::uint64_t id = 0;
+  std::string line;
+  std::string state;  // queued, submitted, delivered, failed, expired
+  std::string reason;
+  std::string text;
+  rules::Instant created_at{};
+};
+struct MemberFound {
+  std::string club;  // its slug
+  handlers::Member member;
+  std::vector<handlers::Lot> lots;           // oldest first
+  std::vector<CodeFound> codes;              // oldest first
+  std::vector<RedemptionFound> redemptions;  // latest first
+  std::vector<MessageFound> messages;        // from this club to her, latest first
+};
+
+// The memberships of a phone, by slug; `club`, if not empty, is the slug of the one asked for. Throws
+// SqlError.
+std::vector<MemberFound> find_member(Connection& connection, std::string_view club,
+                                     handlers::PhoneNumber phone, rules::Instant now);
+
+// Branches of a club that its records name, and in words which: "2 cashiers, 310 purchases". Throws SqlError.
+std::map<handlers::BranchNo, std::string> branches_on_record(Connection& connection, handlers::ClubId club);
+
+std::string_view word_of(handlers::LotOrigin origin);
+
+}  // namespace peyk::store
