@@ -36,7 +36,7 @@ std::optional<TimeField> parse_absolute(std::string_view text) {
 
 std::string print(const std::array<unsigned, 6>& groups, unsigned tenths, unsigned quarters, char sign) {
   std::array<char, kCharacters + 1> text{};
-  for (const unsigned value : groups) assert(value <= 99);
+  assert(std::all_of(groups.begin(), groups.end(), [](unsigned value) { return value <= 99; }));
   std::snprintf(text.data(), text.size(), "%02u%02u%02u%02u%02u%02u%01u%02u%c", groups[0] % 100,
                 groups[1] % 100, groups[2] % 100, groups[3] % 100, groups[4] % 100, groups[5] % 100,
                 tenths % 10, quarters % 100, sign);
