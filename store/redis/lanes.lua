@@ -2,7 +2,7 @@
 -- (whose C++ says the rule of the pace once more: change both or neither). This file tells how it is kept.
 --
 -- KEYS[1] is the line, KEYS[2] its carrier's account; all keys are one of them and a suffix, under one hash tag:
---   line:known           hash   id -> entry "state:lane:parts:club:since_ms:owner"; what is true of a message
+--   line:known           hash   id -> entry "<state><lane>:<parts>:<club>:<since_ms>:<owner>"; what is true of it
 --   line:q:<lane>:<club> list   ids in order                \
 --   line:ring:<lane>     list   clubs with a list, in turn   |  indexes only: an id that the entry does not confirm
 --   line:leased          zset   id by end of lease, ms       |  is a ghost and is dropped when it is met
@@ -46,27 +46,26 @@ local function queue_key(lane, club) return line .. ':q:' .. lane .. ':' .. club
 local function ring_key(lane) return line .. ':ring:' .. lane end
 
 local function parse(id, text)
-  if not text then return nil end
-  local state, lane, parts, club, since, owner = string.match(text, '^(%a):(%d):(%d+):(%d+):(%d+):(.*)$')
-  return {id = id, state = state, lane = lane, parts = tonumber(parts), club = club, since = since, owner = owner}
+  if not text then return false end
+  local state, what, lane, club, since, owner = string.match(text, '^(%a)((%d):%d+:(%d+):(%d+):)(.*)$')
+  return {id = id, state = state, what = what, lane = lane, club = club, since = since, owner = owner}
 end
 
-local function format(entry)
-  return entry.state .. ':' .. entry.lane .. ':' .. int(entry.parts) .. ':' .. entry.club .. ':' .. entry.since ..
-    ':' .. entry.owner
-end
-
--- Entries of ids, in their order; false where unknown.
-local function look_up(ids)
-  local entries = {}
+-- Entries of ids, as text, in their order; false where unknown.
+local function look_up_texts(ids)
+  if #ids <= chunk then return #ids > 0 and call('HMGET', known_key, unpack(ids)) or {} end
+  local all = {}
   for first = 1, #ids, chunk do
-    local last = math.min(first + chunk - 1, #ids)
-    local texts = call('HMGET', known_key, unpack(ids, first, last))
-    for i, text in ipairs(texts) do
-      local id = ids[first + i - 1]
-      entries[first + i - 1] = parse(id, text) or false
+    for _, text in ipairs(call('HMGET', known_key, unpack(ids, first, math.min(first + chunk - 1, #ids)))) do
+      all[#all + 1] = text
     end
   end
+  return all
+end
+
+local function look_up(ids)
+  local entries = look_up_texts(ids)
+  for i, text in ipairs(entries) do entries[i] = parse(ids[i], text) end
   return entries
 end
 
@@ -85,7 +84,7 @@ local function save_entries(entries)
   local values = {}
   for _, entry in ipairs(entries) do
     values[#values + 1] = entry.id
-    values[#values + 1] = format(entry)
+    values[#values + 1] = entry.state .. entry.what .. entry.owner
   end
   call_many('HSET', known_key, values, 2)
 end
@@ -186,6 +185,8 @@ local function open_pace(line_us, account_us, horizon_us)
 
   local function in_use(at) return at % factor_full * 619 % factor_full < factor end
 
+  local unlimited = int(earliest - now_us)
+
   local function wanted()
     if line_us == 0 then return earliest end
     return math.max(earliest, last + spacing)
@@ -225,6 +226,7 @@ local function open_pace(line_us, account_us, horizon_us)
 
   -- Slots of all parts, as text, in microseconds from now.
   function pace.take_parts(parts)
+    if line_us == 0 and account_us == 0 then return string.rep(unlimited .. ',', parts - 1) .. unlimited end
     local slots = {}
     for i = 1, parts do slots[i] = int(pace.take() - now_us) end
     return table.concat(slots, ',')
@@ -276,26 +278,30 @@ local function next_of_club(cursor, club)
   local read = cursor.read[club]
   if not read or used >= read.from + #read.ids then
     local ids = call('LRANGE', queue_key(cursor.lane, club), used, used + cursor.read_ahead - 1)
-    read = {from = used, ids = ids, entries = look_up(ids)}
+    read = {from = used, ids = ids, texts = look_up_texts(ids)}
     cursor.read[club] = read
   end
-  return read.ids[used - read.from + 1], read.entries[used - read.from + 1]
+  return read.ids[used - read.from + 1], read.texts[used - read.from + 1]
 end
 
-local function is_ghost(cursor, club, entry)
-  return not entry or entry.state ~= 'w' or granted_ids[entry.id] or entry.lane ~= cursor.lane or entry.club ~= club
+-- The entry of an id that a club's list holds, unless it is a ghost there.
+local function waiting_entry(cursor, club, id, text)
+  if not text or granted_ids[id] then return nil end
+  local what, lane, parts, its_club = string.match(text, '^w((%d):(%d+):(%d+):%d+:)')
+  if lane ~= cursor.lane or its_club ~= club then return nil end
+  return {id = id, what = what, lane = lane, parts = tonumber(parts), club = club}
 end
 
 local function find_head(cursor)
   cursor.head = nil
   while cursor.first <= #cursor.clubs do
     local club = cursor.clubs[cursor.first]
-    local id, entry = next_of_club(cursor, club)
-    if not id then
-      cursor.first = cursor.first + 1
-    elseif not is_ghost(cursor, club, entry) then
-      cursor.head = entry
+    local id, text = next_of_club(cursor, club)
+    cursor.head = id and waiting_entry(cursor, club, id, text)
+    if cursor.head then
       return
+    elseif not id then
+      cursor.first = cursor.first + 1
     elseif ghosts_left == 0 then
       return  -- the rest of the lane has to wait for the next call
     else
@@ -307,7 +313,6 @@ end
 
 local function pop_head(cursor)
   local entry, club = cursor.head, cursor.clubs[cursor.first]
-  entry.state = 'l'
   granted_ids[entry.id] = true
   cursor.used[club] = (cursor.used[club] or 0) + 1
   cursor.first = cursor.first + 1
@@ -413,9 +418,9 @@ local function leased_to(owner, ids)
 end
 
 local function set_times(key, entries, delay_ms)
-  local values = {}
+  local values, time = {}, int(now_ms + delay_ms)
   for _, entry in ipairs(entries) do
-    values[#values + 1] = int(now_ms + delay_ms)
+    values[#values + 1] = time
     values[#values + 1] = entry.id
   end
   call_many('ZADD', key, values, 2)
@@ -433,16 +438,16 @@ local operations = {}
 function operations.enqueue()
   local ids = {}
   for i = 2, #ARGV, 5 do ids[#ids + 1] = ARGV[i] end
-  local there = look_up(ids)
-  local waiting, delayed, seen = {}, {}, {}
+  local there = look_up_texts(ids)
+  local waiting, delayed, seen, since = {}, {}, {}, int(now_ms)
   for n, id in ipairs(ids) do
     if not there[n] and not seen[id] then
       seen[id] = true
       local i = 2 + (n - 1) * 5
-      local entry = {id = id, lane = ARGV[i + 1], parts = tonumber(ARGV[i + 2]), club = ARGV[i + 3],
-                     since = int(now_ms), state = 'd', owner = '', delay_ms = tonumber(ARGV[i + 4])}
-      local list = entry.delay_ms > 0 and delayed or waiting
-      list[#list + 1] = entry
+      local lane, parts, club, delay_ms = ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], tonumber(ARGV[i + 4])
+      local what = lane .. ':' .. parts .. ':' .. club .. ':' .. since .. ':'
+      local list = delay_ms > 0 and delayed or waiting
+      list[#list + 1] = {id = id, state = 'd', what = what, lane = lane, club = club, owner = '', delay_ms = delay_ms}
     end
   end
   let_wait(waiting, false)
@@ -461,7 +466,7 @@ function operations.grant()
   local pace = open_pace(line_us, account_us, horizon_us)
   local granted, texts, again = take_from_lanes(pace, horizon_us, tonumber(ARGV[5]), one_in)
   for _, entry in ipairs(granted) do
-    entry.owner = ARGV[7]
+    entry.state, entry.owner = 'l', ARGV[7]
     count_waiting(entry, -1)
   end
   save_entries(granted)
@@ -486,16 +491,24 @@ end
 -- acknowledge id... -> how many were known
 function operations.acknowledge()
   local ids = arguments_from(2)
-  local there, gone = 0, {}
-  for _, entry in ipairs(look_up(ids)) do
-    if entry and not gone[entry.id] then
-      gone[entry.id] = true
+  local there, gone, leased, delayed = 0, {}, {}, {}
+  for i, text in ipairs(look_up_texts(ids)) do
+    local id = ids[i]
+    if text and not gone[id] then
+      gone[id] = true
       there = there + 1
-      if entry.state == 'w' then count_waiting(entry, -1) end
+      local state = string.sub(text, 1, 1)
+      if state == 'l' then
+        leased[#leased + 1] = id
+      elseif state == 'w' then
+        count_waiting({lane = string.sub(text, 2, 2)}, -1)
+      else
+        delayed[#delayed + 1] = id
+      end
     end
   end
-  call_many('ZREM', leased_key, ids)
-  call_many('ZREM', delayed_key, ids)
+  call_many('ZREM', leased_key, leased)
+  call_many('ZREM', delayed_key, delayed)
   call_many('HDEL', known_key, ids)
   return there
 end
