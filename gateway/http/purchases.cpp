@@ -87,13 +87,12 @@ std::string_view explained(WebhookVerdict verdict) {
 }
 
 HttpResponse unauthorized(WebhookVerdict verdict) {
-  const bool stale = verdict == WebhookVerdict::too_old || verdict == WebhookVerdict::too_new;
-  HttpResponse response = problem_response(
-      {401,
-       stale ? "stale-timestamp" : "bad-signature",
-       stale ? "The timestamp is outside the tolerance" : "The request is not signed as it should be",
-       std::string(explained(verdict)),
-       {}});
+  Problem problem{401, "bad-signature", "The request is not signed as it should be", "", {}};
+  if (verdict == WebhookVerdict::too_old || verdict == WebhookVerdict::too_new) {
+    problem = {401, "stale-timestamp", "The timestamp is outside the tolerance", "", {}};
+  }
+  problem.detail = explained(verdict);
+  HttpResponse response = problem_response(problem);
   response.headers.add("WWW-Authenticate",
                        "StandardWebhooks realm=\"peyk\"");  // RFC 9110, 15.5.2 asks for one
   return response;

@@ -59,7 +59,9 @@ class TreeBuilder : public nlohmann::json_sax<Json> {
     if (open_.empty()) return &(root_ = std::move(value));
     JsonValue& parent = *open_.back().value;
     if (auto* array = std::get_if<JsonArray>(&parent.what)) return &array->emplace_back(std::move(value));
-    return &std::get<JsonObject>(parent.what).emplace_back(open_.back().name, std::move(value)).value;
+    auto& members = std::get<JsonObject>(parent.what);
+    members.push_back({open_.back().name, std::move(value)});
+    return &members.back().value;
   }
 
   bool put(JsonValue&& value) {

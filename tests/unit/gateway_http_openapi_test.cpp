@@ -1,0 +1,90 @@
+// docs/openapi.yaml is a promise to those who write tills: its paths and problem types are those of the code.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <yaml-cpp/yaml.h>
+
+#include <algorithm>
+#include <set>
+
+#include "gateway/http/operations.hpp"
+#include "gateway/http/problem.hpp"
+#include "gateway/http/purchases.hpp"
+#include "tests/kit/paths.hpp"
+
+namespace peyk::tests {
+namespace {
+
+YAML::Node openapi() {
+  return YAML::LoadFile((source_dir() / "docs/openapi.yaml").string());
+}
+
+std::string lower(std::string text) {
+  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return text;
+}
+
+// What stands between the quotes that follow `place`, blanks aside; nothing if no quote follows.
+std::string quoted_after(std::string_view text, std::size_t place) {
+  const std::size_t open = text.find_first_not_of(" \n", place);
+  if (open == std::string_view::npos || text[open] != '"') return {};
+  return std::string(text.substr(open + 1, text.find('"', open + 1) - open - 1));
+}
+
+// Every slug that a source answers with: {422, "slug", … and refuse("slug", …
+std::set<std::string> slugs_in(std::string_view text) {
+  constexpr std::string_view refuse = "refuse(", status = "{000,";
+  std::set<std::string> slugs;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const std::string_view here = text.substr(at);
+    if (here.starts_with(refuse)) slugs.insert(quoted_after(text, at + refuse.size()));
+    const bool problem = here.size() > status.size() && here[0] == '{' && here[4] == ',' &&
+                         std::ranges::all_of(here.substr(1, 3), [](char c) { return c >= '0' && c <= '9'; });
+    if (problem) slugs.insert(quoted_after(text, at + status.size()));
+  }
+  slugs.erase("");
+  return slugs;
+}
+
+std::set<std::string> problem_types_in_sources() {
+  std::set<std::string> types;
+  for (const char* folder : {"gateway/http", "handlers"}) {
+    for (const auto& entry : std::filesystem::directory_iterator(source_dir() / folder)) {
+      if (entry.path().extension() != ".cpp") continue;
+      for (const std::string& slug : slugs_in(read_file(entry.path()))) {
+        types.insert(std::string(gateway::kProblemTypePrefix) + slug);
+      }
+    }
+  }
+  return types;
+}
+
+TEST(OpenApi, describes_every_route_and_no_other) {
+  gateway::PurchaseEndpoint purchases({}, {});
+  auto routes = gateway::operation_routes({}, {});
+  routes.push_back(purchases.route());
+  std::set<std::string> served, described;
+  for (const auto& route : routes) served.insert(lower(route.method) + " " + route.path);
+  for (const auto& path : openapi()["paths"]) {
+    for (const auto& operation : path.second) {
+      described.insert(operation.first.as<std::string>() + " " + path.first.as<std::string>());
+    }
+  }
+  EXPECT_EQ(served, described);
+}
+
+TEST(OpenApi, lists_every_type_of_problem_and_no_other) {
+  std::set<std::string> listed;
+  for (const auto& type : openapi()["components"]["schemas"]["ProblemType"]["enum"]) {
+    listed.insert(type.as<std::string>());
+  }
+  EXPECT_EQ(problem_types_in_sources(), listed);
+}
+
+TEST(OpenApi, has_the_limits_of_the_code) {
+  const YAML::Node purchase = openapi()["components"]["schemas"]["Purchase"]["properties"];
+  EXPECT_EQ(purchase["amount"]["maximum"].as<rules::Amount>(), rules::kAmountMax);
+  EXPECT_EQ(purchase["invoice"]["maxLength"].as<std::size_t>(), gateway::PurchaseBodyLimits{}.invoice_max);
+}
+
+}  // namespace
+}  // namespace peyk::tests
