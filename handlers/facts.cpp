@@ -123,9 +123,10 @@ void Facts::load(Code row) {
   codes_of_member_[row.member].push_back(row.id);
 }
 
+// Ids of two workers are in no order of time, and an instant is taken before the lock: what is left on a code only sinks.
 void Facts::load(Redemption row) {
-  Redemption& last = last_redemptions_[row.code];
-  if (row.id > last.id) last = std::move(row);
+  const auto [last, is_first] = last_redemptions_.try_emplace(row.code, row);
+  if (!is_first && row.left < last->second.left) last->second = std::move(row);
 }
 
 void Facts::load(Purchase row) { purchases_.emplace(row.key, row); }

@@ -10,6 +10,7 @@
 #include "handlers/decide.hpp"
 #include "handlers/use_cases.hpp"
 #include "templates/fold.hpp"
+#include "templates/utf8.hpp"
 
 namespace peyk::handlers {
 namespace {
@@ -43,7 +44,7 @@ Said redeem_typed(const Speaker& speaker, rules::CodeNumber code, const Typed& t
   if (speaker.club->policy.redeem_auth == CashierAuth::pin && words > 1 && looks_like_pin(typed.args.back())) {
     order.pin = typed.args[--words];
   }
-  if (words > 1) order.invoice = typed.args[1].substr(0, 64);
+  if (words > 1) order.invoice = templates::clip(typed.args[1], 64);
   return redeem(speaker, order, facts, setting);
 }
 

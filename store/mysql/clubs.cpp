@@ -1,4 +1,5 @@
 #include <map>
+#include <set>
 
 #include "store/mysql/tables.hpp"
 
@@ -40,12 +41,26 @@ Club read_club(Rows& rows) {
 void save_branches(Connection& connection, ClubId id, const Club& club) {
   for (const Branch& branch : club.branches) {
     connection
-        .prepare("INSERT INTO branch (club_id, branch_no, name) VALUES (?, ?, ?)"
-                 " ON DUPLICATE KEY UPDATE name = VALUES(name)")
+        .prepare(
+            "INSERT INTO branch (club_id, branch_no, name) VALUES (?, ?, ?)"
+            " ON DUPLICATE KEY UPDATE name = VALUES(name)")
         .add(id)
         .add(branch.number)
         .add(branch.name)
         .update();
+  }
+}
+
+// After cashiers and keys have moved. A branch that a record names cannot go: the foreign key says so.
+void delete_other_branches(Connection& connection, ClubId id, const Club& club) {
+  std::set<BranchNo> gone;
+  {
+    Rows rows = connection.prepare("SELECT branch_no FROM branch WHERE club_id = ?").add(id).query();
+    while (rows.next()) gone.insert(rows.u32());
+  }
+  for (const Branch& branch : club.branches) gone.erase(branch.number);
+  for (const BranchNo number : gone) {
+    connection.prepare("DELETE FROM branch WHERE club_id = ? AND branch_no = ?").add(id).add(number).update();
   }
 }
 
@@ -99,7 +114,8 @@ std::vector<Club> load_clubs(Connection& connection) {
     club.branches.push_back({number, branches.text()});
   }
   Rows cashiers = connection
-                      .prepare("SELECT club_id, phone, branch_no, pin_hash, is_manager FROM cashier WHERE is_active = 1")
+                      .prepare("SELECT club_id, phone, branch_no, pin_hash, is_manager FROM cashier WHERE is_active = 1"
+                               " ORDER BY club_id, phone")
                       .query();
   while (cashiers.next()) {
     Club& club = clubs.at(at.at(cashiers.u32()));
@@ -110,7 +126,7 @@ std::vector<Club> load_clubs(Connection& connection) {
     cashier.manager = cashiers.flag();
     club.cashiers.push_back(std::move(cashier));
   }
-  Rows keys = connection.prepare("SELECT club_id, key_id, branch_no, secret FROM till_key").query();
+  Rows keys = connection.prepare("SELECT club_id, key_id, branch_no, secret FROM till_key ORDER BY key_id").query();
   while (keys.next()) {
     Club& club = clubs.at(at.at(keys.u32()));
     TillKey key;
@@ -148,6 +164,7 @@ ClubId save_club(Connection& connection, const Club& club) {
   save_branches(connection, id, club);
   save_cashiers(connection, id, club);
   save_till_keys(connection, id, club);
+  delete_other_branches(connection, id, club);
   connection.commit();
   return id;
 }

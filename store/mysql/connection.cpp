@@ -35,6 +35,11 @@ SqlError::Kind kind_of(int code) {
     case 1077:  // ER_NORMAL_SHUTDOWN
     case 1079:  // ER_SHUTDOWN_COMPLETE
     case 1047:  // ER_UNKNOWN_COM_ERROR: a Galera node that is not ready
+    case 1158:  // ER_NET_READ_ERROR
+    case 1159:  // ER_NET_READ_INTERRUPTED
+    case 1160:  // ER_NET_ERROR_ON_WRITE
+    case 1161:  // ER_NET_WRITE_INTERRUPTED
+    case 4031:  // ER_CLIENT_INTERACTION_TIMEOUT (MySQL 8)
     case 1927:  // ER_CONNECTION_KILLED (MariaDB)
       return SqlError::Kind::lost;
     default:

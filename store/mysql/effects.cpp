@@ -64,16 +64,18 @@ constexpr const char* kInsertMember =
 constexpr const char* kInsertLot =
     "INSERT INTO lot (lot_id, club_id, member_id, origin, issued, remaining, created_at, expires_at) VALUES ";
 
+// Those who change come first: who leaves gives up her phone, and somebody enrolled in the same batch may have it.
 void save_members(Connection& connection, const Sorted& sorted, const Facts& facts) {
+  std::set<MemberId> changed = sorted.changed_members;
+  for (const Member* member : sorted.enrolled) changed.erase(member->id);
+  upsert_set(
+      connection, kInsertMember,
+      "phone = VALUES(phone), language = VALUES(language), leave_asked_at = VALUES(leave_asked_at),"
+      " balance = VALUES(balance)",
+      9, changed, [&facts](Statement& s, MemberId id) { bind_member(s, *facts.member(id)); });
   // A member enrolled in this batch may already have changed in it: she is inserted as she is at its end.
   insert_set(connection, kInsertMember, 9, sorted.enrolled,
              [&facts](Statement& s, const Member* member) { bind_member(s, *facts.member(member->id)); });
-  std::set<MemberId> changed = sorted.changed_members;
-  for (const Member* member : sorted.enrolled) changed.erase(member->id);
-  upsert_set(connection, kInsertMember, "phone = VALUES(phone), language = VALUES(language), leave_asked_at = VALUES(leave_asked_at),"
-             " balance = VALUES(balance)",
-             9, changed,
-             [&facts](Statement& s, MemberId id) { bind_member(s, *facts.member(id)); });
 }
 
 void save_lots(Connection& connection, const Sorted& sorted, const Facts& facts) {

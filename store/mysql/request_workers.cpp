@@ -26,14 +26,21 @@ struct Job {
   Done done;
 };
 
+// What an attempt claimed and answered whose commit got no answer. If its claims are found saved, it took place.
+struct Uncertain {
+  Claim claim;
+  Result result;
+};
+using Uncertains = std::map<RequestKey, Uncertain>;
+
 // One attempt at a batch: everything that must vanish when it fails.
 class Attempt {
  public:
-  Attempt(Connection& connection, SystemChance& chance, const WorkerHooks& hooks, bool commit_was_unknown)
+  Attempt(Connection& connection, SystemChance& chance, const WorkerHooks& hooks, const Uncertains& uncertain)
       : connection_(connection),
         hooks_(hooks),
         directory_(hooks.directory()),
-        commit_was_unknown_(commit_was_unknown),
+        uncertain_(uncertain),
         chance_(chance),
         setting_{.directory = *directory_,
                  .keywords = templates::Keywords::standard(),
@@ -71,6 +78,15 @@ class Attempt {
     save_claims(connection_, fresh_, renewed_);
   }
 
+  void remember_unheard(std::span<const Job> batch, std::vector<std::optional<Result>> results, Uncertains& into) {
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+      const RequestKey& key = batch[i].request.key;
+      if (!results[i] || results[i]->verdict != Verdict::done) continue;
+      const Claim* claim = claim_of(key);
+      if (claim != nullptr) into.insert_or_assign(key, Uncertain{*claim, std::move(*results[i])});
+    }
+  }
+
   bool has_changes() const { return !fresh_.empty() || !renewed_.empty(); }
 
  private:
@@ -92,11 +108,25 @@ class Attempt {
     return claim.forget_at != rules::Instant{} && claim.forget_at <= setting_.now;
   }
 
+  // What we answered in a commit of which we did not hear, if the claim in the database is the one of that commit.
+  const Result* answered_unheard(const RequestKey& key) const {
+    const auto ours = uncertain_.find(key);
+    const auto saved = known_.find(key);
+    if (ours == uncertain_.end() || saved == known_.end()) return nullptr;
+    const Claim& claim = ours->second.claim;
+    const bool same = claim.generation == saved->second.generation && claim.claimed_at == saved->second.claimed_at &&
+                      claim.fingerprint == saved->second.fingerprint;
+    return same ? &ours->second.result : nullptr;
+  }
+
   std::optional<Result> known_answer(const Request& request) const {
     const Claim* claim = claim_of(request.key);
-    if (claim == nullptr || is_over(request, *claim)) return std::nullopt;
+    if (claim == nullptr) return std::nullopt;
+    const Result* answered = answered_unheard(request.key);
+    if (answered == nullptr && is_over(request, *claim)) return std::nullopt;
     if (claim->fingerprint != request.fingerprint) return Result{.verdict = Verdict::different_content};
-    return Result{.verdict = commit_was_unknown_ ? Verdict::done : Verdict::repeated,
+    if (answered != nullptr) return *answered;
+    return Result{.verdict = Verdict::repeated,
                   .status = claim->status,
                   .answer = claim->answer,
                   .ussd_state = claim->ussd_state};
@@ -173,7 +203,7 @@ class Attempt {
   Connection& connection_;
   const WorkerHooks& hooks_;
   std::shared_ptr<const Directory> directory_;
-  bool commit_was_unknown_;
+  const Uncertains& uncertain_;
   SystemChance& chance_;
   Setting setting_;
   Facts facts_;
@@ -223,7 +253,10 @@ class RequestWorkers::Worker {
     // Connecting at once, so that the first request does not wait for it and readiness can be told.
     while (!connected_ && !pause_if_closed()) {
     }
-    for (std::vector<Job> batch = take(); !batch.empty(); batch = take()) work_off(std::move(batch));
+    for (std::vector<Job> batch = take(); !batch.empty(); batch = take()) {
+      uncertain_.clear();
+      work_off(std::move(batch));
+    }
     connection_.close();
   }
 
@@ -258,13 +291,11 @@ class RequestWorkers::Worker {
   }
 
   void work_off(std::vector<Job> batch) {
-    bool unknown = false;
     for (int conflicts = 0; !batch.empty();) {
       if (!pause_if_closed()) continue;
       if (is_stopping() && !connection_.is_open()) return;
       try {
-        batch = attempt(std::move(batch), unknown);
-        unknown = false;
+        batch = attempt(std::move(batch));
         conflicts = 0;
       } catch (const SqlError& e) {
         batch = std::move(failed_batch_);
@@ -272,7 +303,6 @@ class RequestWorkers::Worker {
           hooks_.log("mysql_lost", e.what());
           connected_ = false;
           connection_.close();
-          unknown = unknown || committing_;
           continue;
         }
         connection_.rollback();
@@ -285,18 +315,15 @@ class RequestWorkers::Worker {
   }
 
   // Decides and commits; returns the jobs that must be tried again because their codes were all taken.
-  std::vector<Job> attempt(std::vector<Job> batch, bool unknown) {
-    committing_ = false;
+  std::vector<Job> attempt(std::vector<Job> batch) {
     failed_batch_ = std::move(batch);
     const auto began = std::chrono::steady_clock::now();
     chance_.reserve_ids(connection_, static_cast<std::uint32_t>(failed_batch_.size()) * kIdsPerRequest);
-    Attempt attempt(connection_, chance_, hooks_, unknown);
+    Attempt attempt(connection_, chance_, hooks_, uncertain_);
     auto results = attempt.run(failed_batch_);
     if (attempt.has_changes()) {
       attempt.save();
-      committing_ = true;
-      connection_.commit();
-      committing_ = false;
+      commit(attempt, results);
     } else {
       connection_.rollback();
     }
@@ -304,6 +331,15 @@ class RequestWorkers::Worker {
     std::vector<Job> again = hand_out(std::move(failed_batch_), std::move(results));
     hooks_.measured(size, std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - began));
     return again;
+  }
+
+  void commit(Attempt& attempt, std::vector<std::optional<Result>>& results) {
+    try {
+      connection_.commit();
+    } catch (const SqlError& e) {
+      if (e.kind() == SqlError::Kind::lost) attempt.remember_unheard(failed_batch_, std::move(results), uncertain_);
+      throw;
+    }
   }
 
   std::vector<Job> hand_out(std::vector<Job> batch, std::vector<std::optional<Result>> results) {
@@ -355,7 +391,7 @@ class RequestWorkers::Worker {
   Connection connection_;
   SystemChance chance_;
   std::vector<Job> failed_batch_;  // what an attempt works on, kept for the next one when it throws
-  bool committing_ = false;
+  Uncertains uncertain_;           // of the batch at work
   std::thread thread_;
 };
 
