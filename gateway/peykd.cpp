@@ -1,0 +1,331 @@
+#include "gateway/peykd.hpp"
+
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+#include "gateway/log.hpp"
+#include "gateway/spawn.hpp"
+#include "store/mysql/migrations.hpp"
+#include "templates/alphabet.hpp"
+
+namespace peyk::gateway {
+namespace {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+
+constexpr std::chrono::seconds kHousekeepingEvery{1};
+constexpr std::chrono::minutes kSweepEvery{1};       // of the outbox, for what a dead process left behind
+constexpr std::uint32_t kForgottenAtOnce = 1000;     // old keys deleted in one go
+constexpr std::chrono::hours kPartsKept{24};
+
+rules::Instant wall_clock() {
+  return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
+}
+
+// Names this process among all that share a Redis.
+std::string lease_owner() {
+  std::array<char, 256> host{};
+  gethostname(host.data(), host.size() - 1);
+  return fmt::format("{}-{}-{:x}", host.data(), getpid(), std::random_device{}());
+}
+
+store::SqlThread::Log sql_log() {
+  return [](const std::string& event, const std::string& detail) { log::warn(event, {{"detail", detail}}); };
+}
+
+}  // namespace
+
+Peykd::Peykd(Options options)
+    : options_(std::move(options)),
+      io_(1),
+      directory_(std::make_shared<const handlers::Directory>()),
+      workers_(options_.mysql, worker_hooks()),
+      outcomes_(options_.mysql, sql_log()),
+      housekeeper_(options_.mysql, sql_log()),
+      redis_(io_, options_.redis),
+      lanes_(redis_, options_.redis.key_prefix),
+      dialogs_(redis_, options_.redis.key_prefix),
+      requests_(workers_, options_.limits, metrics_, [this](auto texts) { push(std::move(texts)); }),
+      texts_(requests_, outcomes_, [this](auto work) { post(std::move(work)); }),
+      ussd_(io_, requests_, dialogs_,
+            {.directory = [this] { return directory_.load(); },
+             .text_instead = [this](const auto& club, auto to, auto text) { say(club, to, std::move(text)); }}),
+      receipts_(outcomes_, [this](auto work) { post(std::move(work)); }),
+      carriers_(io_, options_.carriers, link_hooks()),
+      purchases_([this](std::string_view key_id) { return till(key_id); },
+                 [this](auto request, auto done) { submit_purchase(std::move(request), std::move(done)); },
+                 {.signature_tolerance = options_.http.signature_tolerance,
+                  .in_flight_max = options_.limits.inbound_in_flight_max}),
+      http_(io_, options_.http, routes(),
+            [this](std::string_view route, int status, std::chrono::microseconds took) {
+              metrics_.counter("peyk_http_requests_total", {{"route", route}, {"status", std::to_string(status)}}).add();
+              metrics_.histogram("peyk_http_seconds", {{"route", route}}).observe(took);
+            }),
+      signals_(io_, SIGTERM, SIGINT),
+      stopped_(io_) {
+  for (const LineOptions& line : options_.lines) {
+    lines_.emplace(std::piecewise_construct, std::forward_as_tuple(line.number),
+                   std::forward_as_tuple(outbound_parts(), line, *carriers_.find(line.carrier), next_tag_));
+  }
+}
+
+Peykd::~Peykd() = default;
+
+void Peykd::post(std::function<void()> work) { asio::post(io_, std::move(work)); }
+
+store::WorkerHooks Peykd::worker_hooks() {
+  return {.directory = [this] { return directory_.load(); },
+          .clock = wall_clock,
+          .pin_matches = [this](std::string_view hash, std::string_view pin) { return pins_(hash, pin); },
+          .deliver =
+              [this](std::vector<store::Finished> finished) {
+                auto shared = std::make_shared<std::vector<store::Finished>>(std::move(finished));
+                post([shared] {
+                  for (store::Finished& one : *shared) one.done(std::move(one.result));
+                });
+              },
+          .measured =
+              [this](std::size_t batch, std::chrono::microseconds took) {
+                metrics_.histogram("peyk_store_batch_size").observe(static_cast<double>(batch));
+                metrics_.histogram("peyk_store_commit_seconds").observe(took);
+              },
+          .log = sql_log()};
+}
+
+LinkHooks Peykd::link_hooks() {
+  return {.request = [this](CarrierRequest request) { take(std::move(request)); },
+          .response =
+              [this](std::uint64_t tag, const smpp::Pdu& response) {
+                if ((tag & kUssdTag) != 0) return ussd_.settled(tag, response.command_status == smpp::ESME_ROK);
+                for (auto& [number, line] : lines_) {
+                  if (line.owns(tag)) return line.responded(tag, response);
+                }
+              },
+          .unknown =
+              [this](std::uint64_t tag) {
+                if ((tag & kUssdTag) != 0) return ussd_.settled(tag, false);
+                for (auto& [number, line] : lines_) {
+                  if (line.owns(tag)) return line.unknown(tag);
+                }
+              },
+          .state =
+              [this](CarrierLink& link, bool) {
+                Carrier* carrier = carriers_.find(link.options().name);
+                metrics_.gauge("peyk_link_up", {{"carrier", link.options().name}})
+                    .set(carrier == nullptr ? 0 : carrier->bound());
+                for (auto& [number, line] : lines_) line.wake();
+              }};
+}
+
+OutboundParts Peykd::outbound_parts() {
+  static const std::string owner = lease_owner();
+  return {.io = io_,
+          .lanes = lanes_,
+          .sql = outcomes_,
+          .metrics = metrics_,
+          .limits = options_.limits,
+          .post = [this](auto work) { post(std::move(work)); },
+          .owner = owner};
+}
+
+std::vector<HttpRoute> Peykd::routes() {
+  std::vector<HttpRoute> all = operation_routes([this] { return readiness(); }, [this] { return metrics_.expose(); });
+  all.push_back(purchases_.route());
+  return all;
+}
+
+std::vector<ReadyPart> Peykd::readiness() {
+  std::vector<ReadyPart> parts{{"mysql", workers_.is_connected(), fmt::format("{} requests waiting", workers_.waiting())},
+                               {"redis", redis_.connected(), ""}};
+  for (auto& [name, carrier] : carriers_.all()) {
+    const std::uint32_t bound = carrier.bound();
+    parts.push_back({"carrier " + name, bound > 0, fmt::format("{} of {} bound", bound, carrier.links().size())});
+  }
+  if (stopping_) parts.push_back({"process", false, "stopping"});
+  return parts;
+}
+
+// Every request of a carrier: a receipt, a USSD step or a text.
+void Peykd::take(CarrierRequest request) {
+  const bool message = std::holds_alternative<smpp::DeliverSm>(request.pdu.body) ||
+                       std::holds_alternative<smpp::DataSm>(request.pdu.body);
+  if (!message) {
+    request.link->respond(request.generation, request.pdu, smpp::ESME_RINVCMDID);
+    return;
+  }
+  const auto* deliver = std::get_if<smpp::DeliverSm>(&request.pdu.body);
+  if (InboundReceipts::is_receipt(request.pdu)) return receipts_.take(std::move(request));
+  if (stopping_) {
+    request.link->respond(request.generation, request.pdu, smpp::ESME_RX_T_APPN);
+    return;
+  }
+  if (deliver != nullptr && request.link->options().ussd && smpp::is_ussd(*deliver)) return ussd_.take(std::move(request));
+  texts_.take(std::move(request));
+}
+
+OutboundLine* Peykd::line(const std::string& number) {
+  auto it = lines_.find(number);
+  return it == lines_.end() ? nullptr : &it->second;
+}
+
+void Peykd::push(std::vector<store::QueuedText> texts) {
+  for (store::QueuedText& text : texts) {
+    if (OutboundLine* out = line(text.line)) {
+      out->push(std::move(text));
+    } else {
+      log::error("text_on_unknown_line", {{"line", text.line}, {"message", text.id}});
+    }
+  }
+}
+
+// A text that no request asked for: saved, then put into its lane like any other.
+void Peykd::say(const handlers::Club& club, handlers::PhoneNumber to, std::string text) {
+  auto queued = std::make_shared<store::QueuedText>();
+  queued->club = club.id;
+  queued->line = club.line;
+  queued->to = to;
+  queued->lane = handlers::Lane::urgent;
+  queued->parts = static_cast<std::uint8_t>(templates::part_count(text, templates::choose(text)));
+  queued->text = std::move(text);
+  queued->created_at = wall_clock();
+  queued->valid_until = queued->created_at + 1h;
+  housekeeper_.run(
+      [this, queued](store::Connection& connection) {
+        chance_.reserve_ids(connection, 1);
+        queued->id = chance_.next_id();
+        store::save_queued(connection, std::span(queued.get(), 1));
+      },
+      [this, queued](bool saved) {
+        if (saved) post([this, queued] { push({*queued}); });
+      });
+}
+
+std::optional<TillIdentity> Peykd::till(std::string_view key_id) {
+  const DirectoryPtr directory = directory_.load();
+  const auto found = directory->till(key_id);
+  if (found.key == nullptr) return std::nullopt;
+  return TillIdentity{.club = found.club->id, .branch = found.key->branch, .secrets = {found.key->secret}};
+}
+
+void Peykd::submit_purchase(handlers::Request request, std::function<void(PurchaseAnswer)> done) {
+  using Status = PurchaseAnswer::Status;
+  if (stopping_) return done({.status = Status::busy});
+  const auto phone = std::get<handlers::PurchaseRequest>(request.what).phone;
+  auto shared = std::make_shared<std::function<void(PurchaseAnswer)>>(std::move(done));
+  const bool taken = requests_.submit("pos", phone, std::move(request), [shared](store::Result result) {
+    const auto status = [&result] {
+      switch (result.verdict) {
+        case store::Result::Verdict::done: return Status::done;
+        case store::Result::Verdict::repeated: return Status::repeated;
+        case store::Result::Verdict::different_content: return Status::different_content;
+        case store::Result::Verdict::failed: return Status::failed;
+      }
+      return Status::failed;
+    }();
+    (*shared)({.status = status, .body = std::move(result.answer), .http_status = result.status});
+  });
+  if (!taken) (*shared)({.status = Status::busy});
+}
+
+void Peykd::check_schema() {
+  store::Connection connection(options_.mysql);
+  connection.open();
+  if (const auto problem = store::schema_problem(connection)) throw std::runtime_error(*problem);
+  clubs_version_ = store::clubs_version(connection);
+  directory_.store(std::make_shared<const handlers::Directory>(store::load_clubs(connection)));
+  connection.rollback();
+}
+
+void Peykd::load_directory() {
+  housekeeper_.run(
+      [this](store::Connection& connection) {
+        const std::uint64_t version = store::clubs_version(connection);
+        if (version == clubs_version_) return;
+        directory_.store(std::make_shared<const handlers::Directory>(store::load_clubs(connection)));
+        clubs_version_ = version;
+        log::info("clubs_loaded", {{"version", version}});
+      },
+      {});
+}
+
+asio::awaitable<void> Peykd::housekeeping() {
+  auto swept = std::chrono::steady_clock::now();
+  while (!stopping_) {
+    co_await stopped_.wait(kHousekeepingEvery);
+    if (stopping_) break;
+    load_directory();
+    if (!redis_.connected()) continue;
+    const auto now = std::chrono::steady_clock::now();
+    const bool sweep = now - swept >= kSweepEvery;
+    if (sweep) swept = now;
+    for (auto& [number, line] : lines_) {
+      if (sweep) line.reseed();
+      try {
+        co_await line.measure();
+      } catch (const store::RedisError& e) {
+        log::warn("redis_refused", {{"line", number}, {"why", e.what()}});
+      }
+    }
+    housekeeper_.run(
+        [](store::Connection& connection) {
+          store::forget_claims(connection, wall_clock(), kForgottenAtOnce);
+          store::forget_old_mo_parts(connection, wall_clock() - kPartsKept, kForgottenAtOnce);
+        },
+        {});
+  }
+}
+
+asio::awaitable<void> Peykd::wait_for_signal() {
+  boost::system::error_code ignored;
+  const int signal = co_await signals_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+  log::info("stopping", {{"signal", signal}});
+  stopping_ = true;
+  stopped_.wake();
+  spawn(io_, shut_down());
+  co_await signals_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+  log::warn("stopped_at_once");
+  io_.stop();
+}
+
+asio::awaitable<void> Peykd::shut_down() {
+  const std::chrono::milliseconds grace = options_.limits.shutdown_grace;
+  co_await http_.stop(grace);
+  const auto deadline = std::chrono::steady_clock::now() + grace;
+  asio::steady_timer poll(io_);
+  while (requests_.in_flight() > 0 && std::chrono::steady_clock::now() < deadline) {
+    poll.expires_after(5ms);
+    co_await poll.async_wait(asio::use_awaitable);
+  }
+  for (auto& [number, line] : lines_) co_await line.stop(grace);
+  co_await carriers_.stop(grace);
+  redis_.stop();
+  io_.stop();
+}
+
+void Peykd::run() {
+  check_schema();
+  http_.start();
+  metrics_.gauge("peyk_build_info", {{"version", PEYK_VERSION}}).set(1);
+  workers_.start();
+  outcomes_.start();
+  housekeeper_.start();
+  redis_.on_connected([this] {
+    log::info("redis_connected");
+    for (auto& [number, line] : lines_) line.reseed();
+  });
+  redis_.start();
+  for (auto& [number, line] : lines_) line.start();
+  carriers_.start();
+  spawn(io_, housekeeping());
+  spawn(io_, wait_for_signal());
+  log::info("started", {{"http_port", http_.port()}, {"version", PEYK_VERSION}});
+  io_.run();
+  workers_.stop();
+  outcomes_.stop();
+  housekeeper_.stop();
+  log::info("stopped");
+}
+
+}  // namespace peyk::gateway

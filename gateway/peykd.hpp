@@ -1,0 +1,92 @@
+// The gateway process, put together: who owns what, in order of dependency, and how it starts and stops.
+//
+//   main thread: io_context (links, Redis, HTTP, timers: everything in gateway/)
+//   store threads: RequestWorkers (decide), two SqlThreads (outcomes and receipts; re-reading and housekeeping)
+//
+// Stopping, on SIGTERM or SIGINT: readiness goes, no new requests; what is under way is answered; what is on the wire
+// comes home; links unbind; then the threads end. A second signal ends at once. Nothing depends on it: kill -9 loses
+// nothing that was acknowledged.
+#pragma once
+
+#include <memory>
+
+#include "gateway/carriers.hpp"
+#include "gateway/http/purchases.hpp"
+#include "gateway/http/server.hpp"
+#include "gateway/http/operations.hpp"
+#include "gateway/inbound_receipts.hpp"
+#include "gateway/inbound_texts.hpp"
+#include "gateway/inbound_ussd.hpp"
+#include "gateway/metrics.hpp"
+#include "gateway/outbound_line.hpp"
+#include "gateway/pins.hpp"
+#include "gateway/requests.hpp"
+#include "store/mysql/chance.hpp"
+#include "store/mysql/request_workers.hpp"
+#include "store/mysql/sql_thread.hpp"
+#include "store/redis/connection.hpp"
+#include "store/redis/dialogs.hpp"
+#include "store/redis/lanes.hpp"
+
+namespace peyk::gateway {
+
+class Peykd {
+ public:
+  explicit Peykd(Options options);
+  ~Peykd();
+
+  // Runs until a signal ends it. Throws what cannot be mended by waiting: a port that is taken, a wrong schema.
+  void run();
+
+ private:
+  using DirectoryPtr = std::shared_ptr<const handlers::Directory>;
+
+  store::WorkerHooks worker_hooks();
+  LinkHooks link_hooks();
+  OutboundParts outbound_parts();
+  std::vector<HttpRoute> routes();
+  std::vector<ReadyPart> readiness();
+
+  void post(std::function<void()> work);
+  void check_schema();
+  void load_directory();
+  void take(CarrierRequest request);
+  void push(std::vector<store::QueuedText> texts);
+  void say(const handlers::Club& club, handlers::PhoneNumber to, std::string text);
+  void submit_purchase(handlers::Request request, std::function<void(PurchaseAnswer)> done);
+  std::optional<TillIdentity> till(std::string_view key_id);
+  OutboundLine* line(const std::string& number);
+  boost::asio::awaitable<void> housekeeping();
+  boost::asio::awaitable<void> wait_for_signal();
+  boost::asio::awaitable<void> shut_down();
+
+  const Options options_;
+  boost::asio::io_context io_;
+  Metrics metrics_;
+  PinVerifier pins_;
+  std::atomic<DirectoryPtr> directory_;
+  std::uint64_t clubs_version_ = 0;
+
+  store::RequestWorkers workers_;
+  store::SqlThread outcomes_;      // settled messages, receipts, parts
+  store::SqlThread housekeeper_;   // clubs, old keys, texts in place of lost screens
+  store::SystemChance chance_;     // the housekeeper's thread only
+  store::RedisConnection redis_;
+  store::Lanes lanes_;
+  store::Dialogs dialogs_;
+
+  Requests requests_;
+  InboundTexts texts_;
+  InboundUssd ussd_;
+  InboundReceipts receipts_;
+  Carriers carriers_;
+  std::uint64_t next_tag_ = 0;
+  std::map<std::string, OutboundLine> lines_;
+  PurchaseEndpoint purchases_;
+  HttpServer http_;
+  boost::asio::signal_set signals_;
+  Signal stopped_;
+  bool stopping_ = false;
+};
+
+}  // namespace peyk::gateway

@@ -1,0 +1,220 @@
+// The promises of the first day, each broken on purpose as hard as a test can: processes killed, servers away, the
+// same thing said twice or by many at once. Real MariaDB, real Redis, real SMPP.
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <nlohmann/json.hpp>
+#include <random>
+#include <set>
+#include <thread>
+
+#include "tests/kit/stack.hpp"
+
+namespace peyk::tests {
+namespace {
+
+using namespace std::chrono_literals;
+using nlohmann::json;
+
+std::string phone(int n) { return std::to_string(989120000000 + n); }
+
+// The code of the only live lot of a phone.
+std::string code_of(Stack& stack, const std::string& member) {
+  std::string code = stack.query("SELECT c.number FROM code c JOIN member m USING (member_id) WHERE m.phone = " + member +
+                                 " ORDER BY c.code_id DESC LIMIT 1");
+  while (!code.empty() && code.back() == '\n') code.pop_back();
+  return code;
+}
+
+long count(Stack& stack, const std::string& sql) { return std::stol(stack.query(sql)); }
+
+TEST(Promises, a_text_is_acknowledged_only_after_its_effect_and_reply_are_committed) {
+  Stack stack;
+  ASSERT_TRUE(stack.carrier().mo(phone(1), stack.line(), "JOIN").ok);
+  stack.mysql().kill();
+  std::atomic<bool> acknowledged{false};
+  std::thread member([&] {
+    sim::ControlClient own = stack.new_carrier_client();
+    acknowledged = own.mo(phone(2), stack.line(), "JOIN").ok;
+  });
+  // The carrier has sent it, and sends it again, and still nobody says yes.
+  EXPECT_TRUE(eventually(20s, [&] { return stack.carrier().ask({{"do", "stats"}})["redelivered"].get<int>() >= 1; }));
+  EXPECT_FALSE(acknowledged);
+  stack.mysql().start();
+  member.join();
+  EXPECT_TRUE(acknowledged);
+  EXPECT_EQ(count(stack, "SELECT COUNT(*) FROM member WHERE phone = " + phone(2)), 1);
+  EXPECT_EQ(count(stack, "SELECT COUNT(*) FROM outbox WHERE phone = " + phone(2)), 1);
+}
+
+TEST(Promises, the_same_deliver_sm_twice_has_one_effect_and_one_answer) {
+  Stack stack;
+  const json twice = stack.carrier().ask(
+      {{"do", "mo"}, {"from", phone(1)}, {"to", stack.line()}, {"text", "JOIN"}, {"redeliver", "at_once"}});
+  EXPECT_EQ(twice["command_status"], 0) << twice.dump();
+  EXPECT_EQ(count(stack, "SELECT COUNT(*) FROM member"), 1);
+  ASSERT_EQ(stack.carrier().inbox(phone(1), 0, 10s).size(), 1U);
+
+  // Not acknowledged as far as the carrier knows: the link went down. It comes again over the next one.
+  ASSERT_EQ(stack.buy(phone(1), 850'000, "A-1", "msg_1").status, 200);
+  const std::string code = code_of(stack, phone(1));
+  const std::string order = code + " 850000 4321";
+  ASSERT_TRUE(stack.carrier().mo("989121112233", stack.line(), order).ok);
+  stack.carrier().ask({{"do", "fault"}, {"what", "drop_links"}});
+  stack.await_ready();
+  ASSERT_TRUE(stack.carrier().mo("989121112233", stack.line(), order).ok);
+  EXPECT_EQ(count(stack, "SELECT COUNT(*) FROM redemption"), 1);
+  EXPECT_EQ(stack.ledger_problems(), "");
+}
+
+TEST(Promises, one_code_taken_by_two_cashiers_over_and_over_at_the_same_moment_is_taken_once) {
+  Stack stack({.mysql_workers = 4});
+  ASSERT_TRUE(stack.carrier().mo(phone(1), stack.line(), "JOIN").ok);
+  ASSERT_EQ(stack.buy(phone(1), 4'000'000, "A-1", "msg_1").status, 200);
+  const std::string code = code_of(stack, phone(1));
+  std::vector<std::thread> tills;
+  for (int i = 0; i < 8; ++i) {
+    tills.emplace_back([&stack, &code, i] {
+      sim::ControlClient own = stack.new_carrier_client();
+      const bool first = i % 2 == 0;
+      for (int round = 0; round < 8; ++round) {
+        // Different invoice amounts: different orders, not repeats of one.
+        const std::string amount = std::to_string(850'000 + 10'000 * i + 1'000 * round);
+        own.mo(first ? "989121112233" : "989121112244", stack.line(), code + " " + amount + (first ? " 4321" : " 9876"));
+      }
+    });
+  }
+  for (std::thread& till : tills) till.join();
+  EXPECT_EQ(count(stack, "SELECT COUNT(*) FROM redemption"), 1);
+  EXPECT_EQ(count(stack, "SELECT SUM(used) FROM redemption"), 200'000);
+  EXPECT_EQ(stack.ledger_problems(), "");
+}
+
+// Everything that was acknowledged is there, once; every member was answered.
+void expect_whole(Stack& stack, const std::set<int>& joined, const std::set<int>& bought) {
+  for (int n : joined) {
+    EXPECT_EQ(count(stack, "SELECT COUNT(*) FROM member WHERE phone = " + phone(n)), 1) << phone(n);
+    EXPECT_FALSE(stack.carrier().inbox(phone(n), 0, 20s).empty()) << "no reply to " << phone(n);
+  }
+  for (int n : bought) {
+    EXPECT_EQ(count(stack, "SELECT COUNT(*) FROM lot JOIN member USING (member_id) WHERE phone = " + phone(n)), 1)
+        << phone(n);
+  }
+  EXPECT_EQ(count(stack, "SELECT COUNT(*) FROM lot"), count(stack, "SELECT COUNT(*) FROM purchase WHERE earned > 0"));
+  EXPECT_EQ(stack.ledger_problems(), "");
+}
+
+TEST(Promises, kill_9_at_random_moments_under_load_loses_no_acknowledged_text_and_doubles_no_credit) {
+  const unsigned seed = std::random_device{}();
+  SCOPED_TRACE("seed " + std::to_string(seed));
+  std::mt19937 chance(seed);
+  Stack stack;
+  std::atomic<bool> ending{false};
+  std::mutex mutex;
+  std::set<int> joined, bought;
+  std::vector<std::thread> people;
+  for (int t = 0; t < 4; ++t) {
+    people.emplace_back([&, t] {
+      sim::ControlClient own = stack.new_carrier_client();
+      for (int n = t * 10'000; !ending; ++n) {
+        if (!own.mo(phone(n), stack.line(), "JOIN").ok) continue;
+        {
+          std::lock_guard lock(mutex);
+          joined.insert(n);
+        }
+        // A till keeps asking until it has an answer, under the same webhook-id.
+        for (int attempt = 0; attempt < 200; ++attempt) {
+          try {
+            if (stack.buy(phone(n), 850'000, "I-" + std::to_string(n), "msg_" + std::to_string(n)).status == 200) {
+              std::lock_guard lock(mutex);
+              bought.insert(n);
+              break;
+            }
+          } catch (const std::system_error&) {
+          }
+          std::this_thread::yield();
+          eventually(100ms, [] { return false; });  // nobody listens: not at once again
+        }
+      }
+    });
+  }
+  for (int round = 0; round < 4; ++round) {
+    std::size_t before = 0;
+    {
+      std::lock_guard lock(mutex);
+      before = joined.size();
+    }
+    const std::size_t wanted = before + 5 + chance() % 20;
+    EXPECT_TRUE(eventually(60s, [&] {
+      std::lock_guard lock(mutex);
+      return joined.size() >= wanted;
+    }));
+    stack.kill_gateway();
+    stack.start_gateway_unready();
+  }
+  stack.await_ready();
+  ending = true;
+  for (std::thread& person : people) person.join();
+  EXPECT_GT(joined.size(), 20U);
+  EXPECT_EQ(joined.size(), bought.size());
+  expect_whole(stack, joined, bought);
+}
+
+TEST(Promises, flushall_in_redis_loses_no_message) {
+  Stack stack({.line_rate = 40});
+  std::set<int> joined;
+  for (int n = 0; n < 120; ++n) {
+    ASSERT_TRUE(stack.carrier().mo(phone(n), stack.line(), "JOIN").ok);
+    joined.insert(n);
+    if (n == 60 || n == 119) stack.redis().command({"FLUSHALL"});
+  }
+  for (int n : joined) EXPECT_FALSE(stack.carrier().inbox(phone(n), 0, 30s).empty()) << phone(n);
+}
+
+TEST(Promises, the_database_or_the_carrier_away_for_ten_seconds_only_delays) {
+  Stack stack;
+  std::atomic<bool> ending{false};
+  std::set<int> joined;
+  std::thread people([&] {
+    sim::ControlClient own = stack.new_carrier_client();
+    for (int n = 0; !ending; ++n) {
+      if (own.mo(phone(n), stack.line(), "JOIN").ok) joined.insert(n);
+    }
+  });
+  const auto ten_seconds = [] { EXPECT_FALSE(eventually(10s, [] { return false; })); };
+  stack.mysql().kill();
+  ten_seconds();
+  stack.mysql().start();
+  stack.carrier().ask({{"do", "fault"}, {"what", "stop_listening"}});
+  stack.carrier().ask({{"do", "fault"}, {"what", "drop_links"}});
+  ten_seconds();
+  stack.carrier().ask({{"do", "fault"}, {"what", "start_listening"}});
+  stack.await_ready();
+  ending = true;
+  people.join();
+  EXPECT_GT(joined.size(), 0U);
+  expect_whole(stack, joined, {});
+}
+
+TEST(Promises, the_rate_of_a_line_is_never_exceeded_in_any_one_second_window) {
+  Stack stack({.line_rate = 50});
+  const json burst = stack.carrier().ask(
+      {{"do", "mo_burst"}, {"to", stack.line()}, {"text", "JOIN"}, {"n", 150}, {"first_phone", phone(0)}, {"open", 150}},
+      60s);
+  ASSERT_TRUE(burst["ok"].get<bool>()) << burst.dump();
+  EXPECT_EQ(burst["replied"], 150);
+  const json source = stack.carrier().ask({{"do", "stats"}})["sources"][stack.line()];
+  EXPECT_LE(source["max_in_any_second"].get<int>(), 50) << source.dump();
+  EXPECT_GE(source["max_in_any_second"].get<int>(), 45) << source.dump();
+}
+
+TEST(Promises, a_stop_in_order_answers_what_is_under_way_and_ends_with_0) {
+  Stack stack;
+  ASSERT_TRUE(stack.carrier().mo(phone(1), stack.line(), "JOIN").ok);
+  const ExitStatus status = stack.stop_gateway();
+  EXPECT_TRUE(status.ok()) << status.code << " " << status.signal << "\n" << stack.gateway_log();
+  EXPECT_EQ(stack.carrier().inbox(phone(1), 0, 1s).size(), 1U);
+}
+
+}  // namespace
+}  // namespace peyk::tests

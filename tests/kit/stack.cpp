@@ -1,0 +1,152 @@
+#include "tests/kit/stack.hpp"
+
+#include <fmt/format.h>
+
+#include <csignal>
+#include <ctime>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <regex>
+
+namespace peyk::tests {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::chrono::seconds kStartWithin{40};  // a sanitizer's build on a busy machine
+constexpr const char* kTillKey = "c2FtcGxlIHNlY3JldCBvZiB0aGUgdGlsbCBvZiBicmFuY2ggMTI=";
+
+std::string tail(const std::filesystem::path& file) {
+  const std::string all = std::filesystem::exists(file) ? read_file(file) : std::string();
+  return all.size() > 4000 ? all.substr(all.size() - 4000) : all;
+}
+
+}  // namespace
+
+Stack::Stack(StackOptions options) : options_(options), till_secret_(std::string("whsec_") + kTillKey) {
+  mysql_.create_database("peyk");
+  const auto log = dir_.path() / "sim.log";
+  sim_ = std::make_unique<Process>(ProcessOptions{
+      .argv = {(binary_dir() / "sim/peyk-sim").string(), "--smpp-port", "0", "--control-port", "0", "--account",
+               "peyk:secret", "--response-timeout-ms", std::to_string(options_.carrier_response_timeout.count()),
+               "--retry-delay-ms", "200"},
+      .output = log});
+  const std::regex ports("smpp=([0-9]+) control=([0-9]+)");
+  std::smatch found;
+  std::string printed;
+  const bool listens = eventually(kStartWithin, [&] {
+    printed = sim_->output();
+    return std::regex_search(printed, found, ports);
+  });
+  if (!listens) throw std::runtime_error("peyk-sim does not listen:\n" + tail(log));
+  smpp_port_ = static_cast<std::uint16_t>(std::stoi(found[1]));
+  control_port_ = static_cast<std::uint16_t>(std::stoi(found[2]));
+  carrier_.emplace("127.0.0.1", control_port_, 30s);
+  http_port_ = free_port();
+  write_config();
+  const auto club = (source_dir() / "config/clubs/nan-o-namak.yaml").string();
+  for (const auto& words : {std::vector<std::string>{"migrate"}, std::vector<std::string>{"apply", club}}) {
+    const Finished done = peykctl(words);
+    if (!done.status.ok()) throw std::runtime_error("peykctl " + words[0] + " failed:\n" + done.output);
+  }
+  start_gateway();
+}
+
+Stack::~Stack() = default;
+
+void Stack::write_config() {
+  std::ofstream out(dir_.path() / "peyk.yaml");
+  out << fmt::format(R"(carriers:
+  - name: sim
+    host: 127.0.0.1
+    port: {}
+    system_id: peyk
+    password: secret
+    sessions: {}
+    window: {}
+    ussd: true
+    reconnect_min: 100ms
+    reconnect_max: 1s
+lines:
+  - number: 30001234
+    carrier: sim
+    rate: {}
+    receipts: {}
+mysql:
+  unix_socket: {}
+  password_env: PEYK_MYSQL_PASSWORD
+  database: peyk
+  workers: {}
+redis:
+  unix_socket: {}
+http:
+  port: {}
+)",
+                     smpp_port_, options_.sessions, options_.window, options_.line_rate, options_.receipts,
+                     mysql_.unix_socket().string(), options_.mysql_workers, redis_.unix_socket().string(), http_port_);
+}
+
+std::map<std::string, std::string> Stack::environment() const {
+  return {{"PEYK_MYSQL_PASSWORD", mysql_.password()}, {"PEYK_TILL_SECRET", till_secret_}};
+}
+
+Finished Stack::peykctl(std::vector<std::string> words) {
+  std::vector<std::string> argv{(binary_dir() / "gateway/peykctl").string(), "--config",
+                                (dir_.path() / "peyk.yaml").string()};
+  argv.insert(argv.end(), words.begin(), words.end());
+  return run_process({.argv = argv, .env = environment()}, 60s);
+}
+
+void Stack::start_gateway_unready() {
+  gateway_ = std::make_unique<Process>(
+      ProcessOptions{.argv = {(binary_dir() / "gateway/peykd").string(), "--config", (dir_.path() / "peyk.yaml").string()},
+                     .env = environment(),
+                     .output = dir_.path() / "peykd.log"});
+}
+
+void Stack::await_ready() {
+  const sim::Till probe = till();
+  const bool ready = eventually(kStartWithin, [&] {
+    if (!gateway_->running()) return true;
+    try {
+      return carrier_->ask({{"do", "await_bound"}, {"wait_ms", 100}})["ok"].get<bool>() && probe.wait_for_listener(10ms);
+    } catch (const std::exception&) {
+      return false;
+    }
+  });
+  if (!ready || !gateway_->running()) throw std::runtime_error("peykd did not get ready:\n" + gateway_log());
+}
+
+void Stack::start_gateway() {
+  start_gateway_unready();
+  await_ready();
+}
+
+void Stack::kill_gateway() {
+  gateway_->signal(SIGKILL);
+  gateway_->wait(10s);
+}
+
+ExitStatus Stack::stop_gateway() { return gateway_->stop(30s); }
+
+sim::ControlClient Stack::new_carrier_client() const { return {"127.0.0.1", control_port_, 60s}; }
+
+sim::Till Stack::till() const {
+  return sim::Till({.port = http_port_,
+                    .key_id = "till-12",
+                    .secret = sim::decode_secret(till_secret_).value(),
+                    .timeout = std::chrono::milliseconds(30'000)});
+}
+
+sim::HttpAnswer Stack::buy(std::string_view phone, std::int64_t amount, std::string_view invoice, std::string_view id) {
+  return till().post("/v1/purchases", id, std::time(nullptr), sim::purchase_json(phone, amount, invoice));
+}
+
+std::string Stack::ledger_problems() {
+  const Finished audit = peykctl({"ledger", "audit", "--json"});
+  return audit.status.ok() ? std::string() : audit.output;
+}
+
+std::string Stack::gateway_log() const { return tail(dir_.path() / "peykd.log"); }
+
+}  // namespace peyk::tests
