@@ -14,7 +14,6 @@
 #include <nlohmann/json.hpp>
 #include <random>
 #include <stdexcept>
-#include <thread>
 #include <utility>
 
 #include "sim/control_client.hpp"
@@ -238,16 +237,7 @@ class Demo {
     const json bound = phones_.ask({{"do", "await_bound"}, {"wait_ms", kStartWait.count()}},
                                    kStartWait + std::chrono::milliseconds(2000));
     if (!bound.value("ok", false)) throw StoryEnded("no gateway is bound to the carrier");
-    const auto give_up_at = std::chrono::steady_clock::now() + kStartWait;
-    for (;;) {
-      try {
-        till_.post_with_signature(kPurchases, "msg_hello", std::time(nullptr), "{}", "v1,");
-        break;
-      } catch (const std::exception& error) {
-        if (std::chrono::steady_clock::now() > give_up_at) throw StoryEnded(error.what());
-        std::this_thread::sleep_for(std::chrono::milliseconds(50));  // refused connections answer at once
-      }
-    }
+    if (!till_.wait_for_listener(kStartWait)) throw StoryEnded("nobody answers HTTP");
     tell_.check(true, "it is bound over SMPP and answers HTTP");
   }
 

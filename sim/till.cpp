@@ -23,6 +23,7 @@ namespace http = beast::http;
 using boost::asio::ip::tcp;
 
 constexpr std::string_view kSecretPrefix = "whsec_";
+constexpr std::chrono::milliseconds kKnockInterval{50};
 
 std::string base64(std::string_view octets) {
   std::string text(4 * ((octets.size() + 2) / 3) + 1, '\0');
@@ -52,6 +53,20 @@ boost::asio::awaitable<void> exchange(Exchange& e, TillOptions options) {
   co_await http::async_write(e.stream, e.request, boost::asio::use_awaitable);
   e.parser.body_limit(options.answer_bytes_max);
   co_await http::async_read(e.stream, e.buffer, e.parser, boost::asio::use_awaitable);
+}
+
+// Tries to connect until it succeeds, a refusal being no answer yet.
+boost::asio::awaitable<void> knock(tcp::endpoint at, bool& open) {
+  const auto executor = co_await boost::asio::this_coro::executor;
+  boost::asio::steady_timer timer(executor);
+  while (!open) {
+    tcp::socket socket(executor);
+    boost::system::error_code error;
+    co_await socket.async_connect(at, boost::asio::redirect_error(boost::asio::use_awaitable, error));
+    open = !error;
+    timer.expires_after(kKnockInterval);
+    if (!open) co_await timer.async_wait(boost::asio::use_awaitable);
+  }
 }
 
 HttpAnswer to_answer(const http::response<http::string_body>& response) {
@@ -153,6 +168,15 @@ HttpAnswer Till::post_with_signature(std::string_view path, std::string_view web
     }
   }
   return to_answer(e.parser.get());
+}
+
+bool Till::wait_for_listener(std::chrono::milliseconds limit) const {
+  boost::asio::io_context io(1);
+  bool open = false;
+  auto run = knock({boost::asio::ip::make_address(options_.host), options_.port}, open);
+  boost::asio::co_spawn(io, std::move(run), boost::asio::detached);
+  io.run_for(limit);
+  return open;
 }
 
 std::string purchase_json(std::string_view phone, std::int64_t amount, std::string_view invoice) {

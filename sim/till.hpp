@@ -54,6 +54,9 @@ class Till {
   HttpAnswer post_with_signature(std::string_view path, std::string_view webhook_id, std::int64_t timestamp_s,
                                  std::string_view body, std::string_view signature) const;
 
+  // Waits until somebody listens there; false: nobody did within `limit`.
+  bool wait_for_listener(std::chrono::milliseconds limit) const;
+
   const TillOptions& options() const { return options_; }
 
  private:
