@@ -1,11 +1,10 @@
 #include "gateway/http/purchases.hpp"
 
-#include <openssl/sha.h>
-
 #include <algorithm>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 
+#include "gateway/hash.hpp"
 #include "gateway/http/problem.hpp"
 #include "gateway/http/webhook_signature.hpp"
 #include "gateway/log.hpp"
@@ -17,25 +16,11 @@ namespace {
 constexpr std::size_t kKeyIdMax = 64, kIdempotencyKeyMax = 255;
 constexpr int kRetryAfterSeconds = 1;
 
-std::array<std::uint8_t, 32> sha256(std::string_view text) {
-  std::array<std::uint8_t, 32> digest{};
-  SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data());
-  return digest;
-}
-
-// The fields with a NUL after each: none of them can hold one, so no two lists read the same.
-template <typename... Field>
-std::array<std::uint8_t, 32> sha256_of(const Field&... fields) {
-  std::string text;
-  ((text.append(fields), text += '\0'), ...);
-  return sha256(text);
-}
-
 handlers::Fingerprint fingerprint_of(const handlers::PurchaseRequest& purchase) {
   const std::string when =
       purchase.purchased_at ? std::to_string(purchase.purchased_at->time_since_epoch().count()) : "-";
-  return sha256_of("purchase", std::to_string(purchase.club), std::to_string(purchase.branch),
-                   std::to_string(purchase.phone), std::to_string(purchase.amount), when, purchase.invoice);
+  return sha256_of({"purchase", std::to_string(purchase.club), std::to_string(purchase.branch),
+                    std::to_string(purchase.phone), std::to_string(purchase.amount), when, purchase.invoice});
 }
 
 bool visible_ascii(std::string_view text) {
@@ -225,7 +210,7 @@ void PurchaseEndpoint::handle(HttpRequest request, HttpContext context, HttpDone
 
   auto& purchase = std::get<handlers::PurchaseRequest>(*parsed);
   handlers::Request submitted;
-  submitted.key = sha256_of("pos", std::to_string(till.club), key_kind, key);
+  submitted.key = sha256_of({"pos", std::to_string(till.club), key_kind, key});
   submitted.fingerprint = fingerprint_of(purchase);
   submitted.received_at = context.received_at;
   submitted.what = std::move(purchase);
