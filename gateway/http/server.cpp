@@ -188,9 +188,10 @@ void HttpServer::start() {
   port_ = acceptor_.local_endpoint().port();
   accepting_ = true;
   auto accepting = accept_all();
-  auto ended = [this](std::exception_ptr) {
+  auto ended = [this](std::exception_ptr error) {
     accepting_ = false;
     nobody_left_.cancel();
+    if (error) std::rethrow_exception(error);  // out of io_context::run(): better ended than deaf
   };
   asio::co_spawn(io_, std::move(accepting), std::move(ended));
 }
