@@ -1,0 +1,222 @@
+#include "gateway/ctl/apply.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "templates/phone.hpp"
+
+namespace peyk::gateway::ctl {
+namespace {
+
+using namespace handlers;
+
+using Lines = std::vector<std::string>;
+
+std::string quoted(std::string_view text) {
+  return text.empty() ? std::string("none") : fmt::format("\"{}\"", text);
+}
+
+// 725 is "7.25%".
+std::string percent(rules::BasisPoints share) {
+  std::string text = fmt::format("{}.{:02}", share / 100, share % 100);
+  text.erase(text.find_last_not_of('0') + 1);
+  if (text.ends_with('.')) text.pop_back();
+  return text + "%";
+}
+
+std::string word(Language language) {
+  return language == Language::fa ? "fa" : "en";
+}
+std::string word(MoneyDisplay display) {
+  return display == MoneyDisplay::rial ? "rial" : "toman";
+}
+std::string word(CashierAuth auth) {
+  return auth == CashierAuth::pin ? "pin" : "phone";
+}
+std::string word(bool yes) {
+  return yes ? "true" : "false";
+}
+
+// The fields of a club in the words of its file, in its order.
+std::vector<std::pair<std::string_view, std::string>> fields_of(const Club& club) {
+  const ClubPolicy& policy = club.policy;
+  return {{"name", quoted(club.name)},
+          {"keyword", quoted(club.keyword)},
+          {"currency", club.currency},
+          {"time_zone", club.time_zone},
+          {"language", word(club.language)},
+          {"money_display", word(club.money_display)},
+          {"line", club.line},
+          {"ussd_root", quoted(club.ussd_root)},
+          {"policy.earn_percent", percent(policy.earn_share)},
+          {"policy.credit_valid_days", std::to_string(policy.credit_valid_days)},
+          {"policy.invoice_min", std::to_string(policy.invoice_min)},
+          {"policy.credit_percent_max", percent(policy.credit_share_max)},
+          {"policy.join_on_purchase", word(policy.join_on_purchase)},
+          {"policy.redeem_auth", word(policy.redeem_auth)},
+          {"policy.repeat_window_minutes", std::to_string(policy.repeat_window_minutes)}};
+}
+
+// Lists compared by key: `+` is new, `-` is gone, `~` has changed as `change` says ("" if it has not).
+template <typename Item, typename Key, typename Show, typename Change>
+void compare(Lines& lines, std::string_view noun, const std::vector<Item>& before,
+             const std::vector<Item>& after, Key key, Show show, Change change) {
+  std::map<decltype(key(Item{})), const Item*> old, fresh;
+  for (const Item& item : before) old[key(item)] = &item;
+  for (const Item& item : after) fresh[key(item)] = &item;
+  for (const auto& [name, item] : old) {
+    if (!fresh.contains(name)) lines.push_back(fmt::format("- {} {}", noun, show(*item)));
+  }
+  for (const auto& [name, item] : fresh) {
+    const auto known = old.find(name);
+    if (known == old.end()) {
+      lines.push_back(fmt::format("+ {} {}{}", noun, show(*item), change(Item{}, *item)));
+    } else if (const std::string what = change(*known->second, *item); !what.empty()) {
+      lines.push_back(fmt::format("~ {} {}{}", noun, show(*item), what));
+    }
+  }
+}
+
+std::string pin_change(const Cashier& before, const Cashier& after) {
+  if (before.pin_hash == after.pin_hash) return "";
+  if (after.pin_hash.empty()) return ", PIN taken away";
+  return before.pin_hash.empty() ? ", with a PIN" : ", new PIN";
+}
+
+std::string cashier_change(const Cashier& before, const Cashier& after) {
+  std::string what;
+  if (before.branch != after.branch) what += fmt::format(", branch {}", after.branch);
+  what += pin_change(before, after);
+  if (before.manager != after.manager) what += after.manager ? ", a manager" : ", no longer a manager";
+  return what;
+}
+
+std::string key_change(const TillKey& before, const TillKey& after) {
+  std::string what;
+  if (before.branch != after.branch) what += fmt::format(", branch {}", after.branch);
+  if (!before.secret.empty() && before.secret != after.secret) what += ", new secret";
+  return what;
+}
+
+Lines differences(const Club* stored, const Club& club) {
+  Lines lines;
+  if (stored == nullptr) lines.push_back("+ club " + club.slug);
+  const Club nothing;
+  const Club& before = stored != nullptr ? *stored : nothing;
+  const auto old = fields_of(before);
+  const auto fresh = fields_of(club);
+  for (std::size_t i = 0; i < fresh.size(); ++i) {
+    if (stored == nullptr) {
+      lines.push_back(fmt::format("+ {}: {}", fresh[i].first, fresh[i].second));
+    } else if (old[i].second != fresh[i].second) {
+      lines.push_back(fmt::format("~ {}: {} -> {}", fresh[i].first, old[i].second, fresh[i].second));
+    }
+  }
+  const auto number = [](const Branch& branch) { return branch.number; };
+  compare(lines, "branch", before.branches, club.branches, number, number,
+          [](const Branch& from, const Branch& to) {
+            return from.name == to.name ? std::string() : fmt::format(", {}", quoted(to.name));
+          });
+  compare(
+      lines, "cashier", before.cashiers, club.cashiers, [](const Cashier& cashier) { return cashier.phone; },
+      [](const Cashier& cashier) { return templates::masked(cashier.phone); }, cashier_change);
+  const auto id = [](const TillKey& key) { return key.id; };
+  compare(lines, "till key", before.till_keys, club.till_keys, id, id, key_change);
+  return lines;
+}
+
+const Cashier* cashier_of(const Club* club, PhoneNumber phone) {
+  if (club == nullptr) return nullptr;
+  const auto it = std::find_if(club->cashiers.begin(), club->cashiers.end(),
+                               [phone](const Cashier& cashier) { return cashier.phone == phone; });
+  return it == club->cashiers.end() ? nullptr : &*it;
+}
+
+void hash_pins(Club& club, const std::vector<std::string>& pins, const Club* stored,
+               const ApplyWorld& world) {
+  for (std::size_t i = 0; i < club.cashiers.size(); ++i) {
+    if (pins[i].empty()) continue;
+    Cashier& cashier = club.cashiers[i];
+    const Cashier* known = cashier_of(stored, cashier.phone);
+    cashier.pin_hash = known != nullptr && world.pin_matches(known->pin_hash, pins[i])
+                           ? known->pin_hash
+                           : world.hash_pin(pins[i]);
+  }
+}
+
+// A branch that records name must stay: they would speak of nothing.
+void check_branches(Lines& refusals, const Club* stored, const Club& club, const ApplyWorld& world) {
+  if (stored == nullptr) return;
+  for (const Branch& branch : stored->branches) {
+    const auto kept = std::any_of(club.branches.begin(), club.branches.end(),
+                                  [&branch](const Branch& one) { return one.number == branch.number; });
+    const auto record = world.branches_on_record.find(branch.number);
+    if (kept || record == world.branches_on_record.end()) continue;
+    refusals.push_back(
+        fmt::format("branch {} cannot go, it is in the records ({}): put it back into the file",
+                    branch.number, record->second));
+  }
+}
+
+void check_line(Lines& refusals, const Club& club, const ApplyWorld& world) {
+  const auto line = std::find_if(world.lines.begin(), world.lines.end(),
+                                 [&club](const LineOptions& one) { return one.number == club.line; });
+  if (line == world.lines.end()) {
+    refusals.push_back(
+        fmt::format("line {} is not a line of peyk.yaml: name one of those, or add it there", club.line));
+  } else if (line->purpose != LinePurpose::service) {
+    refusals.push_back(fmt::format(
+        "line {} is a promo line, which people may have silenced: name a service line", club.line));
+  }
+}
+
+// What would leave in doubt which club a text, a dialled string or a till means.
+void check_neighbour(Lines& refusals, const Club& other, const Club& club) {
+  if (other.line == club.line) {
+    if (club.keyword.empty()) {
+      refusals.push_back(
+          fmt::format("club {} is on line {} too: this club needs a keyword", other.slug, club.line));
+    } else if (other.keyword.empty()) {
+      refusals.push_back(
+          fmt::format("club {} is on line {} without a keyword: give it one first", other.slug, club.line));
+    } else if (other.keyword == club.keyword) {
+      refusals.push_back(fmt::format("keyword {} is club {}'s on line {}: choose another",
+                                     quoted(club.keyword), other.slug, club.line));
+    }
+  }
+  if (!club.ussd_root.empty() && other.ussd_root == club.ussd_root) {
+    refusals.push_back(
+        fmt::format("ussd_root {} is club {}'s: choose another", quoted(club.ussd_root), other.slug));
+  }
+  for (const TillKey& key : club.till_keys) {
+    const auto taken = std::any_of(other.till_keys.begin(), other.till_keys.end(),
+                                   [&key](const TillKey& one) { return one.id == key.id; });
+    if (taken)
+      refusals.push_back(fmt::format("till key {} is club {}'s: give it another id", key.id, other.slug));
+  }
+}
+
+}  // namespace
+
+const Club* club_of(const std::vector<Club>& clubs, std::string_view slug) {
+  const auto it =
+      std::find_if(clubs.begin(), clubs.end(), [slug](const Club& club) { return club.slug == slug; });
+  return it == clubs.end() ? nullptr : &*it;
+}
+
+ApplyPlan plan_apply(const config::ClubFile& file, const ApplyWorld& world) {
+  ApplyPlan plan{.club = file.club};
+  const Club* stored = club_of(world.clubs, file.club.slug);
+  if (stored != nullptr) plan.club.id = stored->id;
+  check_line(plan.refusals, plan.club, world);
+  for (const Club& other : world.clubs) {
+    if (&other != stored) check_neighbour(plan.refusals, other, plan.club);
+  }
+  check_branches(plan.refusals, stored, plan.club, world);
+  hash_pins(plan.club, file.pins, stored, world);
+  plan.differences = differences(stored, plan.club);
+  return plan;
+}
+
+}  // namespace peyk::gateway::ctl

@@ -1,0 +1,44 @@
+// A club file against the database: what differs, in lines for people, and what forbids saving it.
+//
+//   load_club_file -> plan_apply(file, clubs of the database, branches on record, lines of peyk.yaml)
+//                  -> differences (none: nothing to do), refusals (any: nothing is saved), the club to save
+//
+// Pure but for the two functions that hash and verify PINs. What must stay true: applying a file twice finds
+// no difference the second time; no line holds a PIN, a secret or a whole phone number.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/club_file.hpp"
+#include "gateway/options.hpp"
+#include "handlers/club.hpp"
+#include "handlers/setting.hpp"
+
+namespace peyk::gateway::ctl {
+
+struct ApplyWorld {
+  std::vector<handlers::Club> clubs;  // of the database
+  std::map<handlers::BranchNo, std::string>
+      branches_on_record;  // of the club of this file; see store/mysql/lookup.hpp
+  std::vector<LineOptions> lines;
+  std::function<std::string(std::string_view pin)> hash_pin;
+  handlers::PinCheck pin_matches;
+};
+
+struct ApplyPlan {
+  handlers::Club club;  // PINs hashed; its id is the database's, 0 for a new club
+  std::vector<std::string> differences;
+  std::vector<std::string> refusals;
+};
+
+// Keeps the stored hash of a PIN that still verifies it, so that a fresh salt is no difference.
+ApplyPlan plan_apply(const config::ClubFile& file, const ApplyWorld& world);
+
+// The club of this slug; nullptr: none.
+const handlers::Club* club_of(const std::vector<handlers::Club>& clubs, std::string_view slug);
+
+}  // namespace peyk::gateway::ctl

@@ -1,0 +1,257 @@
+#include "gateway/ctl/program.hpp"
+
+#include <fmt/format.h>
+#include <CLI/CLI.hpp>
+
+#include <chrono>
+#include <nlohmann/json.hpp>
+#include <ostream>
+
+#include "config/club_file.hpp"
+#include "config/load.hpp"
+#include "gateway/ctl/apply.hpp"
+#include "gateway/ctl/show.hpp"
+#include "gateway/pins.hpp"
+#include "store/mysql/audit.hpp"
+#include "store/mysql/lookup.hpp"
+#include "store/mysql/migrations.hpp"
+#include "store/mysql/tables.hpp"
+#include "templates/phone.hpp"
+
+namespace peyk::gateway::ctl {
+namespace {
+
+// One statement of an audit or a migration may read a whole table.
+constexpr std::chrono::hours kPatience{1};
+
+struct Order {
+  std::string config_file = "config/peyk.yaml";
+  std::string club_file, phone, club;
+  bool create_database = false, dry_run = false, json = false;
+};
+
+struct Desk {
+  const Order& order;
+  Options options;
+  std::ostream& out;
+  std::ostream& err;
+};
+
+struct Trouble {
+  ExitCode code;
+  std::string what;
+};
+
+std::string address_of(const store::MysqlOptions& mysql) {
+  return mysql.unix_socket.empty() ? fmt::format("{}:{}", mysql.host, mysql.port) : mysql.unix_socket;
+}
+
+// An error of the database in one line, with what to do about it.
+std::string advice(const store::SqlError& error, const store::MysqlOptions& mysql) {
+  switch (error.code()) {
+    case 1044:  // ER_DBACCESS_DENIED_ERROR
+    case 1045:  // ER_ACCESS_DENIED_ERROR
+    case 1142:  // ER_TABLEACCESS_DENIED_ERROR
+      return fmt::format("{}: give user {} that right, or correct mysql.user and mysql.password",
+                         error.what(), mysql.user);
+    case 1049:  // ER_BAD_DB_ERROR
+      return fmt::format(
+          "there is no database {} at {}: run peykctl migrate --create-database, or correct"
+          " mysql.database",
+          mysql.database, address_of(mysql));
+    case 1146:  // ER_NO_SUCH_TABLE
+      return fmt::format("{}: run peykctl migrate", error.what());
+    default:
+      break;
+  }
+  if (error.kind() == store::SqlError::Kind::lost) {
+    return fmt::format("{}: see that MySQL runs at {}, and run the command again", error.what(),
+                       address_of(mysql));
+  }
+  return fmt::format("{}: nothing was changed", error.what());
+}
+
+store::MysqlOptions patient(store::MysqlOptions mysql) {
+  mysql.statement_timeout = kPatience;
+  return mysql;
+}
+
+void open_current(store::Connection& connection) {
+  connection.open();
+  if (const auto problem = store::schema_problem(connection)) throw Trouble{kDatabase, *problem};
+}
+
+ExitCode check_config(Desk& desk) {
+  desk.out << desk.order.config_file << ": correct\n";
+  return kDone;
+}
+
+ExitCode migrate(Desk& desk) {
+  if (desk.order.create_database) store::create_database(desk.options.mysql);
+  store::Connection connection(patient(desk.options.mysql));
+  connection.open();
+  const auto applied = store::migrate(connection);
+  for (const std::string& name : applied) desk.out << "applied " << name << '\n';
+  if (applied.empty()) desk.out << "the schema is up to date\n";
+  return kDone;
+}
+
+ExitCode apply(Desk& desk) {
+  const auto file = config::load_club_file(desk.order.club_file, config::process_environment());
+  if (!file) throw Trouble{kUsage, config::report(file.error())};
+  store::Connection connection(desk.options.mysql);
+  open_current(connection);
+  PinVerifier verifier;
+  ApplyWorld world{.clubs = store::load_clubs(connection),
+                   .lines = desk.options.lines,
+                   .hash_pin = hash_pin,
+                   .pin_matches = std::ref(verifier)};
+  if (const auto* stored = club_of(world.clubs, file->club.slug)) {
+    world.branches_on_record = store::branches_on_record(connection, stored->id);
+  }
+  const ApplyPlan plan = plan_apply(*file, world);
+  for (const std::string& line : plan.differences) desk.out << line << '\n';
+  for (const std::string& refusal : plan.refusals)
+    desk.err << desk.order.club_file << ": " << refusal << '\n';
+  if (!plan.refusals.empty()) return kFound;
+  if (plan.differences.empty()) {
+    desk.out << "club " << plan.club.slug << ": nothing to change\n";
+  } else if (desk.order.dry_run) {
+    desk.out << "club " << plan.club.slug << ": nothing was saved (--dry-run)\n";
+  } else {
+    store::save_club(connection, plan.club);
+    desk.out << "club " << plan.club.slug << ": saved\n";
+  }
+  return kDone;
+}
+
+std::string slugs(const std::vector<store::MemberFound>& found) {
+  std::string list;
+  for (const auto& one : found) list += (list.empty() ? "" : ", ") + one.club;
+  return list;
+}
+
+ExitCode show_member(Desk& desk) {
+  const auto phone = templates::parse_phone(desk.order.phone);
+  if (!phone)
+    throw Trouble{kUsage, "\"" + desk.order.phone + "\" is not a mobile number: 09121112233, +989121112233"};
+  store::Connection connection(desk.options.mysql);
+  open_current(connection);
+  const auto clubs = store::load_clubs(connection);
+  if (!desk.order.club.empty() && club_of(clubs, desk.order.club) == nullptr) {
+    throw Trouble{kFound, "there is no club " + desk.order.club};
+  }
+  const auto now = std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+  const auto found = store::find_member(connection, desk.order.club, *phone, now);
+  if (found.empty()) throw Trouble{kFound, templates::e164(*phone) + " is no member"};
+  if (found.size() > 1) {
+    throw Trouble{kUsage, fmt::format("{} is a member of {}: name one with --club", templates::e164(*phone),
+                                      slugs(found))};
+  }
+  desk.out << (desk.order.json
+                   ? member_as_json(found.front())
+                   : member_as_text(found.front(), club_of(clubs, found.front().club)->time_zone));
+  return kDone;
+}
+
+ExitCode audit_ledger(Desk& desk) {
+  store::Connection connection(patient(desk.options.mysql));
+  open_current(connection);
+  const store::Audit audit = store::audit_ledger(connection);
+  if (desk.order.json) {
+    desk.out << nlohmann::ordered_json{{"balanced", audit.balanced()},
+                                       {"entries", audit.entries},
+                                       {"problems", audit.problems}}
+                    .dump()
+             << '\n';
+  } else {
+    for (const std::string& problem : audit.problems) desk.out << problem << '\n';
+    if (audit.has_more) desk.out << "and more\n";
+    desk.out << audit.entries << (audit.balanced() ? " entries, balanced\n" : " entries, NOT balanced\n");
+  }
+  return audit.balanced() ? kDone : kFound;
+}
+
+struct Command {
+  CLI::App* app = nullptr;
+  ExitCode (*run)(Desk&) = nullptr;
+};
+
+std::vector<Command> describe(CLI::App& app, Order& order) {
+  app.description("Peyk's tool for operators: schema, clubs, members, ledger. Manual: docs/peykctl.md");
+  app.add_option("--config", order.config_file, "peyk.yaml")->capture_default_str();
+  app.require_subcommand(1);
+  app.fallthrough();
+
+  auto* migrating = app.add_subcommand("migrate", "bring the database's schema up to this program's");
+  migrating->add_flag("--create-database", order.create_database,
+                      "create the database first if it is not there");
+
+  auto* applying = app.add_subcommand("apply", "show what differs from a club's file, then save it");
+  applying->add_option("file", order.club_file, "the club's file")->required();
+  applying->add_flag("--dry-run", order.dry_run, "only show");
+
+  auto* showing = app.add_subcommand("show", "look something up");
+  showing->require_subcommand(1);
+  auto* member = showing->add_subcommand("member", "a member with credit, codes, redemptions and messages");
+  member->add_option("phone", order.phone, "her phone, in any form")->required();
+  member->add_option("--club", order.club, "the slug of the club, if she is a member of several");
+  member->add_flag("--json", order.json, "as JSON");
+
+  auto* ledger = app.add_subcommand("ledger", "the books");
+  ledger->require_subcommand(1);
+  auto* auditing = ledger->add_subcommand("audit", "check every promise of the ledger; changes nothing");
+  auditing->add_flag("--json", order.json, "as JSON");
+
+  auto* config = app.add_subcommand("config", "peyk.yaml");
+  config->require_subcommand(1);
+  auto* checking = config->add_subcommand("check", "read it and tell every mistake");
+
+  for (auto* child : {migrating, applying, showing, member, ledger, auditing, config, checking})
+    child->fallthrough();
+  return {{migrating, migrate},
+          {applying, apply},
+          {member, show_member},
+          {auditing, audit_ledger},
+          {checking, check_config}};
+}
+
+ExitCode carry_out(const Command& command, const Order& order, std::ostream& out, std::ostream& err) {
+  auto options = config::load_options_file(order.config_file, config::process_environment());
+  if (!options) {
+    err << config::report(options.error());
+    return kUsage;
+  }
+  Desk desk{order, std::move(*options), out, err};
+  try {
+    return command.run(desk);
+  } catch (const Trouble& trouble) {
+    err << (trouble.what.ends_with('\n') ? trouble.what : "peykctl: " + trouble.what + "\n");
+    return trouble.code;
+  } catch (const store::MigrationError& error) {
+    err << "peykctl: " << error.what() << '\n';
+  } catch (const store::SqlError& error) {
+    err << "peykctl: " << advice(error, desk.options.mysql) << '\n';
+  }
+  return kDatabase;
+}
+
+}  // namespace
+
+int run(const std::vector<std::string>& arguments, std::ostream& out, std::ostream& err) {
+  Order order;
+  CLI::App app("", "peykctl");
+  const std::vector<Command> commands = describe(app, order);
+  try {
+    app.parse(
+        std::vector<std::string>(arguments.rbegin(), arguments.rend()));  // CLI11 takes them from the back
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error, out, err) == 0 ? kDone : kUsage;
+  }
+  for (const Command& command : commands) {
+    if (command.app->parsed()) return carry_out(command, order, out, err);
+  }
+  return kUsage;
+}
+
+}  // namespace peyk::gateway::ctl

@@ -1,0 +1,28 @@
+// peykctl: what an operator does by hand. One command line in, text out, an exit code; main only hands them
+// over.
+//
+// docs/peykctl.md is its manual. What must stay true: no secret and no PIN in any output; whole phone numbers
+// only where the operator has given that number; the same exit code for the same kind of trouble, as scripts
+// rely on it.
+//
+// For a new command: its lines in describe() and a row of kCommands in program.cpp, its section in
+// docs/peykctl.md.
+#pragma once
+
+#include <iosfwd>
+#include <string>
+#include <vector>
+
+namespace peyk::gateway::ctl {
+
+enum ExitCode : int {
+  kDone = 0,
+  kFound = 1,  // the check found something: the ledger is not balanced, no such member, an apply is refused
+  kUsage = 2,  // the command line or a configuration file is wrong; nothing was touched
+  kDatabase = 3,  // MySQL is away, refuses us, or its schema does not fit
+};
+
+// `arguments` without the program's name. The MySQL driver and libsodium must be initialised.
+int run(const std::vector<std::string>& arguments, std::ostream& out, std::ostream& err);
+
+}  // namespace peyk::gateway::ctl
