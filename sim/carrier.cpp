@@ -4,10 +4,8 @@
 #include <ctime>
 #include <utility>
 
+#include "sim/messages.hpp"
 #include "sim/ussd_network.hpp"
-#include "smpp/address.hpp"
-#include "smpp/parts.hpp"
-#include "smpp/receipt.hpp"
 #include "smpp/status.hpp"
 #include "templates/alphabet.hpp"
 
@@ -30,54 +28,6 @@ smpp::SessionOptions session_options(const Options& options) {
   session.timers.enquire_link_answer = options.enquire_link_timeout;
   session.timers.response = options.response_timeout;
   return session;
-}
-
-// YYMMDDhhmm of the carrier's wall clock, as appendix B dates are written.
-std::string receipt_date(std::time_t at) {
-  std::tm parts{};
-  localtime_r(&at, &parts);
-  char text[16];
-  return std::string(text, std::strftime(text, sizeof text, "%y%m%d%H%M", &parts));
-}
-
-smpp::DeliverSm empty_deliver(const std::string& from, const std::string& to) {
-  smpp::DeliverSm pdu;
-  pdu.source_addr_ton = static_cast<std::uint8_t>(smpp::Ton::international);
-  pdu.source_addr_npi = static_cast<std::uint8_t>(smpp::Npi::isdn);
-  pdu.source_addr = from;
-  pdu.dest_addr_npi = static_cast<std::uint8_t>(smpp::Npi::isdn);
-  pdu.destination_addr = to;
-  return pdu;
-}
-
-std::vector<smpp::DeliverSm> to_parts(const MoText& text, std::uint16_t reference) {
-  const templates::Alphabet alphabet = templates::choose(text.text);
-  const std::vector<std::string> octets = templates::split(text.text, alphabet);
-  std::vector<smpp::DeliverSm> parts;
-  for (std::size_t i = 0; i < octets.size(); ++i) {
-    smpp::DeliverSm pdu = empty_deliver(text.from, text.to);
-    pdu.data_coding = templates::data_coding(alphabet);
-    if (octets.size() > 1) {
-      pdu.esm_class = smpp::esm_class::udhi;
-      pdu.short_message =
-          smpp::build_udh(reference & 0xFF, smpp::RefWidth::bits8, static_cast<std::uint8_t>(octets.size()),
-                          static_cast<std::uint8_t>(i + 1));
-    }
-    pdu.short_message += octets[i];
-    parts.push_back(std::move(pdu));
-  }
-  return parts;
-}
-
-// Nothing: the codec can write it.
-std::optional<std::string> why_not_encodable(const smpp::DeliverSm& pdu) {
-  smpp::Pdu whole;
-  whole.command_id = smpp::CommandId::deliver_sm;
-  whole.sequence_number = 1;
-  whole.body = pdu;
-  std::string octets;
-  if (const auto error = smpp::encode(whole, octets)) return error->text();
-  return std::nullopt;
 }
 
 // The deliveries of one MO text, gathered until the last is answered.
@@ -307,17 +257,9 @@ void Carrier::schedule_receipt(Link& link, const smpp::SubmitSm& submit_sm, cons
                                     asked != smpp::registered_delivery::success)) {
     return;
   }
-  const std::time_t wall = std::time(nullptr);
-  smpp::ReceiptText receipt;
-  receipt.id = message_id;
-  receipt.submit_date = receipt_date(wall);
-  receipt.done_date =
-      receipt_date(wall + std::chrono::duration_cast<std::chrono::seconds>(options_.receipt_delay).count());
   Delivery delivery;
   delivery.lane = kFirstReceiptLane + link.account;
-  // A receipt goes the other way: from the phone to the line.
-  delivery.deliver_sm = empty_deliver(submit_sm.destination_addr, submit_sm.source_addr);
-  smpp::write_receipt(delivery.deliver_sm, receipt);
+  delivery.deliver_sm = make_receipt(submit_sm, message_id, std::time(nullptr), options_.receipt_delay);
   if (deliveries_.add(std::move(delivery), now + options_.receipt_delay, now)) ++counts_.receipts;
 }
 
@@ -345,7 +287,7 @@ std::optional<std::string> Carrier::send_text(const MoText& text, MoDone done, T
   if (templates::part_count(text.text, templates::choose(text.text)) > templates::kPartsMax) {
     return "longer than 255 parts";
   }
-  std::vector<smpp::DeliverSm> parts = to_parts(text, next_reference_++);
+  std::vector<smpp::DeliverSm> parts = make_parts(text.from, text.to, text.text, next_reference_++);
   if (auto why = why_not_encodable(parts.front())) return why;
   const std::size_t copies = text.redeliver == Redeliver::no ? 1 : 2;
   if (deliveries_.count() + parts.size() * copies > options_.limits.deliveries_max)

@@ -7,6 +7,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "sim/hex.hpp"
 #include "smpp/pdu.hpp"
 #include "smpp/status.hpp"
 
@@ -62,30 +63,10 @@ std::string to_line(const json& value) {
   return value.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
 }
 
-std::string to_hex(std::string_view octets) {
-  static constexpr char kDigits[] = "0123456789abcdef";
-  std::string hex;
-  hex.reserve(octets.size() * 2);
-  for (const char c : octets) {
-    hex.push_back(kDigits[static_cast<unsigned char>(c) >> 4]);
-    hex.push_back(kDigits[static_cast<unsigned char>(c) & 0xF]);
-  }
-  return hex;
-}
-
-std::string from_hex(std::string_view hex) {
-  const auto nibble = [](char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    throw BadAsk("hex: pairs of hexadecimal digits");
-  };
-  if (hex.size() % 2 != 0) throw BadAsk("hex: pairs of hexadecimal digits");
-  std::string octets;
-  for (std::size_t i = 0; i < hex.size(); i += 2) {
-    octets.push_back(static_cast<char>(nibble(hex[i]) << 4 | nibble(hex[i + 1])));
-  }
-  return octets;
+std::string octets_of_hex(std::string_view hex) {
+  auto octets = from_hex(hex);
+  if (!octets) throw BadAsk("hex: pairs of hexadecimal digits");
+  return *octets;
 }
 
 Redeliver redeliver_of(const json& ask) {
@@ -393,7 +374,7 @@ bool Control::apply_fault(std::string_view what, const Ask& ask) {
   } else if (what == "withhold_receipts") {
     faults.withhold_receipts = get_or(ask.body, "on", true);
   } else if (what == "send_raw") {
-    const std::string octets = from_hex(get<std::string>(ask.body, "hex"));
+    const std::string octets = octets_of_hex(get<std::string>(ask.body, "hex"));
     const std::uint64_t link = get_count(ask.body, "link", 0, UINT32_MAX);
     for (const LinkId id : carrier_.links()) {
       if (link == 0 || id == link) carrier_.send_raw(id, octets);
