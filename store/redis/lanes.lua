@@ -326,17 +326,12 @@ local function close_lane(cursor)
   for club, used in pairs(cursor.used) do
     call('LTRIM', queue_key(cursor.lane, club), used, -1)
   end
-  -- A club whose turn it still is may have had nothing but ghosts.
-  local club = cursor.clubs[cursor.first]
-  if club and cursor.used[club] and call('EXISTS', queue_key(cursor.lane, club)) == 0 then
-    cursor.first = cursor.first + 1
-  end
   local passed = math.min(cursor.first - 1, cursor.from_ring)
   if passed > 0 then call('LTRIM', ring_key(cursor.lane), passed, -1) end
   local back = {}
   for i = math.max(cursor.first, cursor.from_ring + 1), #cursor.clubs do
-    local served = cursor.clubs[i]
-    if call('EXISTS', queue_key(cursor.lane, served)) == 1 then back[#back + 1] = served end
+    local club = cursor.clubs[i]
+    if call('EXISTS', queue_key(cursor.lane, club)) == 1 then back[#back + 1] = club end
   end
   call_many('RPUSH', ring_key(cursor.lane), back)
 end

@@ -147,6 +147,14 @@ TEST_F(RedisLanes, a_club_with_many_messages_does_not_hold_back_anothers_one) {
   EXPECT_EQ(ids_of(grant(4)), (Ids{6003, 4, 7001, 5}));
 }
 
+TEST_F(RedisLanes, a_club_that_enqueues_often_has_one_turn_a_round_all_the_same) {
+  for (std::uint64_t id = 1; id <= 6; ++id) enqueue(messages(id, 1, Lane::promo, 1));
+  enqueue(messages(11, 2, Lane::promo, 2));
+  EXPECT_EQ(ids_of(grant(1)), (Ids{1}));
+  EXPECT_EQ(give_back({1}), 1U);
+  EXPECT_EQ(ids_of(grant(5)), (Ids{11, 1, 12, 2, 3}));
+}
+
 TEST_F(RedisLanes, all_of_many_clubs_take_turns_over_many_grants) {
   for (handlers::ClubId club = 1; club <= 30; ++club) {
     enqueue(messages(club * 1000, club, Lane::promo, club));
@@ -365,6 +373,22 @@ TEST_F(RedisLanes, an_urgent_message_is_next_however_many_promo_wait) {
   ASSERT_FALSE(got.messages.empty());
   EXPECT_EQ(got.messages[0].message_id, 9001U);
   EXPECT_LE(got.messages[0].slots[0], milliseconds(100));
+}
+
+TEST_F(RedisLanes, a_line_that_was_too_fast_pauses_for_the_longest_time_it_was_told) {
+  const Rates rates{100, 0};
+  redis.await(lanes.grant(line, rates, 10, kLease, "me"));
+  clock.advance(seconds(2));
+  enqueue(messages(1, 5));
+  redis.await(lanes.penalise_line(line, milliseconds(800)));
+  redis.await(lanes.penalise_line(line, milliseconds(10)));
+  const Grant paused = redis.await(lanes.grant(line, rates, 10, kLease, "me"));
+  EXPECT_TRUE(paused.messages.empty());
+  EXPECT_EQ(paused.again_in, microseconds(700'000));  // and then looks ahead as far as its horizon
+  clock.advance(milliseconds(800));
+  const Grant slowed = redis.await(lanes.grant(line, rates, 2, kLease, "me"));
+  ASSERT_EQ(slowed.messages.size(), 2U);
+  EXPECT_EQ(slowed.messages[1].slots[0], microseconds(20'200));
 }
 
 TEST_F(RedisLanes, refuse_what_cannot_be_asked) {

@@ -148,6 +148,8 @@ TEST(Pace, takes_a_flood_of_complaints_for_one_but_heeds_the_next) {
   throttle.penalise(kNow + 1000, kSecond);
   EXPECT_EQ(throttle.factor, 500);
   EXPECT_EQ(throttle.slow_until_us, kNow + 1000 + kSecond);
+  throttle.penalise(kNow + 2000, 1);
+  EXPECT_EQ(throttle.slow_until_us, kNow + 1000 + kSecond);
   throttle.penalise(kNow + 2 * kSecond, kSecond);
   EXPECT_LT(throttle.factor, 300);
   for (int i = 2; i < 20; ++i) throttle.penalise(kNow + i * 2 * kSecond, kSecond);
