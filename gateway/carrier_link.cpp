@@ -59,7 +59,8 @@ void CarrierLink::start() {
 
 asio::awaitable<void> CarrierLink::run() {
   while (!stopping_) {
-    if (co_await connect()) {
+    const bool connected = co_await connect();
+    if (connected) {
       bind();
       co_await read();
       session_->lost(now());
@@ -67,7 +68,10 @@ asio::awaitable<void> CarrierLink::run() {
       close_socket();
       log::warn("carrier_link_down", {{"carrier", options_.name}, {"session", index_}});
     }
-    if (!stopping_) co_await pause(next_pause());
+    if (!stopping_) {
+      const auto wait = next_pause();
+      co_await pause(wait);
+    }
   }
   running_ = false;
   --coroutines_;

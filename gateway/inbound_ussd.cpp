@@ -155,8 +155,10 @@ asio::awaitable<void> InboundUssd::finish(StepPtr step, store::Result result) {
   try {
     if (last) {
       co_await dialogs_.erase(step->key());
-    } else if (!co_await dialogs_.set(step->key(), step->name + result.ussd_state, step->number, step->time_to_live())) {
-      co_return;  // redialled meanwhile
+    } else {
+      const std::string state = step->name + result.ussd_state;
+      const bool kept = co_await dialogs_.set(step->key(), state, step->number, step->time_to_live());
+      if (!kept) co_return;  // redialled meanwhile
     }
   } catch (const store::RedisError& e) {
     log::warn("ussd_dialog_lost", {{"why", e.what()}});

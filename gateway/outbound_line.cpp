@@ -149,7 +149,8 @@ asio::awaitable<void> OutboundLine::seed() {
     count += messages.size();
     if (!messages.empty()) co_await parts_.lanes.enqueue(key_, std::move(messages));
   }
-  if (!co_await parts_.lanes.finish_seed(key_, seed)) must_seed_ = true;
+  const bool seeded = co_await parts_.lanes.finish_seed(key_, seed);
+  if (!seeded) must_seed_ = true;
   log::info("line_seeded", {{"line", options_.number}, {"messages", count}});
 }
 
