@@ -326,9 +326,8 @@ class Demo {
     tell_.check(!welcome.empty(), "JOIN is understood in any case of letters", "a welcome", welcome);
     const std::string changed = ask(guest, "LANG EN");
     const std::string credit = ask(guest, "CREDIT");
-    tell_.check(credit.find_first_of("abcdefghijklmnopqrstuvwxyz") != std::string::npos &&
-                    std::ranges::all_of(credit, [](char c) { return static_cast<unsigned char>(c) < 0xD8; }),
-                "after LANG EN she is answered in English", "Latin letters", credit);
+    tell_.check(credit.find("credit") != std::string::npos, "after LANG EN she is answered in English",
+                "the word credit", credit);
     check_equal(balance_of(guest), 0, "she has no credit yet");
   }
 
