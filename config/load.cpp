@@ -218,6 +218,7 @@ void read_http(Section& s, gateway::HttpOptions& http) {
   s.integer("header_bytes_max", http.header_bytes_max, 1024, 1024 * 1024);
   s.duration("read_timeout", http.read_timeout, 100ms, 5min);
   s.duration("idle_timeout", http.idle_timeout, 100ms, 1h);
+  s.duration("answer_timeout", http.answer_timeout, 1s, 5min);
   s.duration("signature_tolerance", http.signature_tolerance, 1s, 1h);
 }
 

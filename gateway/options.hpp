@@ -62,8 +62,7 @@ struct HttpOptions {
   std::uint32_t header_bytes_max = 16384;
   std::chrono::milliseconds read_timeout{10000};
   std::chrono::milliseconds idle_timeout{60000};
-  std::chrono::milliseconds answer_timeout{
-      30000};  // from a whole request to its answer; then 503, come again
+  std::chrono::milliseconds answer_timeout{30000};  // of a whole request; then 503, come again
   std::chrono::seconds signature_tolerance{300};
 
   bool operator==(const HttpOptions&) const = default;
