@@ -1,0 +1,226 @@
+// What the tests of store/mysql share: a database of their own with the schema in it, a club like the
+// sample's but in English, and request workers that one can ask and wait for.
+#pragma once
+
+#include <gtest/gtest.h>
+#include <openssl/sha.h>
+
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "handlers/directory.hpp"
+#include "store/mysql/audit.hpp"
+#include "store/mysql/migrations.hpp"
+#include "store/mysql/request_workers.hpp"
+#include "tests/kit/private_servers.hpp"
+
+namespace peyk::tests {
+
+using namespace std::chrono_literals;
+
+// Noon of an autumn day, 15:30 in Tehran.
+inline constexpr rules::Instant kNoon = std::chrono::sys_days{std::chrono::year{2026} / 11 / 21} + 12h;
+
+inline constexpr handlers::PhoneNumber kShopper = 989120000101, kOtherShopper = 989120000102;
+inline constexpr handlers::PhoneNumber kVanakCashier = 989121112233, kTajrishCashier = 989121112244;
+
+inline store::MysqlOptions options_of(const PrivateMysql& server, const std::string& database) {
+  static const bool driver = (store::initialise_mysql_driver(), true);
+  EXPECT_TRUE(driver);
+  store::MysqlOptions options;
+  options.unix_socket = server.unix_socket();
+  options.user = server.user();
+  options.password = server.password();
+  options.database = database;
+  return options;
+}
+
+// An empty database with today's schema and one connection to it.
+class TestDatabase {
+ public:
+  explicit TestDatabase(std::string name, PrivateMysql& server = shared_mysql())
+      : server_(server), name_(std::move(name)), connection(options(name_)) {
+    server_.create_database(name_);
+    connection.open();
+    store::migrate(connection);
+  }
+
+  store::MysqlOptions options() const { return options(name_); }
+  // As root: rows as lines, columns parted by tabs.
+  std::string query(std::string_view sql) const { return server_.query(sql, name_); }
+  // The one number that a query answers with.
+  std::int64_t number(std::string_view sql) const { return std::stoll(query(sql)); }
+
+  void expect_clean_ledger() {
+    const store::Audit audit = store::audit_ledger(connection);
+    for (const std::string& problem : audit.problems) ADD_FAILURE() << problem;
+  }
+
+ private:
+  store::MysqlOptions options(const std::string& name) const { return options_of(server_, name); }
+
+  PrivateMysql& server_;
+  std::string name_;
+
+ public:
+  store::Connection connection;
+};
+
+// 5 % credit, invoices from 100,000, a PIN for redeeming. A PIN's "hash" is "hash of 4321".
+inline handlers::Club sample_club() {
+  handlers::Club club;
+  club.slug = "salt";
+  club.name = "Bread and Salt";
+  club.keyword = "salt";
+  club.language = handlers::Language::en;
+  club.money_display = handlers::MoneyDisplay::rial;
+  club.line = "30001234";
+  club.ussd_root = "*7000";
+  club.policy.earn_share = 500;
+  club.policy.invoice_min = 100'000;
+  club.policy.join_on_purchase = true;
+  club.branches = {{12, "Vanak"}, {14, "Tajrish"}};
+  club.cashiers = {{.phone = kVanakCashier, .branch = 12, .pin_hash = "hash of 4321"},
+                   {.phone = kTajrishCashier, .branch = 14, .pin_hash = "hash of 9876", .manager = true}};
+  club.till_keys = {{.id = "till-12", .branch = 12, .secret = std::string(32, '\x80')}};
+  return club;
+}
+
+inline handlers::RequestKey hash_of(std::string_view text) {
+  handlers::RequestKey hash{};
+  SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), hash.data());
+  return hash;
+}
+
+// A text to the club's line. The same key and the same content are the same request.
+inline handlers::Request text_from(handlers::PhoneNumber from, const std::string& text,
+                                   const std::string& key) {
+  return {.key = hash_of("text " + std::to_string(from) + " " + key),
+          .fingerprint = hash_of(std::to_string(from) + text),
+          .remembered_for = 300s,
+          .received_at = kNoon,
+          .what = handlers::TextRequest{.from = from, .line = "30001234", .text = text}};
+}
+
+inline handlers::Request purchase_of(handlers::PhoneNumber phone, rules::Amount amount,
+                                     const std::string& invoice, const std::string& key) {
+  return {.key = hash_of("purchase " + key),
+          .fingerprint = hash_of(std::to_string(phone) + invoice + std::to_string(amount)),
+          .received_at = kNoon,
+          .what = handlers::PurchaseRequest{
+              .club = 1, .branch = 12, .phone = phone, .invoice = invoice, .amount = amount}};
+}
+
+// Results that come on the workers' threads, by the number of their request. A second answer is a failure at
+// once.
+class Answers {
+ public:
+  explicit Answers(std::size_t count) : results_(count) {}
+
+  void take(std::size_t at, store::Result result) {
+    const std::lock_guard lock(mutex_);
+    EXPECT_FALSE(results_[at].has_value()) << "request " << at << " was answered twice";
+    results_[at] = std::move(result);
+    ++taken_;
+    changed_.notify_all();
+  }
+
+  // All of them, or std::runtime_error when they do not come within `limit`.
+  std::vector<store::Result> wait(std::chrono::seconds limit = 60s) {
+    std::unique_lock lock(mutex_);
+    if (!changed_.wait_for(lock, limit, [this] { return taken_ == results_.size(); })) {
+      throw std::runtime_error("only " + std::to_string(taken_) + " of " + std::to_string(results_.size()) +
+                               " requests were answered");
+    }
+    std::vector<store::Result> all;
+    for (auto& result : results_) all.push_back(std::move(*result));
+    return all;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<std::optional<store::Result>> results_;
+  std::size_t taken_ = 0;
+};
+
+// Request workers over a database with one club in it, and a clock that stands still until the test moves it.
+class Shop {
+ public:
+  explicit Shop(TestDatabase& database, std::uint32_t workers = 2, std::uint32_t batch_max = 200)
+      : Shop(database, workers, batch_max, sample_club()) {}
+  Shop(TestDatabase& database, std::uint32_t workers, std::uint32_t batch_max, const handlers::Club& club)
+      : workers_(options(database, workers, batch_max), hooks()) {
+    store::save_club(database.connection, club);
+    directory_ = std::make_shared<const handlers::Directory>(store::load_clubs(database.connection));
+    database.connection.rollback();
+    workers_.start();
+  }
+  ~Shop() { workers_.stop(); }
+
+  // Several at once, each with the worker it goes to; answers in the order of the requests.
+  std::vector<store::Result> ask_all(std::vector<std::pair<std::uint64_t, handlers::Request>> requests,
+                                     std::chrono::seconds limit = 60s) {
+    const auto answers = std::make_shared<Answers>(requests.size());
+    for (std::size_t i = 0; i < requests.size(); ++i) {
+      EXPECT_TRUE(submit(requests[i].first, std::move(requests[i].second), answers, i));
+    }
+    return answers->wait(limit);
+  }
+
+  store::Result ask(handlers::Request request, std::uint64_t neighbourhood = 0) {
+    return ask_all({{neighbourhood, std::move(request)}}).front();
+  }
+
+  bool submit(std::uint64_t neighbourhood, handlers::Request request, const std::shared_ptr<Answers>& answers,
+              std::size_t at) {
+    return workers_.submit(neighbourhood, std::move(request),
+                           [answers, at](store::Result result) { answers->take(at, std::move(result)); });
+  }
+
+  void advance(std::chrono::microseconds step) { now_us_ += step.count(); }
+  bool is_connected() const { return workers_.is_connected(); }
+  std::uint64_t largest_batch() const { return largest_batch_; }
+
+ private:
+  static store::MysqlOptions options(const TestDatabase& database, std::uint32_t workers,
+                                     std::uint32_t batch_max) {
+    store::MysqlOptions options = database.options();
+    options.workers = workers;
+    options.batch_max = batch_max;
+    return options;
+  }
+
+  store::WorkerHooks hooks() {
+    return {.directory = [this] { return directory_; },
+            .clock = [this] { return rules::Instant{std::chrono::microseconds{now_us_.load()}}; },
+            .pin_matches =
+                [](std::string_view hash, std::string_view pin) {
+                  if (pin == "666666") throw std::runtime_error("a PIN that breaks its request");
+                  return hash == "hash of " + std::string(pin);
+                },
+            .deliver =
+                [](std::vector<store::Finished> finished) {
+                  for (auto& one : finished) one.done(std::move(one.result));
+                },
+            .measured =
+                [this](std::size_t batch, std::chrono::microseconds) {
+                  if (batch > largest_batch_) largest_batch_ = batch;
+                },
+            .log = [](const std::string&, const std::string&) {}};
+  }
+
+  std::atomic<std::int64_t> now_us_{kNoon.time_since_epoch().count()};
+  std::atomic<std::uint64_t> largest_batch_{0};
+  std::shared_ptr<const handlers::Directory> directory_;
+  store::RequestWorkers workers_;  // last: its threads use the rest
+};
+
+}  // namespace peyk::tests
