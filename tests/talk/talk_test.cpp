@@ -220,8 +220,8 @@ class TalkTest : public testing::TestWithParam<std::filesystem::path> {};
 
 TEST_P(TalkTest, goes_as_written) { Talk(GetParam()).run(); }
 
-INSTANTIATE_TEST_SUITE_P(Talks, TalkTest, testing::ValuesIn(talks()), [](const auto& info) {
-  std::string name = info.param.stem().string();
+INSTANTIATE_TEST_SUITE_P(Talks, TalkTest, testing::ValuesIn(talks()), [](const auto& one) {
+  std::string name = one.param.stem().string();
   std::replace(name.begin(), name.end(), '-', '_');
   return name;
 });
