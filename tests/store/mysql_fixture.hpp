@@ -155,10 +155,9 @@ class Answers {
 class Shop {
  public:
   explicit Shop(TestDatabase& database, std::uint32_t workers = 2, std::uint32_t batch_max = 200)
-      : Shop(database, workers, batch_max, sample_club()) {}
-  Shop(TestDatabase& database, std::uint32_t workers, std::uint32_t batch_max, const handlers::Club& club)
-      : workers_(options(database, workers, batch_max), hooks()) {
-    store::save_club(database.connection, club);
+      : Shop(database, options_for(database, workers, batch_max)) {}
+  Shop(TestDatabase& database, store::MysqlOptions options) : workers_(std::move(options), hooks()) {
+    store::save_club(database.connection, sample_club());
     directory_ = std::make_shared<const handlers::Directory>(store::load_clubs(database.connection));
     database.connection.rollback();
     workers_.start();
@@ -190,8 +189,8 @@ class Shop {
   std::uint64_t largest_batch() const { return largest_batch_; }
 
  private:
-  static store::MysqlOptions options(const TestDatabase& database, std::uint32_t workers,
-                                     std::uint32_t batch_max) {
+  static store::MysqlOptions options_for(const TestDatabase& database, std::uint32_t workers,
+                                         std::uint32_t batch_max) {
     store::MysqlOptions options = database.options();
     options.workers = workers;
     options.batch_max = batch_max;

@@ -1,0 +1,111 @@
+// A club saved is the club loaded, and saving it again keeps what the database knows besides.
+#include <gmock/gmock.h>
+
+#include "store/mysql/tables.hpp"
+#include "tests/store/mysql_fixture.hpp"
+
+namespace peyk::tests {
+namespace {
+
+using namespace handlers;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+void expect_same(const Club& saved, const Club& loaded) {
+  EXPECT_EQ(loaded.slug, saved.slug);
+  EXPECT_EQ(loaded.name, saved.name);
+  EXPECT_EQ(loaded.keyword, saved.keyword);
+  EXPECT_EQ(loaded.currency, saved.currency);
+  EXPECT_EQ(loaded.time_zone, saved.time_zone);
+  EXPECT_EQ(loaded.language, saved.language);
+  EXPECT_EQ(loaded.money_display, saved.money_display);
+  EXPECT_EQ(loaded.line, saved.line);
+  EXPECT_EQ(loaded.ussd_root, saved.ussd_root);
+  EXPECT_EQ(loaded.policy.earn_share, saved.policy.earn_share);
+  EXPECT_EQ(loaded.policy.credit_valid_days, saved.policy.credit_valid_days);
+  EXPECT_EQ(loaded.policy.invoice_min, saved.policy.invoice_min);
+  EXPECT_EQ(loaded.policy.credit_share_max, saved.policy.credit_share_max);
+  EXPECT_EQ(loaded.policy.join_on_purchase, saved.policy.join_on_purchase);
+  EXPECT_EQ(loaded.policy.redeem_auth, saved.policy.redeem_auth);
+  EXPECT_EQ(loaded.policy.repeat_window_minutes, saved.policy.repeat_window_minutes);
+  ASSERT_EQ(loaded.branches.size(), saved.branches.size());
+  for (std::size_t i = 0; i < saved.branches.size(); ++i) {
+    EXPECT_EQ(loaded.branches[i].number, saved.branches[i].number);
+    EXPECT_EQ(loaded.branches[i].name, saved.branches[i].name);
+  }
+  ASSERT_EQ(loaded.cashiers.size(), saved.cashiers.size());
+  for (std::size_t i = 0; i < saved.cashiers.size(); ++i) {
+    EXPECT_EQ(loaded.cashiers[i].phone, saved.cashiers[i].phone);
+    EXPECT_EQ(loaded.cashiers[i].branch, saved.cashiers[i].branch);
+    EXPECT_EQ(loaded.cashiers[i].pin_hash, saved.cashiers[i].pin_hash);
+    EXPECT_EQ(loaded.cashiers[i].manager, saved.cashiers[i].manager);
+  }
+  ASSERT_EQ(loaded.till_keys.size(), saved.till_keys.size());
+  for (std::size_t i = 0; i < saved.till_keys.size(); ++i) {
+    EXPECT_EQ(loaded.till_keys[i].id, saved.till_keys[i].id);
+    EXPECT_EQ(loaded.till_keys[i].branch, saved.till_keys[i].branch);
+    EXPECT_EQ(loaded.till_keys[i].secret, saved.till_keys[i].secret);
+  }
+}
+
+class MysqlClubs : public testing::Test {
+ protected:
+  TestDatabase database{"clubs"};
+};
+
+TEST_F(MysqlClubs, come_back_as_they_were_saved_octets_of_secrets_and_all_letters_too) {
+  Club club = sample_club();
+  club.name = "نان و نمک 🧂 \\' ";
+  club.keyword = "نان";
+  club.language = Language::fa;
+  club.money_display = MoneyDisplay::toman;
+  club.policy = {.earn_share = 725,
+                 .credit_valid_days = 45,
+                 .invoice_min = rules::kAmountMax,
+                 .credit_share_max = 5'000,
+                 .join_on_purchase = false,
+                 .redeem_auth = CashierAuth::phone,
+                 .repeat_window_minutes = 3};
+  club.till_keys[0].secret = std::string("\0\xff'\"\\\n\x80", 7) + std::string(24, '\0');
+  const ClubId id = store::save_club(database.connection, club);
+  const auto loaded = store::load_clubs(database.connection);
+  ASSERT_THAT(loaded, SizeIs(1));
+  EXPECT_EQ(loaded[0].id, id);
+  expect_same(club, loaded[0]);
+}
+
+TEST_F(MysqlClubs, keep_their_id_and_change_their_version_when_saved_again) {
+  const ClubId id = store::save_club(database.connection, sample_club());
+  const auto version = store::clubs_version(database.connection);
+  Club changed = sample_club();
+  changed.name = "Salt";
+  EXPECT_EQ(store::save_club(database.connection, changed), id);
+  EXPECT_GT(store::clubs_version(database.connection), version);
+  expect_same(changed, store::load_clubs(database.connection).at(0));
+}
+
+TEST_F(MysqlClubs, who_is_no_cashier_any_more_keeps_her_row_and_what_was_counted) {
+  store::save_club(database.connection, sample_club());
+  database.query("UPDATE cashier SET misses = 4");
+  Club without = sample_club();
+  without.cashiers.clear();
+  without.till_keys.clear();
+  store::save_club(database.connection, without);
+  expect_same(without, store::load_clubs(database.connection).at(0));
+  EXPECT_EQ(database.query("SELECT is_active, misses FROM cashier"), "0\t4\n0\t4\n");
+  store::save_club(database.connection, sample_club());
+  EXPECT_EQ(database.query("SELECT is_active, misses FROM cashier"), "1\t4\n1\t4\n");
+  expect_same(sample_club(), store::load_clubs(database.connection).at(0));
+}
+
+TEST_F(MysqlClubs, another_clubs_till_key_is_not_taken_over) {
+  store::save_club(database.connection, sample_club());
+  Club other = sample_club();
+  other.slug = "other";
+  EXPECT_THROW(store::save_club(database.connection, other), store::SqlError);
+  database.connection.rollback();
+  EXPECT_THAT(store::load_clubs(database.connection), SizeIs(1));
+}
+
+}  // namespace
+}  // namespace peyk::tests

@@ -1,0 +1,243 @@
+// peykctl as an operator uses it, against a private MariaDB.
+#include <gmock/gmock.h>
+#include <stdlib.h>
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "gateway/ctl/program.hpp"
+#include "gateway/pins.hpp"
+#include "tests/store/mysql_fixture.hpp"
+
+namespace peyk::tests {
+namespace {
+
+using namespace gateway::ctl;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+
+constexpr std::string_view kClub = R"(slug: salt
+name: Bread and Salt
+keyword: salt
+language: en
+line: 30001234
+ussd_root: "*7000"
+policy: {earn_percent: 5, invoice_min: 100_000, join_on_purchase: true}
+branches: [{number: 12, name: Vanak}, {number: 14, name: Tajrish}]
+cashiers:
+  - {phone: "09121112233", branch: 12, pin: "4321"}
+till_keys:
+  - {id: till-12, branch: 12, secret: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"}
+)";
+
+class Peykctl : public testing::Test {
+ protected:
+  Peykctl() {
+    gateway::initialise_sodium();
+    const auto mysql = options_of(shared_mysql(), "peykctl");
+    shared_mysql().query("DROP DATABASE IF EXISTS peykctl");
+    write(
+        "peyk.yaml",
+        "carriers: [{name: sim, host: localhost, system_id: peyk, password: secret}]\n"
+        "lines:\n  - {number: 30001234, carrier: sim}\n  - {number: 20001234, carrier: sim, purpose: promo}\n"
+        "mysql: {unix_socket: " +
+            mysql.unix_socket + ", user: " + mysql.user + ", password: " + mysql.password +
+            ", database: peykctl}\n");
+    write("club.yaml", kClub);
+  }
+
+  void write(const std::string& name, std::string_view text) { std::ofstream(path(name)) << text; }
+  std::string path(const std::string& name) const { return (place_.path() / name).string(); }
+  // The club's file with one piece of text replaced.
+  void change(std::string_view from, std::string_view to) {
+    std::string text = read_file(path("club.yaml"));
+    const std::size_t at = text.find(from);
+    ASSERT_NE(at, text.npos) << from;
+    text.replace(at, from.size(), to);
+    write("club.yaml", text);
+  }
+
+  int ctl(std::vector<std::string> arguments) {
+    arguments.push_back("--config");
+    arguments.push_back(path("peyk.yaml"));
+    std::ostringstream out_stream, err_stream;
+    const int code = run(arguments, out_stream, err_stream);
+    out = out_stream.str();
+    err = err_stream.str();
+    EXPECT_THAT(out + err, Not(HasSubstr("4321"))) << "a PIN in the output";
+    EXPECT_THAT(out + err, Not(HasSubstr("MfKQ9r8"))) << "a secret in the output";
+    return code;
+  }
+  int apply() { return ctl({"apply", path("club.yaml")}); }
+  std::string query(std::string_view sql) { return shared_mysql().query(sql, "peykctl"); }
+
+  TempDir place_;
+  std::string out, err;
+};
+
+TEST_F(Peykctl, says_what_to_do_when_the_database_is_not_as_it_should) {
+  EXPECT_EQ(apply(), kDatabase);
+  EXPECT_THAT(err, HasSubstr("run peykctl migrate --create-database"));
+  EXPECT_EQ(ctl({"migrate"}), kDatabase);
+  EXPECT_EQ(ctl({"migrate", "--create-database"}), kDone);
+  EXPECT_THAT(out, HasSubstr("applied 0001_first_light"));
+  EXPECT_EQ(ctl({"migrate"}), kDone);
+  EXPECT_THAT(out, HasSubstr("up to date"));
+  query("DELETE FROM schema_migration");
+  EXPECT_EQ(ctl({"ledger", "audit"}), kDatabase);
+  EXPECT_THAT(err, HasSubstr("run peykctl migrate"));
+}
+
+TEST_F(Peykctl, tells_mistakes_of_files_and_of_the_command_line_apart_from_trouble) {
+  EXPECT_EQ(ctl({"config", "check"}), kDone);
+  EXPECT_EQ(ctl({"no-such-command"}), kUsage);
+  EXPECT_EQ(ctl({"show", "member"}), kUsage);
+  EXPECT_EQ(ctl({}), kUsage);
+  EXPECT_EQ(ctl({"--help"}), kDone);
+  write("peyk.yaml", "carriers: 7\nmysqll: {}\n");
+  EXPECT_EQ(ctl({"config", "check"}), kUsage);
+  EXPECT_THAT(err, AllOf(HasSubstr("peyk.yaml:1: carriers"), HasSubstr("peyk.yaml:2: mysqll")));
+  write("peyk.yaml",
+        "carriers: [{name: sim, host: localhost, system_id: peyk, password: secret}]\n"
+        "lines: [{number: 30001234, carrier: sim}]\nmysql: {unix_socket: /nowhere/sock}\n");
+  EXPECT_EQ(ctl({"ledger", "audit"}), kDatabase);
+  EXPECT_THAT(err, AllOf(HasSubstr("see that MySQL runs at /nowhere/sock"), testing::EndsWith("\n")));
+}
+
+TEST_F(Peykctl, applies_a_club_and_finds_nothing_to_change_the_second_time) {
+  ctl({"migrate", "--create-database"});
+  EXPECT_EQ(ctl({"apply", path("club.yaml"), "--dry-run"}), kDone);
+  EXPECT_THAT(out, AllOf(HasSubstr("+ club salt"), HasSubstr("nothing was saved")));
+  EXPECT_EQ(query("SELECT COUNT(*) FROM club"), "0\n");
+
+  EXPECT_EQ(apply(), kDone) << err;
+  EXPECT_THAT(out, AllOf(HasSubstr("+ policy.earn_percent: 5%"), HasSubstr("+ branch 14, \"Tajrish\""),
+                         HasSubstr("+ cashier 0912…2233, branch 12, with a PIN"),
+                         HasSubstr("+ till key till-12"), HasSubstr("club salt: saved")));
+  const std::string hash = query("SELECT pin_hash, version FROM cashier JOIN club USING (club_id)");
+  EXPECT_EQ(apply(), kDone);
+  EXPECT_EQ(out, "club salt: nothing to change\n");
+  EXPECT_EQ(query("SELECT pin_hash, version FROM cashier JOIN club USING (club_id)"), hash);
+}
+
+TEST_F(Peykctl, shows_each_difference_and_keeps_what_did_not_change) {
+  ctl({"migrate", "--create-database"});
+  apply();
+  query("UPDATE cashier SET misses = 3");
+  change("earn_percent: 5", "earn_percent: 7.25");
+  change("name: Tajrish", "name: Tajrish 2");
+  change("09121112233\", branch: 12, pin: \"4321\"",
+         "09121112233\", branch: 14, pin: \"8765\", manager: true");
+  change("id: till-12, branch: 12", "id: till-14, branch: 14");
+  EXPECT_EQ(apply(), kDone) << err;
+  EXPECT_THAT(
+      out, AllOf(HasSubstr("~ policy.earn_percent: 5% -> 7.25%\n"), HasSubstr("~ branch 14, \"Tajrish 2\"\n"),
+                 HasSubstr("~ cashier 0912…2233, branch 14, new PIN, a manager\n"),
+                 HasSubstr("- till key till-12\n"), HasSubstr("+ till key till-14, branch 14\n"),
+                 Not(HasSubstr("name: \"Bread"))));
+  EXPECT_EQ(query("SELECT misses, branch_no FROM cashier"), "3\t14\n");
+  EXPECT_EQ(apply(), kDone);
+  EXPECT_THAT(out, HasSubstr("nothing to change"));
+}
+
+TEST_F(Peykctl, lets_a_branch_go_only_when_nothing_speaks_of_it) {
+  ctl({"migrate", "--create-database"});
+  apply();
+  change(", {number: 14, name: Tajrish}", "");
+  EXPECT_EQ(apply(), kDone) << err;
+  EXPECT_THAT(out, HasSubstr("- branch 14"));
+  EXPECT_EQ(query("SELECT branch_no FROM branch"), "12\n");
+  EXPECT_EQ(apply(), kDone);
+  EXPECT_THAT(out, HasSubstr("nothing to change"));
+
+  change("{number: 12, name: Vanak}", "{number: 14, name: Tajrish}");
+  change("branch: 12, pin", "branch: 14, pin");
+  change("branch: 12, secret", "branch: 14, secret");
+  EXPECT_EQ(apply(), kFound);
+  EXPECT_THAT(err, HasSubstr("branch 12 cannot go, it is in the records (1 cashiers)"));
+  EXPECT_EQ(query("SELECT branch_no FROM branch"), "12\n");
+}
+
+TEST_F(Peykctl, refuses_a_club_that_could_be_taken_for_another) {
+  ctl({"migrate", "--create-database"});
+  apply();
+  change("slug: salt", "slug: books");
+  EXPECT_EQ(apply(), kFound);
+  EXPECT_THAT(err, AllOf(HasSubstr("keyword \"salt\" is club salt's"),
+                         HasSubstr("ussd_root \"*7000\" is club salt's"),
+                         HasSubstr("till key till-12 is club salt's")));
+  change("keyword: salt\n", "");
+  EXPECT_EQ(apply(), kFound);
+  EXPECT_THAT(err, HasSubstr("this club needs a keyword"));
+  change("line: 30001234", "line: 20001234");
+  EXPECT_EQ(apply(), kFound);
+  EXPECT_THAT(err, HasSubstr("is a promo line"));
+  change("line: 20001234", "line: 55555");
+  EXPECT_EQ(apply(), kFound);
+  EXPECT_THAT(err, HasSubstr("is not a line of peyk.yaml"));
+  change("line: 55555", "keyword: books\nline: 30001234");
+  change("*7000", "*7001");
+  change("till-12", "till-b");
+  EXPECT_EQ(apply(), kDone) << err;
+  EXPECT_EQ(query("SELECT COUNT(*) FROM club"), "2\n");
+}
+
+TEST_F(Peykctl, a_mistake_in_a_club_file_changes_nothing) {
+  ctl({"migrate", "--create-database"});
+  change("earn_percent: 5", "earn_percent: 500");
+  EXPECT_EQ(apply(), kUsage);
+  EXPECT_THAT(err, HasSubstr("club.yaml:7: policy.earn_percent"));
+  EXPECT_EQ(query("SELECT COUNT(*) FROM club"), "0\n");
+  EXPECT_EQ(ctl({"apply", path("nowhere.yaml")}), kUsage);
+}
+
+TEST_F(Peykctl, shows_a_member_to_whoever_names_her_phone) {
+  ctl({"migrate", "--create-database"});
+  apply();
+  EXPECT_EQ(ctl({"show", "member", "0912 000 0101"}), kFound);
+  EXPECT_EQ(ctl({"show", "member", "12"}), kUsage);
+  query(
+      "INSERT INTO member VALUES (7, 1, 989120000101, 9000000000000007, 1, '2026-11-01', NULL, NULL, 70);"
+      "INSERT INTO lot VALUES (8, 1, 7, 1, 100, 70, '2026-11-01', '2126-11-01'), (9, 1, 7, 2, 5, 0, "
+      "'2020-01-01', '2020-02-01');"
+      "INSERT INTO code VALUES (10, 1, 4417203, 4417203, 7, 8, 1, '2026-11-01'), (11, 1, 4417204, 4417204, "
+      "7, 9, 1, '2020-01-01');"
+      "INSERT INTO outbox VALUES (12, 1, '30001234', 989120000101, 1, 1, 'سلام', 3, '', '2026-11-01 "
+      "08:00:00', '2026-11-02', NULL)");
+  EXPECT_EQ(ctl({"show", "member", "09120000101"}), kDone) << err;
+  EXPECT_THAT(
+      out, AllOf(HasSubstr("+989120000101 in salt"), HasSubstr("4417203  live, 70 left"), HasSubstr("سلام")));
+  EXPECT_EQ(ctl({"show", "member", "+989120000101", "--club", "salt", "--json"}), kDone) << err;
+  const auto json = nlohmann::json::parse(out);
+  EXPECT_EQ(json["phone"], "+989120000101");
+  EXPECT_EQ(json["club"], "salt");
+  EXPECT_EQ(json["card"], "9000000000000007");
+  EXPECT_EQ(json["language"], "en");
+  EXPECT_EQ(json["balance"], 70);
+  EXPECT_EQ(json["codes"][0],
+            (nlohmann::json{
+                {"code", "4417203"}, {"state", "live"}, {"left", 70}, {"expires", "2126-11-01T00:00:00Z"}}));
+  EXPECT_EQ(json["codes"][1]["state"], "expired") << "past its expiry, whatever a sweep has done";
+  EXPECT_EQ(json["lots"][1]["origin"], "gift");
+  EXPECT_EQ(json["messages"][0]["state"], "delivered");
+  EXPECT_EQ(ctl({"show", "member", "09120000101", "--club", "no-such"}), kFound);
+}
+
+TEST_F(Peykctl, audits_the_ledger) {
+  ctl({"migrate", "--create-database"});
+  apply();
+  EXPECT_EQ(ctl({"ledger", "audit"}), kDone);
+  EXPECT_EQ(out, "0 entries, balanced\n");
+  EXPECT_EQ(ctl({"ledger", "audit", "--json"}), kDone);
+  EXPECT_EQ(out, "{\"balanced\":true,\"entries\":0,\"problems\":[]}\n");
+  query("INSERT INTO member VALUES (7, 1, 989120000101, 9000000000000007, 1, '2026-11-01', NULL, NULL, 70)");
+  EXPECT_EQ(ctl({"ledger", "audit"}), kFound);
+  EXPECT_THAT(out, HasSubstr("NOT balanced"));
+  EXPECT_EQ(ctl({"ledger", "audit", "--json"}), kFound);
+  EXPECT_FALSE(nlohmann::json::parse(out)["balanced"].get<bool>());
+}
+
+}  // namespace
+}  // namespace peyk::tests
