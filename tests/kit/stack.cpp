@@ -6,7 +6,6 @@
 #include <ctime>
 #include <fstream>
 #include <nlohmann/json.hpp>
-#include <regex>
 
 namespace peyk::tests {
 namespace {
@@ -25,23 +24,11 @@ std::string tail(const std::filesystem::path& file) {
 
 Stack::Stack(StackOptions options) : options_(options), till_secret_(std::string("whsec_") + kTillKey) {
   mysql_.create_database("peyk");
-  const auto log = dir_.path() / "sim.log";
-  sim_ = std::make_unique<Process>(ProcessOptions{
-      .argv = {(binary_dir() / "sim/peyk-sim").string(), "--smpp-port", "0", "--control-port", "0", "--account",
-               "peyk:secret", "--response-timeout-ms", std::to_string(options_.carrier_response_timeout.count()),
-               "--retry-delay-ms", "200"},
-      .output = log});
-  const std::regex ports("smpp=([0-9]+) control=([0-9]+)");
-  std::smatch found;
-  std::string printed;
-  const bool listens = eventually(kStartWithin, [&] {
-    printed = sim_->output();
-    return std::regex_search(printed, found, ports);
-  });
-  if (!listens) throw std::runtime_error("peyk-sim does not listen:\n" + tail(log));
-  smpp_port_ = static_cast<std::uint16_t>(std::stoi(found[1]));
-  control_port_ = static_cast<std::uint16_t>(std::stoi(found[2]));
-  carrier_.emplace("127.0.0.1", control_port_, 30s);
+  if (options_.carrier_port == 0) {
+    simulator_.emplace(std::vector<std::string>{"--response-timeout-ms",
+                                                std::to_string(options_.carrier_response_timeout.count()),
+                                                "--retry-delay-ms", "200"});
+  }
   http_port_ = free_port();
   write_config();
   const auto club = (source_dir() / "config/clubs/nan-o-namak.yaml").string();
@@ -82,8 +69,9 @@ redis:
 http:
   port: {}
 )",
-                     smpp_port_, options_.sessions, options_.window, options_.line_rate, options_.receipts,
-                     mysql_.unix_socket().string(), options_.mysql_workers, redis_.unix_socket().string(), http_port_);
+                     smpp_port(), options_.sessions, options_.window, options_.line_rate, options_.receipts,
+                     mysql_.unix_socket().string(), options_.mysql_workers, redis_.unix_socket().string(),
+                     http_port_);
 }
 
 std::map<std::string, std::string> Stack::environment() const {
@@ -98,10 +86,10 @@ Finished Stack::peykctl(std::vector<std::string> words) {
 }
 
 void Stack::start_gateway_unready() {
-  gateway_ = std::make_unique<Process>(
-      ProcessOptions{.argv = {(binary_dir() / "gateway/peykd").string(), "--config", (dir_.path() / "peyk.yaml").string()},
-                     .env = environment(),
-                     .output = dir_.path() / "peykd.log"});
+  gateway_ = std::make_unique<Process>(ProcessOptions{
+      .argv = {(binary_dir() / "gateway/peykd").string(), "--config", (dir_.path() / "peyk.yaml").string()},
+      .env = environment(),
+      .output = dir_.path() / "peykd.log"});
 }
 
 void Stack::await_ready() {
@@ -109,7 +97,9 @@ void Stack::await_ready() {
   const bool ready = eventually(kStartWithin, [&] {
     if (!gateway_->running()) return true;
     try {
-      return carrier_->ask({{"do", "await_bound"}, {"wait_ms", 100}})["ok"].get<bool>() && probe.wait_for_listener(10ms);
+      const bool bound =
+          !simulator_ || carrier().ask({{"do", "await_bound"}, {"wait_ms", 100}})["ok"].get<bool>();
+      return bound && probe.wait_for_listener(10ms);
     } catch (const std::exception&) {
       return false;
     }
@@ -127,9 +117,13 @@ void Stack::kill_gateway() {
   gateway_->wait(10s);
 }
 
-ExitStatus Stack::stop_gateway() { return gateway_->stop(30s); }
+ExitStatus Stack::stop_gateway() {
+  return gateway_->stop(30s);
+}
 
-sim::ControlClient Stack::new_carrier_client() const { return {"127.0.0.1", control_port_, 60s}; }
+sim::ControlClient Stack::new_carrier_client() const {
+  return simulator_.value().new_control();
+}
 
 sim::Till Stack::till() const {
   return sim::Till({.port = http_port_,
@@ -138,7 +132,8 @@ sim::Till Stack::till() const {
                     .timeout = std::chrono::milliseconds(30'000)});
 }
 
-sim::HttpAnswer Stack::buy(std::string_view phone, std::int64_t amount, std::string_view invoice, std::string_view id) {
+sim::HttpAnswer Stack::buy(std::string_view phone, std::int64_t amount, std::string_view invoice,
+                           std::string_view id) {
   return till().post("/v1/purchases", id, std::time(nullptr), sim::purchase_json(phone, amount, invoice));
 }
 
@@ -147,6 +142,8 @@ std::string Stack::ledger_problems() {
   return audit.status.ok() ? std::string() : audit.output;
 }
 
-std::string Stack::gateway_log() const { return tail(dir_.path() / "peykd.log"); }
+std::string Stack::gateway_log() const {
+  return tail(dir_.path() / "peykd.log");
+}
 
 }  // namespace peyk::tests

@@ -1,5 +1,6 @@
-// The whole of Peyk as a user runs it, for a test of its own: MariaDB, Redis, a simulated carrier, the gateway as a
-// process, the sample club «نان و نمک» (line 30001234, cashiers and PINs as in its file, branch 12's till key).
+// The whole of Peyk as a user runs it, for a test of its own: MariaDB, Redis, a simulated carrier, the
+// gateway as a process, the sample club «نان و نمک» (line 30001234, cashiers and PINs as in its file, branch
+// 12's till key).
 //
 //   Stack stack;                       // started, bound, ready
 //   stack.carrier().mo("989121234567", stack.line(), "عضویت");
@@ -17,16 +18,21 @@
 #include "sim/control_client.hpp"
 #include "sim/till.hpp"
 #include "tests/kit/private_servers.hpp"
+#include "tests/kit/simulator.hpp"
 
 namespace peyk::tests {
 
 struct StackOptions {
-  double line_rate = 0;      // 0: no limit
+  double line_rate = 0;  // 0: no limit
   std::uint32_t window = 1000;
   std::uint32_t sessions = 1;
   bool receipts = true;
   std::uint32_t mysql_workers = 2;
-  std::chrono::milliseconds carrier_response_timeout{2000};  // then the carrier sends an unanswered text again
+  // Then the carrier sends an unanswered text again.
+  std::chrono::milliseconds carrier_response_timeout{2000};
+  // A carrier of the test's own listens there, and no simulated one is started: carrier() must not be used,
+  // and ready is a gateway whose tills are answered, bound or not.
+  std::uint16_t carrier_port = 0;
 };
 
 class Stack {
@@ -36,20 +42,20 @@ class Stack {
 
   PrivateMysql& mysql() { return mysql_; }
   PrivateRedis& redis() { return redis_; }
-  sim::ControlClient& carrier() { return *carrier_; }
+  sim::ControlClient& carrier() { return simulator_.value().control(); }
   // Another connection to the same control port, for another thread.
   sim::ControlClient new_carrier_client() const;
   sim::Till till() const;
   std::uint16_t http_port() const { return http_port_; }
-  std::uint16_t smpp_port() const { return smpp_port_; }
+  std::uint16_t smpp_port() const { return simulator_ ? simulator_->smpp_port() : options_.carrier_port; }
   Process& gateway() { return *gateway_; }
   static std::string line() { return "30001234"; }
 
-  void start_gateway();           // returns when it is ready
-  void start_gateway_unready();   // returns at once
+  void start_gateway();          // returns when it is ready
+  void start_gateway_unready();  // returns at once
   void await_ready();
-  void kill_gateway();            // SIGKILL, and reaped
-  ExitStatus stop_gateway();      // SIGTERM
+  void kill_gateway();        // SIGKILL, and reaped
+  ExitStatus stop_gateway();  // SIGTERM
 
   // A statement on Peyk's database, rows as lines.
   std::string query(std::string_view sql) { return mysql_.query(sql, "peyk"); }
@@ -57,7 +63,8 @@ class Stack {
   std::string ledger_problems();
   Finished peykctl(std::vector<std::string> words);
   // POST /v1/purchases; the answer.
-  sim::HttpAnswer buy(std::string_view phone, std::int64_t amount, std::string_view invoice, std::string_view id);
+  sim::HttpAnswer buy(std::string_view phone, std::int64_t amount, std::string_view invoice,
+                      std::string_view id);
   std::string gateway_log() const;
 
  private:
@@ -68,9 +75,9 @@ class Stack {
   TempDir dir_;
   PrivateMysql mysql_;
   PrivateRedis redis_;
-  std::unique_ptr<Process> sim_, gateway_;
-  std::optional<sim::ControlClient> carrier_;
-  std::uint16_t smpp_port_ = 0, control_port_ = 0, http_port_ = 0;
+  std::optional<Simulator> simulator_;
+  std::unique_ptr<Process> gateway_;
+  std::uint16_t http_port_ = 0;
   std::string till_secret_;
 };
 
