@@ -23,10 +23,8 @@
 
 namespace peyk::tests {
 
-using namespace std::chrono_literals;
-
 // Noon of an autumn day, 15:30 in Tehran.
-inline constexpr rules::Instant kNoon = std::chrono::sys_days{std::chrono::year{2026} / 11 / 21} + 12h;
+inline constexpr rules::Instant kNoon = std::chrono::sys_days{std::chrono::year{2026} / 11 / 21} + std::chrono::hours{12};
 
 inline constexpr handlers::PhoneNumber kShopper = 989120000101, kOtherShopper = 989120000102;
 inline constexpr handlers::PhoneNumber kVanakCashier = 989121112233, kTajrishCashier = 989121112244;
@@ -104,7 +102,7 @@ inline handlers::Request text_from(handlers::PhoneNumber from, const std::string
                                    const std::string& key) {
   return {.key = hash_of("text " + std::to_string(from) + " " + key),
           .fingerprint = hash_of(std::to_string(from) + text),
-          .remembered_for = 300s,
+          .remembered_for = std::chrono::seconds{300},
           .received_at = kNoon,
           .what = handlers::TextRequest{.from = from, .line = "30001234", .text = text}};
 }
@@ -133,7 +131,7 @@ class Answers {
   }
 
   // All of them, or std::runtime_error when they do not come within `limit`.
-  std::vector<store::Result> wait(std::chrono::seconds limit = 60s) {
+  std::vector<store::Result> wait(std::chrono::seconds limit = std::chrono::seconds{60}) {
     std::unique_lock lock(mutex_);
     if (!changed_.wait_for(lock, limit, [this] { return taken_ == results_.size(); })) {
       throw std::runtime_error("only " + std::to_string(taken_) + " of " + std::to_string(results_.size()) +
@@ -166,7 +164,7 @@ class Shop {
 
   // Several at once, each with the worker it goes to; answers in the order of the requests.
   std::vector<store::Result> ask_all(std::vector<std::pair<std::uint64_t, handlers::Request>> requests,
-                                     std::chrono::seconds limit = 60s) {
+                                     std::chrono::seconds limit = std::chrono::seconds{60}) {
     const auto answers = std::make_shared<Answers>(requests.size());
     for (std::size_t i = 0; i < requests.size(); ++i) {
       EXPECT_TRUE(submit(requests[i].first, std::move(requests[i].second), answers, i));

@@ -8,6 +8,7 @@
 namespace peyk::tests {
 namespace {
 
+using namespace std::chrono_literals;
 using Verdict = store::Result::Verdict;
 
 TEST(MysqlOutage, a_server_killed_again_and_again_under_load_loses_nothing_and_doubles_nothing) {

@@ -10,6 +10,7 @@
 namespace peyk::tests {
 namespace {
 
+using namespace std::chrono_literals;
 using handlers::PhoneNumber;
 using store::Result;
 using testing::HasSubstr;
