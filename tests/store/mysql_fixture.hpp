@@ -24,7 +24,8 @@
 namespace peyk::tests {
 
 // Noon of an autumn day, 15:30 in Tehran.
-inline constexpr rules::Instant kNoon = std::chrono::sys_days{std::chrono::year{2026} / 11 / 21} + std::chrono::hours{12};
+inline constexpr rules::Instant kNoon =
+    std::chrono::sys_days{std::chrono::year{2026} / 11 / 21} + std::chrono::hours{12};
 
 inline constexpr handlers::PhoneNumber kShopper = 989120000101, kOtherShopper = 989120000102;
 inline constexpr handlers::PhoneNumber kVanakCashier = 989121112233, kTajrishCashier = 989121112244;
