@@ -13,6 +13,7 @@ namespace asio = boost::asio;
 using boost::system::error_code;
 
 constexpr std::size_t kReadOctets = 64 * 1024;
+constexpr std::size_t kGenerationsRemembered = 8;
 
 smpp::Time now() { return std::chrono::steady_clock::now(); }
 
@@ -103,6 +104,7 @@ asio::awaitable<bool> CarrierLink::connect() {
 
 void CarrierLink::bind() {
   ++generation_;
+  if (last_received_.size() >= kGenerationsRemembered) last_received_.erase(last_received_.begin());
   refused_credentials_ = false;
   session_.emplace(session_options(options_));
   session_->connected(now());
@@ -120,6 +122,7 @@ asio::awaitable<void> CarrierLink::read() {
     error_code error;
     const std::size_t count = co_await socket_.async_read_some(asio::buffer(octets), redirected(error));
     if (error) co_return;
+    last_received_[generation_] = now();
     session_->feed({octets.data(), count}, now());
     drain();
   }
@@ -175,6 +178,11 @@ void CarrierLink::handle(smpp::Event& event) {
               {{"carrier", options_.name}, {"session", index_}, {"why", smpp::words(closed->reason)}});
     hooks_.state(*this, false);
   }
+}
+
+smpp::Time CarrierLink::last_received(std::uint64_t generation) const {
+  auto it = last_received_.find(generation);
+  return it == last_received_.end() ? smpp::Time::min() : it->second;
 }
 
 std::uint32_t CarrierLink::room() const { return is_bound() && can_send() ? session_->window_free() : 0; }

@@ -15,6 +15,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <random>
 #include <string>
@@ -64,6 +65,8 @@ class CarrierLink {
   bool respond(std::uint64_t generation, const smpp::Pdu& request, std::uint32_t command_status);
 
   std::uint64_t generation() const { return generation_; }
+  // When octets last came over that connection; the beginning of time for one long gone.
+  smpp::Time last_received(std::uint64_t generation) const;
   const CarrierOptions& options() const { return options_; }
   std::uint32_t index() const { return index_; }
 
@@ -89,6 +92,7 @@ class CarrierLink {
   boost::asio::steady_timer pause_timer_, clock_timer_;
   std::optional<smpp::Session> session_;
   std::uint64_t generation_ = 0;
+  std::map<std::uint64_t, smpp::Time> last_received_;  // by generation, the latest few
   std::string writing_;
   bool flush_scheduled_ = false, write_running_ = false;
   bool running_ = false, stopping_ = false;

@@ -12,6 +12,8 @@ namespace {
 
 // An acknowledgement later than this may have met a carrier that had given up waiting.
 constexpr std::chrono::seconds kQuickly{2};
+// A carrier that is still heard so long after our acknowledgement has had it: TCP keeps the order.
+constexpr std::chrono::seconds kSpokeOnFor{1};
 constexpr std::size_t kAcknowledgedMax = 100'000;  // remembered; older ones count as redeliveries within the window
 
 struct Envelope {
@@ -127,8 +129,12 @@ bool InboundTexts::was_typed_again(const handlers::RequestKey& key, const Carrie
   auto it = acknowledged_.find(key);
   if (it == acknowledged_.end()) return false;
   const Acknowledged& before = it->second;
-  return before.quickly && before.link == request.link && before.generation == request.generation &&
-         before.sequence_number != request.pdu.sequence_number;
+  if (!before.quickly) return false;
+  if (before.link == request.link && before.generation == request.generation) {
+    return before.sequence_number != request.pdu.sequence_number;
+  }
+  const bool lives = before.link->generation() == before.generation && before.link->is_bound();
+  return lives || before.link->last_received(before.generation) - kSpokeOnFor > before.at;
 }
 
 void InboundTexts::acknowledge(const handlers::RequestKey& key, std::uint32_t command_status,
@@ -143,7 +149,8 @@ void InboundTexts::acknowledge(const handlers::RequestKey& key, std::uint32_t co
 
 void InboundTexts::remember(const handlers::RequestKey& key, const CarrierRequest& request, bool quickly) {
   const bool is_new = acknowledged_.insert_or_assign(key, Acknowledged{request.link, request.generation,
-                                                                      request.pdu.sequence_number, quickly})
+                                                                      request.pdu.sequence_number, quickly,
+                                                                      std::chrono::steady_clock::now()})
                           .second;
   if (is_new) acknowledged_order_.push_back(key);
   if (acknowledged_order_.size() > kAcknowledgedMax) {

@@ -8,10 +8,10 @@
 //
 // The same text twice. SMPP gives a text no name, so what it says is its key. Three cases:
 // - it comes again while the first is still being decided: both get the answer of the one decision;
-// - it comes again after this same connection had its acknowledgement quickly: the member typed it again, and gets an
-//   answer that is true now;
-// - it comes again after a late acknowledgement, or over another connection, or after a restart, within the carrier's
-//   redelivery_window: the carrier did not hear us. It is acknowledged; nothing is done or said twice.
+// - it comes again after the carrier heard our acknowledgement: the member typed it again, and gets an answer that is
+//   true now. The carrier heard it if it was quick and the connection lives, or spoke on for a while before it ended;
+// - it comes again in doubt (a late acknowledgement, one just before the connection broke, or a restart of ours) within
+//   the carrier's redelivery_window: the carrier sends it again. It is acknowledged; nothing is done or said twice.
 //
 // Thread rule: the network thread.
 #pragma once
@@ -42,6 +42,7 @@ class InboundTexts {
     std::uint64_t generation = 0;
     std::uint32_t sequence_number = 0;
     bool quickly = false;
+    smpp::Time at{};
   };
 
   void take_part(CarrierRequest request, const smpp::Part& part, std::string_view octets, std::uint8_t data_coding);

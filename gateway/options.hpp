@@ -34,7 +34,7 @@ struct CarrierOptions {
   std::chrono::milliseconds reconnect_min{1000}, reconnect_max{60000};
   // The same text from the same phone within this time, unacknowledged as far as we know, is the carrier's
   // redelivery, not the member's second text.
-  std::chrono::seconds redelivery_window{300};
+  std::chrono::seconds redelivery_window{60};
   bool ussd =
       false;  // this link carries USSD dialogs (spec-like profile: ussd_service_op + its_session_info)
   std::uint8_t ussd_data_coding_latin = 0x0F, ussd_data_coding_ucs2 = 8;
