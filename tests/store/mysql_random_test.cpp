@@ -69,9 +69,8 @@ class Crowd {
 };
 
 TEST(MysqlRandom, ten_thousand_requests_over_few_members_leave_the_books_right) {
-  const std::uint32_t seed = testing::UnitTest::GetInstance()->random_seed() != 0
-                                 ? static_cast<std::uint32_t>(testing::UnitTest::GetInstance()->random_seed())
-                                 : 20261121;
+  const int chosen = GTEST_FLAG_GET(random_seed);
+  const std::uint32_t seed = chosen != 0 ? static_cast<std::uint32_t>(chosen) : 2026;
   SCOPED_TRACE("--gtest_random_seed=" + std::to_string(seed));
   TestDatabase database("random_requests");
   Shop shop(database, 4);
