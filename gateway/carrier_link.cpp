@@ -15,15 +15,22 @@ using boost::system::error_code;
 constexpr std::size_t kReadOctets = 64 * 1024;
 constexpr std::size_t kGenerationsRemembered = 8;
 
-smpp::Time now() { return std::chrono::steady_clock::now(); }
+smpp::Time now() {
+  return std::chrono::steady_clock::now();
+}
 
-auto redirected(error_code& error) { return asio::redirect_error(asio::use_awaitable, error); }
+auto redirected(error_code& error) {
+  return asio::redirect_error(asio::use_awaitable, error);
+}
 
 smpp::BindKind bind_kind(BindMode mode) {
   switch (mode) {
-    case BindMode::transceiver: return smpp::BindKind::transceiver;
-    case BindMode::transmitter: return smpp::BindKind::transmitter;
-    case BindMode::receiver: return smpp::BindKind::receiver;
+    case BindMode::transceiver:
+      return smpp::BindKind::transceiver;
+    case BindMode::transmitter:
+      return smpp::BindKind::transmitter;
+    case BindMode::receiver:
+      return smpp::BindKind::receiver;
   }
   throw std::logic_error("bind_kind: not a BindMode");
 }
@@ -42,7 +49,8 @@ smpp::SessionOptions session_options(const CarrierOptions& options) {
 
 }  // namespace
 
-CarrierLink::CarrierLink(asio::io_context& io, const CarrierOptions& options, std::uint32_t index, LinkHooks hooks)
+CarrierLink::CarrierLink(asio::io_context& io, const CarrierOptions& options, std::uint32_t index,
+                         LinkHooks hooks)
     : io_(io),
       options_(options),
       index_(index),
@@ -81,7 +89,8 @@ asio::awaitable<void> CarrierLink::run() {
 asio::awaitable<bool> CarrierLink::connect() {
   error_code error;
   asio::ip::tcp::resolver resolver(io_);
-  const auto endpoints = co_await resolver.async_resolve(options_.host, std::to_string(options_.port), redirected(error));
+  const auto endpoints =
+      co_await resolver.async_resolve(options_.host, std::to_string(options_.port), redirected(error));
   if (!error) {
     // The session's own init timer starts with the connection; this one bounds the connecting.
     clock_timer_.expires_after(options_.session_init_timeout);
@@ -95,7 +104,8 @@ asio::awaitable<bool> CarrierLink::connect() {
   }
   if (error || stopping_) {
     close_socket();
-    log::warn("carrier_unreachable", {{"carrier", options_.name}, {"session", index_}, {"why", error.message()}});
+    log::warn("carrier_unreachable",
+              {{"carrier", options_.name}, {"session", index_}, {"why", error.message()}});
     co_return false;
   }
   socket_.set_option(asio::ip::tcp::no_delay(true), error);
@@ -108,9 +118,10 @@ void CarrierLink::bind() {
   refused_credentials_ = false;
   session_.emplace(session_options(options_));
   session_->connected(now());
-  session_->bind(bind_kind(options_.bind_mode),
-                 {.system_id = options_.system_id, .password = options_.password, .system_type = options_.system_type},
-                 now());
+  session_->bind(
+      bind_kind(options_.bind_mode),
+      {.system_id = options_.system_id, .password = options_.password, .system_type = options_.system_type},
+      now());
   flush();
   ++coroutines_;
   spawn(io_, watch_clock(generation_));
@@ -137,7 +148,8 @@ asio::awaitable<void> CarrierLink::read() {
 
 asio::awaitable<void> CarrierLink::watch_clock(std::uint64_t generation) {
   while (session_ && generation == generation_ && socket_.is_open()) {
-    // Deadlines move forward as octets come, so looking again four times a second is enough and costs nothing.
+    // Deadlines move forward as octets come, so looking again four times a second is enough and costs
+    // nothing.
     clock_timer_.expires_after(std::chrono::milliseconds(250));
     error_code ignored;
     co_await clock_timer_.async_wait(redirected(ignored));
@@ -168,8 +180,7 @@ void CarrierLink::handle(smpp::Event& event) {
     log::info("carrier_bound", {{"carrier", options_.name}, {"session", index_}});
     hooks_.state(*this, true);
   } else if (auto* refused = std::get_if<smpp::BindRefused>(&event)) {
-    refused_credentials_ = refused->command_status == smpp::ESME_RINVPASWD ||
-                           refused->command_status == smpp::ESME_RINVSYSID;
+    refused_credentials_ = smpp::bind_refusal_is_lasting(refused->command_status);
     log::error("carrier_bind_refused", {{"carrier", options_.name},
                                         {"session", index_},
                                         {"status", smpp::status_name(refused->command_status)}});
@@ -185,7 +196,9 @@ smpp::Time CarrierLink::last_received(std::uint64_t generation) const {
   return it == last_received_.end() ? smpp::Time::min() : it->second;
 }
 
-std::uint32_t CarrierLink::room() const { return is_bound() && can_send() ? session_->window_free() : 0; }
+std::uint32_t CarrierLink::room() const {
+  return is_bound() && can_send() ? session_->window_free() : 0;
+}
 
 bool CarrierLink::submit(const smpp::SubmitSm& message, std::uint64_t tag) {
   if (room() == 0) return false;

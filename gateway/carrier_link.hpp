@@ -2,13 +2,13 @@
 //
 //   connect -> bind -> read, write, tick -> [lost] -> wait with backoff and jitter -> connect again
 //
-// The session says what to do; this shell does it. Everything that is written in one turn of the loop leaves in one
-// write. Each connection has a generation: an answer that comes after its connection has gone is dropped, because the
-// carrier will send that request again.
+// The session says what to do; this shell does it. Everything that is written in one turn of the loop leaves
+// in one write. Each connection has a generation: an answer that comes after its connection has gone is
+// dropped, because the carrier will send that request again.
 //
-// What must stay true: the reader never waits for what becomes of a request; wrong credentials are tried again only
-// after reconnect_max, so that a carrier does not lock the account; every submit that was accepted comes back once, as
-// a response or as unknown.
+// What must stay true: the reader never waits for what becomes of a request; wrong credentials are tried
+// again only after reconnect_max, so that a carrier does not lock the account; every submit that was accepted
+// comes back once, as a response or as unknown.
 //
 // Thread rule: the network thread.
 #pragma once
@@ -46,7 +46,8 @@ struct LinkHooks {
 class CarrierLink {
  public:
   // `options` and what the hooks refer to outlive this.
-  CarrierLink(boost::asio::io_context& io, const CarrierOptions& options, std::uint32_t index, LinkHooks hooks);
+  CarrierLink(boost::asio::io_context& io, const CarrierOptions& options, std::uint32_t index,
+              LinkHooks hooks);
   CarrierLink(const CarrierLink&) = delete;
   CarrierLink& operator=(const CarrierLink&) = delete;
 

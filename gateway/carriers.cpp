@@ -28,9 +28,11 @@ bool Carrier::submit(const smpp::SubmitSm& message, std::uint64_t tag) {
   return best != links_.end() && (*best)->submit(message, tag);
 }
 
-Carriers::Carriers(boost::asio::io_context& io, const std::vector<CarrierOptions>& options, const LinkHooks& hooks) {
+Carriers::Carriers(boost::asio::io_context& io, const std::vector<CarrierOptions>& options,
+                   const LinkHooks& hooks) {
   for (const CarrierOptions& one : options) {
-    carriers_.emplace(std::piecewise_construct, std::forward_as_tuple(one.name), std::forward_as_tuple(io, one, hooks));
+    carriers_.emplace(std::piecewise_construct, std::forward_as_tuple(one.name),
+                      std::forward_as_tuple(io, one, hooks));
   }
 }
 

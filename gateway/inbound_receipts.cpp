@@ -1,5 +1,6 @@
 #include "gateway/inbound_receipts.hpp"
 
+#include "gateway/clock.hpp"
 #include "gateway/log.hpp"
 #include "smpp/receipt.hpp"
 
@@ -52,7 +53,7 @@ void InboundReceipts::save() {
   requests->swap(waiting_);
   std::vector<store::Receipt> receipts;
   receipts.swap(receipts_);
-  const auto now = std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
+  const auto now = wall_clock();
   const auto answer = [this, requests](bool saved) {
     for (const CarrierRequest& request : *requests) {
       request.link->respond(request.generation, request.pdu, saved ? smpp::ESME_ROK : smpp::ESME_RX_T_APPN);
@@ -60,11 +61,10 @@ void InboundReceipts::save() {
     saving_ = false;
     save();
   };
-  const bool queued = sql_.run(
-      [receipts = std::move(receipts), now](store::Connection& connection) {
-        store::save_receipts(connection, receipts, now);
-      },
-      [this, answer](bool saved) { post_([answer, saved] { answer(saved); }); });
+  const bool queued =
+      sql_.run([receipts = std::move(receipts),
+                now](store::Connection& connection) { store::save_receipts(connection, receipts, now); },
+               [this, answer](bool saved) { post_([answer, saved] { answer(saved); }); });
   if (!queued) {
     saving_ = false;
     for (const CarrierRequest& request : *requests) {

@@ -1,5 +1,6 @@
 #include "gateway/inbound_texts.hpp"
 
+#include "gateway/clock.hpp"
 #include "gateway/hash.hpp"
 #include "gateway/log.hpp"
 #include "smpp/address.hpp"
@@ -14,7 +15,8 @@ namespace {
 constexpr std::chrono::seconds kQuickly{2};
 // A carrier that is still heard so long after our acknowledgement has had it: TCP keeps the order.
 constexpr std::chrono::seconds kSpokeOnFor{1};
-constexpr std::size_t kAcknowledgedMax = 100'000;  // remembered; older ones count as redeliveries within the window
+constexpr std::size_t kAcknowledgedMax =
+    100'000;  // remembered; older ones count as redeliveries within the window
 
 struct Envelope {
   std::string_view source, destination;
@@ -36,10 +38,6 @@ std::optional<smpp::UserData> message_of(const smpp::Pdu& pdu) {
   return smpp::read_message(std::get<smpp::DataSm>(pdu.body));
 }
 
-rules::Instant wall_clock() {
-  return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
-}
-
 }  // namespace
 
 handlers::PhoneNumber sender_of(const smpp::Pdu& pdu) {
@@ -50,7 +48,8 @@ handlers::PhoneNumber sender_of(const smpp::Pdu& pdu) {
   return templates::parse_phone(source).value_or(0);
 }
 
-InboundTexts::InboundTexts(Requests& requests, store::SqlThread& sql, std::function<void(std::function<void()>)> post)
+InboundTexts::InboundTexts(Requests& requests, store::SqlThread& sql,
+                           std::function<void(std::function<void()>)> post)
     : requests_(requests), sql_(sql), post_(std::move(post)) {}
 
 void InboundTexts::take(CarrierRequest request) {
@@ -73,18 +72,23 @@ void InboundTexts::take(CarrierRequest request) {
 void InboundTexts::take_part(CarrierRequest request, const smpp::Part& part, std::string_view octets,
                              std::uint8_t data_coding) {
   const Envelope envelope = envelope_of(request.pdu);
-  store::MoPart row{.seq = part.seq, .total = part.total, .octets = std::string(octets), .data_coding = data_coding};
+  store::MoPart row{
+      .seq = part.seq, .total = part.total, .octets = std::string(octets), .data_coding = data_coding};
   row.message = sha256_of({"part", request.link->options().name, envelope.source, envelope.destination,
                            std::to_string(part.ref), part.ref_width == smpp::RefWidth::bits8 ? "8" : "16",
                            std::to_string(part.total)});
   auto joined = std::make_shared<std::optional<store::JoinedText>>();
   auto shared = std::make_shared<CarrierRequest>(std::move(request));
   const bool queued = sql_.run(
-      [row, joined](store::Connection& connection) { *joined = store::add_mo_part(connection, row, wall_clock()); },
+      [row, joined](store::Connection& connection) {
+        *joined = store::add_mo_part(connection, row, wall_clock());
+      },
       [this, joined, shared, key = row.message](bool stored) {
         post_([this, joined, shared, key, stored] {
-          if (stored && *joined) return take_text(std::move(*shared), (*joined)->octets, (*joined)->data_coding, key);
-          shared->link->respond(shared->generation, shared->pdu, stored ? smpp::ESME_ROK : smpp::ESME_RX_T_APPN);
+          if (stored && *joined)
+            return take_text(std::move(*shared), (*joined)->octets, (*joined)->data_coding, key);
+          shared->link->respond(shared->generation, shared->pdu,
+                                stored ? smpp::ESME_ROK : smpp::ESME_RX_T_APPN);
         });
       });
   if (!queued) shared->link->respond(shared->generation, shared->pdu, smpp::ESME_RX_T_APPN);
@@ -118,7 +122,8 @@ void InboundTexts::take_text(CarrierRequest request, std::string_view octets, st
       "sms", from, asked, [this, key = asked.key, parts, began](const store::Result& result) {
         const bool failed = result.verdict == store::Result::Verdict::failed;
         if (parts && !failed) {
-          sql_.run([parts](store::Connection& connection) { store::forget_mo_parts(connection, *parts); }, {});
+          sql_.run([parts](store::Connection& connection) { store::forget_mo_parts(connection, *parts); },
+                   {});
         }
         acknowledge(key, failed ? smpp::ESME_RX_T_APPN : smpp::ESME_ROK, began);
       });
@@ -148,10 +153,11 @@ void InboundTexts::acknowledge(const handlers::RequestKey& key, std::uint32_t co
 }
 
 void InboundTexts::remember(const handlers::RequestKey& key, const CarrierRequest& request, bool quickly) {
-  const bool is_new = acknowledged_.insert_or_assign(key, Acknowledged{request.link, request.generation,
-                                                                      request.pdu.sequence_number, quickly,
-                                                                      std::chrono::steady_clock::now()})
-                          .second;
+  const bool is_new =
+      acknowledged_
+          .insert_or_assign(key, Acknowledged{request.link, request.generation, request.pdu.sequence_number,
+                                              quickly, std::chrono::steady_clock::now()})
+          .second;
   if (is_new) acknowledged_order_.push_back(key);
   if (acknowledged_order_.size() > kAcknowledgedMax) {
     acknowledged_.erase(acknowledged_order_.front());

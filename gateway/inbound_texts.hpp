@@ -1,17 +1,22 @@
 // Texts from phones: deliver_sm and data_sm that are neither receipts nor USSD.
 //
-//   PDU -> octets, part? -> [parts are kept in the store until all are there] -> UTF-8 -> Request -> decided, committed
+//   PDU -> octets, part? -> [parts are kept in the store until all are there] -> UTF-8 -> Request -> decided,
+//   committed
 //       -> deliver_sm_resp
 //
-// What must stay true: a text is acknowledged only when its effect and its reply are committed; a part only when it is
-// stored.
+// What must stay true: a text is acknowledged only when its effect and its reply are committed; a part only
+// when it is stored.
 //
 // The same text twice. SMPP gives a text no name, so what it says is its key. Three cases:
 // - it comes again while the first is still being decided: both get the answer of the one decision;
-// - it comes again after the carrier heard our acknowledgement: the member typed it again, and gets an answer that is
-//   true now. The carrier heard it if it was quick and the connection lives, or spoke on for a while before it ended;
-// - it comes again in doubt (a late acknowledgement, one just before the connection broke, or a restart of ours) within
-//   the carrier's redelivery_window: the carrier sends it again. It is acknowledged; nothing is done or said twice.
+// - it comes again after the carrier heard our acknowledgement: the member typed it again, and gets an answer
+// that is
+//   true now. The carrier heard it if it was quick and the connection lives, or spoke on for a while before
+//   it ended;
+// - it comes again in doubt (a late acknowledgement, one just before the connection broke, or a restart of
+// ours) within
+//   the carrier's redelivery_window: the carrier sends it again. It is acknowledged; nothing is done or said
+//   twice.
 //
 // Thread rule: the network thread.
 #pragma once
@@ -45,7 +50,8 @@ class InboundTexts {
     smpp::Time at{};
   };
 
-  void take_part(CarrierRequest request, const smpp::Part& part, std::string_view octets, std::uint8_t data_coding);
+  void take_part(CarrierRequest request, const smpp::Part& part, std::string_view octets,
+                 std::uint8_t data_coding);
   void take_text(CarrierRequest request, std::string_view octets, std::uint8_t data_coding,
                  std::optional<handlers::RequestKey> parts);
   bool was_typed_again(const handlers::RequestKey& key, const CarrierRequest& request) const;

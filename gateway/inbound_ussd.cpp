@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "gateway/clock.hpp"
 #include "gateway/hash.hpp"
 #include "gateway/inbound_texts.hpp"
 #include "gateway/log.hpp"
@@ -16,10 +17,6 @@ namespace asio = boost::asio;
 
 constexpr const smpp::UssdProfile& kProfile = smpp::ussd_profiles::spec_like;
 constexpr std::size_t kNameOctets = 16;
-
-rules::Instant wall_clock() {
-  return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
-}
 
 // "*7000*2#", whether the gateway passes the whole string or only what follows the code.
 std::string dialled_string(std::string_view code, const std::string& text) {
@@ -53,7 +50,8 @@ struct InboundUssd::Step {
   std::chrono::seconds time_to_live() const { return request.link->options().ussd_session_timeout; }
 
   void acknowledge(std::uint32_t command_status = smpp::ESME_ROK) {
-    if (!std::exchange(answered, true)) request.link->respond(request.generation, request.pdu, command_status);
+    if (!std::exchange(answered, true))
+      request.link->respond(request.generation, request.pdu, command_status);
   }
 };
 
@@ -72,11 +70,15 @@ void InboundUssd::take(CarrierRequest request) {
   step->text = templates::decode_ussd(read->text, step->pdu().data_coding);
   step->code = std::string(read->code);
   switch (step->event) {
-    case smpp::UssdEvent::begin: return spawn(io_, begin(step));
-    case smpp::UssdEvent::input: return spawn(io_, input(step));
+    case smpp::UssdEvent::begin:
+      return spawn(io_, begin(step));
+    case smpp::UssdEvent::input:
+      return spawn(io_, input(step));
     case smpp::UssdEvent::end:
-    case smpp::UssdEvent::abort: return spawn(io_, forget(step));
-    case smpp::UssdEvent::notify_ack: return step->acknowledge();
+    case smpp::UssdEvent::abort:
+      return spawn(io_, forget(step));
+    case smpp::UssdEvent::notify_ack:
+      return step->acknowledge();
   }
 }
 
@@ -132,14 +134,15 @@ asio::awaitable<void> InboundUssd::forget(StepPtr step) {
 void InboundUssd::decide(StepPtr step, std::string state) {
   handlers::Request asked;
   asked.key = sha256_of({"ussd", step->name, std::to_string(step->number)});
-  asked.fingerprint = sha256_of({step->input});
+  asked.fingerprint =
+      sha256_of({step->name, step->input});  // the name is random: a PIN is not to be guessed from it
   asked.remembered_for = std::chrono::hours{1};
   asked.received_at = wall_clock();
   asked.what = handlers::UssdRequest{
       .from = step->from, .root = step->root, .input = step->input, .state = std::move(state)};
-  const bool taken = requests_.submit("ussd", step->from, std::move(asked), [this, step](store::Result result) {
-    spawn(io_, finish(step, std::move(result)));
-  });
+  const bool taken =
+      requests_.submit("ussd", step->from, std::move(asked),
+                       [this, step](store::Result result) { spawn(io_, finish(step, std::move(result))); });
   if (!taken) unavailable(*step);
 }
 
@@ -150,7 +153,8 @@ asio::awaitable<void> InboundUssd::finish(StepPtr step, store::Result result) {
     co_return;
   }
   step->acknowledge();
-  if (result.verdict != Verdict::done) co_return;  // this step was taken before: its screen is on its way
+  if (result.verdict == Verdict::different_content)
+    co_return;  // another key at the same step: the first one counts
   const bool last = result.ussd_state.empty();
   try {
     if (last) {

@@ -1,10 +1,11 @@
-// USSD dialogs: deliver_sm with ussd_service_op in, submit_sm with the next screen out, at once, on the same link.
+// USSD dialogs: deliver_sm with ussd_service_op in, submit_sm with the next screen out, at once, on the same
+// link.
 //
 //   begin -> the dialled string names the club -> decide -> screen; the state waits in Redis
 //   input -> the state from Redis -> decide -> screen, or the last one
 //
-// A screen never waits in a lane and is never sent twice: a subscriber holds the phone in her hand. A last screen that
-// told of a change and did not get through is followed by a text.
+// A screen never waits in a lane and is never sent twice: a subscriber holds the phone in her hand. A last
+// screen that told of a change and did not get through is followed by a text.
 //
 // Thread rule: the network thread.
 #pragma once

@@ -79,7 +79,6 @@ struct Limits {
   std::uint32_t inbound_in_flight_max =
       5000;  // requests between the wire and their commit, all links together
   std::uint32_t outbound_prefetch_max = 20000;  // message texts held in memory
-  std::uint32_t inbox_days = 7;                 // how long the keys of texts are kept
   std::chrono::seconds shutdown_grace{10};
 
   bool operator==(const Limits&) const = default;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "gateway/clock.hpp"
 #include "gateway/log.hpp"
 #include "gateway/spawn.hpp"
 
@@ -12,21 +13,21 @@ namespace {
 namespace asio = boost::asio;
 using namespace std::chrono_literals;
 
-constexpr std::uint32_t kGrantMax = 500;         // messages in one grant
-constexpr std::uint32_t kEnqueueMax = 1000;      // messages in one enqueue
-constexpr std::uint32_t kSeedPage = 1000;        // outbox rows read at once
-constexpr std::chrono::milliseconds kLease{120'000};  // longer than a response may take
-constexpr std::chrono::microseconds kIdlePoll = 1s;   // other processes enqueue too, and leases run out
-constexpr std::chrono::microseconds kRetry = 200ms;   // after Redis refused
+constexpr std::uint32_t kGrantMax = 500;     // messages in one grant
+constexpr std::uint32_t kEnqueueMax = 1000;  // messages in one enqueue
+constexpr std::uint32_t kSeedPage = 1000;    // outbox rows read at once
+// Short, so that what a dead process held comes back soon; a living one extends its leases.
+constexpr std::chrono::milliseconds kLease{15'000};
+constexpr std::chrono::seconds kExtendEvery{5};
+constexpr std::chrono::microseconds kIdlePoll = 1s;  // other processes enqueue too, and leases run out
+constexpr std::chrono::microseconds kRetry = 200ms;  // after Redis refused
 constexpr std::chrono::milliseconds kThrottlePause = 1s;
-
-rules::Instant wall_clock() {
-  return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
-}
+constexpr std::chrono::seconds kSettleAgain{5};
 
 }  // namespace
 
-OutboundLine::OutboundLine(OutboundParts parts, LineOptions options, Carrier& carrier, std::uint64_t& next_tag)
+OutboundLine::OutboundLine(OutboundParts parts, LineOptions options, Carrier& carrier,
+                           std::uint64_t& next_tag)
     : parts_(std::move(parts)),
       options_(std::move(options)),
       carrier_(carrier),
@@ -35,7 +36,8 @@ OutboundLine::OutboundLine(OutboundParts parts, LineOptions options, Carrier& ca
       next_tag_(next_tag),
       pump_signal_(parts_.io),
       slot_signal_(parts_.io),
-      settle_signal_(parts_.io) {}
+      settle_signal_(parts_.io),
+      lease_signal_(parts_.io) {}
 
 void OutboundLine::start(asio::awaitable<void> work) {
   ++coroutines_;
@@ -55,9 +57,14 @@ void OutboundLine::start() {
   start(pump());
   start(send_slots());
   start(settle_all());
+  start(keep_leases());
 }
 
 void OutboundLine::push(store::QueuedText text) {
+  if (to_enqueue_.size() >= parts_.limits.outbound_prefetch_max) {
+    to_enqueue_.clear();  // Redis has been away for long: the outbox has them all
+    return reseed();
+  }
   to_enqueue_.push_back({.message_id = text.id, .lane = text.lane, .club = text.club, .parts = text.parts});
   if (texts_.size() < parts_.limits.outbound_prefetch_max) texts_.emplace(text.id, std::move(text));
   pump_signal_.wake();
@@ -73,16 +80,16 @@ std::uint32_t OutboundLine::appetite() const {
   if (draining_) return 0;
   const std::uint32_t room = carrier_.room();
   const auto promised = static_cast<std::uint32_t>(slots_.size());
-  const auto held = static_cast<std::uint32_t>(held_.size());
-  if (room <= promised || held >= parts_.limits.outbound_prefetch_max) return 0;
-  return std::min({room - promised, kGrantMax, parts_.limits.outbound_prefetch_max - held});
+  const auto unsettled = static_cast<std::uint32_t>(on_wire_.size() + settled_.size());
+  if (room <= promised || unsettled >= parts_.limits.outbound_prefetch_max) return 0;
+  return std::min(room - promised, kGrantMax);
 }
 
 asio::awaitable<void> OutboundLine::pump() {
   while (!stopping_) {
     std::chrono::microseconds wait = kIdlePoll;
     try {
-      if (must_seed_) co_await seed();
+      if (must_seed_ && !std::exchange(seeding_, true)) start(seed());
       if (!to_enqueue_.empty()) {
         // Enqueueing goes ahead of the grant on the same connection; its answer need not be waited for.
         start(enqueue_waiting());
@@ -117,20 +124,37 @@ asio::awaitable<void> OutboundLine::enqueue_waiting() {
 }
 
 asio::awaitable<std::chrono::microseconds> OutboundLine::grant_some() {
+  const auto asked = Clock::now();
   store::Grant grant = co_await parts_.lanes.grant(key_, rates_, appetite(), kLease, parts_.owner);
   const auto received = Clock::now();
-  if (grant.fresh) must_seed_ = true;
+  if (grant.fresh && !seeding_) must_seed_ = true;
   const bool full = !grant.messages.empty();
   const auto again_in = grant.again_in;
-  if (full) co_await place(std::move(grant), received);
-  if (must_seed_) co_return 0us;
+  if (full) co_await place(std::move(grant), asked, received);
   if (!again_in) co_return full ? 0us : kIdlePoll;
   co_return std::max(*again_in, 0us);
 }
 
+// Beside the pump: a long backlog must not hold up what is urgent.
 asio::awaitable<void> OutboundLine::seed() {
-  const std::string seed = co_await parts_.lanes.begin_seed(key_);
   must_seed_ = false;
+  try {
+    const bool seeded = co_await read_outbox();
+    if (!seeded) must_seed_ = true;
+  } catch (const store::RedisError&) {
+    must_seed_ = true;
+  }
+  seeding_ = false;
+  if (!must_seed_ || stopping_) co_return;
+  asio::steady_timer pause(parts_.io, kRetry);
+  boost::system::error_code ignored;
+  co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+  pump_signal_.wake();
+}
+
+// False: not all of it could be read, or Redis lost its memory meanwhile.
+asio::awaitable<bool> OutboundLine::read_outbox() {
+  const std::string seed = co_await parts_.lanes.begin_seed(key_);
   std::uint64_t count = 0;
   for (store::MessageId after = 0;;) {
     auto page = std::make_shared<std::vector<store::QueuedText>>();
@@ -138,7 +162,8 @@ asio::awaitable<void> OutboundLine::seed() {
       *page = store::load_queued(connection, line, after, kSeedPage);
     };
     const bool read = co_await run_sql(std::move(work));
-    if (!read || page->empty()) break;
+    if (!read) co_return false;
+    if (page->empty()) break;
     after = page->back().id;
     std::vector<store::QueuedMessage> messages;
     for (const store::QueuedText& text : *page) {
@@ -150,8 +175,8 @@ asio::awaitable<void> OutboundLine::seed() {
     if (!messages.empty()) co_await parts_.lanes.enqueue(key_, std::move(messages));
   }
   const bool seeded = co_await parts_.lanes.finish_seed(key_, seed);
-  if (!seeded) must_seed_ = true;
   log::info("line_seeded", {{"line", options_.number}, {"messages", count}});
+  co_return seeded;
 }
 
 asio::awaitable<bool> OutboundLine::run_sql(store::SqlThread::Work work) {
@@ -173,36 +198,47 @@ asio::awaitable<bool> OutboundLine::run_sql(store::SqlThread::Work work) {
   co_return wait->committed;
 }
 
-asio::awaitable<void> OutboundLine::load_missing(const std::vector<store::GrantedMessage>& messages) {
+asio::awaitable<bool> OutboundLine::load_missing(const std::vector<store::GrantedMessage>& messages) {
   std::vector<store::MessageId> missing;
   for (const store::GrantedMessage& message : messages) {
-    if (!texts_.contains(message.message_id) && !held_.contains(message.message_id)) missing.push_back(message.message_id);
+    if (!texts_.contains(message.message_id) && !held_.contains(message.message_id))
+      missing.push_back(message.message_id);
   }
-  if (missing.empty()) co_return;
+  if (missing.empty()) co_return true;
   auto loaded = std::make_shared<std::vector<store::QueuedText>>();
   store::SqlThread::Work work = [loaded, missing](store::Connection& connection) {
     *loaded = store::load_queued(connection, missing);
   };
-  co_await run_sql(std::move(work));
+  const bool read = co_await run_sql(std::move(work));
+  if (!read) co_return false;  // and not a look at *loaded, which the other thread may still write
   for (store::QueuedText& text : *loaded) {
     const store::MessageId id = text.id;
     texts_.emplace(id, std::move(text));
   }
+  co_return true;
 }
 
-asio::awaitable<void> OutboundLine::place(store::Grant grant, Clock::time_point received) {
-  co_await load_missing(grant.messages);
+asio::awaitable<void> OutboundLine::place(store::Grant grant, Clock::time_point asked,
+                                          Clock::time_point received) {
+  const bool paced = rates_.line > 0 || rates_.account > 0;
+  const bool loaded = co_await load_missing(grant.messages);
   const rules::Instant now = wall_clock();
-  std::vector<store::MessageId> done_before;
+  std::vector<store::MessageId> done_before, unread;
   for (const store::GrantedMessage& message : grant.messages) {
     auto held = held_.find(message.message_id);
     if (held == held_.end()) {
       auto text = texts_.extract(message.message_id);
-      if (text.empty()) {
-        done_before.push_back(message.message_id);  // no longer queued: settled by somebody whose lease had run out
+      if (text.empty() && !loaded) {
+        unread.push_back(message.message_id);
         continue;
       }
-      held = held_.emplace(message.message_id, Held{Sending(std::move(text.mapped()), carrier_.options())}).first;
+      if (text.empty()) {
+        done_before.push_back(
+            message.message_id);  // no longer queued: settled by somebody whose lease had run out
+        continue;
+      }
+      held = held_.emplace(message.message_id, Held{Sending(std::move(text.mapped()), carrier_.options())})
+                 .first;
     }
     held->second.leased = true;
     held->second.give_back_after.reset();
@@ -213,16 +249,21 @@ asio::awaitable<void> OutboundLine::place(store::Grant grant, Clock::time_point 
     const Sending& sending = held->second.sending;
     for (std::size_t part = 0; part < sending.part_count(); ++part) {
       if (sending.part(part) != Sending::Part::waiting) continue;
-      const auto& slot = message.slots.empty() ? 0us : message.slots[std::min(part, message.slots.size() - 1)];
-      slots_.emplace(slot.count() == 0 ? Clock::time_point{} : received + slot, OnWire{message.message_id, part});
+      const auto& slot =
+          message.slots.empty() ? 0us : message.slots[std::min(part, message.slots.size() - 1)];
+      // Redis counted from a moment between the two: not before the later one, and late by the earlier one.
+      const auto when = paced ? received + slot : Clock::time_point{};
+      const auto latest = paced ? asked + slot + std::chrono::microseconds(store::kSlotToleranceUs)
+                                : Clock::time_point::max();
+      slots_.emplace(when, Slot{message.message_id, part, latest});
     }
   }
   slot_signal_.wake();
+  if (!unread.empty()) co_await parts_.lanes.give_back(key_, parts_.owner, std::move(unread), 1s);
   if (!done_before.empty()) co_await parts_.lanes.acknowledge(key_, std::move(done_before));
 }
 
 asio::awaitable<void> OutboundLine::send_slots() {
-  const auto tolerance = std::chrono::microseconds(store::kSlotToleranceUs);
   while (!stopping_) {
     std::chrono::microseconds wait = 1s;
     while (!slots_.empty()) {
@@ -235,8 +276,8 @@ asio::awaitable<void> OutboundLine::send_slots() {
       slots_.erase(slots_.begin());
       auto held = held_.find(part.id);
       if (held == held_.end() || held->second.finished) continue;
-      const bool late = when != Clock::time_point{} && now - when > tolerance;
-      if (late || carrier_.room() == 0) {
+      if (held->second.sending.part(part.part) != Sending::Part::waiting) continue;
+      if (now > part.latest || carrier_.room() == 0) {
         held->second.give_back_after = 0ms;
       } else if (!held->second.give_back_after) {
         send_part(part.id, part.part);
@@ -250,11 +291,12 @@ asio::awaitable<void> OutboundLine::send_slots() {
 void OutboundLine::send_part(store::MessageId id, std::size_t part) {
   Held& held = held_.at(id);
   // No longer than the text is worth anything, and no longer than the line says.
-  const auto remaining = std::min(
-      std::chrono::ceil<std::chrono::seconds>(held.sending.text().valid_until - wall_clock()), options_.validity);
+  const auto remaining =
+      std::min(std::chrono::ceil<std::chrono::seconds>(held.sending.text().valid_until - wall_clock()),
+               options_.validity);
   const std::uint64_t tag = ++next_tag_;
-  const smpp::SubmitSm pdu =
-      held.sending.pdu(part, std::max(remaining, std::chrono::seconds{1}), carrier_.options(), options_.receipts);
+  const smpp::SubmitSm pdu = held.sending.pdu(part, std::max(remaining, std::chrono::seconds{1}),
+                                              carrier_.options(), options_.receipts);
   if (!carrier_.submit(pdu, tag)) {
     held.give_back_after = 0ms;
     return;
@@ -266,7 +308,8 @@ void OutboundLine::send_part(store::MessageId id, std::size_t part) {
 void OutboundLine::responded(std::uint64_t tag, const smpp::Pdu& response) {
   const OnWire part = on_wire_.extract(tag).mapped();
   parts_.metrics
-      .counter("peyk_outbound_submits_total", {{"carrier", key_.carrier}, {"status", smpp::status_name(response.command_status)}})
+      .counter("peyk_outbound_submits_total",
+               {{"carrier", key_.carrier}, {"status", smpp::status_name(response.command_status)}})
       .add();
   pump_signal_.wake();  // a place in the window is free
   auto it = held_.find(part.id);
@@ -281,7 +324,9 @@ void OutboundLine::responded(std::uint64_t tag, const smpp::Pdu& response) {
   held.sending.taken(part.part, body == nullptr ? std::string() : body->message_id);
   if (!held.sending.all_taken()) return return_if_idle(part.id);
   static constexpr std::array<const char*, 4> kLaneNames{"urgent", "reply", "notice", "promo"};
-  parts_.metrics.histogram("peyk_outbound_seconds", {{"lane", kLaneNames[static_cast<std::size_t>(held.sending.text().lane)]}})
+  parts_.metrics
+      .histogram("peyk_outbound_seconds",
+                 {{"lane", kLaneNames[static_cast<std::size_t>(held.sending.text().lane)]}})
       .observe(wall_clock() - held.sending.text().created_at);
   finish({.id = part.id,
           .submitted = true,
@@ -328,18 +373,22 @@ void OutboundLine::unknown(std::uint64_t tag) {
 // Once nothing of it is on the wire or waiting for its slot, a message that must wait goes back to its lane.
 void OutboundLine::return_if_idle(store::MessageId id) {
   auto it = held_.find(id);
-  if (it == held_.end() || !it->second.leased || it->second.finished || !it->second.give_back_after || it->second.sending.any_sent()) return;
+  if (it == held_.end() || !it->second.leased || it->second.finished || !it->second.give_back_after ||
+      it->second.sending.any_sent())
+    return;
   const auto delay = *it->second.give_back_after;
   it->second.leased = false;
   std::erase_if(slots_, [id](const auto& slot) { return slot.second.id == id; });
   // Its text and attempts are worth keeping, but not when a whole backlog is being refused.
-  if (held_.size() > parts_.limits.outbound_prefetch_max / 2 && it->second.sending.carrier_message_ids().empty()) {
+  if (held_.size() > parts_.limits.outbound_prefetch_max / 2 &&
+      it->second.sending.carrier_message_ids().empty()) {
     held_.erase(it);
   }
   start(give_back({id}, delay));
 }
 
-asio::awaitable<void> OutboundLine::give_back(std::vector<store::MessageId> ids, std::chrono::milliseconds delay) {
+asio::awaitable<void> OutboundLine::give_back(std::vector<store::MessageId> ids,
+                                              std::chrono::milliseconds delay) {
   try {
     co_await parts_.lanes.give_back(key_, parts_.owner, std::move(ids), delay);
   } catch (const store::RedisError&) {
@@ -350,7 +399,11 @@ asio::awaitable<void> OutboundLine::give_back(std::vector<store::MessageId> ids,
 
 asio::awaitable<void> OutboundLine::penalise() {
   log::warn("line_throttled", {{"line", options_.number}, {"carrier", key_.carrier}});
-  co_await parts_.lanes.penalise_line(key_, kThrottlePause);
+  try {
+    co_await parts_.lanes.penalise_line(key_, kThrottlePause);
+  } catch (const store::RedisError& e) {
+    log::warn("redis_refused", {{"line", options_.number}, {"why", e.what()}});
+  }
   penalising_ = false;
 }
 
@@ -358,6 +411,22 @@ void OutboundLine::finish(store::Settled outcome) {
   held_.at(outcome.id).finished = true;
   settled_.push_back(std::move(outcome));
   settle_signal_.wake();
+}
+
+asio::awaitable<void> OutboundLine::keep_leases() {
+  while (!stopping_) {
+    co_await lease_signal_.wait(kExtendEvery);
+    std::vector<store::MessageId> ids;
+    for (const auto& [id, held] : held_) {
+      if (held.leased) ids.push_back(id);
+    }
+    if (ids.empty() || stopping_) continue;
+    try {
+      co_await parts_.lanes.extend(key_, parts_.owner, std::move(ids), kLease);
+    } catch (const store::RedisError&) {
+      // What runs out is granted once more, here or elsewhere, and found held or settled.
+    }
+  }
 }
 
 asio::awaitable<void> OutboundLine::settle_all() {
@@ -372,18 +441,53 @@ asio::awaitable<void> OutboundLine::settle_all() {
       store::save_settled(connection, *batch, wall_clock());
     };
     const bool saved = co_await run_sql(std::move(work));
-    if (!saved) continue;  // broken or stopping: the leases bring them back
-    std::vector<store::MessageId> ids;
-    for (const store::Settled& one : *batch) {
-      ids.push_back(one.id);
-      held_.erase(one.id);
-    }
-    try {
-      co_await parts_.lanes.acknowledge(key_, std::move(ids));
-    } catch (const store::RedisError&) {
-      // When their leases run out they are granted once more, found settled and forgotten then.
+    if (stopping_ && !saved) co_return;  // the next process finds them queued or settled
+    if (saved) {
+      co_await forget(*batch);
+    } else if (batch->size() > 1) {
+      // One of them cannot be saved: by itself it harms no other.
+      for (store::Settled& one : *batch) co_await settle_one(std::move(one));
+    } else {
+      start(settle_later(std::move(batch->front())));
     }
   }
+}
+
+asio::awaitable<void> OutboundLine::settle_one(store::Settled one) {
+  auto batch = std::make_shared<std::vector<store::Settled>>();
+  batch->push_back(std::move(one));
+  store::SqlThread::Work work = [batch](store::Connection& connection) {
+    store::save_settled(connection, *batch, wall_clock());
+  };
+  const bool saved = co_await run_sql(std::move(work));
+  if (saved) {
+    co_await forget(*batch);
+  } else {
+    start(settle_later(std::move(batch->front())));
+  }
+}
+
+asio::awaitable<void> OutboundLine::forget(const std::vector<store::Settled>& settled) {
+  std::vector<store::MessageId> ids;
+  for (const store::Settled& one : settled) {
+    ids.push_back(one.id);
+    held_.erase(one.id);
+  }
+  try {
+    co_await parts_.lanes.acknowledge(key_, std::move(ids));
+  } catch (const store::RedisError&) {
+    // When their leases run out they are granted once more, found settled and forgotten then.
+  }
+}
+
+// The database refuses this outcome. The message stays held, so that it is not sent a second time; the log
+// says what a person must look at.
+asio::awaitable<void> OutboundLine::settle_later(store::Settled one) {
+  log::error("outcome_not_saved", {{"line", options_.number}, {"message", one.id}});
+  asio::steady_timer pause(parts_.io, kSettleAgain);
+  boost::system::error_code ignored;
+  co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+  if (!stopping_ && held_.contains(one.id)) finish(std::move(one));
 }
 
 asio::awaitable<void> OutboundLine::measure() {
@@ -409,6 +513,7 @@ asio::awaitable<void> OutboundLine::stop(std::chrono::milliseconds grace) {
   pump_signal_.wake();
   slot_signal_.wake();
   settle_signal_.wake();
+  lease_signal_.wake();
   std::vector<store::MessageId> unsent;
   for (const auto& [id, held] : held_) {
     if (held.leased && !held.finished && !held.sending.any_sent()) unsent.push_back(id);

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "gateway/clock.hpp"
 #include "gateway/log.hpp"
 #include "gateway/spawn.hpp"
 #include "store/mysql/migrations.hpp"
@@ -16,13 +17,11 @@ namespace asio = boost::asio;
 using namespace std::chrono_literals;
 
 constexpr std::chrono::seconds kHousekeepingEvery{1};
-constexpr std::chrono::minutes kSweepEvery{1};       // of the outbox, for what a dead process left behind
-constexpr std::uint32_t kForgottenAtOnce = 1000;     // old keys deleted in one go
+constexpr std::chrono::minutes kSweepEvery{1};    // of the outbox, for what a dead process left behind
+constexpr std::uint32_t kForgottenAtOnce = 1000;  // old keys deleted in one go
 constexpr std::chrono::hours kPartsKept{24};
-
-rules::Instant wall_clock() {
-  return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
-}
+constexpr std::chrono::days kParkedReceiptsKept{7};
+constexpr std::chrono::hours kFreeCodesEvery{1};
 
 // Names this process among all that share a Redis.
 std::string lease_owner() {
@@ -49,9 +48,10 @@ Peykd::Peykd(Options options)
       dialogs_(redis_, options_.redis.key_prefix),
       requests_(workers_, options_.limits, metrics_, [this](auto texts) { push(std::move(texts)); }),
       texts_(requests_, outcomes_, [this](auto work) { post(std::move(work)); }),
-      ussd_(io_, requests_, dialogs_,
-            {.directory = [this] { return directory_.load(); },
-             .text_instead = [this](const auto& club, auto to, auto text) { say(club, to, std::move(text)); }}),
+      ussd_(
+          io_, requests_, dialogs_,
+          {.directory = [this] { return directory_.load(); },
+           .text_instead = [this](const auto& club, auto to, auto text) { say(club, to, std::move(text)); }}),
       receipts_(outcomes_, [this](auto work) { post(std::move(work)); }),
       carriers_(io_, options_.carriers, link_hooks()),
       purchases_([this](std::string_view key_id) { return till(key_id); },
@@ -60,7 +60,9 @@ Peykd::Peykd(Options options)
                   .in_flight_max = options_.limits.inbound_in_flight_max}),
       http_(io_, options_.http, routes(),
             [this](std::string_view route, int status, std::chrono::microseconds took) {
-              metrics_.counter("peyk_http_requests_total", {{"route", route}, {"status", std::to_string(status)}}).add();
+              metrics_
+                  .counter("peyk_http_requests_total", {{"route", route}, {"status", std::to_string(status)}})
+                  .add();
               metrics_.histogram("peyk_http_seconds", {{"route", route}}).observe(took);
             }),
       signals_(io_, SIGTERM, SIGINT),
@@ -73,7 +75,9 @@ Peykd::Peykd(Options options)
 
 Peykd::~Peykd() = default;
 
-void Peykd::post(std::function<void()> work) { asio::post(io_, std::move(work)); }
+void Peykd::post(std::function<void()> work) {
+  asio::post(io_, std::move(work));
+}
 
 store::WorkerHooks Peykd::worker_hooks() {
   return {.directory = [this] { return directory_.load(); },
@@ -98,7 +102,8 @@ LinkHooks Peykd::link_hooks() {
   return {.request = [this](CarrierRequest request) { take(std::move(request)); },
           .response =
               [this](std::uint64_t tag, const smpp::Pdu& response) {
-                if ((tag & kUssdTag) != 0) return ussd_.settled(tag, response.command_status == smpp::ESME_ROK);
+                if ((tag & kUssdTag) != 0)
+                  return ussd_.settled(tag, response.command_status == smpp::ESME_ROK);
                 for (auto& [number, line] : lines_) {
                   if (line.owns(tag)) return line.responded(tag, response);
                 }
@@ -131,17 +136,20 @@ OutboundParts Peykd::outbound_parts() {
 }
 
 std::vector<HttpRoute> Peykd::routes() {
-  std::vector<HttpRoute> all = operation_routes([this] { return readiness(); }, [this] { return metrics_.expose(); });
+  std::vector<HttpRoute> all =
+      operation_routes([this] { return readiness(); }, [this] { return metrics_.expose(); });
   all.push_back(purchases_.route());
   return all;
 }
 
 std::vector<ReadyPart> Peykd::readiness() {
-  std::vector<ReadyPart> parts{{"mysql", workers_.is_connected(), fmt::format("{} requests waiting", workers_.waiting())},
-                               {"redis", redis_.connected(), ""}};
+  std::vector<ReadyPart> parts{
+      {"mysql", workers_.is_connected(), fmt::format("{} requests waiting", workers_.waiting())},
+      {"redis", redis_.connected(), ""}};
   for (auto& [name, carrier] : carriers_.all()) {
     const std::uint32_t bound = carrier.bound();
-    parts.push_back({"carrier " + name, bound > 0, fmt::format("{} of {} bound", bound, carrier.links().size())});
+    parts.push_back(
+        {"carrier " + name, bound > 0, fmt::format("{} of {} bound", bound, carrier.links().size())});
   }
   if (stopping_) parts.push_back({"process", false, "stopping"});
   return parts;
@@ -161,7 +169,8 @@ void Peykd::take(CarrierRequest request) {
     request.link->respond(request.generation, request.pdu, smpp::ESME_RX_T_APPN);
     return;
   }
-  if (deliver != nullptr && request.link->options().ussd && smpp::is_ussd(*deliver)) return ussd_.take(std::move(request));
+  if (deliver != nullptr && request.link->options().ussd && smpp::is_ussd(*deliver))
+    return ussd_.take(std::move(request));
   texts_.take(std::move(request));
 }
 
@@ -217,10 +226,14 @@ void Peykd::submit_purchase(handlers::Request request, std::function<void(Purcha
   const bool taken = requests_.submit("pos", phone, std::move(request), [shared](store::Result result) {
     const auto status = [&result] {
       switch (result.verdict) {
-        case store::Result::Verdict::done: return Status::done;
-        case store::Result::Verdict::repeated: return Status::repeated;
-        case store::Result::Verdict::different_content: return Status::different_content;
-        case store::Result::Verdict::failed: return Status::failed;
+        case store::Result::Verdict::done:
+          return Status::done;
+        case store::Result::Verdict::repeated:
+          return Status::repeated;
+        case store::Result::Verdict::different_content:
+          return Status::different_content;
+        case store::Result::Verdict::failed:
+          return Status::failed;
       }
       return Status::failed;
     }();
@@ -252,6 +265,7 @@ void Peykd::load_directory() {
 
 asio::awaitable<void> Peykd::housekeeping() {
   auto swept = std::chrono::steady_clock::now();
+  auto free_codes_at = swept;
   while (!stopping_) {
     co_await stopped_.wait(kHousekeepingEvery);
     if (stopping_) break;
@@ -260,6 +274,15 @@ asio::awaitable<void> Peykd::housekeeping() {
     const auto now = std::chrono::steady_clock::now();
     const bool sweep = now - swept >= kSweepEvery;
     if (sweep) swept = now;
+    if (now >= free_codes_at) {
+      free_codes_at = now + kFreeCodesEvery;
+      housekeeper_.run(
+          [](store::Connection& connection) {
+            const auto ended_before = wall_clock() - std::chrono::days(rules::kCodeQuarantineDays);
+            store::free_codes(connection, ended_before, kForgottenAtOnce);
+          },
+          {});
+    }
     for (auto& [number, line] : lines_) {
       if (sweep) line.reseed();
       try {
@@ -272,6 +295,7 @@ asio::awaitable<void> Peykd::housekeeping() {
         [](store::Connection& connection) {
           store::forget_claims(connection, wall_clock(), kForgottenAtOnce);
           store::forget_old_mo_parts(connection, wall_clock() - kPartsKept, kForgottenAtOnce);
+          store::forget_parked_receipts(connection, wall_clock() - kParkedReceiptsKept, kForgottenAtOnce);
         },
         {});
   }
@@ -298,8 +322,14 @@ asio::awaitable<void> Peykd::shut_down() {
     poll.expires_after(5ms);
     co_await poll.async_wait(asio::use_awaitable);
   }
-  for (auto& [number, line] : lines_) co_await line.stop(grace);
-  co_await carriers_.stop(grace);
+  // One grace for all: what is late for the first is late for the last.
+  const auto left = [&deadline] {
+    return std::max(std::chrono::milliseconds{100}, std::chrono::duration_cast<std::chrono::milliseconds>(
+                                                        deadline - std::chrono::steady_clock::now()));
+  };
+  for (auto& [number, line] : lines_) line.drain();
+  for (auto& [number, line] : lines_) co_await line.stop(left());
+  co_await carriers_.stop(left());
   redis_.stop();
   io_.stop();
 }
@@ -321,10 +351,18 @@ void Peykd::run() {
   spawn(io_, housekeeping());
   spawn(io_, wait_for_signal());
   log::info("started", {{"http_port", http_.port()}, {"version", PEYK_VERSION}});
+  // However the loop ends, by an exception too: everything that calls back is silenced while all of us still
+  // lives.
+  struct Silence {
+    Peykd& gateway;
+    ~Silence() {
+      gateway.redis_.stop();
+      gateway.workers_.stop();
+      gateway.outcomes_.stop();
+      gateway.housekeeper_.stop();
+    }
+  } silence{*this};
   io_.run();
-  workers_.stop();
-  outcomes_.stop();
-  housekeeper_.stop();
   log::info("stopped");
 }
 

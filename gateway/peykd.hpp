@@ -1,19 +1,20 @@
 // The gateway process, put together: who owns what, in order of dependency, and how it starts and stops.
 //
 //   main thread: io_context (links, Redis, HTTP, timers: everything in gateway/)
-//   store threads: RequestWorkers (decide), two SqlThreads (outcomes and receipts; re-reading and housekeeping)
+//   store threads: RequestWorkers (decide), two SqlThreads (outcomes and receipts; re-reading and
+//   housekeeping)
 //
-// Stopping, on SIGTERM or SIGINT: readiness goes, no new requests; what is under way is answered; what is on the wire
-// comes home; links unbind; then the threads end. A second signal ends at once. Nothing depends on it: kill -9 loses
-// nothing that was acknowledged.
+// Stopping, on SIGTERM or SIGINT: readiness goes, no new requests; what is under way is answered; what is on
+// the wire comes home; links unbind; then the threads end. A second signal ends at once. Nothing depends on
+// it: kill -9 loses nothing that was acknowledged.
 #pragma once
 
 #include <memory>
 
 #include "gateway/carriers.hpp"
+#include "gateway/http/operations.hpp"
 #include "gateway/http/purchases.hpp"
 #include "gateway/http/server.hpp"
-#include "gateway/http/operations.hpp"
 #include "gateway/inbound_receipts.hpp"
 #include "gateway/inbound_texts.hpp"
 #include "gateway/inbound_ussd.hpp"
@@ -35,7 +36,8 @@ class Peykd {
   explicit Peykd(Options options);
   ~Peykd();
 
-  // Runs until a signal ends it. Throws what cannot be mended by waiting: a port that is taken, a wrong schema.
+  // Runs until a signal ends it. Throws what cannot be mended by waiting: a port that is taken, a wrong
+  // schema.
   void run();
 
  private:
@@ -68,9 +70,9 @@ class Peykd {
   std::uint64_t clubs_version_ = 0;
 
   store::RequestWorkers workers_;
-  store::SqlThread outcomes_;      // settled messages, receipts, parts
-  store::SqlThread housekeeper_;   // clubs, old keys, texts in place of lost screens
-  store::SystemChance chance_;     // the housekeeper's thread only
+  store::SqlThread outcomes_;     // settled messages, receipts, parts
+  store::SystemChance chance_;    // the housekeeper's thread only
+  store::SqlThread housekeeper_;  // clubs, old keys, texts in place of lost screens
   store::RedisConnection redis_;
   store::Lanes lanes_;
   store::Dialogs dialogs_;

@@ -1,4 +1,5 @@
-// peykd: the gateway. Exit codes: 0 stopped as asked, 1 could not start or broke, 2 the configuration is wrong.
+// peykd: the gateway. Exit codes: 0 stopped as asked, 1 could not start or broke, 2 the configuration is
+// wrong.
 #include <CLI/CLI.hpp>
 
 #include <csignal>

@@ -1,5 +1,5 @@
-// The door to the store for everything that arrives: counts what is under way, refuses what is too much, and hands
-// the texts of a committed decision to the lanes before the request is answered.
+// The door to the store for everything that arrives: counts what is under way, refuses what is too much, and
+// hands the texts of a committed decision to the lanes before the request is answered.
 //
 // Thread rule: the network thread.
 #pragma once
@@ -18,8 +18,8 @@ class Requests {
 
   Requests(store::RequestWorkers& workers, const Limits& limits, Metrics& metrics, PushTexts push_texts);
 
-  // False: too many are under way; `done` is not called. Otherwise `done` follows on the network thread, after the
-  // commit. `channel` is a metric's label: "sms", "ussd", "pos".
+  // False: too many are under way; `done` is not called. Otherwise `done` follows on the network thread,
+  // after the commit. `channel` is a metric's label: "sms", "ussd", "pos".
   bool submit(const char* channel, std::uint64_t neighbourhood, handlers::Request request, store::Done done);
 
   std::uint32_t in_flight() const { return in_flight_; }

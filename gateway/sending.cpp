@@ -13,7 +13,8 @@ Sending::Sending(store::QueuedText text, const CarrierOptions& carrier) : text_(
   const auto alphabet = templates::choose(text_.text);
   data_coding_ = templates::data_coding(alphabet);
   const auto bits = carrier.udh_16bit ? templates::ReferenceBits::sixteen : templates::ReferenceBits::eight;
-  for (std::string& octets : templates::split(text_.text, alphabet, bits)) parts_.push_back({std::move(octets)});
+  for (std::string& octets : templates::split(text_.text, alphabet, bits))
+    parts_.push_back({std::move(octets)});
 }
 
 smpp::SubmitSm Sending::pdu(std::size_t part, std::chrono::seconds remaining, const CarrierOptions& carrier,
@@ -33,8 +34,9 @@ smpp::SubmitSm Sending::pdu(std::size_t part, std::chrono::seconds remaining, co
   if (parts_.size() > 1) {
     const auto width = carrier.udh_16bit ? smpp::RefWidth::bits16 : smpp::RefWidth::bits8;
     // The same reference at each attempt, so that a part sent twice is a part seen twice.
-    pdu.short_message = smpp::build_udh(static_cast<std::uint16_t>(text_.id), width,
-                                        static_cast<std::uint8_t>(parts_.size()), static_cast<std::uint8_t>(part + 1));
+    pdu.short_message =
+        smpp::build_udh(static_cast<std::uint16_t>(text_.id), width, static_cast<std::uint8_t>(parts_.size()),
+                        static_cast<std::uint8_t>(part + 1));
     pdu.esm_class = smpp::esm_class::udhi;
   }
   pdu.short_message += parts_[part].octets;
@@ -47,11 +49,13 @@ void Sending::taken(std::size_t number, std::string carrier_message_id) {
 }
 
 bool Sending::all_taken() const {
-  return std::all_of(parts_.begin(), parts_.end(), [](const State& part) { return part.state == Part::taken; });
+  return std::all_of(parts_.begin(), parts_.end(),
+                     [](const State& part) { return part.state == Part::taken; });
 }
 
 bool Sending::any_sent() const {
-  return std::any_of(parts_.begin(), parts_.end(), [](const State& part) { return part.state == Part::sent; });
+  return std::any_of(parts_.begin(), parts_.end(),
+                     [](const State& part) { return part.state == Part::sent; });
 }
 
 std::vector<std::string> Sending::carrier_message_ids() const {

@@ -1,6 +1,7 @@
 // One message on its way: its parts, which of them the carrier has taken, and what to do next. Pure.
 //
-// A part that was taken is never sent again by this process, even when another part of the same text has to wait.
+// A part that was taken is never sent again by this process, even when another part of the same text has to
+// wait.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,5 @@
-// A coroutine waits, somebody wakes it: the one primitive that Asio 1.74 lacks. A wake before the wait is kept.
+// A coroutine waits, somebody wakes it: the one primitive that Asio 1.74 lacks. A wake before the wait is
+// kept.
 //
 // Thread rule: the network thread; one waiter.
 #pragma once

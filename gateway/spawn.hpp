@@ -1,5 +1,5 @@
-// Starting a coroutine that nobody awaits. An exception that leaves it leaves io_context::run() too: a gateway that
-// has silently lost one of its loops is worse than one that ends and is started again.
+// Starting a coroutine that nobody awaits. An exception that leaves it leaves io_context::run() too: a
+// gateway that has silently lost one of its loops is worse than one that ends and is started again.
 #pragma once
 
 #include <exception>

@@ -131,8 +131,6 @@ HttpResponse response_to(const PurchaseAnswer& answer) {
       return repeated(answer);
     case PurchaseAnswer::Status::different_content:
       return key_reused();
-    case PurchaseAnswer::Status::unknown_club:
-      return problem_response({404, "unknown-club", "The club of this key is not known", "", {}});
     case PurchaseAnswer::Status::busy:
       return busy();
     case PurchaseAnswer::Status::failed:

@@ -51,7 +51,6 @@ struct PurchaseAnswer {
     done,               // http_status, body is the decision's JSON
     repeated,           // the same of the first time, out of the store
     different_content,  // 422: this key was used for another purchase
-    unknown_club,       // 404
     busy,    // 503 + Retry-After: queue full or store away; nothing was done or it will be found again
     failed,  // 500
   };

@@ -13,14 +13,18 @@ constexpr std::uint32_t kIdBlock = 20'000;
 void SystemChance::reserve_ids(Connection& connection, std::uint32_t wanted) {
   if (end_ - next_ >= wanted) return;
   const std::uint64_t block = std::max<std::uint64_t>(kIdBlock, wanted);
-  connection.prepare("UPDATE id_block SET next_id = LAST_INSERT_ID(next_id) + ? WHERE name = 'row'").add(block).update();
+  connection.prepare("UPDATE id_block SET next_id = LAST_INSERT_ID(next_id) + ? WHERE name = 'row'")
+      .add(block)
+      .update();
+  std::uint64_t first = 0;
   {
     Rows rows = connection.prepare("SELECT LAST_INSERT_ID()").query();
     if (!rows.next()) throw SqlError(SqlError::Kind::broken, 0, "no LAST_INSERT_ID");
-    next_ = rows.u64();
+    first = rows.u64();
   }
-  connection.commit();
-  end_ = next_ + block;
+  connection.commit();  // only then is the block ours
+  next_ = first;
+  end_ = first + block;
 }
 
 std::uint64_t SystemChance::random() {

@@ -1,7 +1,7 @@
 // Chance for decisions: the system's cryptographic generator, and row ids taken from the database in blocks.
 //
-// Ids are unique over all processes because each takes whole blocks; ids of a block that was not used up are lost,
-// which nobody minds in 64 bits.
+// Ids are unique over all processes because each takes whole blocks; ids of a block that was not used up are
+// lost, which nobody minds in 64 bits.
 #pragma once
 
 #include <array>

@@ -64,14 +64,16 @@ void delete_other_branches(Connection& connection, ClubId id, const Club& club) 
   }
 }
 
-// A cashier keeps her counted attempts over an apply; one the file no longer names keeps her row, for the records.
+// A cashier keeps her counted attempts over an apply; one the file no longer names keeps her row, for the
+// records.
 void save_cashiers(Connection& connection, ClubId id, const Club& club) {
   connection.prepare("UPDATE cashier SET is_active = 0 WHERE club_id = ?").add(id).update();
   for (const Cashier& cashier : club.cashiers) {
     connection
-        .prepare("INSERT INTO cashier (club_id, phone, branch_no, pin_hash, is_manager, is_active)"
-                 " VALUES (?, ?, ?, ?, ?, 1) ON DUPLICATE KEY UPDATE branch_no = VALUES(branch_no),"
-                 " pin_hash = VALUES(pin_hash), is_manager = VALUES(is_manager), is_active = 1")
+        .prepare(
+            "INSERT INTO cashier (club_id, phone, branch_no, pin_hash, is_manager, is_active)"
+            " VALUES (?, ?, ?, ?, ?, 1) ON DUPLICATE KEY UPDATE branch_no = VALUES(branch_no),"
+            " pin_hash = VALUES(pin_hash), is_manager = VALUES(is_manager), is_active = 1")
         .add(id)
         .add(cashier.phone)
         .add(cashier.branch)
@@ -98,42 +100,56 @@ void save_till_keys(Connection& connection, ClubId id, const Club& club) {
 std::vector<Club> load_clubs(Connection& connection) {
   std::vector<Club> clubs;
   std::map<ClubId, std::size_t> at;
-  Rows rows = connection
-                  .prepare("SELECT club_id, slug, name, keyword, currency, time_zone, language, money_display, line,"
-                           " ussd_root, earn_share, credit_valid_days, invoice_min, credit_share_max, join_on_purchase,"
-                           " redeem_auth, repeat_window_minutes FROM club ORDER BY club_id")
-                  .query();
+  // A club that was saved since the first statement is not among them: its version brings us here again.
+  const auto find = [&](ClubId id) -> Club* {
+    auto it = at.find(id);
+    return it == at.end() ? nullptr : &clubs[it->second];
+  };
+  Rows rows =
+      connection
+          .prepare(
+              "SELECT club_id, slug, name, keyword, currency, time_zone, language, money_display, line,"
+              " ussd_root, earn_share, credit_valid_days, invoice_min, credit_share_max, join_on_purchase,"
+              " redeem_auth, repeat_window_minutes FROM club ORDER BY club_id")
+          .query();
   while (rows.next()) {
     clubs.push_back(read_club(rows));
     at[clubs.back().id] = clubs.size() - 1;
   }
-  Rows branches = connection.prepare("SELECT club_id, branch_no, name FROM branch ORDER BY branch_no").query();
+  Rows branches =
+      connection.prepare("SELECT club_id, branch_no, name FROM branch ORDER BY branch_no").query();
   while (branches.next()) {
-    Club& club = clubs.at(at.at(branches.u32()));
+    Club* club = find(branches.u32());
+    if (club == nullptr) continue;
     const BranchNo number = branches.u32();
-    club.branches.push_back({number, branches.text()});
+    club->branches.push_back({number, branches.text()});
   }
-  Rows cashiers = connection
-                      .prepare("SELECT club_id, phone, branch_no, pin_hash, is_manager FROM cashier WHERE is_active = 1"
-                               " ORDER BY club_id, phone")
-                      .query();
+  Rows cashiers =
+      connection
+          .prepare(
+              "SELECT club_id, phone, branch_no, pin_hash, is_manager FROM cashier WHERE is_active = 1"
+              " ORDER BY club_id, phone")
+          .query();
   while (cashiers.next()) {
-    Club& club = clubs.at(at.at(cashiers.u32()));
+    Club* club = find(cashiers.u32());
+    if (club == nullptr) continue;
     Cashier cashier;
     cashier.phone = cashiers.u64();
     cashier.branch = cashiers.u32();
     cashier.pin_hash = cashiers.text();
     cashier.manager = cashiers.flag();
-    club.cashiers.push_back(std::move(cashier));
+    club->cashiers.push_back(std::move(cashier));
   }
-  Rows keys = connection.prepare("SELECT club_id, key_id, branch_no, secret FROM till_key ORDER BY key_id").query();
+  Rows keys =
+      connection.prepare("SELECT club_id, key_id, branch_no, secret FROM till_key ORDER BY key_id").query();
   while (keys.next()) {
-    Club& club = clubs.at(at.at(keys.u32()));
+    Club* club = find(keys.u32());
+    if (club == nullptr) continue;
     TillKey key;
     key.id = keys.text();
     key.branch = keys.u32();
     key.secret = keys.text();
-    club.till_keys.push_back(std::move(key));
+    club->till_keys.push_back(std::move(key));
   }
   return clubs;
 }

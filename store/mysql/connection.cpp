@@ -116,13 +116,14 @@ bool Rows::next() {
   return translated("reading a row", [this] { return impl_->rows->next(); });
 }
 std::uint64_t Rows::u64() {
-  return impl_->rows->getUInt64(++impl_->column);
+  return translated("reading", [this] { return impl_->rows->getUInt64(++impl_->column); });
 }
 std::int64_t Rows::i64() {
-  return impl_->rows->getInt64(++impl_->column);
+  return translated("reading", [this] { return impl_->rows->getInt64(++impl_->column); });
 }
 std::string Rows::text() {
-  const sql::SQLString value = impl_->rows->getString(++impl_->column);
+  const sql::SQLString value =
+      translated("reading", [this] { return impl_->rows->getString(++impl_->column); });
   return {value.c_str(), value.length()};
 }
 rules::Instant Rows::instant() {
@@ -215,6 +216,15 @@ void Connection::open() {
   wanted["OPT_CHARSET_NAME"] = sql::SQLString("utf8mb4");
   impl_->connection.reset(translated(
       "connecting to MySQL", [&wanted] { return sql::mysql::get_mysql_driver_instance()->connect(wanted); }));
+  try {
+    prepare_session();
+  } catch (...) {
+    close();  // half a session must not pass for an open one
+    throw;
+  }
+}
+
+void Connection::prepare_session() {
   execute("SET NAMES utf8mb4");
   execute(
       "SET SESSION sql_mode = "
@@ -222,6 +232,11 @@ void Connection::open() {
   // No gap locks: members who do not exist yet must not make strangers wait.
   execute("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED");
   execute("SET SESSION time_zone = '+00:00'");
+  // The server gives up waiting for a lock before we give up waiting for the server: else its session would
+  // go on holding what it has.
+  const auto patience = std::chrono::duration_cast<std::chrono::seconds>(options_.statement_timeout) / 2;
+  execute("SET SESSION innodb_lock_wait_timeout = " +
+          std::to_string(std::max<std::int64_t>(1, patience.count())));
   execute("SET SESSION autocommit = 0");
 }
 

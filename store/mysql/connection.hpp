@@ -1,10 +1,11 @@
 // One connection to MySQL or MariaDB, owned by one thread, over Connector/C++.
 //
-// Errors are told apart by what the caller can do (SqlError::Kind): try the same again (conflict), open again and
-// then try (lost), or give up (broken). Nothing is retried here.
+// Errors are told apart by what the caller can do (SqlError::Kind): try the same again (conflict), open again
+// and then try (lost), or give up (broken). Nothing is retried here.
 //
-// Must stay true: OPT_RECONNECT is off (a silent reconnect would leave a transaction half in autocommit); prepared
-// statements die with their connection; autocommit is off, so every unit of work ends in commit() or rollback().
+// Must stay true: OPT_RECONNECT is off (a silent reconnect would leave a transaction half in autocommit);
+// prepared statements die with their connection; autocommit is off, so every unit of work ends in commit() or
+// rollback().
 #pragma once
 
 #include <cstdint>
@@ -29,7 +30,8 @@ class SqlError : public std::runtime_error {
     lost,      // the connection is gone; whether a commit in flight took place is unknown
     broken,    // anything else: the statement or the schema is wrong
   };
-  SqlError(Kind kind, int code, const std::string& what) : std::runtime_error(what), kind_(kind), code_(code) {}
+  SqlError(Kind kind, int code, const std::string& what)
+      : std::runtime_error(what), kind_(kind), code_(code) {}
   Kind kind() const { return kind_; }
   int code() const { return code_; }
 
@@ -51,7 +53,7 @@ class Rows {
   std::int64_t i64();
   std::uint32_t u32() { return static_cast<std::uint32_t>(u64()); }
   bool flag() { return u64() != 0; }
-  std::string text();  // octets as they are
+  std::string text();        // octets as they are
   rules::Instant instant();  // of DATETIME(6), UTC; NULL is the epoch
   std::optional<std::uint64_t> maybe_u64();
 
@@ -95,14 +97,16 @@ class Connection {
   void close();
   bool is_open() const;
 
-  void execute(const std::string& sql);           // a statement without parameters
-  Statement& prepare(const std::string& sql);     // cached until the connection closes
+  void execute(const std::string& sql);        // a statement without parameters
+  Statement& prepare(const std::string& sql);  // cached until the connection closes
   void commit();
-  void rollback();                                // quiet when the connection is gone
+  void rollback();  // quiet when the connection is gone
 
   const MysqlOptions& options() const { return options_; }
 
  private:
+  void prepare_session();
+
   struct Impl;
   MysqlOptions options_;
   std::unique_ptr<Impl> impl_;

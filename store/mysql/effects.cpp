@@ -9,8 +9,8 @@ namespace {
 
 using namespace handlers;
 
-// The effects of a batch, sorted by what they do to which table. Of several changes to one row only the last counts:
-// the working set has it.
+// The effects of a batch, sorted by what they do to which table. Of several changes to one row only the last
+// counts: the working set has it.
 struct Sorted {
   std::vector<const Member*> enrolled;
   std::vector<const Lot*> opened;
@@ -50,7 +50,11 @@ struct Sorted {
 
 void bind_member(Statement& s, const Member& member) {
   const auto phone = member.phone == 0 ? std::optional<std::uint64_t>() : member.phone;
-  s.add(member.id).add(member.club).add(phone).add(member.card).add(static_cast<std::uint32_t>(member.language));
+  s.add(member.id)
+      .add(member.club)
+      .add(phone)
+      .add(member.card)
+      .add(static_cast<std::uint32_t>(member.language));
   s.add(member.joined_at).add(member.referred_by).add(member.leave_asked_at).add(member.balance);
 }
 
@@ -60,19 +64,20 @@ void bind_lot(Statement& s, const Lot& lot) {
 }
 
 constexpr const char* kInsertMember =
-    "INSERT INTO member (member_id, club_id, phone, card, language, joined_at, referred_by, leave_asked_at, balance) VALUES ";
+    "INSERT INTO member (member_id, club_id, phone, card, language, joined_at, referred_by, leave_asked_at, "
+    "balance) VALUES ";
 constexpr const char* kInsertLot =
     "INSERT INTO lot (lot_id, club_id, member_id, origin, issued, remaining, created_at, expires_at) VALUES ";
 
-// Those who change come first: who leaves gives up her phone, and somebody enrolled in the same batch may have it.
+// Those who change come first: who leaves gives up her phone, and somebody enrolled in the same batch may
+// have it.
 void save_members(Connection& connection, const Sorted& sorted, const Facts& facts) {
   std::set<MemberId> changed = sorted.changed_members;
   for (const Member* member : sorted.enrolled) changed.erase(member->id);
-  upsert_set(
-      connection, kInsertMember,
-      "phone = VALUES(phone), language = VALUES(language), leave_asked_at = VALUES(leave_asked_at),"
-      " balance = VALUES(balance)",
-      9, changed, [&facts](Statement& s, MemberId id) { bind_member(s, *facts.member(id)); });
+  upsert_set(connection, kInsertMember,
+             "phone = VALUES(phone), language = VALUES(language), leave_asked_at = VALUES(leave_asked_at),"
+             " balance = VALUES(balance)",
+             9, changed, [&facts](Statement& s, MemberId id) { bind_member(s, *facts.member(id)); });
   // A member enrolled in this batch may already have changed in it: she is inserted as she is at its end.
   insert_set(connection, kInsertMember, 9, sorted.enrolled,
              [&facts](Statement& s, const Member* member) { bind_member(s, *facts.member(member->id)); });
@@ -88,12 +93,14 @@ void save_lots(Connection& connection, const Sorted& sorted, const Facts& facts)
 }
 
 void save_codes(Connection& connection, const Sorted& sorted) {
-  insert_set(connection,
-             "INSERT INTO code (code_id, club_id, number, reserved_number, member_id, lot_id, state, issued_at) VALUES ",
-             8, sorted.issued, [](Statement& s, const Code* code) {
-               s.add(code->id).add(code->club).add(code->number).add(code->number).add(code->member).add(code->lot);
-               s.add(static_cast<std::uint32_t>(code->state)).add(code->issued_at);
-             });
+  insert_set(
+      connection,
+      "INSERT INTO code (code_id, club_id, number, reserved_number, member_id, lot_id, state, issued_at) "
+      "VALUES ",
+      8, sorted.issued, [](Statement& s, const Code* code) {
+        s.add(code->id).add(code->club).add(code->number).add(code->number).add(code->member).add(code->lot);
+        s.add(static_cast<std::uint32_t>(code->state)).add(code->issued_at);
+      });
   // Padded like a read: setting a state twice is harmless.
   auto code = sorted.ended_codes.begin();
   for (std::size_t left = sorted.ended_codes.size(); left > 0;) {
@@ -116,50 +123,56 @@ void end_memberships(Connection& connection, const Sorted& sorted) {
 }
 
 void save_entries(Connection& connection, const Sorted& sorted) {
-  insert_set(connection,
-             "INSERT INTO ledger_entry (entry_id, club_id, kind, debit_account, credit_account, member_id, lot_id,"
-             " amount, at) VALUES ",
-             9, sorted.entries, [](Statement& s, const LedgerEntry* entry) {
-               const rules::Sides sides = rules::accounts_of(entry->kind);
-               s.add(entry->id).add(entry->club).add(static_cast<std::uint32_t>(entry->kind));
-               s.add(static_cast<std::uint32_t>(sides.debit)).add(static_cast<std::uint32_t>(sides.credit));
-               s.add(entry->member).add(entry->lot).add(entry->amount).add(entry->at);
-             });
+  insert_set(
+      connection,
+      "INSERT INTO ledger_entry (entry_id, club_id, kind, debit_account, credit_account, member_id, lot_id,"
+      " amount, at) VALUES ",
+      9, sorted.entries, [](Statement& s, const LedgerEntry* entry) {
+        const rules::Sides sides = rules::accounts_of(entry->kind);
+        s.add(entry->id).add(entry->club).add(static_cast<std::uint32_t>(entry->kind));
+        s.add(static_cast<std::uint32_t>(sides.debit)).add(static_cast<std::uint32_t>(sides.credit));
+        s.add(entry->member).add(entry->lot).add(entry->amount).add(entry->at);
+      });
 }
 
 void save_redemptions(Connection& connection, const Sorted& sorted) {
-  insert_set(connection,
-             "INSERT INTO redemption (redemption_id, club_id, code_id, member_id, branch_no, cashier_phone, invoice,"
-             " invoice_amount, used, left_on_code, entry_id, at) VALUES ",
-             12, sorted.taken, [](Statement& s, const TakeFromLot* taken) {
-               const Redemption& r = taken->redemption;
-               s.add(r.id).add(r.club).add(r.code).add(r.member).add(r.branch).add(r.cashier).add(r.invoice);
-               s.add(r.invoice_amount).add(r.used).add(r.left).add(taken->entry.id).add(r.at);
-             });
+  insert_set(
+      connection,
+      "INSERT INTO redemption (redemption_id, club_id, code_id, member_id, branch_no, cashier_phone, invoice,"
+      " invoice_amount, used, left_on_code, entry_id, at) VALUES ",
+      12, sorted.taken, [](Statement& s, const TakeFromLot* taken) {
+        const Redemption& r = taken->redemption;
+        s.add(r.id).add(r.club).add(r.code).add(r.member).add(r.branch).add(r.cashier).add(r.invoice);
+        s.add(r.invoice_amount).add(r.used).add(r.left).add(taken->entry.id).add(r.at);
+      });
 }
 
 void save_purchases(Connection& connection, const Sorted& sorted) {
-  insert_set(connection,
-             "INSERT INTO purchase (purchase_id, club_id, branch_no, invoice, member_id, amount, earned, code_id,"
-             " phone, answer, purchased_at, recorded_at) VALUES ",
-             12, sorted.purchases, [](Statement& s, const Purchase* p) {
-               s.add(p->id).add(p->key.club).add(p->key.branch).add(p->key.invoice).add(p->member).add(p->amount);
-               s.add(p->earned).add(p->code).add(p->phone).add(p->answer).add(p->purchased_at).add(p->recorded_at);
-             });
+  insert_set(
+      connection,
+      "INSERT INTO purchase (purchase_id, club_id, branch_no, invoice, member_id, amount, earned, code_id,"
+      " phone, answer, purchased_at, recorded_at) VALUES ",
+      12, sorted.purchases, [](Statement& s, const Purchase* p) {
+        s.add(p->id).add(p->key.club).add(p->key.branch).add(p->key.invoice).add(p->member).add(p->amount);
+        s.add(p->earned).add(p->code).add(p->phone).add(p->answer).add(p->purchased_at).add(p->recorded_at);
+      });
 }
 
 void save_line_phones(Connection& connection, const Sorted& sorted) {
-  upsert_set(connection, "INSERT INTO line_phone (line, phone, promo_stopped, help_sent_at) VALUES ",
-             "promo_stopped = VALUES(promo_stopped), help_sent_at = VALUES(help_sent_at)", 4, sorted.line_phones,
-             [](Statement& s, const auto& row) {
-               s.add(row.first.line).add(row.first.phone).add(row.second.promo_stopped).add(row.second.help_sent_at);
-             });
+  upsert_set(
+      connection, "INSERT INTO line_phone (line, phone, promo_stopped, help_sent_at) VALUES ",
+      "promo_stopped = VALUES(promo_stopped), help_sent_at = VALUES(help_sent_at)", 4, sorted.line_phones,
+      [](Statement& s, const auto& row) {
+        s.add(row.first.line).add(row.first.phone).add(row.second.promo_stopped).add(row.second.help_sent_at);
+      });
 }
 
 void save_attempts(Connection& connection, const Sorted& sorted) {
   for (const auto& [cashier, row] : sorted.attempts) {
     connection
-        .prepare("UPDATE cashier SET misses = ?, miss_window_at = ?, locked_until = ? WHERE club_id = ? AND phone = ?")
+        .prepare(
+            "UPDATE cashier SET misses = ?, miss_window_at = ?, locked_until = ? WHERE club_id = ? AND phone "
+            "= ?")
         .add(row.misses)
         .add(row.window_started_at)
         .add(row.locked_until)

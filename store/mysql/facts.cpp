@@ -9,16 +9,19 @@ namespace {
 using namespace handlers;
 
 constexpr const char* kMemberColumns =
-    "SELECT member_id, club_id, phone, card, language, joined_at, referred_by, leave_asked_at, balance FROM member ";
+    "SELECT member_id, club_id, phone, card, language, joined_at, referred_by, leave_asked_at, balance FROM "
+    "member ";
 constexpr const char* kLotColumns =
     "SELECT lot_id, club_id, member_id, origin, issued, remaining, created_at, expires_at FROM lot ";
 constexpr const char* kCodeColumns =
     "SELECT code_id, club_id, number, member_id, lot_id, state, issued_at FROM code ";
 constexpr const char* kRedemptionColumns =
-    "SELECT redemption_id, club_id, code_id, member_id, branch_no, cashier_phone, invoice, invoice_amount, used,"
+    "SELECT redemption_id, club_id, code_id, member_id, branch_no, cashier_phone, invoice, invoice_amount, "
+    "used,"
     " left_on_code, at FROM redemption ";
 constexpr const char* kPurchaseColumns =
-    "SELECT purchase_id, club_id, branch_no, invoice, member_id, amount, earned, code_id, phone, answer, purchased_at,"
+    "SELECT purchase_id, club_id, branch_no, invoice, member_id, amount, earned, code_id, phone, answer, "
+    "purchased_at,"
     " recorded_at FROM purchase ";
 
 Member read_member(Rows& rows) {
@@ -133,16 +136,17 @@ void load_purchases(Connection& connection, const std::set<PurchaseKey>& keys, F
 
 void lock_members(Connection& connection, const std::set<MemberId>& ids, Facts& facts) {
   select_in(
-      connection, std::string(kMemberColumns) + "WHERE member_id IN (", "ORDER BY member_id FOR UPDATE", 1, ids,
-      [](Statement& s, MemberId id) { s.add(id); }, [&facts](Rows& rows) { facts.load(read_member(rows)); });
+      connection, std::string(kMemberColumns) + "WHERE member_id IN (", "ORDER BY member_id FOR UPDATE", 1,
+      ids, [](Statement& s, MemberId id) { s.add(id); },
+      [&facts](Rows& rows) { facts.load(read_member(rows)); });
 }
 
 void load_wallets(Connection& connection, const std::set<MemberId>& members, Facts& facts) {
   const auto bind_id = [](Statement& s, std::uint64_t id) { s.add(id); };
-  select_in(connection, std::string(kLotColumns) + "WHERE remaining > 0 AND member_id IN (", "", 1, members, bind_id,
-            [&facts](Rows& rows) { facts.load(read_lot(rows)); });
-  select_in(connection, std::string(kCodeColumns) + "WHERE state = 1 AND member_id IN (", "", 1, members, bind_id,
-            [&facts](Rows& rows) { facts.load(read_code(rows)); });
+  select_in(connection, std::string(kLotColumns) + "WHERE remaining > 0 AND member_id IN (", "", 1, members,
+            bind_id, [&facts](Rows& rows) { facts.load(read_lot(rows)); });
+  select_in(connection, std::string(kCodeColumns) + "WHERE state = 1 AND member_id IN (", "", 1, members,
+            bind_id, [&facts](Rows& rows) { facts.load(read_code(rows)); });
 }
 
 // Under the lock of their members: what the codes are now, their lots, who took them.
@@ -154,6 +158,8 @@ void load_codes(Connection& connection, const std::set<CodeKey>& keys, Facts& fa
       [](Statement& s, const CodeKey& key) { s.add(key.club).add(key.number); },
       [&](Rows& rows) {
         Code code = read_code(rows);
+        // Issued since its owner was looked for: a moment ago there was no such code.
+        if (facts.member(code.member) == nullptr) return;
         codes.insert(code.id);
         lots.insert(code.lot);
         facts.load(code);
@@ -167,8 +173,8 @@ void load_codes(Connection& connection, const std::set<CodeKey>& keys, Facts& fa
 
 void load_taken(Connection& connection, const std::vector<CodeKey>& candidates, Facts& facts) {
   select_in(
-      connection, "SELECT club_id, reserved_number FROM code WHERE (club_id, reserved_number) IN (", "", 2, candidates,
-      [](Statement& s, const CodeKey& key) { s.add(key.club).add(key.number); },
+      connection, "SELECT club_id, reserved_number FROM code WHERE (club_id, reserved_number) IN (", "", 2,
+      candidates, [](Statement& s, const CodeKey& key) { s.add(key.club).add(key.number); },
       [&facts](Rows& rows) {
         const ClubId club = rows.u32();
         facts.load_taken({club, rows.u32()});
@@ -177,8 +183,8 @@ void load_taken(Connection& connection, const std::vector<CodeKey>& candidates, 
 
 void load_line_phones(Connection& connection, const std::set<LinePhoneKey>& keys, Facts& facts) {
   select_in(
-      connection, "SELECT line, phone, promo_stopped, help_sent_at FROM line_phone WHERE (line, phone) IN (", "", 2, keys,
-      [](Statement& s, const LinePhoneKey& key) { s.add(key.line).add(key.phone); },
+      connection, "SELECT line, phone, promo_stopped, help_sent_at FROM line_phone WHERE (line, phone) IN (",
+      "", 2, keys, [](Statement& s, const LinePhoneKey& key) { s.add(key.line).add(key.phone); },
       [&facts](Rows& rows) {
         LinePhoneKey key;
         key.line = rows.text();
@@ -191,8 +197,9 @@ void load_line_phones(Connection& connection, const std::set<LinePhoneKey>& keys
 void load_branch_days(Connection& connection, const std::set<BranchDayKey>& keys, Facts& facts) {
   for (const BranchDayKey& key : keys) {
     Rows rows = connection
-                    .prepare("SELECT COUNT(*), CAST(COALESCE(SUM(used), 0) AS SIGNED) FROM redemption"
-                             " WHERE club_id = ? AND branch_no = ? AND at >= ?")
+                    .prepare(
+                        "SELECT COUNT(*), CAST(COALESCE(SUM(used), 0) AS SIGNED) FROM redemption"
+                        " WHERE club_id = ? AND branch_no = ? AND at >= ?")
                     .add(key.club)
                     .add(key.branch)
                     .add(key.from)

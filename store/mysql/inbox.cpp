@@ -12,7 +12,8 @@ std::string_view octets(const std::array<std::uint8_t, 32>& hash) {
 
 std::array<std::uint8_t, 32> hash_of(const std::string& column) {
   std::array<std::uint8_t, 32> hash{};
-  if (column.size() != hash.size()) throw SqlError(SqlError::Kind::broken, 0, "an inbox hash is not 32 octets long");
+  if (column.size() != hash.size())
+    throw SqlError(SqlError::Kind::broken, 0, "an inbox hash is not 32 octets long");
   std::copy(column.begin(), column.end(), hash.begin());
   return hash;
 }
@@ -23,7 +24,8 @@ Claims load_claims(Connection& connection, const std::set<handlers::RequestKey>&
   Claims claims;
   select_in(
       connection,
-      "SELECT request_key, fingerprint, generation, claimed_at, forget_at, status, answer, ussd_state FROM inbox"
+      "SELECT request_key, fingerprint, generation, claimed_at, forget_at, status, answer, ussd_state FROM "
+      "inbox"
       " WHERE request_key IN (",
       "", 1, keys, [](Statement& s, const handlers::RequestKey& key) { s.add(octets(key)); },
       [&claims](Rows& rows) {
@@ -40,19 +42,21 @@ Claims load_claims(Connection& connection, const std::set<handlers::RequestKey>&
 }
 
 void save_claims(Connection& connection, const Claims& fresh, const Claims& renewed) {
-  insert_set(connection,
-             "INSERT INTO inbox (request_key, fingerprint, generation, claimed_at, forget_at, status, answer,"
-             " ussd_state) VALUES ",
-             8, fresh, [](Statement& s, const auto& row) {
-               const Claim& claim = row.second;
-               s.add(octets(row.first)).add(octets(claim.fingerprint)).add(claim.generation).add(claim.claimed_at);
-               s.add(claim.forget_at).add(std::uint32_t{claim.status}).add(claim.answer).add(claim.ussd_state);
-             });
+  insert_set(
+      connection,
+      "INSERT INTO inbox (request_key, fingerprint, generation, claimed_at, forget_at, status, answer,"
+      " ussd_state) VALUES ",
+      8, fresh, [](Statement& s, const auto& row) {
+        const Claim& claim = row.second;
+        s.add(octets(row.first)).add(octets(claim.fingerprint)).add(claim.generation).add(claim.claimed_at);
+        s.add(claim.forget_at).add(std::uint32_t{claim.status}).add(claim.answer).add(claim.ussd_state);
+      });
   for (const auto& [key, claim] : renewed) {
     const std::uint64_t changed =
         connection
-            .prepare("UPDATE inbox SET fingerprint = ?, generation = ?, claimed_at = ?, forget_at = ?, status = ?,"
-                     " answer = ?, ussd_state = ? WHERE request_key = ? AND generation = ?")
+            .prepare(
+                "UPDATE inbox SET fingerprint = ?, generation = ?, claimed_at = ?, forget_at = ?, status = ?,"
+                " answer = ?, ussd_state = ? WHERE request_key = ? AND generation = ?")
             .add(octets(claim.fingerprint))
             .add(claim.generation)
             .add(claim.claimed_at)

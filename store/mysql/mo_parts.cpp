@@ -18,7 +18,9 @@ std::optional<JoinedText> add_mo_part(Connection& connection, const MoPart& part
       .add(now - kPartsBelongTogether)
       .update();
   connection
-      .prepare("INSERT IGNORE INTO mo_part (message_key, seq, octets, data_coding, received_at) VALUES (?, ?, ?, ?, ?)")
+      .prepare(
+          "INSERT IGNORE INTO mo_part (message_key, seq, octets, data_coding, received_at) VALUES (?, ?, ?, "
+          "?, ?)")
       .add(octets(part.message))
       .add(std::uint32_t{part.seq})
       .add(part.octets)

@@ -36,8 +36,9 @@ void set_state(Connection& connection, State state, const std::vector<MessageId>
   for (std::size_t left = ids.size(); left > 0;) {
     const std::size_t count = std::min(left, kSetRowsMax);
     const std::size_t padded = std::bit_ceil(count);
-    Statement& statement = connection.prepare("UPDATE outbox SET state = ?, settled_at = ? WHERE state = 1 AND message_id IN (" +
-                                              placeholders(padded, 1) + ")");
+    Statement& statement =
+        connection.prepare("UPDATE outbox SET state = ?, settled_at = ? WHERE state = 1 AND message_id IN (" +
+                           placeholders(padded, 1) + ")");
     statement.add(std::uint32_t{state}).add(now);
     MessageId last = 0;
     for (std::size_t i = 0; i < count; ++i) statement.add(last = *id++);
@@ -51,10 +52,13 @@ void set_state(Connection& connection, State state, const std::vector<MessageId>
 void fold_parts(Connection& connection, const std::vector<MessageId>& ids) {
   for (MessageId id : ids) {
     connection
-        .prepare("UPDATE outbox SET state = CASE"
-                 " WHEN EXISTS (SELECT 1 FROM outbox_part p WHERE p.message_id = outbox.message_id AND p.state = 4) THEN 4"
-                 " WHEN NOT EXISTS (SELECT 1 FROM outbox_part p WHERE p.message_id = outbox.message_id AND p.state <> 3)"
-                 " THEN 3 ELSE state END WHERE message_id = ? AND state = 2")
+        .prepare(
+            "UPDATE outbox SET state = CASE"
+            " WHEN EXISTS (SELECT 1 FROM outbox_part p WHERE p.message_id = outbox.message_id AND p.state = "
+            "4) THEN 4"
+            " WHEN NOT EXISTS (SELECT 1 FROM outbox_part p WHERE p.message_id = outbox.message_id AND "
+            "p.state <> 3)"
+            " THEN 3 ELSE state END WHERE message_id = ? AND state = 2")
         .add(id)
         .update();
   }
@@ -64,11 +68,11 @@ void fold_parts(Connection& connection, const std::vector<MessageId>& ids) {
 bool apply_receipt(Connection& connection, const Receipt& receipt, std::vector<MessageId>& touched) {
   bool known = false;
   {
-    Rows rows = connection
-                    .prepare("SELECT message_id FROM outbox_part WHERE carrier = ? AND carrier_message_id = ?")
-                    .add(receipt.carrier)
-                    .add(receipt.carrier_message_id)
-                    .query();
+    Rows rows =
+        connection.prepare("SELECT message_id FROM outbox_part WHERE carrier = ? AND carrier_message_id = ?")
+            .add(receipt.carrier)
+            .add(receipt.carrier_message_id)
+            .query();
     while (rows.next()) {
       known = true;
       touched.push_back(rows.u64());
@@ -76,7 +80,9 @@ bool apply_receipt(Connection& connection, const Receipt& receipt, std::vector<M
   }
   if (known && receipt.final) {
     connection
-        .prepare("UPDATE outbox_part SET state = ?, error = ? WHERE carrier = ? AND carrier_message_id = ? AND state = 2")
+        .prepare(
+            "UPDATE outbox_part SET state = ?, error = ? WHERE carrier = ? AND carrier_message_id = ? AND "
+            "state = 2")
         .add(std::uint32_t{receipt.delivered ? delivered : failed})
         .add(std::string_view(receipt.error).substr(0, 16))
         .add(receipt.carrier)
@@ -95,8 +101,9 @@ void unpark(Connection& connection, std::span<const Settled> settled, std::vecto
   std::vector<Receipt> parked;
   select_in(
       connection,
-      "SELECT carrier, carrier_message_id, state, error FROM receipt_parked WHERE (carrier, carrier_message_id) IN (", "", 2,
-      keys, [](Statement& s, const auto& key) { s.add(key.first).add(key.second); },
+      "SELECT carrier, carrier_message_id, state, error FROM receipt_parked WHERE (carrier, "
+      "carrier_message_id) IN (",
+      "", 2, keys, [](Statement& s, const auto& key) { s.add(key.first).add(key.second); },
       [&parked](Rows& rows) {
         Receipt receipt;
         receipt.carrier = rows.text();
@@ -117,14 +124,16 @@ void unpark(Connection& connection, std::span<const Settled> settled, std::vecto
 }  // namespace
 
 void save_queued(Connection& connection, std::span<const QueuedText> texts) {
-  insert_set(connection,
-             "INSERT INTO outbox (message_id, club_id, line, phone, lane, parts, text, state, created_at, valid_until)"
-             " VALUES ",
-             10, texts, [](Statement& s, const QueuedText& text) {
-               s.add(text.id).add(text.club).add(text.line).add(text.to).add(static_cast<std::uint32_t>(text.lane));
-               s.add(std::uint32_t{text.parts}).add(text.text).add(std::uint32_t{queued});
-               s.add(text.created_at).add(text.valid_until);
-             });
+  insert_set(
+      connection,
+      "INSERT INTO outbox (message_id, club_id, line, phone, lane, parts, text, state, created_at, "
+      "valid_until)"
+      " VALUES ",
+      10, texts, [](Statement& s, const QueuedText& text) {
+        s.add(text.id).add(text.club).add(text.line).add(text.to).add(static_cast<std::uint32_t>(text.lane));
+        s.add(std::uint32_t{text.parts}).add(text.text).add(std::uint32_t{queued});
+        s.add(text.created_at).add(text.valid_until);
+      });
 }
 
 std::vector<QueuedText> load_queued(Connection& connection, const std::string& line, MessageId after,
@@ -145,7 +154,8 @@ std::vector<QueuedText> load_queued(Connection& connection, std::span<const Mess
   std::vector<QueuedText> texts;
   select_in(
       connection, std::string(kQueuedColumns) + "WHERE state = 1 AND message_id IN (", "", 1, ids,
-      [](Statement& s, MessageId id) { s.add(id); }, [&texts](Rows& rows) { texts.push_back(read_queued(rows)); });
+      [](Statement& s, MessageId id) { s.add(id); },
+      [&texts](Rows& rows) { texts.push_back(read_queued(rows)); });
   return texts;
 }
 
@@ -167,14 +177,15 @@ void save_settled(Connection& connection, std::span<const Settled> settled, rule
         .add(one.id)
         .update();
   }
-  // A message sent again after an unknown outcome has new carrier ids; receipts of either attempt then find the last.
-  upsert_set(connection,
-             "INSERT INTO outbox_part (message_id, part, carrier, carrier_message_id, state) VALUES ",
-             "carrier = VALUES(carrier), carrier_message_id = VALUES(carrier_message_id)", 5, parts,
-             [](Statement& s, const Part& part) {
-               s.add(part.settled->id).add(static_cast<std::uint32_t>(part.number + 1)).add(part.settled->carrier);
-               s.add(part.settled->carrier_message_ids[part.number]).add(std::uint32_t{submitted});
-             });
+  // A message sent again after an unknown outcome has new carrier ids; receipts of either attempt then find
+  // the last.
+  upsert_set(
+      connection, "INSERT INTO outbox_part (message_id, part, carrier, carrier_message_id, state) VALUES ",
+      "carrier = VALUES(carrier), carrier_message_id = VALUES(carrier_message_id)", 5, parts,
+      [](Statement& s, const Part& part) {
+        s.add(part.settled->id).add(static_cast<std::uint32_t>(part.number + 1)).add(part.settled->carrier);
+        s.add(part.settled->carrier_message_ids[part.number]).add(std::uint32_t{submitted});
+      });
   std::vector<MessageId> touched;
   unpark(connection, settled, touched);
   fold_parts(connection, touched);
@@ -185,8 +196,9 @@ void save_receipts(Connection& connection, std::span<const Receipt> receipts, ru
   for (const Receipt& receipt : receipts) {
     if (apply_receipt(connection, receipt, touched) || !receipt.final) continue;
     connection
-        .prepare("INSERT IGNORE INTO receipt_parked (carrier, carrier_message_id, state, error, parked_at)"
-                 " VALUES (?, ?, ?, ?, ?)")
+        .prepare(
+            "INSERT IGNORE INTO receipt_parked (carrier, carrier_message_id, state, error, parked_at)"
+            " VALUES (?, ?, ?, ?, ?)")
         .add(receipt.carrier)
         .add(receipt.carrier_message_id)
         .add(std::uint32_t{receipt.delivered ? delivered : failed})
@@ -195,6 +207,13 @@ void save_receipts(Connection& connection, std::span<const Receipt> receipts, ru
         .update();
   }
   fold_parts(connection, touched);
+}
+
+void forget_parked_receipts(Connection& connection, rules::Instant before, std::uint32_t limit) {
+  connection.prepare("DELETE FROM receipt_parked WHERE parked_at < ? ORDER BY parked_at LIMIT ?")
+      .add(before)
+      .add(limit)
+      .update();
 }
 
 }  // namespace peyk::store

@@ -26,7 +26,8 @@ struct Job {
   Done done;
 };
 
-// What an attempt claimed and answered whose commit got no answer. If its claims are found saved, it took place.
+// What an attempt claimed and answered whose commit got no answer. If its claims are found saved, it took
+// place.
 struct Uncertain {
   Claim claim;
   Result result;
@@ -78,7 +79,8 @@ class Attempt {
     save_claims(connection_, fresh_, renewed_);
   }
 
-  void remember_unheard(std::span<const Job> batch, std::vector<std::optional<Result>> results, Uncertains& into) {
+  void remember_unheard(std::span<const Job> batch, std::vector<std::optional<Result>> results,
+                        Uncertains& into) {
     for (std::size_t i = 0; i < batch.size(); ++i) {
       const RequestKey& key = batch[i].request.key;
       if (!results[i] || results[i]->verdict != Verdict::done) continue;
@@ -108,13 +110,15 @@ class Attempt {
     return claim.forget_at != rules::Instant{} && claim.forget_at <= setting_.now;
   }
 
-  // What we answered in a commit of which we did not hear, if the claim in the database is the one of that commit.
+  // What we answered in a commit of which we did not hear, if the claim in the database is the one of that
+  // commit.
   const Result* answered_unheard(const RequestKey& key) const {
     const auto ours = uncertain_.find(key);
     const auto saved = known_.find(key);
     if (ours == uncertain_.end() || saved == known_.end()) return nullptr;
     const Claim& claim = ours->second.claim;
-    const bool same = claim.generation == saved->second.generation && claim.claimed_at == saved->second.claimed_at &&
+    const bool same = claim.generation == saved->second.generation &&
+                      claim.claimed_at == saved->second.claimed_at &&
                       claim.fingerprint == saved->second.fingerprint;
     return same ? &ours->second.result : nullptr;
   }
@@ -175,8 +179,8 @@ class Attempt {
                       .line = std::move(text.line),
                       .to = text.to,
                       .lane = text.lane,
-                      .parts = static_cast<std::uint8_t>(
-                          std::clamp<std::size_t>(templates::part_count(text.text, alphabet), 1, templates::kPartsMax)),
+                      .parts = static_cast<std::uint8_t>(std::clamp<std::size_t>(
+                          templates::part_count(text.text, alphabet), 1, templates::kPartsMax)),
                       .text = std::move(text.text),
                       .created_at = setting_.now,
                       .valid_until = text.valid_until};
@@ -216,7 +220,8 @@ class Attempt {
 
 class RequestWorkers::Worker {
  public:
-  Worker(const MysqlOptions& options, const WorkerHooks& hooks) : options_(options), hooks_(hooks), connection_(options) {}
+  Worker(const MysqlOptions& options, const WorkerHooks& hooks)
+      : options_(options), hooks_(hooks), connection_(options) {}
   ~Worker() { stop(); }
 
   void start() {
@@ -265,7 +270,8 @@ class RequestWorkers::Worker {
     wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
     if (stopping_) return {};
     const auto count = static_cast<std::ptrdiff_t>(std::min<std::size_t>(queue_.size(), options_.batch_max));
-    std::vector<Job> batch(std::make_move_iterator(queue_.begin()), std::make_move_iterator(queue_.begin() + count));
+    std::vector<Job> batch(std::make_move_iterator(queue_.begin()),
+                           std::make_move_iterator(queue_.begin() + count));
     queue_.erase(queue_.begin(), queue_.begin() + count);
     return batch;
   }
@@ -310,6 +316,10 @@ class RequestWorkers::Worker {
         if (batch.size() > 1) return one_by_one(std::move(batch));
         give_up(std::move(batch), e);
         return;
+      } catch (const std::exception& e) {
+        connection_.rollback();
+        if (failed_batch_.size() > 1) return one_by_one(std::move(failed_batch_));
+        return give_up(std::move(failed_batch_), e);
       }
     }
   }
@@ -329,7 +339,8 @@ class RequestWorkers::Worker {
     }
     const std::size_t size = failed_batch_.size();
     std::vector<Job> again = hand_out(std::move(failed_batch_), std::move(results));
-    hooks_.measured(size, std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - began));
+    hooks_.measured(size, std::chrono::duration_cast<std::chrono::microseconds>(
+                              std::chrono::steady_clock::now() - began));
     return again;
   }
 
@@ -337,7 +348,8 @@ class RequestWorkers::Worker {
     try {
       connection_.commit();
     } catch (const SqlError& e) {
-      if (e.kind() == SqlError::Kind::lost) attempt.remember_unheard(failed_batch_, std::move(results), uncertain_);
+      if (e.kind() == SqlError::Kind::lost)
+        attempt.remember_unheard(failed_batch_, std::move(results), uncertain_);
       throw;
     }
   }
@@ -366,7 +378,7 @@ class RequestWorkers::Worker {
     }
   }
 
-  void give_up(std::vector<Job> batch, const SqlError& e) {
+  void give_up(std::vector<Job> batch, const std::exception& e) {
     hooks_.log("request_failed", e.what());
     std::vector<Finished> finished;
     for (Job& job : batch) {
@@ -401,7 +413,9 @@ RequestWorkers::RequestWorkers(MysqlOptions options, WorkerHooks hooks) : hooks_
   }
 }
 
-RequestWorkers::~RequestWorkers() { stop(); }
+RequestWorkers::~RequestWorkers() {
+  stop();
+}
 
 void RequestWorkers::start() {
   for (auto& worker : workers_) worker->start();
@@ -422,7 +436,8 @@ std::size_t RequestWorkers::waiting() const {
 }
 
 bool RequestWorkers::is_connected() const {
-  return std::all_of(workers_.begin(), workers_.end(), [](const auto& worker) { return worker->is_connected(); });
+  return std::all_of(workers_.begin(), workers_.end(),
+                     [](const auto& worker) { return worker->is_connected(); });
 }
 
 }  // namespace peyk::store

@@ -1,13 +1,15 @@
 // The threads that decide: each owns one connection and works in sets.
 //
-//   submit -> queue -> [take all that wait, up to batch_max] -> claims -> plan each -> load facts of all, locked
+//   submit -> queue -> [take all that wait, up to batch_max] -> claims -> plan each -> load facts of all,
+//   locked
 //          -> decide each in turn over the same working set -> save all -> one commit -> answers, together
 //
 // The batch is what has come while the last one was committed; nobody waits for it to fill.
 //
 // What must stay true:
 // - a request is answered only after the commit of its effects, its texts and its claim;
-// - a conflict or a lost connection means loading and deciding again: nothing of a failed attempt remains. After a
+// - a conflict or a lost connection means loading and deciding again: nothing of a failed attempt remains.
+// After a
 //   commit whose outcome is unknown, the claims tell what was done;
 // - a batch that fails is tried again one by one, so one bad request never fails its neighbours;
 // - while the database is away requests wait here, as many as queue_max; more are refused at once.

@@ -1,8 +1,8 @@
 // Statements over sets of rows.
 //
-// A prepared statement has a fixed number of parameters, a batch has any number of rows. So the shapes are few:
-// reading and upserting repeat their last row up to the next power of two (harmless, since both are idempotent) and
-// take one round trip; inserting cannot repeat a row and is cut into powers of two.
+// A prepared statement has a fixed number of parameters, a batch has any number of rows. So the shapes are
+// few: reading and upserting repeat their last row up to the next power of two (harmless, since both are
+// idempotent) and take one round trip; inserting cannot repeat a row and is cut into powers of two.
 #pragma once
 
 #include <algorithm>
@@ -34,8 +34,8 @@ inline std::string placeholders(std::size_t rows, std::size_t width) {
 
 inline constexpr std::size_t kSetRowsMax = 512;  // rows in one statement; more take several
 
-// SELECT … WHERE key IN (set): `before` ends with "IN (", `after` follows the closing bracket (ORDER BY, FOR UPDATE).
-// bind(statement, key) adds `width` values; row(rows) reads one row.
+// SELECT … WHERE key IN (set): `before` ends with "IN (", `after` follows the closing bracket (ORDER BY, FOR
+// UPDATE). bind(statement, key) adds `width` values; row(rows) reads one row.
 template <typename Keys, typename Bind, typename Row>
 void select_in(Connection& connection, std::string_view before, std::string_view after, std::size_t width,
                const Keys& keys, Bind bind, Row row) {
@@ -43,7 +43,8 @@ void select_in(Connection& connection, std::string_view before, std::string_view
   for (std::size_t left = std::size(keys); left > 0;) {
     const std::size_t count = std::min(left, kSetRowsMax);
     const std::size_t padded = std::bit_ceil(count);
-    Statement& statement = connection.prepare(std::string(before) + placeholders(padded, width) + ") " + std::string(after));
+    Statement& statement =
+        connection.prepare(std::string(before) + placeholders(padded, width) + ") " + std::string(after));
     auto last = key;
     for (std::size_t i = 0; i < count; ++i) {
       last = key;
@@ -57,7 +58,8 @@ void select_in(Connection& connection, std::string_view before, std::string_view
 
 // INSERT … VALUES (set). `before` ends with "VALUES ".
 template <typename Items, typename Bind>
-void insert_set(Connection& connection, std::string_view before, std::size_t width, const Items& items, Bind bind) {
+void insert_set(Connection& connection, std::string_view before, std::size_t width, const Items& items,
+                Bind bind) {
   auto item = std::begin(items);
   for (std::size_t left = std::size(items); left > 0;) {
     const std::size_t count = std::bit_floor(std::min(left, kSetRowsMax));
@@ -72,10 +74,11 @@ void insert_set(Connection& connection, std::string_view before, std::size_t wid
   }
 }
 
-// INSERT … VALUES (set) ON DUPLICATE KEY UPDATE …: for rows that are known to exist (they are locked) and change.
+// INSERT … VALUES (set) ON DUPLICATE KEY UPDATE …: for rows that are known to exist (they are locked) and
+// change.
 template <typename Items, typename Bind>
-void upsert_set(Connection& connection, std::string_view before, std::string_view on_duplicate, std::size_t width,
-                const Items& items, Bind bind) {
+void upsert_set(Connection& connection, std::string_view before, std::string_view on_duplicate,
+                std::size_t width, const Items& items, Bind bind) {
   auto item = std::begin(items);
   for (std::size_t left = std::size(items); left > 0;) {
     const std::size_t count = std::min(left, kSetRowsMax);

@@ -9,6 +9,7 @@
 namespace peyk::store {
 namespace {
 constexpr std::size_t kQueueMax = 1000;  // units of work, each a set
+constexpr int kConflictRetriesMax = 20;
 constexpr std::chrono::milliseconds kReconnectMin{50}, kReconnectMax{2000};
 }  // namespace
 
@@ -36,15 +37,19 @@ struct SqlThread::Impl {
 
   // False: stopping, and the database is away.
   bool work_off(Unit& unit) {
-    for (;;) {
+    for (int conflicts = 0;;) {
       try {
-        if (!connection.is_open()) connection.open();
+        if (!connection.is_open() && !open()) {
+          if (!pause()) return false;
+          continue;
+        }
         unit.work(connection);
         connection.commit();
         if (unit.after) unit.after(true);
         return true;
       } catch (const SqlError& e) {
-        if (e.kind() == SqlError::Kind::broken) {
+        const bool hopeless = e.kind() == SqlError::Kind::conflict && ++conflicts == kConflictRetriesMax;
+        if (e.kind() == SqlError::Kind::broken || hopeless) {
           log("sql_failed", e.what());
           connection.rollback();
           if (unit.after) unit.after(false);
@@ -57,7 +62,24 @@ struct SqlThread::Impl {
         connection.close();
         log("mysql_lost", e.what());
         if (!pause()) return false;
+      } catch (const std::exception& e) {
+        log("sql_failed", e.what());
+        connection.rollback();
+        if (unit.after) unit.after(false);
+        return true;
       }
+    }
+  }
+
+  // Whatever keeps us from connecting is waited for: nothing of the unit has happened yet.
+  bool open() {
+    try {
+      connection.open();
+      reconnect_pause = kReconnectMin;
+      return true;
+    } catch (const SqlError& e) {
+      log("mysql_unreachable", e.what());
+      return false;
     }
   }
 
@@ -81,7 +103,9 @@ struct SqlThread::Impl {
 SqlThread::SqlThread(MysqlOptions options, Log log)
     : impl_(std::make_unique<Impl>(std::move(options), std::move(log))) {}
 
-SqlThread::~SqlThread() { stop(); }
+SqlThread::~SqlThread() {
+  stop();
+}
 
 void SqlThread::start() {
   impl_->thread = std::thread([impl = impl_.get()] { impl->run(); });

@@ -1,9 +1,9 @@
-// One thread, one connection, a queue of units of work that are not decisions: settling what was sent, receipts,
-// re-reading the outbox, the clubs.
+// One thread, one connection, a queue of units of work that are not decisions: settling what was sent,
+// receipts, re-reading the outbox, the clubs.
 //
-// A unit of work runs in a transaction of its own; a conflict or a lost connection means running it again, so it must
-// not touch anything but the connection and its own result. The caller batches: while one unit runs, it collects the
-// next set.
+// A unit of work runs in a transaction of its own; a conflict or a lost connection means running it again, so
+// it must not touch anything but the connection and its own result. The caller batches: while one unit runs,
+// it collects the next set.
 #pragma once
 
 #include <functional>
@@ -25,8 +25,8 @@ class SqlThread {
   void start();
   void stop();  // runs what waits if the database is there, else drops it
 
-  // `after(true)` follows the commit, `after(false)` an error that trying again cannot mend; both on this thread.
-  // Dropped without `after` when stopping. False: the queue is full.
+  // `after(true)` follows the commit, `after(false)` an error that trying again cannot mend; both on this
+  // thread. Dropped without `after` when stopping. False: the queue is full.
   bool run(Work work, std::function<void(bool)> after);
 
  private:

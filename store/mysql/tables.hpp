@@ -1,7 +1,9 @@
-// Loading facts and saving effects, in sets: one function a noun, each in its own file, used by the worker's batch.
+// Loading facts and saving effects, in sets: one function a noun, each in its own file, used by the worker's
+// batch.
 //
-// Order of locks, everywhere: cashiers, then members by id, then rows that others insert (unique keys). Codes and
-// purchases are read without locks to learn whose they are; everything that can change is read under its member's lock.
+// Order of locks, everywhere: cashiers, then members by id, then rows that others insert (unique keys). Codes
+// and purchases are read without locks to learn whose they are; everything that can change is read under its
+// member's lock.
 #pragma once
 
 #include <map>
@@ -22,7 +24,8 @@ namespace peyk::store {
 void load_facts(Connection& connection, const handlers::Needs& needs, handlers::Facts& facts);
 
 // effects.cpp: all effects of a batch, in the order given, by table. `facts` are the working set after them.
-void save_effects(Connection& connection, std::span<const handlers::Effect> effects, const handlers::Facts& facts);
+void save_effects(Connection& connection, std::span<const handlers::Effect> effects,
+                  const handlers::Facts& facts);
 
 // inbox.cpp
 struct Claim {
@@ -36,8 +39,8 @@ struct Claim {
 };
 using Claims = std::map<handlers::RequestKey, Claim>;
 Claims load_claims(Connection& connection, const std::set<handlers::RequestKey>& keys);
-// New keys are inserted (a race fails on the key: SqlError::conflict); `renewed` ones must still be at the generation
-// before, or SqlError::conflict is thrown.
+// New keys are inserted (a race fails on the key: SqlError::conflict); `renewed` ones must still be at the
+// generation before, or SqlError::conflict is thrown.
 void save_claims(Connection& connection, const Claims& fresh, const Claims& renewed);
 // Forgets at most `limit` claims whose time is over; returns how many.
 std::uint64_t forget_claims(Connection& connection, rules::Instant now, std::uint32_t limit);
@@ -82,6 +85,12 @@ struct Receipt {
 // Parts become delivered or failed; a receipt whose part is not known yet is parked. Repeats change nothing.
 void save_receipts(Connection& connection, std::span<const Receipt> receipts, rules::Instant now);
 
+// Receipts of messages that nobody here knows: dropped once they are older than `before`.
+void forget_parked_receipts(Connection& connection, rules::Instant before, std::uint32_t limit);
+
+// codes.cpp: numbers of codes that ended before `ended_before` may be issued again. Returns how many.
+std::uint64_t free_codes(Connection& connection, rules::Instant ended_before, std::uint32_t limit);
+
 // mo_parts.cpp
 struct MoPart {
   handlers::RequestKey message{};  // of carrier, sender, receiver, reference, its width, total
@@ -94,7 +103,8 @@ struct JoinedText {
   std::string octets;
   std::uint8_t data_coding = 0;
 };
-// Keeps the part; the whole text when it was the last one missing. A part that is here already changes nothing.
+// Keeps the part; the whole text when it was the last one missing. A part that is here already changes
+// nothing.
 std::optional<JoinedText> add_mo_part(Connection& connection, const MoPart& part, rules::Instant now);
 void forget_mo_parts(Connection& connection, const handlers::RequestKey& message);
 void forget_old_mo_parts(Connection& connection, rules::Instant before, std::uint32_t limit);
@@ -102,8 +112,8 @@ void forget_old_mo_parts(Connection& connection, rules::Instant before, std::uin
 // clubs.cpp
 std::vector<handlers::Club> load_clubs(Connection& connection);
 std::uint64_t clubs_version(Connection& connection);  // grows with every apply
-// Inserts or updates the club by its slug, with branches, cashiers and keys; rows that the file no longer has are
-// deactivated (cashiers) or deleted (keys). Returns the club's id. Throws SqlError.
+// Inserts or updates the club by its slug, with branches, cashiers and keys; rows that the file no longer has
+// are deactivated (cashiers) or deleted (keys). Returns the club's id. Throws SqlError.
 handlers::ClubId save_club(Connection& connection, const handlers::Club& club);
 
 }  // namespace peyk::store

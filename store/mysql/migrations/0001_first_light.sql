@@ -236,9 +236,9 @@ CREATE TABLE outbox_part (
   message_id BIGINT UNSIGNED NOT NULL,
   part TINYINT UNSIGNED NOT NULL,
   carrier VARCHAR(32) NOT NULL,
-  carrier_message_id VARCHAR(65) NOT NULL,
+  carrier_message_id VARBINARY(255) NOT NULL,   -- octets as they came: no carrier owes us UTF-8
   state TINYINT UNSIGNED NOT NULL,              -- 2 submitted 3 delivered 4 failed
-  error VARCHAR(16) NOT NULL DEFAULT '',
+  error VARBINARY(16) NOT NULL DEFAULT '',
   PRIMARY KEY (message_id, part),
   KEY outbox_part_receipt (carrier, carrier_message_id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
@@ -246,11 +246,12 @@ CREATE TABLE outbox_part (
 -- Receipts that overtook their submit_sm_resp: kept until the part they speak of is known.
 CREATE TABLE receipt_parked (
   carrier VARCHAR(32) NOT NULL,
-  carrier_message_id VARCHAR(65) NOT NULL,
+  carrier_message_id VARBINARY(255) NOT NULL,
   state TINYINT UNSIGNED NOT NULL,
-  error VARCHAR(16) NOT NULL,
+  error VARBINARY(16) NOT NULL,
   parked_at DATETIME(6) NOT NULL,
-  PRIMARY KEY (carrier, carrier_message_id)
+  PRIMARY KEY (carrier, carrier_message_id),
+  KEY receipt_parked_age (parked_at)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 -- Parts of long texts from phones, kept until all are there; they are acknowledged one by one.
