@@ -14,8 +14,10 @@ Effect miss(const Speaker& speaker, const Facts& facts, rules::Instant now) {
   return SetAttempts{speaker.key(), rules::after_miss(facts.attempts(speaker.key()), now)};
 }
 
-std::string locked_text(const Speaker& speaker, std::string_view key, const Facts& facts, const Setting& setting) {
-  const auto wait = std::chrono::ceil<std::chrono::minutes>(facts.attempts(speaker.key()).locked_until - setting.now);
+std::string locked_text(const Speaker& speaker, std::string_view key, const Facts& facts,
+                        const Setting& setting) {
+  const auto wait =
+      std::chrono::ceil<std::chrono::minutes>(facts.attempts(speaker.key()).locked_until - setting.now);
   return render(setting, key, speaker.language, {{"minutes", static_cast<std::int64_t>(wait.count())}});
 }
 
@@ -50,11 +52,13 @@ Said check(const Speaker& speaker, rules::CodeNumber number, const Facts& facts,
   }
   const templates::LastDay until{lot.expires_at, club.time_zone};
   if (setting.now >= lot.expires_at) {
-    return {.reply = render(setting, "check_bad_expired", speaker.language, {{"code", shown}, {"until", until}})};
+    return {.reply =
+                render(setting, "check_bad_expired", speaker.language, {{"code", shown}, {"until", until}})};
   }
   const std::string owner = templates::masked(facts.member(code->member)->phone);
-  return {.reply = render(setting, speaker.text("check_good"), speaker.language,
-                          {{"code", shown}, {"left", money(club, lot.remaining)}, {"until", until}, {"phone", owner}})};
+  return {.reply = render(
+              setting, speaker.text("check_good"), speaker.language,
+              {{"code", shown}, {"left", money(club, lot.remaining)}, {"until", until}, {"phone", owner}})};
 }
 
 }  // namespace peyk::handlers

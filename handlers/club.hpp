@@ -21,7 +21,7 @@ using PhoneNumber = std::uint64_t;
 using templates::Language;
 using templates::MoneyDisplay;
 
-// What proves that a cashier's text came from the cashier (product.md section 5).
+// What proves that a cashier's text came from the cashier.
 enum class CashierAuth : std::uint8_t { phone, pin };
 
 struct Branch {
@@ -44,13 +44,15 @@ struct TillKey {
 };
 
 struct ClubPolicy {
-  rules::BasisPoints earn_share = 0;            // credit per purchase, of the part paid in money
-  std::uint32_t credit_valid_days = 30;         // full local days after the day of the grant
-  rules::Amount invoice_min = 0;                // smallest invoice on which a code may be taken
-  rules::BasisPoints credit_share_max = rules::kWholeBasisPoints;  // largest share of an invoice credit may pay
-  bool join_on_purchase = false;                // a purchase enrols a phone that is not a member yet
+  rules::BasisPoints earn_share = 0;     // credit per purchase, of the part paid in money
+  std::uint32_t credit_valid_days = 30;  // full local days after the day of the grant
+  rules::Amount invoice_min = 0;         // smallest invoice on which a code may be taken
+  rules::BasisPoints credit_share_max =
+      rules::kWholeBasisPoints;   // largest share of an invoice credit may pay
+  bool join_on_purchase = false;  // a purchase enrols a phone that is not a member yet
   CashierAuth redeem_auth = CashierAuth::pin;
-  std::uint32_t repeat_window_minutes = 10;     // the same redeem text within this time is a repeat, not a new one
+  std::uint32_t repeat_window_minutes =
+      10;  // the same redeem text within this time is a repeat, not a new one
 };
 
 struct Club {

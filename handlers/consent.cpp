@@ -3,7 +3,8 @@
 namespace peyk::handlers {
 namespace {
 
-Said set_promo(const Speaker& speaker, bool stopped, std::string_view key, const Facts& facts, const Setting& setting) {
+Said set_promo(const Speaker& speaker, bool stopped, std::string_view key, const Facts& facts,
+               const Setting& setting) {
   const LinePhoneKey line_phone{speaker.club->line, speaker.phone};
   LinePhone row = facts.line_phone(line_phone);
   Said said{.reply = render(setting, key, speaker.language, {{"club", speaker.club->name}})};
@@ -26,7 +27,8 @@ Said start_promo(const Speaker& speaker, const Facts& facts, const Setting& sett
 Said unknown_text(const Speaker& speaker, const Facts& facts, const Setting& setting) {
   const LinePhoneKey line_phone{speaker.club->line, speaker.phone};
   LinePhone row = facts.line_phone(line_phone);
-  if (row.help_sent_at != rules::Instant{} && setting.now - row.help_sent_at < std::chrono::hours{1}) return {};
+  if (row.help_sent_at != rules::Instant{} && setting.now - row.help_sent_at < std::chrono::hours{1})
+    return {};
   row.help_sent_at = setting.now;
   // A cashier or a stranger gets the commands at once; a member is told how to ask for them.
   const bool is_plain_member = speaker.cashier == nullptr && facts.member(speaker.key()) != nullptr;

@@ -42,12 +42,13 @@ Said credit(const Speaker& speaker, const Facts& facts, const Setting& setting) 
   for (const Lot* lot : lots) spendable += lot->remaining;
   const auto live = facts.live_codes(member->id, setting.now);
   const std::string list = list_of_codes(speaker, live, facts, setting);
-  return {.reply = render(setting, speaker.text(live.empty() ? "credit_no_codes" : "credit"), speaker.language,
-                          {{"club", speaker.club->name},
-                           {"balance", money(*speaker.club, spendable)},
-                           {"codes", static_cast<std::int64_t>(live.size())},
-                           {"nearest", templates::LastDay{lots.front()->expires_at, speaker.club->time_zone}},
-                           {"list", templates::Rendered{list}}})};
+  return {.reply =
+              render(setting, speaker.text(live.empty() ? "credit_no_codes" : "credit"), speaker.language,
+                     {{"club", speaker.club->name},
+                      {"balance", money(*speaker.club, spendable)},
+                      {"codes", static_cast<std::int64_t>(live.size())},
+                      {"nearest", templates::LastDay{lots.front()->expires_at, speaker.club->time_zone}},
+                      {"list", templates::Rendered{list}}})};
 }
 
 Said codes(const Speaker& speaker, const Facts& facts, const Setting& setting) {

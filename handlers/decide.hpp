@@ -1,9 +1,11 @@
-// The one road that every request takes: plan (what is meant, what must be known), then decide (what is done).
+// The one road that every request takes: plan (what is meant, what must be known), then decide (what is
+// done).
 //
-//   Request -> plan -> Plan{what, needs} -> [the store loads and locks] -> decide -> Outcome -> [the store saves]
+//   Request -> plan -> Plan{what, needs} -> [the store loads and locks] -> decide -> Outcome -> [the store
+//   saves]
 //
-// Both are pure: time, ids and random bits come with the Setting. A conflict in the database means planning and
-// deciding again; nothing else has happened meanwhile.
+// Both are pure: time, ids and random bits come with the Setting. A conflict in the database means planning
+// and deciding again; nothing else has happened meanwhile.
 #pragma once
 
 #include <variant>

@@ -1,4 +1,5 @@
-// All clubs, as one immutable snapshot: who answers on which line, who is a cashier, which till holds which key.
+// All clubs, as one immutable snapshot: who answers on which line, who is a cashier, which till holds which
+// key.
 //
 // The store loads it as a whole when a club file was applied; every decision of a batch sees one snapshot.
 #pragma once
@@ -22,7 +23,8 @@ class Directory {
   const Club* club(ClubId id) const;
   const std::vector<const Club*>& on_line(std::string_view line) const;
   const Club* at_ussd_root(std::string_view root) const;
-  // The longest USSD root of any club that a dialled string begins with ("*7000*2#" has "*7000"); nullptr: nobody's.
+  // The longest USSD root of any club that a dialled string begins with ("*7000*2#" has "*7000"); nullptr:
+  // nobody's.
   const Club* dialled(std::string_view dialled) const;
 
   // nullptr: this phone is no cashier of the club.

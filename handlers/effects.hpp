@@ -30,7 +30,8 @@ struct OpenLot {
 struct IssueCode {
   Code code;
 };
-// A code spent, in whole or in part: what leaves the lot, the entry, the proof. `code_ended`: nothing is left.
+// A code spent, in whole or in part: what leaves the lot, the entry, the proof. `code_ended`: nothing is
+// left.
 struct TakeFromLot {
   LedgerEntry entry;
   Redemption redemption;
@@ -48,8 +49,8 @@ struct SetAttempts {
   rules::Attempts row;
 };
 
-using Effect = std::variant<EnrolMember, ChangeMember, EndMembership, OpenLot, IssueCode, TakeFromLot, RecordPurchase, SetLinePhone,
-                            SetAttempts>;
+using Effect = std::variant<EnrolMember, ChangeMember, EndMembership, OpenLot, IssueCode, TakeFromLot,
+                            RecordPurchase, SetLinePhone, SetAttempts>;
 
 // Lanes in the order in which they leave.
 enum class Lane : std::uint8_t { urgent = 0, reply = 1, notice = 2, promo = 3 };
@@ -59,7 +60,7 @@ struct OutgoingText {
   std::string line;
   PhoneNumber to = 0;
   Lane lane = Lane::reply;
-  std::string text;            // UTF-8
+  std::string text;              // UTF-8
   rules::Instant valid_until{};  // not sent after
 };
 
@@ -67,8 +68,8 @@ struct Outcome {
   std::vector<Effect> effects;
   std::vector<OutgoingText> texts;
   std::uint16_t status = 200;  // POS: as HTTP means it; 422 is a refusal, its answer a problem document
-  std::string answer;      // POS: the JSON body; USSD: the screen; SMS: empty, the texts are the answer
-  std::string ussd_state;  // USSD: what the next step starts from; empty ends the dialog
+  std::string answer;          // POS: the JSON body; USSD: the screen; SMS: empty, the texts are the answer
+  std::string ussd_state;      // USSD: what the next step starts from; empty ends the dialog
 };
 
 }  // namespace peyk::handlers

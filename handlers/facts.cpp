@@ -18,7 +18,8 @@ auto* find(Map& map, const Key& key) {
 template <typename Map, typename Key>
 auto& must_find(Map& map, const Key& key, const char* what) {
   auto* found = find(map, key);
-  if (found == nullptr) throw std::logic_error(std::string("an effect names a ") + what + " that was not loaded");
+  if (found == nullptr)
+    throw std::logic_error(std::string("an effect names a ") + what + " that was not loaded");
   return *found;
 }
 
@@ -40,10 +41,18 @@ const Member* Facts::member(const MemberKey& key) const {
   return id == nullptr ? nullptr : member(*id);
 }
 
-const Member* Facts::member(MemberId id) const { return find(members_, id); }
-const Lot* Facts::lot(LotId id) const { return find(lots_, id); }
-const Purchase* Facts::purchase(const PurchaseKey& key) const { return find(purchases_, key); }
-const Redemption* Facts::last_redemption(CodeId code) const { return find(last_redemptions_, code); }
+const Member* Facts::member(MemberId id) const {
+  return find(members_, id);
+}
+const Lot* Facts::lot(LotId id) const {
+  return find(lots_, id);
+}
+const Purchase* Facts::purchase(const PurchaseKey& key) const {
+  return find(purchases_, key);
+}
+const Redemption* Facts::last_redemption(CodeId code) const {
+  return find(last_redemptions_, code);
+}
 bool Facts::is_free(const CodeKey& candidate) const {
   return !taken_.contains(candidate) && !code_ids_.contains(candidate);
 }
@@ -123,24 +132,37 @@ void Facts::load(Code row) {
   codes_of_member_[row.member].push_back(row.id);
 }
 
-// Ids of two workers are in no order of time, and an instant is taken before the lock: what is left on a code only sinks.
+// Ids of two workers are in no order of time, and an instant is taken before the lock: what is left on a code
+// only sinks.
 void Facts::load(Redemption row) {
   const auto [last, is_first] = last_redemptions_.try_emplace(row.code, row);
   if (!is_first && row.left < last->second.left) last->second = std::move(row);
 }
 
-void Facts::load(Purchase row) { purchases_.emplace(row.key, row); }
-void Facts::load(const LinePhoneKey& key, LinePhone row) { line_phones_.emplace(key, row); }
-void Facts::load_attempts(const MemberKey& cashier, rules::Attempts row) { attempts_.emplace(cashier, row); }
-void Facts::load(const BranchDayKey& key, BranchDay row) { branch_days_.emplace(key, row); }
-void Facts::load_taken(const CodeKey& candidate) { taken_.insert(candidate); }
+void Facts::load(Purchase row) {
+  purchases_.emplace(row.key, row);
+}
+void Facts::load(const LinePhoneKey& key, LinePhone row) {
+  line_phones_.emplace(key, row);
+}
+void Facts::load_attempts(const MemberKey& cashier, rules::Attempts row) {
+  attempts_.emplace(cashier, row);
+}
+void Facts::load(const BranchDayKey& key, BranchDay row) {
+  branch_days_.emplace(key, row);
+}
+void Facts::load_taken(const CodeKey& candidate) {
+  taken_.insert(candidate);
+}
 
 void Facts::post(const LedgerEntry& entry) {
   assert(entry.amount > 0);
   must_find(members_, entry.member, "member").balance += rules::effect_on_member(entry.kind, entry.amount);
 }
 
-void Facts::apply(const EnrolMember& effect) { load(effect.member); }
+void Facts::apply(const EnrolMember& effect) {
+  load(effect.member);
+}
 
 void Facts::apply(const ChangeMember& effect) {
   Member& member = must_find(members_, effect.member, "member");
@@ -160,7 +182,9 @@ void Facts::apply(const OpenLot& effect) {
   load(effect.lot);
 }
 
-void Facts::apply(const IssueCode& effect) { load(effect.code); }
+void Facts::apply(const IssueCode& effect) {
+  load(effect.code);
+}
 
 void Facts::apply(const TakeFromLot& effect) {
   Lot& lot = must_find(lots_, effect.entry.lot, "lot");
@@ -177,8 +201,14 @@ void Facts::apply(const TakeFromLot& effect) {
   load(effect.redemption);
 }
 
-void Facts::apply(const RecordPurchase& effect) { load(effect.purchase); }
-void Facts::apply(const SetLinePhone& effect) { line_phones_[effect.key] = effect.row; }
-void Facts::apply(const SetAttempts& effect) { attempts_[effect.cashier] = effect.row; }
+void Facts::apply(const RecordPurchase& effect) {
+  load(effect.purchase);
+}
+void Facts::apply(const SetLinePhone& effect) {
+  line_phones_[effect.key] = effect.row;
+}
+void Facts::apply(const SetAttempts& effect) {
+  attempts_[effect.cashier] = effect.row;
+}
 
 }  // namespace peyk::handlers

@@ -1,14 +1,14 @@
 // What a decision may know: the rows that its needs named, loaded and locked by the store.
 //
 // One Facts serves a whole batch. Each request of the batch is decided in turn; its effects are applied here
-// before the next one is decided, so the second use of a code in one batch sees the first. The store saves what
-// the effects say, in sets, and commits once.
+// before the next one is decided, so the second use of a code in one batch sees the first. The store saves
+// what the effects say, in sets, and commits once.
 //
 // Must stay true: the row of a member is the lock of everything that is hers (lots, codes, redemptions), so a
 // fact about them is current until the commit.
 //
-// To add a noun: its struct here, how to ask for it in Needs, its effect in effects.hpp, apply() in facts.cpp,
-// one file in store/mysql/ that loads and saves it, its table in store/mysql/migrations/.
+// To add a noun: its struct here, how to ask for it in Needs, its effect in effects.hpp, apply() in
+// facts.cpp, one file in store/mysql/ that loads and saves it, its table in store/mysql/migrations/.
 #pragma once
 
 #include <compare>
@@ -71,10 +71,17 @@ struct Member {
   rules::Instant joined_at{};
   std::optional<PhoneNumber> referred_by;
   rules::Instant leave_asked_at{};  // when she first said LEAVE; the second makes it true
-  rules::Amount balance = 0;  // the fold of her ledger entries, kept beside them
+  rules::Amount balance = 0;        // the fold of her ledger entries, kept beside them
 };
 
-enum class LotOrigin : std::uint8_t { purchase = 1, gift = 2, referral = 3, transfer = 4, occasion = 5, manual = 6 };
+enum class LotOrigin : std::uint8_t {
+  purchase = 1,
+  gift = 2,
+  referral = 3,
+  transfer = 4,
+  occasion = 5,
+  manual = 6
+};
 
 struct Lot {
   LotId id = 0;
@@ -120,7 +127,7 @@ struct Purchase {
   rules::Amount amount = 0;
   rules::Amount earned = 0;
   std::optional<CodeId> code;
-  PhoneNumber phone = 0;    // as reported
+  PhoneNumber phone = 0;  // as reported
   std::string answer;     // given to the till; a repeat under another webhook-id gets it again
   rules::Instant purchased_at{};
   rules::Instant recorded_at{};
@@ -148,12 +155,12 @@ struct LinePhone {
 };
 
 struct Needs {
-  std::set<MemberKey> members;    // the row, locked
-  std::set<MemberKey> wallets;    // the row, locked, with all open lots and live codes
-  std::set<CodeKey> codes;        // the code, its owner (locked), its lot, its redemptions
+  std::set<MemberKey> members;  // the row, locked
+  std::set<MemberKey> wallets;  // the row, locked, with all open lots and live codes
+  std::set<CodeKey> codes;      // the code, its owner (locked), its lot, its redemptions
   std::set<PurchaseKey> purchases;
   std::set<LinePhoneKey> line_phones;
-  std::set<MemberKey> cashiers;   // attempts, locked
+  std::set<MemberKey> cashiers;  // attempts, locked
   std::set<BranchDayKey> branch_days;
   std::vector<CodeKey> candidates;  // drawn at random: which of them are free?
 
@@ -179,7 +186,8 @@ class Facts {
   BranchDay branch_day(const BranchDayKey& key) const;
   bool is_free(const CodeKey& candidate) const;
 
-  // The store's side: what was loaded. Loading the same row twice keeps the first (it may have been changed since).
+  // The store's side: what was loaded. Loading the same row twice keeps the first (it may have been changed
+  // since).
   void load(Member row);
   void load(Lot row);
   void load(Code row);

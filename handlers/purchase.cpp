@@ -1,6 +1,6 @@
 // A purchase reported by a till: who bought, what it earns, the code, the text, the answer; one decision.
-#include <fmt/format.h>
 #include <fmt/chrono.h>
+#include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
 
@@ -13,31 +13,36 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// With as many live codes as there are free ones, six draws all fail once in 64 times, and then are drawn again.
+// With as many live codes as there are free ones, six draws all fail once in 64 times, and then are drawn
+// again.
 constexpr int kCandidates = 6;
 
 std::string rfc3339(rules::Instant at) {
   return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", std::chrono::floor<std::chrono::seconds>(at));
 }
 
-PurchaseKey key_of(const PurchaseRequest& request) { return {request.club, request.branch, request.invoice}; }
+PurchaseKey key_of(const PurchaseRequest& request) {
+  return {request.club, request.branch, request.invoice};
+}
 
-Outcome refuse(std::string_view slug, std::string_view title, std::string detail, std::string_view pointer) {
+Outcome refuse(std::string_view slug, std::string_view title, std::string detail, std::string_view pointer,
+               std::uint16_t status = 422) {
   const Json problem{{"type", fmt::format("urn:peyk:problem:{}", slug)},
                      {"title", title},
-                     {"status", 422},
+                     {"status", status},
                      {"detail", detail},
                      {"errors", Json::array({{{"detail", detail}, {"pointer", pointer}}})}};
-  return {.status = 422, .answer = problem.dump()};
+  return {.status = status, .answer = problem.dump()};
 }
 
 Outcome again(const Purchase& known, const PurchaseRequest& request) {
   if (known.amount != request.amount || known.phone != request.phone) {
-    return refuse("invoice-already-recorded", "This invoice was recorded with other content",
-                  fmt::format("Invoice {} of branch {} is already recorded with another phone or amount; nothing was "
-                              "changed. Send a refund, or another invoice number.",
-                              request.invoice, request.branch),
-                  "/invoice");
+    return refuse(
+        "invoice-already-recorded", "This invoice was recorded with other content",
+        fmt::format("Invoice {} of branch {} is already recorded with another phone or amount; nothing was "
+                    "changed. Send a refund, or another invoice number.",
+                    request.invoice, request.branch),
+        "/invoice");
   }
   Json answer = Json::parse(known.answer);
   answer["duplicate"] = true;
@@ -130,7 +135,11 @@ Needs needs_purchase(const PurchaseRequest& request, const Club& club, Chance& c
 Outcome purchase(const PurchaseRequest& request, std::span<const CodeKey> candidates, const Facts& facts,
                  Setting& setting) {
   const Club* club = setting.directory.club(request.club);
-  if (club == nullptr || branch_of(*club, request.branch) == nullptr) {
+  if (club == nullptr) {
+    return refuse("unknown-club", "The club does not exist",
+                  "The club of this key is gone; ask the operator.", "", 404);
+  }
+  if (branch_of(*club, request.branch) == nullptr) {
     return refuse("unknown-branch", "The club has no such branch",
                   fmt::format("Branch {} is not a branch of this club.", request.branch), "/branch");
   }
@@ -170,7 +179,8 @@ Outcome purchase(const PurchaseRequest& request, std::span<const CodeKey> candid
   outcome.answer = purchase.answer;
   if (member != nullptr) {
     outcome.texts.push_back(text_to(*club, member->phone, Lane::notice,
-                                    thanks(request, *club, *member, member == &enrolled, earned, setting), setting.now));
+                                    thanks(request, *club, *member, member == &enrolled, earned, setting),
+                                    setting.now));
   }
   outcome.effects.push_back(RecordPurchase{std::move(purchase)});
   return outcome;

@@ -1,7 +1,8 @@
 // The moment at the till: a code is taken once, whatever is sent twice.
 //
-// In the order in which a cashier is told: the phone waits; no PIN; a wrong PIN; no such code; the same order again
-// (the same answer); taken, expired, too small an invoice. Only the last step changes anything of the member.
+// In the order in which a cashier is told: the phone waits; no PIN; a wrong PIN; no such code; the same order
+// again (the same answer); taken, expired, too small an invoice. Only the last step changes anything of the
+// member.
 #include "handlers/rules/redeem.hpp"
 
 #include "handlers/use_cases.hpp"
@@ -33,8 +34,9 @@ std::string refused(const Speaker& speaker, rules::RedeemRefusal why, const Code
     case rules::RedeemRefusal::already_taken:
       return taken_text(speaker, "redeem_refused_already_taken", code, facts, setting);
     case rules::RedeemRefusal::expired:
-      return render(setting, "redeem_refused_expired", speaker.language,
-                    {{"code", shown}, {"until", templates::LastDay{facts.lot(code.lot)->expires_at, club.time_zone}}});
+      return render(
+          setting, "redeem_refused_expired", speaker.language,
+          {{"code", shown}, {"until", templates::LastDay{facts.lot(code.lot)->expires_at, club.time_zone}}});
     case rules::RedeemRefusal::invoice_too_small:
       return render(setting, "redeem_refused_invoice_too_small", speaker.language,
                     {{"code", shown}, {"min", money(club, club.policy.invoice_min)}});
@@ -59,7 +61,8 @@ Said redeem(const Speaker& speaker, const RedeemOrder& order, const Facts& facts
   const Club& club = *speaker.club;
   const std::string shown = std::to_string(order.code);
   const auto say = [&](std::string_view key) {
-    return render(setting, key, speaker.language, {{"code", shown}, {"amount", money(club, order.invoice_amount)}});
+    return render(setting, key, speaker.language,
+                  {{"code", shown}, {"amount", money(club, order.invoice_amount)}});
   };
   const auto missed = [&](std::string_view key) {
     Said said{.reply = say(key)};
@@ -71,13 +74,15 @@ Said redeem(const Speaker& speaker, const RedeemOrder& order, const Facts& facts
     return {.reply = locked_text(speaker, "redeem_refused_locked", facts, setting)};
   }
   if (club.policy.redeem_auth == CashierAuth::pin) {
-    if (order.pin.empty() || speaker.cashier->pin_hash.empty()) return {.reply = say("redeem_refused_pin_missing")};
+    if (order.pin.empty() || speaker.cashier->pin_hash.empty())
+      return {.reply = say("redeem_refused_pin_missing")};
     if (!setting.pin_matches(speaker.cashier->pin_hash, order.pin)) return missed("redeem_refused_pin_wrong");
   }
   const Code* code = facts.code({club.id, order.code});
   if (code == nullptr) return missed("redeem_refused_unknown_code");
   const Redemption* last = facts.last_redemption(code->id);
-  if (is_repeat(last, speaker, order, setting.now)) return {.reply = done(speaker, *last, order.code, setting)};
+  if (is_repeat(last, speaker, order, setting.now))
+    return {.reply = done(speaker, *last, order.code, setting)};
 
   const Lot& lot = *facts.lot(code->lot);
   const auto result = rules::redeem({.left = lot.remaining,
@@ -112,8 +117,8 @@ Said redeem(const Speaker& speaker, const RedeemOrder& order, const Facts& facts
                                                .at = setting.now},
                                      .redemption = redemption,
                                      .code_ended = taken.left == 0});
-  said.texts.push_back(
-      text_to(club, member.phone, Lane::notice, notice_to_member(speaker, member, redemption, setting), setting.now));
+  said.texts.push_back(text_to(club, member.phone, Lane::notice,
+                               notice_to_member(speaker, member, redemption, setting), setting.now));
   return said;
 }
 

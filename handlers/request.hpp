@@ -37,16 +37,16 @@ struct PurchaseRequest {
   ClubId club = 0;
   BranchNo branch = 0;
   PhoneNumber phone = 0;
-  std::string invoice;         // 1 to 64 characters
-  rules::Amount amount = 0;    // 1 .. kAmountMax
+  std::string invoice;       // 1 to 64 characters
+  rules::Amount amount = 0;  // 1 .. kAmountMax
   std::optional<rules::Instant> purchased_at;
 };
 
 struct Request {
   RequestKey key{};
   Fingerprint fingerprint{};
-  // The sender is known to have had its answer to an earlier request with this key (an acknowledged text, typed
-  // again): the claim is renewed instead of recognised as a redelivery.
+  // The sender is known to have had its answer to an earlier request with this key (an acknowledged text,
+  // typed again): the claim is renewed instead of recognised as a redelivery.
   bool answered_before = false;
   // How long the key is remembered; 0: for good (webhooks).
   std::chrono::seconds remembered_for{0};

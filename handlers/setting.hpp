@@ -1,5 +1,5 @@
-// What a decision is given besides facts: the time, chance, the clubs and the texts. All of it passed in, so a
-// decision can be replayed to the letter.
+// What a decision is given besides facts: the time, chance, the clubs and the texts. All of it passed in, so
+// a decision can be replayed to the letter.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,7 @@ namespace peyk::handlers {
 class Chance {
  public:
   virtual ~Chance() = default;
-  virtual std::uint64_t random() = 0;  // 64 fresh bits of a cryptographic generator
+  virtual std::uint64_t random() = 0;   // 64 fresh bits of a cryptographic generator
   virtual std::uint64_t next_id() = 0;  // larger than any before it from this source; unique in the database
 };
 

@@ -1,7 +1,7 @@
 // Texts: which club is meant, who speaks, which command; then the use case.
 //
-// On a line of one club the command stands alone. On a shared line the club's keyword comes first; a cashier of just
-// one club there needs none, because she has a queue.
+// On a line of one club the command stands alone. On a shared line the club's keyword comes first; a cashier
+// of just one club there needs none, because she has a queue.
 //
 // To add a command: a row in kCommands.
 #include <algorithm>
@@ -41,7 +41,8 @@ Said redeem_typed(const Speaker& speaker, rules::CodeNumber code, const Typed& t
   if (!amount) return {.reply = bad_amount(speaker, amount.error(), setting)};
   RedeemOrder order{.code = code, .invoice_amount = *amount};
   std::size_t words = typed.args.size();
-  if (speaker.club->policy.redeem_auth == CashierAuth::pin && words > 1 && looks_like_pin(typed.args.back())) {
+  if (speaker.club->policy.redeem_auth == CashierAuth::pin && words > 1 &&
+      looks_like_pin(typed.args.back())) {
     order.pin = typed.args[--words];
   }
   if (words > 1) order.invoice = templates::clip(typed.args[1], 64);
@@ -64,8 +65,8 @@ constexpr std::array kCommands{
     Command{Keyword::redeem, false, say_code},
     Command{Keyword::join, false,
             [](const Speaker& speaker, const Typed& typed, const Facts& facts, Setting& setting) {
-              return join(speaker, typed.args.empty() ? std::string_view() : std::string_view(typed.args[0]), facts,
-                          setting);
+              return join(speaker, typed.args.empty() ? std::string_view() : std::string_view(typed.args[0]),
+                          facts, setting);
             }},
     Command{Keyword::credit, true,
             [](const Speaker& speaker, const Typed&, const Facts& facts, Setting& setting) {

@@ -6,10 +6,14 @@ namespace {
 std::chrono::seconds validity_of(Lane lane) {
   using namespace std::chrono_literals;
   switch (lane) {
-    case Lane::urgent: return 10min;
-    case Lane::reply: return 1h;
-    case Lane::notice: return 24h;
-    case Lane::promo: return 6h;
+    case Lane::urgent:
+      return 10min;
+    case Lane::reply:
+      return 1h;
+    case Lane::notice:
+      return 24h;
+    case Lane::promo:
+      return 6h;
   }
   throw std::logic_error("validity_of: not a Lane");
 }
@@ -34,7 +38,9 @@ std::string render(const Setting& setting, std::string_view key, Language langua
   return setting.catalogue.render(key, language, arguments);
 }
 
-templates::Money money(const Club& club, rules::Amount amount) { return {amount, club.money_display}; }
+templates::Money money(const Club& club, rules::Amount amount) {
+  return {amount, club.money_display};
+}
 
 OutgoingText text_to(const Club& club, PhoneNumber to, Lane lane, std::string text, rules::Instant now) {
   return {.club = club.id,

@@ -1,6 +1,7 @@
 // Who speaks, and what is said back: the shape that every use case shares, whatever the wire.
 //
-// A use case returns Said; the wire decides what becomes of `reply`: a text to the speaker (SMS) or the screen (USSD).
+// A use case returns Said; the wire decides what becomes of `reply`: a text to the speaker (SMS) or the
+// screen (USSD).
 #pragma once
 
 #include <initializer_list>
@@ -42,7 +43,8 @@ std::string render(const Setting& setting, std::string_view key, Language langua
 std::string_view branch_name(const Club& club, BranchNo number);
 templates::Money money(const Club& club, rules::Amount amount);
 
-// A text to somebody, valid as long as its lane makes sense: a cashier's answer is stale in minutes, a notice is not.
+// A text to somebody, valid as long as its lane makes sense: a cashier's answer is stale in minutes, a notice
+// is not.
 OutgoingText text_to(const Club& club, PhoneNumber to, Lane lane, std::string text, rules::Instant now);
 
 }  // namespace peyk::handlers

@@ -5,7 +5,8 @@ namespace peyk::handlers {
 namespace {
 
 BranchDayKey day_of(const Speaker& speaker, rules::Instant now) {
-  return {speaker.club->id, speaker.cashier->branch, templates::start_of_local_day(now, speaker.club->time_zone)};
+  return {speaker.club->id, speaker.cashier->branch,
+          templates::start_of_local_day(now, speaker.club->time_zone)};
 }
 
 }  // namespace

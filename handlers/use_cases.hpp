@@ -27,7 +27,8 @@ Said own_code(const Speaker& speaker, rules::CodeNumber number, const Facts& fac
 // check.cpp: cashiers only.
 Needs needs_code(const Speaker& speaker, rules::CodeNumber number);
 // "wait so many minutes"; "used at that branch, then": shared with redeem.
-std::string locked_text(const Speaker& speaker, std::string_view key, const Facts& facts, const Setting& setting);
+std::string locked_text(const Speaker& speaker, std::string_view key, const Facts& facts,
+                        const Setting& setting);
 std::string taken_text(const Speaker& speaker, std::string_view key, const Code& code, const Facts& facts,
                        const Setting& setting);
 Said check(const Speaker& speaker, rules::CodeNumber number, const Facts& facts, const Setting& setting);

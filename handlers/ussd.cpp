@@ -1,8 +1,9 @@
 // Menus: a dialog is a walk over screens, one key at a time; a deep link is several keys at once.
 //
-// The walk is pure: from a screen and a key to the next screen, or to the end. What a screen shows or does is decided
-// by the same use cases as texts. Between two steps a dialog is one short string (its state): the screen, and what
-// was typed on the way. So any process can take the next step, and a dialog left half-way has changed nothing.
+// The walk is pure: from a screen and a key to the next screen, or to the end. What a screen shows or does is
+// decided by the same use cases as texts. Between two steps a dialog is one short string (its state): the
+// screen, and what was typed on the way. So any process can take the next step, and a dialog left half-way
+// has changed nothing.
 //
 // Keys: 0 back, 00 top, 9 more; 11 and 12 are never choices.
 //
@@ -26,14 +27,19 @@ constexpr std::size_t kStateOctetsMax = 200;
 // What a dialog stands on. The letters are what a state is written with.
 enum class Screen : char {
   root = 'r',
-  enter_code = 'e',     // a member's own code
-  check_code = 'k',     // a cashier checks
-  redeem_code = 'q',    // a cashier redeems: code, amount, then PIN or a confirmation
+  enter_code = 'e',   // a member's own code
+  check_code = 'k',   // a cashier checks
+  redeem_code = 'q',  // a cashier redeems: code, amount, then PIN or a confirmation
   redeem_amount = 'a',
   redeem_pin = 'p',
   redeem_confirm = 'y',
-  codes = 'c',          // paged: the argument is the page
+  codes = 'c',  // paged: the argument is the page
 };
+
+bool is_for_cashiers(Screen screen) {
+  return screen == Screen::check_code || screen == Screen::redeem_code || screen == Screen::redeem_amount ||
+         screen == Screen::redeem_pin || screen == Screen::redeem_confirm;
+}
 
 struct Place {
   Screen screen = Screen::root;
@@ -76,9 +82,12 @@ class Walk {
       if (!open_) break;  // an effect or an answer ends the walk; what follows in a deep link is dropped
       take(key);
     }
-    Outcome outcome{.effects = std::move(said_.effects), .texts = std::move(said_.texts), .answer = std::move(said_.reply)};
+    Outcome outcome{.effects = std::move(said_.effects),
+                    .texts = std::move(said_.texts),
+                    .answer = std::move(said_.reply)};
     if (open_) outcome.ussd_state = write_state(place_);
-    if (outcome.ussd_state.size() > kStateOctetsMax) throw std::logic_error("a USSD state outgrew its column");
+    if (outcome.ussd_state.size() > kStateOctetsMax)
+      throw std::logic_error("a USSD state outgrew its column");
     return outcome;
   }
 
@@ -96,19 +105,25 @@ class Walk {
 
   std::string prompt() const {
     switch (place_.screen) {
-      case Screen::root: return root();
-      case Screen::enter_code: return text("ussd_enter_code");
+      case Screen::root:
+        return root();
+      case Screen::enter_code:
+        return text("ussd_enter_code");
       case Screen::check_code:
-      case Screen::redeem_code: return text("ussd_ask_code");
+      case Screen::redeem_code:
+        return text("ussd_ask_code");
       case Screen::redeem_amount:
-        return text("ussd_ask_amount",
-                    {{"unit", speaker_.club->money_display == MoneyDisplay::toman ? std::string_view("toman")
-                                                                                 : std::string_view("rial")}});
-      case Screen::redeem_pin: return text("ussd_ask_pin");
+        return text("ussd_ask_amount", {{"unit", speaker_.club->money_display == MoneyDisplay::toman
+                                                     ? std::string_view("toman")
+                                                     : std::string_view("rial")}});
+      case Screen::redeem_pin:
+        return text("ussd_ask_pin");
       case Screen::redeem_confirm:
-        return text("ussd_redeem_confirm", {{"code", place_.arguments.at(0)},
-                                            {"amount", money(*speaker_.club, std::stoll(place_.arguments.at(1)))}});
-      case Screen::codes: return text("ussd_codes_none");
+        return text("ussd_redeem_confirm",
+                    {{"code", place_.arguments.at(0)},
+                     {"amount", money(*speaker_.club, std::stoll(place_.arguments.at(1)))}});
+      case Screen::codes:
+        return text("ussd_codes_none");
     }
     return root();
   }
@@ -120,7 +135,8 @@ class Walk {
     return text(is_member() ? "ussd_member_root" : "ussd_guest_root", {{"club", speaker_.club->name}});
   }
 
-  // The last screen: an answer, and the dialog is over. Too long for one screen: paged, and open while there is more.
+  // The last screen: an answer, and the dialog is over. Too long for one screen: paged, and open while there
+  // is more.
   void end(Said said) {
     said_ = std::move(said);
     open_ = false;
@@ -132,15 +148,22 @@ class Walk {
     if (key == "00") return show(Screen::root);
     if (key == "0") return back();
     switch (place_.screen) {
-      case Screen::root: return speaker_.cashier != nullptr ? cashier_choice(key) : member_choice(key);
-      case Screen::enter_code: return with_code(key, [this](auto code) { end(own_code(speaker_, code, facts_, setting_)); });
-      case Screen::check_code: return with_code(key, [this](auto code) { end(check(speaker_, code, facts_, setting_)); });
+      case Screen::root:
+        return speaker_.cashier != nullptr ? cashier_choice(key) : member_choice(key);
+      case Screen::enter_code:
+        return with_code(key, [this](auto code) { end(own_code(speaker_, code, facts_, setting_)); });
+      case Screen::check_code:
+        return with_code(key, [this](auto code) { end(check(speaker_, code, facts_, setting_)); });
       case Screen::redeem_code:
         return with_code(key, [this](auto code) { show(Screen::redeem_amount, {std::to_string(code)}); });
-      case Screen::redeem_amount: return take_amount(key);
-      case Screen::redeem_pin: return redeem_now(key);
-      case Screen::redeem_confirm: return key == "1" ? redeem_now("") : bad_choice();
-      case Screen::codes: return key == "9" ? show_codes(page() + 1) : bad_choice();
+      case Screen::redeem_amount:
+        return take_amount(key);
+      case Screen::redeem_pin:
+        return redeem_now(key);
+      case Screen::redeem_confirm:
+        return key == "1" ? redeem_now("") : bad_choice();
+      case Screen::codes:
+        return key == "9" ? show_codes(page() + 1) : bad_choice();
     }
   }
 
@@ -189,7 +212,8 @@ class Walk {
       return;
     }
     const bool wants_pin = speaker_.club->policy.redeem_auth == CashierAuth::pin;
-    show(wants_pin ? Screen::redeem_pin : Screen::redeem_confirm, {place_.arguments.at(0), std::to_string(*amount)});
+    show(wants_pin ? Screen::redeem_pin : Screen::redeem_confirm,
+         {place_.arguments.at(0), std::to_string(*amount)});
   }
 
   void redeem_now(std::string pin) {
@@ -262,7 +286,12 @@ Plan plan_ussd(const UssdRequest& request, const Setting& setting) {
 Outcome decide_ussd(const PlannedUssd& plan, const Facts& facts, Setting& setting) {
   Speaker speaker = plan.speaker;
   speaker.language = language_for(facts.member(speaker.key()), std::nullopt, *speaker.club);
-  Walk walk(speaker, facts, setting, read_state(plan.state));
+  const Place place = read_state(plan.state);
+  if (speaker.cashier == nullptr && is_for_cashiers(place.screen)) {
+    // She was one when the dialog began, and is none now: nothing of what she typed counts.
+    return Walk(speaker, facts, setting, {}).run({}, true);
+  }
+  Walk walk(speaker, facts, setting, place);
   return walk.run(plan.keys, plan.state.empty());
 }
 

@@ -1,5 +1,5 @@
-// Wrong codes and PINs of one cashier's phone: five in ten minutes and it waits a quarter of an hour
-// . While it waits every answer is the same, for a right code too (invariant I15).
+// Wrong codes and PINs of one cashier's phone: five in ten minutes and it waits a quarter of an
+// hour. While it waits every answer is the same, for a right code too (invariant I15).
 #pragma once
 
 #include <chrono>
@@ -18,7 +18,9 @@ struct Attempts {
   Instant locked_until{};
 };
 
-constexpr bool is_locked(const Attempts& attempts, Instant now) { return now < attempts.locked_until; }
+constexpr bool is_locked(const Attempts& attempts, Instant now) {
+  return now < attempts.locked_until;
+}
 
 constexpr Attempts after_miss(Attempts attempts, Instant now) {
   if (now - attempts.window_started_at >= kMissWindow) attempts = {.window_started_at = now};

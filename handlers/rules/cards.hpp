@@ -5,7 +5,8 @@
 
 namespace peyk::rules {
 
-// Starts with 9: no bank card does (ISO/IEC 7812 leaves 9 to national use), so nobody takes one for the other.
+// Starts with 9: no bank card does (ISO/IEC 7812 leaves 9 to national use), so nobody takes one for the
+// other.
 constexpr std::uint64_t card_from_random(std::uint64_t random) {
   const std::uint64_t payload = 900'000'000'000'000 + random % 100'000'000'000'000;  // 15 digits
   std::uint64_t rest = payload;

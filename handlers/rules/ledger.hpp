@@ -33,9 +33,12 @@ struct Sides {
 
 constexpr Sides accounts_of(EntryKind kind) {
   switch (kind) {
-    case EntryKind::grant: return {Account::granted, Account::member_credit};
-    case EntryKind::redeem: return {Account::member_credit, Account::redeemed};
-    case EntryKind::expire: return {Account::member_credit, Account::expired};
+    case EntryKind::grant:
+      return {Account::granted, Account::member_credit};
+    case EntryKind::redeem:
+      return {Account::member_credit, Account::redeemed};
+    case EntryKind::expire:
+      return {Account::member_credit, Account::expired};
   }
   throw std::logic_error("accounts_of: not an EntryKind");
 }

@@ -11,9 +11,9 @@ namespace peyk::rules {
 enum class RedeemRefusal : std::uint8_t { already_taken, expired, invoice_too_small, nothing_to_use };
 
 struct RedeemTerms {
-  Amount left = 0;        // in the code's lot
-  bool ended = false;     // the code was redeemed to the last rial, or made void
-  Instant expires_at{};   // first instant at which it is no longer good
+  Amount left = 0;       // in the code's lot
+  bool ended = false;    // the code was redeemed to the last rial, or made void
+  Instant expires_at{};  // first instant at which it is no longer good
   Amount invoice_min = 0;
   BasisPoints credit_share_max = kWholeBasisPoints;
 };
