@@ -16,7 +16,8 @@ std::uint64_t SeededChance::random() {
   return z ^ (z >> 31);
 }
 
-MemoryStore::MemoryStore(std::vector<Club> clubs, std::uint64_t seed) : directory_(std::move(clubs)), chance_(seed) {}
+MemoryStore::MemoryStore(std::vector<Club> clubs, std::uint64_t seed)
+    : directory_(std::move(clubs)), chance_(seed) {}
 
 const Member* MemoryStore::find(const MemberKey& key) const {
   for (const auto& [id, member] : members_) {
@@ -71,7 +72,8 @@ Facts MemoryStore::load(const Needs& needs) const {
   for (const BranchDayKey& key : needs.branch_days) {
     BranchDay day;
     for (const Redemption& redemption : redemptions_) {
-      if (redemption.club != key.club || redemption.branch != key.branch || redemption.at < key.from) continue;
+      if (redemption.club != key.club || redemption.branch != key.branch || redemption.at < key.from)
+        continue;
       ++day.redemptions;
       day.used += redemption.used;
     }
@@ -148,11 +150,13 @@ std::vector<std::string> MemoryStore::audit() const {
     if (member.balance < 0) problems.push_back("a balance is below zero");
   }
   for (const auto& [id, lot] : lots_) {
-    if (lot.remaining < 0 || lot.remaining + spent[id] != lot.issued) problems.push_back("a lot does not add up");
+    if (lot.remaining < 0 || lot.remaining + spent[id] != lot.issued)
+      problems.push_back("a lot does not add up");
   }
   std::set<CodeKey> numbers;
   for (const auto& [id, code] : codes_) {
-    if (!numbers.insert({code.club, code.number}).second) problems.push_back("a code number was issued twice");
+    if (!numbers.insert({code.club, code.number}).second)
+      problems.push_back("a code number was issued twice");
     if (code.state == CodeState::redeemed && lots_.at(code.lot).remaining != 0) {
       problems.push_back("a redeemed code has something left");
     }

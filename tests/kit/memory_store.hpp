@@ -1,5 +1,5 @@
-// The store once more, in memory: what a decision needs is looked up, what it does is kept. Slow, obvious, and exactly
-// what the real one promises: a decision sees the facts that its needs name, and no others.
+// The store once more, in memory: what a decision needs is looked up, what it does is kept. Slow, obvious,
+// and exactly what the real one promises: a decision sees the facts that its needs name, and no others.
 //
 // Talks and properties run over it; the store's own tests hold MySQL to the same conversations.
 #pragma once
@@ -59,8 +59,9 @@ class MemoryStore {
   std::map<handlers::MemberKey, rules::Attempts> attempts_;
 };
 
-// «نان و نمک»: a club in Persian with branches 12 and 14, cashiers with PINs (12: 4321, 14: 9876), 5 % credit for
-// 30 days, smallest invoice 100,000. Amounts in rial. PIN hashes are "hash of <PIN>" (see plain_pin_check).
+// «نان و نمک»: a club in Persian with branches 12 and 14, cashiers with PINs (12: 4321, 14: 9876), 5 % credit
+// for 30 days, smallest invoice 100,000. Amounts in rial. PIN hashes are "hash of <PIN>" (see
+// plain_pin_check).
 handlers::Club sample_club();
 inline constexpr handlers::PhoneNumber kCashier12 = 989121112233, kCashier14 = 989121112244;
 bool plain_pin_check(std::string_view pin_hash, std::string_view pin);

@@ -18,6 +18,7 @@ class Simulator {
   explicit Simulator(std::vector<std::string> more = {});
 
   std::uint16_t smpp_port() const { return smpp_port_; }
+  std::uint16_t control_port() const { return control_port_; }
   sim::ControlClient& control() { return *control_; }
   // Another connection to the control port, for another thread.
   sim::ControlClient new_control() const;

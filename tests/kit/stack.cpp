@@ -74,21 +74,21 @@ http:
                      http_port_);
 }
 
-std::map<std::string, std::string> Stack::environment() const {
-  return {{"PEYK_MYSQL_PASSWORD", mysql_.password()}, {"PEYK_TILL_SECRET", till_secret_}};
+std::map<std::string, std::string> Stack::environment(const std::string& till_secret) const {
+  return {{"PEYK_MYSQL_PASSWORD", mysql_.password()}, {"PEYK_TILL_SECRET", till_secret}};
 }
 
 Finished Stack::peykctl(std::vector<std::string> words) {
   std::vector<std::string> argv{(binary_dir() / "gateway/peykctl").string(), "--config",
                                 (dir_.path() / "peyk.yaml").string()};
   argv.insert(argv.end(), words.begin(), words.end());
-  return run_process({.argv = argv, .env = environment()}, 60s);
+  return run_process({.argv = argv, .env = environment(till_secret_)}, 60s);
 }
 
 void Stack::start_gateway_unready() {
   gateway_ = std::make_unique<Process>(ProcessOptions{
       .argv = {(binary_dir() / "gateway/peykd").string(), "--config", (dir_.path() / "peyk.yaml").string()},
-      .env = environment(),
+      .env = environment(till_secret_),
       .output = dir_.path() / "peykd.log"});
 }
 

@@ -67,9 +67,14 @@ class Stack {
                       std::string_view id);
   std::string gateway_log() const;
 
+  // What a program needs to be started beside the gateway.
+  std::filesystem::path config_file() const { return dir_.path() / "peyk.yaml"; }
+  std::map<std::string, std::string> environment(const std::string& till_secret) const;
+  const std::string& till_secret() const { return till_secret_; }
+  std::uint16_t control_port() const { return simulator_.value().control_port(); }
+
  private:
   void write_config();
-  std::map<std::string, std::string> environment() const;
 
   StackOptions options_;
   TempDir dir_;

@@ -9,12 +9,13 @@
 //     < "credit":42500 | "duplicate":false
 //   member 09121234567 heard سپاسگزاریم | 42,500 | {code}       a text that came without being asked for
 //   dial member 09121234567 *7000*2#      a USSD dialog; then: press member 09121234567 1
-//     < اعتبار                            the screen; "< … | end" when the dialog is over, "| open" when it is not
+//     < اعتبار                            the screen; "< … | end" when the dialog is over, "| open" when it
+//     is not
 //   after 31 days                         also hours, minutes
 //   the ledger balances
 //
-// {code} is the last code issued, {other} one that does not exist. Folded on both sides: digits and letter forms do
-// not matter.
+// {code} is the last code issued, {other} one that does not exist. Folded on both sides: digits and letter
+// forms do not matter.
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -78,7 +79,8 @@ class Talk {
 
   std::string fill(std::string line) {
     const auto replace = [&line](const std::string& name, const std::string& value) {
-      for (auto at = line.find(name); at != std::string::npos; at = line.find(name)) line.replace(at, name.size(), value);
+      for (auto at = line.find(name); at != std::string::npos; at = line.find(name))
+        line.replace(at, name.size(), value);
     };
     replace("{code}", last_code());
     replace("{other}", last_code() == "1000001" ? "1000002" : "1000001");
@@ -100,7 +102,8 @@ class Talk {
     if (line[0] == '<') return expect(trim(line.substr(1)));
     if (line.rfind("dial ", 0) == 0 || line.rfind("press ", 0) == 0) return dial(line);
     const auto heard = line.find(" heard ");
-    if (heard != std::string::npos) return expect_heard(who(line.substr(0, heard)), trim(line.substr(heard + 7)));
+    if (heard != std::string::npos)
+      return expect_heard(who(line.substr(0, heard)), trim(line.substr(heard + 7)));
     const auto says = line.find(" > ");
     ASSERT_NE(says, std::string::npos) << "not a line of a talk";
     const std::string speaker = line.substr(0, says), text = trim(line.substr(says + 3));
@@ -116,7 +119,8 @@ class Talk {
   void set_policy(const std::string& settings) {
     for (const std::string& setting : split(settings, "|")) {
       const auto words = split(setting, " ");
-      if (words[0] == "auth") club_.policy.redeem_auth = words[1] == "phone" ? CashierAuth::phone : CashierAuth::pin;
+      if (words[0] == "auth")
+        club_.policy.redeem_auth = words[1] == "phone" ? CashierAuth::phone : CashierAuth::pin;
       if (words[0] == "earn") club_.policy.earn_share = std::stoi(words[1]) * 100;
       if (words[0] == "share_max") club_.policy.credit_share_max = std::stoi(words[1]) * 100;
       if (words[0] == "join_on_purchase") club_.policy.join_on_purchase = words[1] == "yes";
@@ -127,7 +131,7 @@ class Talk {
   void pass_time(const std::string& words) {
     const auto parts = split(words, " ");
     const auto count = std::stol(parts[0]);
-    now_ += parts[1] == "days" ? std::chrono::hours(24 * count)
+    now_ += parts[1] == "days"    ? std::chrono::hours(24 * count)
             : parts[1] == "hours" ? std::chrono::hours(count)
                                   : std::chrono::minutes(count);
   }
@@ -192,7 +196,8 @@ class Talk {
   static void expect_all(const std::string& text, const std::string& wanted) {
     const std::string folded = templates::fold(text);
     for (const std::string& part : split(wanted, "|")) {
-      EXPECT_NE(folded.find(templates::fold(part)), std::string::npos) << "wanted «" << part << "» in:\n" << text;
+      EXPECT_NE(folded.find(templates::fold(part)), std::string::npos) << "wanted «" << part << "» in:\n"
+                                                                       << text;
     }
   }
 
@@ -218,7 +223,9 @@ std::vector<std::filesystem::path> talks() {
 
 class TalkTest : public testing::TestWithParam<std::filesystem::path> {};
 
-TEST_P(TalkTest, goes_as_written) { Talk(GetParam()).run(); }
+TEST_P(TalkTest, goes_as_written) {
+  Talk(GetParam()).run();
+}
 
 INSTANTIATE_TEST_SUITE_P(Talks, TalkTest, testing::ValuesIn(talks()), [](const auto& one) {
   std::string name = one.param.stem().string();

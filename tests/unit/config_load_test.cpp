@@ -145,7 +145,6 @@ TEST(ConfigLoad, every_wrong_value_is_told_with_what_is_allowed) {
       {"http", "body_bytes_max: 1 MB",
        "http.body_bytes_max: found \"1 MB\"; allowed: a whole number, 1024 to 16777216"},
       {"log", "level: verbose", "log.level: found \"verbose\"; allowed: trace, debug, info, warn, error"},
-      {"limits", "inbox_days: 0", "limits.inbox_days: found \"0\"; allowed: a whole number, 1 to 90"},
       {"limits", "shutdown_grace: 0s",
        "limits.shutdown_grace: found \"0s\"; allowed: 1s to 5m, a whole number with its unit: s, m, h, d"},
   };
@@ -162,7 +161,7 @@ TEST(ConfigLoad, values_at_both_ends_of_their_range_are_taken) {
       {"line", "rate: 100"},        {"line", "rate: 0"},
       {"line", "validity: 7d"},     {"http", "address: \"::\""},
       {"mysql", "password: \"\""},  {"redis", "unix_socket: \"\""},
-      {"limits", "inbox_days: 90"}, {"carrier", "ussd_data_coding_latin: 0x0F"},
+      {"limits", "shutdown_grace: 5m"}, {"carrier", "ussd_data_coding_latin: 0x0F"},
   };
   for (const auto& [section, text] : table) EXPECT_EQ(mistakes_of(with(section, text).second), "") << text;
 }

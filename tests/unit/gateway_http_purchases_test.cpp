@@ -303,7 +303,8 @@ TEST_F(PurchaseEndpoint, marks_a_repeated_answer) {
 TEST_F(PurchaseEndpoint, gives_every_outcome_its_status) {
   EXPECT_EQ(type_of(answered({Status::different_content, ""})), "urn:peyk:problem:key-reused");
   EXPECT_EQ(answered({Status::different_content, ""}).status, 422);
-  EXPECT_EQ(answered({Status::unknown_club, ""}).status, 404);
+  const std::string gone = R"({"type":"urn:peyk:problem:unknown-club","title":"x","status":404})";
+  EXPECT_EQ(answered({Status::done, gone, 404}).status, 404);
   EXPECT_EQ(answered({Status::busy, ""}).status, 503);
   EXPECT_EQ(answered({Status::busy, ""}).headers.only("Retry-After"), "1");
   EXPECT_EQ(answered({Status::failed, ""}).status, 500);

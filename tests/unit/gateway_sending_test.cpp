@@ -43,7 +43,8 @@ TEST(Sending, a_long_persian_text_carries_the_same_reference_in_each_part) {
     EXPECT_LE(pdu.short_message.size(), 140U);
     const auto message = smpp::read_message(pdu);
     ASSERT_TRUE(message && message->part);
-    EXPECT_EQ(*message->part, (smpp::Part{0x34, smpp::RefWidth::bits8, 3, static_cast<std::uint8_t>(part + 1)}));
+    EXPECT_EQ(*message->part,
+              (smpp::Part{0x34, smpp::RefWidth::bits8, 3, static_cast<std::uint8_t>(part + 1)}));
   }
   carrier.udh_16bit = true;
   const auto wide = Sending(text_of(persian(150)), carrier).pdu(0, 60s, carrier, true);

@@ -1,5 +1,5 @@
-// What must hold whatever people do: a random story over few members, codes and cashiers, checked after every step
-// against the books (invariants I1, I3, I4, I5, I9, I12, I13, I15, I16, I20).
+// What must hold whatever people do: a random story over few members, codes and cashiers, checked after every
+// step against the books (invariants I1, I3, I4, I5, I9, I12, I13, I15, I16, I20).
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
@@ -42,16 +42,29 @@ struct Story {
     const bool first = *rc::gen::arbitrary<bool>();
     const PhoneNumber cashier = first ? kCashier12 : kCashier14;
     switch (*rc::gen::inRange(0, 8)) {
-      case 0: say(member, "JOIN"); break;
-      case 1: buy(member, *rc::gen::inRange<rules::Amount>(1, 20'000'000), *rc::gen::inRange(0, 30)); break;
-      case 2: say(cashier, any_code()); break;
+      case 0:
+        say(member, "JOIN");
+        break;
+      case 1:
+        buy(member, *rc::gen::inRange<rules::Amount>(1, 20'000'000), *rc::gen::inRange(0, 30));
+        break;
+      case 2:
+        say(cashier, any_code());
+        break;
       case 3:
       case 4:
-        say(cashier, any_code() + " " + std::to_string(*rc::gen::inRange(1, 1'000'000)) + (first ? " 4321" : " 9876"));
+        say(cashier,
+            any_code() + " " + std::to_string(*rc::gen::inRange(1, 1'000'000)) + (first ? " 4321" : " 9876"));
         break;
-      case 5: say(member, any_code() + " 850000 4321"); break;
-      case 6: now += std::chrono::hours(*rc::gen::inRange(0, 24 * 20)); break;
-      case 7: say(member, *rc::gen::element<std::string>("CREDIT", "CODES", "LEAVE", "11", "hello")); break;
+      case 5:
+        say(member, any_code() + " 850000 4321");
+        break;
+      case 6:
+        now += std::chrono::hours(*rc::gen::inRange(0, 24 * 20));
+        break;
+      case 7:
+        say(member, *rc::gen::element<std::string>("CREDIT", "CODES", "LEAVE", "11", "hello"));
+        break;
     }
   }
 
@@ -87,7 +100,8 @@ RC_GTEST_PROP(Story, an_invoice_earns_once_however_often_it_is_sent, ()) {
   story.say(kMembers[0], "JOIN");
   const auto amount = *rc::gen::inRange<rules::Amount>(20, 20'000'000);
   const std::string first = story.buy(kMembers[0], amount, 1).answer;
-  for (int i = 0; i < 5; ++i) story.buy(kMembers[*rc::gen::inRange(0, 3)], *rc::gen::inRange<rules::Amount>(1, 1000), 1);
+  for (int i = 0; i < 5; ++i)
+    story.buy(kMembers[*rc::gen::inRange(0, 3)], *rc::gen::inRange<rules::Amount>(1, 1000), 1);
   RC_ASSERT(story.store.lots().size() == 1U);
   RC_ASSERT(story.store.lots().begin()->second.issued == amount / 20);
   RC_ASSERT(first.find("\"duplicate\":false") != std::string::npos);
@@ -116,7 +130,8 @@ RC_GTEST_PROP(Earning, splitting_an_invoice_never_earns_more, ()) {
   const auto whole = *rc::gen::inRange<rules::Amount>(2, 100'000'000);
   const auto part = *rc::gen::inRange<rules::Amount>(1, whole);
   const auto share = *rc::gen::inRange(0, 10'001);
-  RC_ASSERT(rules::share_of(part, share) + rules::share_of(whole - part, share) <= rules::share_of(whole, share));
+  RC_ASSERT(rules::share_of(part, share) + rules::share_of(whole - part, share) <=
+            rules::share_of(whole, share));
 }
 
 TEST(Redeem, a_code_works_until_the_last_instant_and_not_at_the_next) {
