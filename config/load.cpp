@@ -230,7 +230,6 @@ void read_log(Section& s, gateway::LogOptions& log) {
 void read_limits(Section& s, gateway::Limits& limits) {
   s.integer("inbound_in_flight_max", limits.inbound_in_flight_max, 1, kMillion);
   s.integer("outbound_prefetch_max", limits.outbound_prefetch_max, 1, kMillion);
-  s.integer("inbox_days", limits.inbox_days, 1, 90);
   s.duration("shutdown_grace", limits.shutdown_grace, 1s, 5min);
 }
 

@@ -1,4 +1,4 @@
-// The story of product.md, played over real wires: SMS and USSD through the simulated carrier, purchases over
+// The story of the README, played over real wires: SMS and USSD through the simulated carrier, purchases over
 // HTTP, the ledger through peykctl.
 //
 // Texts are checked by the numbers and codes in them, never by their wording: that belongs to the club. A
