@@ -144,11 +144,12 @@ asio::awaitable<void> OutboundLine::seed() {
   } catch (const store::RedisError&) {
     must_seed_ = true;
   }
-  seeding_ = false;
-  if (!must_seed_ || stopping_) co_return;
-  asio::steady_timer pause(parts_.io, kRetry);
-  boost::system::error_code ignored;
-  co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+  if (must_seed_ && !stopping_) {
+    asio::steady_timer pause(parts_.io, kRetry);
+    boost::system::error_code ignored;
+    co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+  }
+  seeding_ = false;  // after the pause: one attempt at a time while Redis is away
   pump_signal_.wake();
 }
 
@@ -233,13 +234,14 @@ asio::awaitable<void> OutboundLine::place(store::Grant grant, Clock::time_point 
         continue;
       }
       if (text.empty()) {
-        done_before.push_back(
-            message.message_id);  // no longer queued: settled by somebody whose lease had run out
+        // No longer queued: settled by somebody whose lease had run out.
+        done_before.push_back(message.message_id);
         continue;
       }
       held = held_.emplace(message.message_id, Held{Sending(std::move(text.mapped()), carrier_.options())})
                  .first;
     }
+    if (held->second.finished) continue;  // about to be settled
     held->second.leased = true;
     held->second.give_back_after.reset();
     if (now >= held->second.sending.text().valid_until) {

@@ -211,6 +211,18 @@ TEST(Promises, flushall_in_redis_loses_no_message) {
   for (int n : joined) EXPECT_FALSE(stack.carrier().inbox(phone(n), 0, 30s).empty()) << phone(n);
 }
 
+TEST(Promises, redis_away_only_delays) {
+  Stack stack;
+  stack.redis().kill();
+  for (int n = 0; n < 20; ++n) ASSERT_TRUE(stack.carrier().mo(phone(n), stack.line(), "JOIN").ok) << phone(n);
+  EXPECT_TRUE(stack.carrier().inbox(phone(0)).empty());
+  stack.redis().start();
+  for (int n = 0; n < 20; ++n) EXPECT_EQ(stack.carrier().inbox(phone(n), 0, 20s).size(), 1U) << phone(n);
+  // Nothing was piled up meanwhile: what comes now is answered at once.
+  ASSERT_TRUE(stack.carrier().mo(phone(100), stack.line(), "JOIN").ok);
+  EXPECT_EQ(stack.carrier().inbox(phone(100), 0, 10s).size(), 1U);
+}
+
 TEST(Promises, the_database_or_the_carrier_away_for_ten_seconds_only_delays) {
   Stack stack;
   std::atomic<bool> ending{false};
