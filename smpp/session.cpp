@@ -192,7 +192,8 @@ void Session::on_bind_response(Time now) {
   if (pdu_.command_id != expected && pdu_.command_id != CommandId::generic_nack) {
     return close(CloseReason::bind_answer_wrong);
   }
-  // ESME_RALYBND is a refusal too: it speaks of a session that the carrier still believes in, not of this one.
+  // ESME_RALYBND is a refusal too: it speaks of a session that the carrier still believes in, not of this
+  // one.
   if (pdu_.command_status != ESME_ROK) {
     events_.emplace_back(BindRefused{pdu_.command_status});
     return close(CloseReason::bind_refused);

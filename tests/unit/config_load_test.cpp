@@ -156,12 +156,18 @@ TEST(ConfigLoad, every_wrong_value_is_told_with_what_is_allowed) {
 
 TEST(ConfigLoad, values_at_both_ends_of_their_range_are_taken) {
   const std::pair<std::string_view, std::string_view> table[] = {
-      {"carrier", "port: 1"},       {"carrier", "port: 65535"},
-      {"carrier", "window: 10000"}, {"carrier", "reconnect_min: 60s"},
-      {"line", "rate: 100"},        {"line", "rate: 0"},
-      {"line", "validity: 7d"},     {"http", "address: \"::\""},
-      {"mysql", "password: \"\""},  {"redis", "unix_socket: \"\""},
-      {"limits", "shutdown_grace: 5m"}, {"carrier", "ussd_data_coding_latin: 0x0F"},
+      {"carrier", "port: 1"},
+      {"carrier", "port: 65535"},
+      {"carrier", "window: 10000"},
+      {"carrier", "reconnect_min: 60s"},
+      {"line", "rate: 100"},
+      {"line", "rate: 0"},
+      {"line", "validity: 7d"},
+      {"http", "address: \"::\""},
+      {"mysql", "password: \"\""},
+      {"redis", "unix_socket: \"\""},
+      {"limits", "shutdown_grace: 5m"},
+      {"carrier", "ussd_data_coding_latin: 0x0F"},
   };
   for (const auto& [section, text] : table) EXPECT_EQ(mistakes_of(with(section, text).second), "") << text;
 }
