@@ -516,12 +516,22 @@ asio::awaitable<void> OutboundLine::stop(std::chrono::milliseconds grace) {
   slot_signal_.wake();
   settle_signal_.wake();
   lease_signal_.wake();
+  // A grant that is under way still comes in: what it brings must be given back too, or it would lie leased to
+  // nobody until the lease ends.
+  co_await all_ended(deadline + 1s);
   std::vector<store::MessageId> unsent;
   for (const auto& [id, held] : held_) {
     if (held.leased && !held.finished && !held.sending.any_sent()) unsent.push_back(id);
   }
-  if (!unsent.empty()) start(give_back(std::move(unsent), 0ms));
-  while (coroutines_ > 0 && Clock::now() < deadline + 1s) {
+  if (unsent.empty()) co_return;
+  start(give_back(std::move(unsent), 0ms));
+  co_await all_ended(deadline + 2s);
+}
+
+asio::awaitable<void> OutboundLine::all_ended(Clock::time_point deadline) {
+  asio::steady_timer poll(parts_.io);
+  boost::system::error_code ignored;
+  while (coroutines_ > 0 && Clock::now() < deadline) {
     poll.expires_after(5ms);
     co_await poll.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
   }

@@ -95,6 +95,7 @@ class OutboundLine {
   boost::asio::awaitable<void> settle_later(store::Settled one);
   boost::asio::awaitable<void> give_back(std::vector<store::MessageId> ids, std::chrono::milliseconds delay);
   boost::asio::awaitable<void> penalise();
+  boost::asio::awaitable<void> all_ended(Clock::time_point deadline);
 
   void start(boost::asio::awaitable<void> work);
   boost::asio::awaitable<void> counted(boost::asio::awaitable<void> work);
