@@ -99,7 +99,11 @@ void read_carrier_addresses(Section& s, gateway::CarrierOptions& carrier) {
   s.integer("source_addr_npi", carrier.source_addr_npi, 0, 18);
   s.integer("dest_addr_ton", carrier.dest_addr_ton, 0, 6);
   s.integer("dest_addr_npi", carrier.dest_addr_npi, 0, 18);
-  s.boolean("udh_16bit", carrier.udh_16bit);
+  s.choice<gateway::LongTexts>("long_texts", carrier.long_texts,
+                               {{"udh8", gateway::LongTexts::udh8},
+                                {"udh16", gateway::LongTexts::udh16},
+                                {"sar", gateway::LongTexts::sar},
+                                {"payload", gateway::LongTexts::payload}});
 }
 
 void read_carrier_times(Section& s, gateway::CarrierOptions& carrier) {

@@ -26,6 +26,7 @@ auto redirected(error_code& error) {
 smpp::BindKind bind_kind(BindMode mode) {
   switch (mode) {
     case BindMode::transceiver:
+    case BindMode::pair:
       return smpp::BindKind::transceiver;
     case BindMode::transmitter:
       return smpp::BindKind::transmitter;

@@ -3,30 +3,87 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
+#include "smpp/status.hpp"
 #include "store/options.hpp"
 
 namespace peyk::gateway {
 
-enum class BindMode : std::uint8_t { transceiver, transmitter, receiver };
+// pair: a transmitter and a receiver side by side, as one session.
+enum class BindMode : std::uint8_t { transceiver, transmitter, receiver, pair };
+// Who opens the TCP connection, and who binds.
+enum class ConnectionMode : std::uint8_t {
+  connect,  // we connect to host:port and bind
+  accept,   // the carrier (its USSD gateway) connects to us, at host:port, and binds to us
+  outbind,  // the carrier connects to us, at host:port, says outbind, and we bind (SMPP 3.4, 4.1.7)
+};
 enum class LinePurpose : std::uint8_t { service, promo };
+// How a text of several parts travels.
+enum class LongTexts : std::uint8_t { udh8, udh16, sar, payload };
+// What a carrier means by data_coding 0.
+enum class DefaultAlphabet : std::uint8_t { gsm7, latin1, ascii, ucs2 };
+// Where a USSD gateway puts its session id and what closes a dialog; smpp/ussd.hpp has their rows.
+enum class UssdProfileName : std::uint8_t {
+  spec_like,               // A: octet 1 of its_session_info
+  user_message_reference,  // B: user_message_reference, with the MSISDN
+  session_15_bits,         // C: its_session_info without its lowest bit
+  end_bit_only,            // C-Tata: the same, and the operation stays "request" to the end
+  vendor_session_id,       // D: a TLV of the vendor's
+  no_session,              // E: nothing: one dialog a subscriber and code
+  data_sm,                 // F: its_session_info, text in the message_payload of data_sm
+  smpp_plus,               // G: user_message_reference, vendor operations 128 to 146
+};
+
+struct TlsOptions {
+  bool enabled = false;
+  std::string ca_file;           // PEM; empty: the system's
+  std::string server_name;       // in the certificate and in SNI; empty: host
+  std::string certificate_file;  // ours, PEM with its chain; empty: none is shown
+  std::string key_file;          // its key, PEM
+
+  bool operator==(const TlsOptions&) const = default;
+};
+
+// A TLV that a carrier wants to see in each submit_sm.
+struct VendorTlv {
+  std::uint16_t tag = 0;
+  std::string value;  // octets
+
+  bool operator==(const VendorTlv&) const = default;
+};
 
 struct CarrierOptions {
   std::string name;  // unique: [a-z0-9_-]{1,32}
-  std::string host;
+  ConnectionMode connection = ConnectionMode::connect;
+  std::string host;  // connect: the SMSC's; accept, outbind: our address to listen on
   std::uint16_t port = 2775;
+  std::vector<std::string> allow;  // accept, outbind: addresses and networks (10.0.0.0/8) that may connect
   std::string system_id;
   std::string password;  // from password, password_env or password_file
   std::string system_type;
+  TlsOptions tls;
+  std::uint8_t interface_version = 0x34;  // 0x33, 0x34, 0x50
   BindMode bind_mode = BindMode::transceiver;
-  std::uint32_t sessions = 1;  // connections held at once
+  std::uint32_t sessions = 1;  // connections held at once; of pairs: pairs
   std::uint32_t window = 100;  // unanswered submit_sm a session
   double rate = 0;             // submit_sm a second over all sessions of this account; 0: no limit
   std::uint8_t source_addr_ton = 0, source_addr_npi = 1;
   std::uint8_t dest_addr_ton = 1, dest_addr_npi = 1;
-  bool udh_16bit = false;  // long texts: 16-bit concatenation reference instead of 8-bit
+  std::string service_type;
+  LongTexts long_texts = LongTexts::udh8;
+  DefaultAlphabet default_alphabet = DefaultAlphabet::gsm7;
+  std::vector<VendorTlv> submit_tlvs;
+  // command_status -> what to do about it, where this carrier means something else than the standard.
+  std::map<std::uint32_t, smpp::StatusClass> status_classes;
+  std::map<std::string, std::string> error_words;  // a receipt's err -> words that staff can read
+  // query_sm settles an unknown outcome where no receipt does.
+  bool query_sm = false;
+  // Receipts come with esm_class 0, told by their text alone (some 3.3 carriers). A member who writes such a
+  // text is then taken for a receipt: only where the carrier leaves no other way.
+  bool receipts_without_esm_class = false;
   std::chrono::milliseconds session_init_timeout{10000};
   std::chrono::milliseconds enquire_link_interval{30000};
   std::chrono::milliseconds enquire_link_timeout{10000};
@@ -35,8 +92,10 @@ struct CarrierOptions {
   // The same text from the same phone within this time, unacknowledged as far as we know, is the carrier's
   // redelivery, not the member's second text.
   std::chrono::seconds redelivery_window{60};
-  bool ussd =
-      false;  // this link carries USSD dialogs (spec-like profile: ussd_service_op + its_session_info)
+  bool ussd = false;  // this link carries USSD dialogs
+  UssdProfileName ussd_profile = UssdProfileName::spec_like;
+  std::uint16_t ussd_session_tag = 0x1501;  // vendor_session_id: the TLV
+  bool ussd_end_op_0x17 = false;            // 0x17 (decimal 23) closes a dialog, as if it were 0x11
   std::uint8_t ussd_data_coding_latin = 0x0F, ussd_data_coding_ucs2 = 8;
   std::chrono::seconds ussd_session_timeout{120};
 
@@ -46,6 +105,8 @@ struct CarrierOptions {
 struct LineOptions {
   std::string number;   // digits
   std::string carrier;  // a carrier's name
+  // Carriers that send for this line while its own cannot, in this order.
+  std::vector<std::string> alternate_carriers;
   LinePurpose purpose = LinePurpose::service;
   double rate = 0;  // submit_sm a second, over all processes; 0: no limit
   std::chrono::seconds validity{86400};

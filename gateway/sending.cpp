@@ -12,7 +12,8 @@ namespace peyk::gateway {
 Sending::Sending(store::QueuedText text, const CarrierOptions& carrier) : text_(std::move(text)) {
   const auto alphabet = templates::choose(text_.text);
   data_coding_ = templates::data_coding(alphabet);
-  const auto bits = carrier.udh_16bit ? templates::ReferenceBits::sixteen : templates::ReferenceBits::eight;
+  const auto bits = carrier.long_texts == LongTexts::udh16 ? templates::ReferenceBits::sixteen
+                                                           : templates::ReferenceBits::eight;
   for (std::string& octets : templates::split(text_.text, alphabet, bits))
     parts_.push_back({std::move(octets)});
 }
@@ -32,7 +33,8 @@ smpp::SubmitSm Sending::pdu(std::size_t part, std::chrono::seconds remaining, co
   pdu.data_coding = data_coding_;
   if (wants_receipt) pdu.registered_delivery = smpp::registered_delivery::success_and_failure;
   if (parts_.size() > 1) {
-    const auto width = carrier.udh_16bit ? smpp::RefWidth::bits16 : smpp::RefWidth::bits8;
+    const auto width =
+        carrier.long_texts == LongTexts::udh16 ? smpp::RefWidth::bits16 : smpp::RefWidth::bits8;
     // The same reference at each attempt, so that a part sent twice is a part seen twice.
     pdu.short_message =
         smpp::build_udh(static_cast<std::uint16_t>(text_.id), width, static_cast<std::uint8_t>(parts_.size()),

@@ -72,7 +72,7 @@ TEST(ConfigLoad, a_key_misspelt_is_told_with_its_line_and_all_that_is_allowed) {
       "system_id, "
       "password, password_env, password_file, system_type, bind_mode, sessions, window, rate, "
       "source_addr_ton, "
-      "source_addr_npi, dest_addr_ton, dest_addr_npi, udh_16bit, session_init_timeout, "
+      "source_addr_npi, dest_addr_ton, dest_addr_npi, long_texts, session_init_timeout, "
       "enquire_link_interval, "
       "enquire_link_timeout, response_timeout, reconnect_min, reconnect_max, redelivery_window, ussd, "
       "ussd_data_coding_latin, ussd_data_coding_ucs2, ussd_session_timeout\n");
@@ -109,7 +109,8 @@ TEST(ConfigLoad, every_wrong_value_is_told_with_what_is_allowed) {
        "carriers[0].window: found \"10001\"; allowed: a whole number, 1 to 10000"},
       {"carrier", "source_addr_ton: 7",
        "carriers[0].source_addr_ton: found \"7\"; allowed: a whole number, 0 to 6"},
-      {"carrier", "udh_16bit: 1", "carriers[0].udh_16bit: found \"1\"; allowed: true, false"},
+      {"carrier", "long_texts: udh",
+       "carriers[0].long_texts: found \"udh\"; allowed: udh8, udh16, sar, payload"},
       {"carrier", "reconnect_min: 2m",
        "carriers[0].reconnect_min: reconnect_min (2m) is above reconnect_max (1m); "
        "allowed: reconnect_min up to reconnect_max"},

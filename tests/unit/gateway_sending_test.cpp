@@ -46,7 +46,7 @@ TEST(Sending, a_long_persian_text_carries_the_same_reference_in_each_part) {
     EXPECT_EQ(*message->part,
               (smpp::Part{0x34, smpp::RefWidth::bits8, 3, static_cast<std::uint8_t>(part + 1)}));
   }
-  carrier.udh_16bit = true;
+  carrier.long_texts = LongTexts::udh16;
   const auto wide = Sending(text_of(persian(150)), carrier).pdu(0, 60s, carrier, true);
   EXPECT_EQ(smpp::read_message(wide)->part->ref, 0x1234);
 }
