@@ -7,8 +7,6 @@
 namespace peyk::store {
 namespace {
 
-enum State : std::uint32_t { queued = 1, submitted = 2, delivered = 3, failed = 4, expired = 5 };
-
 constexpr const char* kQueuedColumns =
     "SELECT message_id, club_id, line, phone, lane, parts, text, created_at, valid_until FROM outbox ";
 
@@ -31,7 +29,8 @@ struct Part {
   std::size_t number;
 };
 
-void set_state(Connection& connection, State state, const std::vector<MessageId>& ids, rules::Instant now) {
+void set_state(Connection& connection, MessageState state, const std::vector<MessageId>& ids,
+               rules::Instant now) {
   auto id = ids.begin();
   for (std::size_t left = ids.size(); left > 0;) {
     const std::size_t count = std::min(left, kSetRowsMax);
@@ -45,79 +44,6 @@ void set_state(Connection& connection, State state, const std::vector<MessageId>
     for (std::size_t i = count; i < padded; ++i) statement.add(last);
     statement.update();
     left -= count;
-  }
-}
-
-// A message is delivered when all its parts are, failed when one is.
-void fold_parts(Connection& connection, const std::vector<MessageId>& ids) {
-  for (MessageId id : ids) {
-    connection
-        .prepare(
-            "UPDATE outbox SET state = CASE"
-            " WHEN EXISTS (SELECT 1 FROM outbox_part p WHERE p.message_id = outbox.message_id AND p.state = "
-            "4) THEN 4"
-            " WHEN NOT EXISTS (SELECT 1 FROM outbox_part p WHERE p.message_id = outbox.message_id AND "
-            "p.state <> 3)"
-            " THEN 3 ELSE state END WHERE message_id = ? AND state = 2")
-        .add(id)
-        .update();
-  }
-}
-
-// True if the part is known; final states are not overwritten.
-bool apply_receipt(Connection& connection, const Receipt& receipt, std::vector<MessageId>& touched) {
-  bool known = false;
-  {
-    Rows rows =
-        connection.prepare("SELECT message_id FROM outbox_part WHERE carrier = ? AND carrier_message_id = ?")
-            .add(receipt.carrier)
-            .add(receipt.carrier_message_id)
-            .query();
-    while (rows.next()) {
-      known = true;
-      touched.push_back(rows.u64());
-    }
-  }
-  if (known && receipt.final) {
-    connection
-        .prepare(
-            "UPDATE outbox_part SET state = ?, error = ? WHERE carrier = ? AND carrier_message_id = ? AND "
-            "state = 2")
-        .add(std::uint32_t{receipt.delivered ? delivered : failed})
-        .add(std::string_view(receipt.error).substr(0, 16))
-        .add(receipt.carrier)
-        .add(receipt.carrier_message_id)
-        .update();
-  }
-  return known;
-}
-
-// Receipts that came before their submit_sm_resp: now the parts are known.
-void unpark(Connection& connection, std::span<const Settled> settled, std::vector<MessageId>& touched) {
-  std::vector<std::pair<std::string, std::string>> keys;
-  for (const Settled& one : settled) {
-    for (const std::string& id : one.carrier_message_ids) keys.emplace_back(one.carrier, id);
-  }
-  std::vector<Receipt> parked;
-  select_in(
-      connection,
-      "SELECT carrier, carrier_message_id, state, error FROM receipt_parked WHERE (carrier, "
-      "carrier_message_id) IN (",
-      "", 2, keys, [](Statement& s, const auto& key) { s.add(key.first).add(key.second); },
-      [&parked](Rows& rows) {
-        Receipt receipt;
-        receipt.carrier = rows.text();
-        receipt.carrier_message_id = rows.text();
-        receipt.delivered = rows.u64() == delivered;
-        receipt.error = rows.text();
-        parked.push_back(std::move(receipt));
-      });
-  for (const Receipt& receipt : parked) {
-    apply_receipt(connection, receipt, touched);
-    connection.prepare("DELETE FROM receipt_parked WHERE carrier = ? AND carrier_message_id = ?")
-        .add(receipt.carrier)
-        .add(receipt.carrier_message_id)
-        .update();
   }
 }
 
@@ -186,34 +112,7 @@ void save_settled(Connection& connection, std::span<const Settled> settled, rule
         s.add(part.settled->id).add(static_cast<std::uint32_t>(part.number + 1)).add(part.settled->carrier);
         s.add(part.settled->carrier_message_ids[part.number]).add(std::uint32_t{submitted});
       });
-  std::vector<MessageId> touched;
-  unpark(connection, settled, touched);
-  fold_parts(connection, touched);
-}
-
-void save_receipts(Connection& connection, std::span<const Receipt> receipts, rules::Instant now) {
-  std::vector<MessageId> touched;
-  for (const Receipt& receipt : receipts) {
-    if (apply_receipt(connection, receipt, touched) || !receipt.final) continue;
-    connection
-        .prepare(
-            "INSERT IGNORE INTO receipt_parked (carrier, carrier_message_id, state, error, parked_at)"
-            " VALUES (?, ?, ?, ?, ?)")
-        .add(receipt.carrier)
-        .add(receipt.carrier_message_id)
-        .add(std::uint32_t{receipt.delivered ? delivered : failed})
-        .add(std::string_view(receipt.error).substr(0, 16))
-        .add(now)
-        .update();
-  }
-  fold_parts(connection, touched);
-}
-
-void forget_parked_receipts(Connection& connection, rules::Instant before, std::uint32_t limit) {
-  connection.prepare("DELETE FROM receipt_parked WHERE parked_at < ? ORDER BY parked_at LIMIT ?")
-      .add(before)
-      .add(limit)
-      .update();
+  unpark_receipts(connection, settled);
 }
 
 }  // namespace peyk::store

@@ -47,6 +47,8 @@ std::uint64_t forget_claims(Connection& connection, rules::Instant now, std::uin
 
 // outbox.cpp
 using MessageId = std::uint64_t;
+// Of a message and, from `submitted` to `failed`, of each of its parts.
+enum MessageState : std::uint32_t { queued = 1, submitted = 2, delivered = 3, failed = 4, expired = 5 };
 struct QueuedText {
   MessageId id = 0;
   handlers::ClubId club = 0;
@@ -75,6 +77,7 @@ struct Settled {
 };
 void save_settled(Connection& connection, std::span<const Settled> settled, rules::Instant now);
 
+// receipts.cpp
 struct Receipt {
   std::string carrier;
   std::string carrier_message_id;
@@ -84,6 +87,9 @@ struct Receipt {
 };
 // Parts become delivered or failed; a receipt whose part is not known yet is parked. Repeats change nothing.
 void save_receipts(Connection& connection, std::span<const Receipt> receipts, rules::Instant now);
+
+// Receipts that came before their submit_sm_resp: now the parts are known.
+void unpark_receipts(Connection& connection, std::span<const Settled> settled);
 
 // Receipts of messages that nobody here knows: dropped once they are older than `before`.
 void forget_parked_receipts(Connection& connection, rules::Instant before, std::uint32_t limit);
