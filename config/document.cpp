@@ -1,6 +1,7 @@
 #include "config/document.hpp"
 
 #include <algorithm>
+#include <span>
 #include <tuple>
 
 #include <fmt/format.h>
@@ -383,6 +384,34 @@ void Section::list(std::string_view key, std::size_t count_min, std::size_t coun
                     "lines of `key: value` after `- `");
     }
   }
+}
+
+bool Section::texts(std::string_view key, std::size_t count_max, std::string_view allowed,
+                    const TakeText& take) {
+  const std::string rule = fmt::format("a list of up to {}: {}", count_max, allowed);
+  const Node* node = ask(key, Presence::optional, rule);
+  if (node == nullptr) return false;
+  const std::span<const Node> items =
+      node->kind == Node::Kind::list ? std::span<const Node>(node->items) : std::span(node, 1);
+  if (items.size() > count_max) mistake(key, fmt::format("found {} entries", items.size()), rule);
+  bool all = items.size() <= count_max;
+  for (std::size_t i = 0; i < std::min(items.size(), count_max); ++i) {
+    const Node& item = items[i];
+    const std::string path = node->kind == Node::Kind::list ? fmt::format("{}[{}]", key_path(path_, key), i)
+                                                            : key_path(path_, key);
+    std::optional<std::string> wrong;
+    if (item.kind != Node::Kind::scalar) {
+      wrong = describe(item);
+    } else if (auto expanded = expand(item.text, document_.environment_); !expanded) {
+      wrong = std::move(expanded).error();
+    } else {
+      wrong = take(expanded->text);
+    }
+    if (!wrong) continue;
+    all = false;
+    if (item.kind != Node::Kind::broken) document_.add(item.line, item.column, path, *wrong, rule);
+  }
+  return all;
 }
 
 void Section::refuse_unknown_keys() {

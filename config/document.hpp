@@ -108,6 +108,11 @@ class Section {
   using ItemBody = std::function<void(Section&, std::size_t)>;
   void list(std::string_view key, std::size_t count_min, std::size_t count_max, const ItemBody& body);
 
+  // A list of texts, `[a, b]` or one `- ` a line; one text stands for a list of one. `take` says what is
+  // wrong with an item, or nothing. False when the key is absent or an item was wrong.
+  using TakeText = std::function<std::optional<std::string>(const std::string& item)>;
+  bool texts(std::string_view key, std::size_t count_max, std::string_view allowed, const TakeText& take);
+
   bool has(std::string_view key) const;
 
   // Line of a key; of the section where the key is absent. For "first at line 12".

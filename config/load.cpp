@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 
+#include <algorithm>
 #include <map>
 #include <utility>
 
@@ -37,6 +38,12 @@ constexpr TextRule kSmppPassword{[](std::string_view t) { return t.empty() || is
                                  "up to 64 ASCII characters"};
 constexpr TextRule kSystemType{[](std::string_view t) { return t.empty() || is_ascii(t, 1, 12); },
                                "up to 12 ASCII characters (SMPP 3.4, 5.2.3)"};
+constexpr TextRule kServiceType{[](std::string_view t) { return t.empty() || is_ascii(t, 1, 5); },
+                                "up to 5 ASCII characters (SMPP 3.4, 5.2.11)"};
+constexpr TextRule kOptionalHost{[](std::string_view t) { return t.empty() || kHost.fits(t); },
+                                 "a host name; empty: the host above"};
+constexpr TextRule kFilePath{[](std::string_view t) { return t.size() <= 4095 && is_clean_line(t); },
+                             "the path of a PEM file"};
 constexpr TextRule kLineNumber{[](std::string_view t) { return consists_of(t, "0123456789", 3, 15); },
                                "3 to 15 digits: 30001234"};
 constexpr TextRule kIpAddress{[](std::string_view t) {
@@ -79,8 +86,110 @@ class Unique {
   std::map<std::string, uint32_t> lines_;
 };
 
-void read_carrier_link(Section& s, gateway::CarrierOptions& carrier) {
+std::string_view trimmed(std::string_view text) {
+  const auto first = text.find_first_not_of(' ');
+  return first == text.npos ? "" : text.substr(first, text.find_last_not_of(' ') - first + 1);
+}
+
+// "0x45 = temporary" in two; nothing without a sign of equality.
+std::optional<std::pair<std::string_view, std::string_view>> parted(std::string_view text) {
+  const auto at = text.find('=');
+  if (at == text.npos) return std::nullopt;
+  return std::pair(trimmed(text.substr(0, at)), trimmed(text.substr(at + 1)));
+}
+
+std::optional<std::int64_t> number_within(std::string_view text, std::int64_t min, std::int64_t max) {
+  const auto number = parse_whole_number(text);
+  return number && *number >= min && *number <= max ? number : std::nullopt;
+}
+
+// "10.1.2.3" or "10.0.0.0/8", of either family.
+bool is_network(std::string_view text) {
+  const auto slash = text.find('/');
+  const std::string_view address = text.substr(0, slash);
+  const bool six = address.find(':') != address.npos;
+  return kIpAddress.fits(address) &&
+         (slash == text.npos || number_within(text.substr(slash + 1), 0, six ? 128 : 32));
+}
+
+void read_carrier_connection(Section& s, gateway::CarrierOptions& carrier) {
+  using Mode = gateway::ConnectionMode;
+  s.choice<Mode>("connection", carrier.connection,
+                 {{"connect", Mode::connect}, {"accept", Mode::accept}, {"outbind", Mode::outbind}});
   s.text("host", carrier.host, kHost, Presence::required);
+  const bool listens = carrier.connection != Mode::connect;
+  if (listens && s.has("host") && !carrier.host.empty() && !kIpAddress.fits(carrier.host)) {
+    s.mistake("host", s.found("host"), std::string(kIpAddress.allowed));
+  }
+  s.texts("allow", 64, "addresses and networks (10.1.2.3, 10.0.0.0/8)", [&](const std::string& item) {
+    if (!is_network(item)) return std::optional(fmt::format("found \"{}\"", item));
+    carrier.allow.push_back(item);
+    return std::optional<std::string>();
+  });
+  if (listens && !s.has("allow")) {
+    s.mistake("allow", "missing", "the addresses that may connect, where connection is accept or outbind");
+  }
+  if (!listens && !carrier.allow.empty()) {
+    s.mistake("allow", "nobody connects to us", "only where connection is accept or outbind");
+  }
+}
+
+void read_carrier_tls(Section& s, gateway::CarrierOptions& carrier) {
+  gateway::TlsOptions& tls = carrier.tls;
+  s.boolean("tls", tls.enabled);
+  s.text("tls_ca_file", tls.ca_file, kFilePath);
+  s.text("tls_server_name", tls.server_name, kOptionalHost);
+  s.text("tls_certificate_file", tls.certificate_file, kFilePath);
+  s.text("tls_key_file", tls.key_file, kFilePath);
+  if (tls.certificate_file.empty() != tls.key_file.empty()) {
+    s.mistake(tls.key_file.empty() ? "tls_certificate_file" : "tls_key_file",
+              "a certificate and its key go together", "both or neither");
+  }
+  const bool listens = carrier.connection != gateway::ConnectionMode::connect;
+  if (tls.enabled && listens && tls.certificate_file.empty()) {
+    s.mistake("tls", "who listens needs a certificate", "tls_certificate_file and tls_key_file");
+  }
+}
+
+constexpr std::pair<std::string_view, smpp::StatusClass> kStatusClasses[] = {
+    {"throttle", smpp::StatusClass::throttle},
+    {"temporary", smpp::StatusClass::temporary},
+    {"permanent", smpp::StatusClass::permanent},
+    {"config", smpp::StatusClass::config},
+    {"bind", smpp::StatusClass::bind}};
+
+// What this carrier does otherwise than the standard says.
+void read_carrier_ways(Section& s, gateway::CarrierOptions& carrier) {
+  s.texts("submit_tlvs", 16, "tag = hexadecimal octets (0x1400 = 00ff)", [&](const std::string& item) {
+    const auto pair = parted(item);
+    const auto tag = pair ? number_within(pair->first, 0, 0xFFFF) : std::nullopt;
+    const auto octets = pair ? parse_hex(pair->second) : std::nullopt;
+    if (!tag || !octets || octets->size() > 255) return std::optional(fmt::format("found \"{}\"", item));
+    carrier.submit_tlvs.push_back({static_cast<std::uint16_t>(*tag), *octets});
+    return std::optional<std::string>();
+  });
+  s.texts("status_classes", 256, "command_status = class (0x45 = temporary)", [&](const std::string& item) {
+    const auto pair = parted(item);
+    const auto status = pair ? number_within(pair->first, 1, 0xFFFFFFFF) : std::nullopt;
+    const auto means = std::find_if(std::begin(kStatusClasses), std::end(kStatusClasses),
+                                    [&](const auto& one) { return pair && one.first == pair->second; });
+    if (!status || means == std::end(kStatusClasses)) return std::optional(fmt::format("found \"{}\"", item));
+    carrier.status_classes[static_cast<uint32_t>(*status)] = means->second;
+    return std::optional<std::string>();
+  });
+  s.texts("error_words", 1000, "err of a receipt = words (027 = phone is off)", [&](const std::string& item) {
+    const auto pair = parted(item);
+    if (!pair || pair->first.empty() || pair->first.size() > 16 || pair->second.empty() ||
+        characters(pair->second) > 80)
+      return std::optional(fmt::format("found \"{}\"", item));
+    carrier.error_words[std::string(pair->first)] = std::string(pair->second);
+    return std::optional<std::string>();
+  });
+  s.boolean("query_sm", carrier.query_sm);
+  s.boolean("receipts_without_esm_class", carrier.receipts_without_esm_class);
+}
+
+void read_carrier_link(Section& s, gateway::CarrierOptions& carrier) {
   s.integer("port", carrier.port, 1, 65535);
   s.text("system_id", carrier.system_id, kSystemId, Presence::required);
   s.secret("password", carrier.password, kSmppPassword, Presence::required);
@@ -88,7 +197,10 @@ void read_carrier_link(Section& s, gateway::CarrierOptions& carrier) {
   s.choice<gateway::BindMode>("bind_mode", carrier.bind_mode,
                               {{"transceiver", gateway::BindMode::transceiver},
                                {"transmitter", gateway::BindMode::transmitter},
-                               {"receiver", gateway::BindMode::receiver}});
+                               {"receiver", gateway::BindMode::receiver},
+                               {"pair", gateway::BindMode::pair}});
+  s.choice<uint8_t>("interface_version", carrier.interface_version,
+                    {{"3.3", uint8_t{0x33}}, {"3.4", uint8_t{0x34}}, {"5.0", uint8_t{0x50}}});
   s.integer("sessions", carrier.sessions, 1, 64);
   s.integer("window", carrier.window, 1, 10'000);
   s.rate("rate", carrier.rate, kRateMax);
@@ -104,6 +216,12 @@ void read_carrier_addresses(Section& s, gateway::CarrierOptions& carrier) {
                                 {"udh16", gateway::LongTexts::udh16},
                                 {"sar", gateway::LongTexts::sar},
                                 {"payload", gateway::LongTexts::payload}});
+  s.choice<gateway::DefaultAlphabet>("default_alphabet", carrier.default_alphabet,
+                                     {{"gsm7", gateway::DefaultAlphabet::gsm7},
+                                      {"latin1", gateway::DefaultAlphabet::latin1},
+                                      {"ascii", gateway::DefaultAlphabet::ascii},
+                                      {"ucs2", gateway::DefaultAlphabet::ucs2}});
+  s.text("service_type", carrier.service_type, kServiceType);
 }
 
 void read_carrier_times(Section& s, gateway::CarrierOptions& carrier) {
@@ -124,11 +242,25 @@ void read_carrier_times(Section& s, gateway::CarrierOptions& carrier) {
 
 void read_carrier_ussd(Section& s, gateway::CarrierOptions& carrier) {
   s.boolean("ussd", carrier.ussd);
+  using Profile = gateway::UssdProfileName;
+  s.choice<Profile>("ussd_profile", carrier.ussd_profile,
+                    {{"spec_like", Profile::spec_like},
+                     {"user_message_reference", Profile::user_message_reference},
+                     {"session_15_bits", Profile::session_15_bits},
+                     {"end_bit_only", Profile::end_bit_only},
+                     {"vendor_session_id", Profile::vendor_session_id},
+                     {"no_session", Profile::no_session},
+                     {"data_sm", Profile::data_sm},
+                     {"smpp_plus", Profile::smpp_plus}});
+  s.integer("ussd_session_tag", carrier.ussd_session_tag, 0, 65535);
+  s.boolean("ussd_end_op_0x17", carrier.ussd_end_op_0x17);
   s.integer("ussd_data_coding_latin", carrier.ussd_data_coding_latin, 0, 255);
   s.integer("ussd_data_coding_ucs2", carrier.ussd_data_coding_ucs2, 0, 255);
   s.duration("ussd_session_timeout", carrier.ussd_session_timeout, 1s, 1h);
-  if (carrier.ussd && carrier.bind_mode != gateway::BindMode::transceiver) {
-    s.mistake("ussd", "a dialog needs both ways on one session", "bind_mode: transceiver, or ussd: false");
+  const bool both_ways =
+      carrier.bind_mode == gateway::BindMode::transceiver || carrier.bind_mode == gateway::BindMode::pair;
+  if (carrier.ussd && !both_ways) {
+    s.mistake("ussd", "a dialog needs both ways", "bind_mode: transceiver or pair, or ussd: false");
   }
 }
 
@@ -137,11 +269,31 @@ void read_carriers(Section& root, gateway::Options& options) {
   root.list("carriers", 1, 64, [&](Section& s, std::size_t) {
     gateway::CarrierOptions& carrier = options.carriers.emplace_back();
     if (s.text("name", carrier.name, kName, Presence::required)) names.check(s, "name", carrier.name);
+    read_carrier_connection(s, carrier);
     read_carrier_link(s, carrier);
+    read_carrier_tls(s, carrier);
     read_carrier_addresses(s, carrier);
+    read_carrier_ways(s, carrier);
     read_carrier_times(s, carrier);
     read_carrier_ussd(s, carrier);
   });
+}
+
+// The carriers that stand in are others, each once, and can send.
+void check_alternates(Section& s, const gateway::LineOptions& line, const gateway::Options& options) {
+  for (const std::string& name : line.alternate_carriers) {
+    const auto carrier = std::find_if(options.carriers.begin(), options.carriers.end(),
+                                      [&](const auto& one) { return one.name == name; });
+    if (carrier == options.carriers.end()) {
+      s.mistake("alternate_carriers", fmt::format("\"{}\": no such carrier", name), "names of carriers");
+    } else if (carrier->bind_mode == gateway::BindMode::receiver) {
+      s.mistake("alternate_carriers", fmt::format("\"{}\" only receives", name), "carriers that can send");
+    } else if (name == line.carrier ||
+               std::count(line.alternate_carriers.begin(), line.alternate_carriers.end(), name) > 1) {
+      s.mistake("alternate_carriers", fmt::format("\"{}\" is named twice", name), "each once");
+      return;
+    }
+  }
 }
 
 // A line belongs to a carrier that can send, and not faster than the carrier's account may.
@@ -179,6 +331,13 @@ void read_lines(Section& root, gateway::Options& options) {
     if (s.text("number", line.number, kLineNumber, Presence::required))
       numbers.check(s, "number", line.number);
     const bool named = s.text("carrier", line.carrier, kName, Presence::required);
+    const bool alternates =
+        s.texts("alternate_carriers", 8, "names of carriers", [&](const std::string& item) {
+          if (!kName.fits(item)) return std::optional(fmt::format("found \"{}\"", item));
+          line.alternate_carriers.push_back(item);
+          return std::optional<std::string>();
+        });
+    if (alternates) check_alternates(s, line, options);
     s.choice<gateway::LinePurpose>(
         "purpose", line.purpose,
         {{"service", gateway::LinePurpose::service}, {"promo", gateway::LinePurpose::promo}});

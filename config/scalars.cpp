@@ -81,6 +81,18 @@ bool digits_are_parted_well(std::string_view digits) {
 
 }  // namespace
 
+std::optional<std::string> parse_hex(std::string_view text) {
+  if (text.size() % 2 != 0) return std::nullopt;
+  std::string octets;
+  for (std::size_t i = 0; i < text.size(); i += 2) {
+    unsigned octet = 0;
+    const auto [end, error] = std::from_chars(text.data() + i, text.data() + i + 2, octet, 16);
+    if (error != std::errc() || end != text.data() + i + 2) return std::nullopt;
+    octets.push_back(static_cast<char>(octet));
+  }
+  return octets;
+}
+
 std::optional<std::int64_t> parse_whole_number(std::string_view text) {
   const bool negative = text.starts_with('-');
   if (negative) text.remove_prefix(1);

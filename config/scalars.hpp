@@ -13,6 +13,8 @@ namespace peyk::config {
 // Decimal, or hexadecimal after 0x; `_` between digits; no leading zeros (0750 could be meant as octal). A
 // number outside 64 bits is the nearest one inside: it is outside every range, too.
 std::optional<std::int64_t> parse_whole_number(std::string_view text);
+// Octets as pairs of hexadecimal digits: "00ff".
+std::optional<std::string> parse_hex(std::string_view text);
 
 // A whole number and ms, s, m, h or d. At most a thousand years.
 std::optional<std::chrono::milliseconds> parse_time_span(std::string_view text);

@@ -68,14 +68,19 @@ TEST(ConfigLoad, a_key_misspelt_is_told_with_its_line_and_all_that_is_allowed) {
       mistakes_of(
           "carriers:\n- name: sim\n  host: 127.0.0.1\n  system_id: peyk\n  password: peyk\n  windw: 10\n"
           "lines:\n- number: 30001234\n  carrier: sim\n"),
-      "peyk.yaml:6: carriers[0].windw: unknown key; did you mean \"window\"? allowed: name, host, port, "
-      "system_id, "
-      "password, password_env, password_file, system_type, bind_mode, sessions, window, rate, "
-      "source_addr_ton, "
-      "source_addr_npi, dest_addr_ton, dest_addr_npi, long_texts, session_init_timeout, "
-      "enquire_link_interval, "
+      "peyk.yaml:6: carriers[0].windw: unknown key; did you mean \"window\"? allowed: name, connection, "
+      "host, allow, port, "
+      "system_id, password, password_env, password_file, system_type, bind_mode, interface_version, "
+      "sessions, window, "
+      "rate, tls, tls_ca_file, tls_server_name, tls_certificate_file, tls_key_file, source_addr_ton, "
+      "source_addr_npi, "
+      "dest_addr_ton, dest_addr_npi, long_texts, default_alphabet, service_type, submit_tlvs, "
+      "status_classes, "
+      "error_words, query_sm, receipts_without_esm_class, session_init_timeout, enquire_link_interval, "
       "enquire_link_timeout, response_timeout, reconnect_min, reconnect_max, redelivery_window, ussd, "
-      "ussd_data_coding_latin, ussd_data_coding_ucs2, ussd_session_timeout\n");
+      "ussd_profile, "
+      "ussd_session_tag, ussd_end_op_0x17, ussd_data_coding_latin, ussd_data_coding_ucs2, "
+      "ussd_session_timeout\n");
 }
 
 // One key more in one section of the small file.
@@ -103,7 +108,7 @@ TEST(ConfigLoad, every_wrong_value_is_told_with_what_is_allowed) {
        "carriers[0].system_type: found \"thirteen_long\"; allowed: up to 12 ASCII characters (SMPP 3.4, "
        "5.2.3)"},
       {"carrier", "bind_mode: both",
-       "carriers[0].bind_mode: found \"both\"; allowed: transceiver, transmitter, receiver"},
+       "carriers[0].bind_mode: found \"both\"; allowed: transceiver, transmitter, receiver, pair"},
       {"carrier", "sessions: 0", "carriers[0].sessions: found \"0\"; allowed: a whole number, 1 to 64"},
       {"carrier", "window: 10001",
        "carriers[0].window: found \"10001\"; allowed: a whole number, 1 to 10000"},
@@ -126,6 +131,34 @@ TEST(ConfigLoad, every_wrong_value_is_told_with_what_is_allowed) {
        "64 ASCII characters"},
       {"carrier", "ussd_data_coding_ucs2: 256",
        "carriers[0].ussd_data_coding_ucs2: found \"256\"; allowed: a whole number, 0 to 255"},
+      {"carrier", "allow: [10.0.0.0/8]",
+       "carriers[0].allow: nobody connects to us; allowed: only where connection is accept or outbind"},
+      {"carrier", "allow: [10.0.0.0/33]",
+       "carriers[0].allow[0]: found \"10.0.0.0/33\"; allowed: a list of up to 64: addresses and networks "
+       "(10.1.2.3, 10.0.0.0/8)"},
+      {"carrier", "tls_key_file: k.pem",
+       "carriers[0].tls_key_file: a certificate and its key go together; allowed: both or neither"},
+      {"carrier", "interface_version: 4.0",
+       "carriers[0].interface_version: found \"4.0\"; allowed: 3.3, 3.4, 5.0"},
+      {"carrier", "submit_tlvs: 0x1400 = 0",
+       "carriers[0].submit_tlvs: found \"0x1400 = 0\"; allowed: a list of up to 16: tag = hexadecimal octets "
+       "(0x1400 = 00ff)"},
+      {"carrier", "status_classes: [0x45 = perhaps]",
+       "carriers[0].status_classes[0]: found \"0x45 = perhaps\"; allowed: a list of up to 256: "
+       "command_status = "
+       "class (0x45 = temporary)"},
+      {"carrier", "status_classes: [0 = temporary]",
+       "carriers[0].status_classes[0]: found \"0 = temporary\"; allowed: a list of up to 256: command_status "
+       "= "
+       "class (0x45 = temporary)"},
+      {"carrier", "error_words: {}",
+       "carriers[0].error_words: found a map; allowed: a list of up to 1000: err of a receipt = words (027 = "
+       "phone "
+       "is off)"},
+      {"line", "alternate_carriers: [nobody]",
+       "lines[0].alternate_carriers: \"nobody\": no such carrier; allowed: names of carriers"},
+      {"line", "alternate_carriers: sim",
+       "lines[0].alternate_carriers: \"sim\" is named twice; allowed: each once"},
       {"line", "purpose: advert", "lines[0].purpose: found \"advert\"; allowed: service, promo"},
       {"line", "rate: 101",
        "lines[0].rate: 101/s is above the rate of its carrier \"sim\", 100/s; allowed: up to its "
@@ -173,6 +206,43 @@ TEST(ConfigLoad, values_at_both_ends_of_their_range_are_taken) {
   for (const auto& [section, text] : table) EXPECT_EQ(mistakes_of(with(section, text).second), "") << text;
 }
 
+TEST(ConfigLoad, what_a_carrier_does_in_its_own_way_is_read) {
+  const auto options = load_options(with("carrier",
+                                         "connection: accept\n  allow: [10.0.0.0/8, \"::1\"]\n"
+                                         "  submit_tlvs:\n  - 0x1400 = 00ff\n  - 0x1401 =\n"
+                                         "  status_classes: [0x45 = permanent, 1025 = throttle]\n"
+                                         "  error_words: 027 = phone is off, perhaps\n")
+                                        .second,
+                                    "peyk.yaml", no_variables);
+  ASSERT_TRUE(options) << report(options.error());
+  const gateway::CarrierOptions& carrier = options->carriers[0];
+  EXPECT_EQ(carrier.connection, gateway::ConnectionMode::accept);
+  EXPECT_EQ(carrier.allow, (std::vector<std::string>{"10.0.0.0/8", "::1"}));
+  EXPECT_EQ(carrier.submit_tlvs,
+            (std::vector<gateway::VendorTlv>{{0x1400, std::string("\0\xff", 2)}, {0x1401, ""}}));
+  EXPECT_EQ(carrier.status_classes,
+            (std::map<std::uint32_t, smpp::StatusClass>{{0x45, smpp::StatusClass::permanent},
+                                                        {1025, smpp::StatusClass::throttle}}));
+  EXPECT_EQ(carrier.error_words, (std::map<std::string, std::string>{{"027", "phone is off, perhaps"}}));
+}
+
+TEST(ConfigLoad, who_is_connected_to_says_who_may_connect_and_where_it_listens) {
+  EXPECT_EQ(
+      mistakes_of(with("carrier", "connection: accept").second),
+      "peyk.yaml:2: carriers[0].allow: missing; allowed: the addresses that may connect, where connection is "
+      "accept or outbind\n");
+  std::string yaml = with("carrier", "connection: outbind\n  allow: 10.1.2.3").second;
+  EXPECT_EQ(mistakes_of(yaml), "");
+  yaml.replace(yaml.find("127.0.0.1"), 9, "smsc.test");
+  EXPECT_EQ(mistakes_of(yaml),
+            "peyk.yaml:3: carriers[0].host: found \"smsc.test\"; allowed: an IP address of this "
+            "machine: 127.0.0.1, 0.0.0.0, ::\n");
+  EXPECT_EQ(
+      mistakes_of(with("carrier", "connection: accept\n  allow: 10.1.2.3\n  tls: true").second),
+      "peyk.yaml:9: carriers[0].tls: who listens needs a certificate; allowed: tls_certificate_file and "
+      "tls_key_file\n");
+}
+
 TEST(ConfigLoad, a_socket_path_that_the_kernel_would_cut_is_refused) {
   const std::string path(108, 'x');
   EXPECT_NE(mistakes_of(with("mysql", "unix_socket: " + path).second), "");
@@ -206,9 +276,8 @@ TEST(ConfigLoad, a_line_names_a_carrier_that_is_there_and_can_send) {
 
 TEST(ConfigLoad, ussd_needs_both_ways_on_one_session) {
   EXPECT_EQ(mistakes_of(with("carrier", "bind_mode: transmitter\n  ussd: true").second),
-            "peyk.yaml:8: carriers[0].ussd: a dialog needs both ways on one session; allowed: bind_mode: "
-            "transceiver, or "
-            "ussd: false\n");
+            "peyk.yaml:8: carriers[0].ussd: a dialog needs both ways; allowed: bind_mode: transceiver or "
+            "pair, or ussd: false\n");
   EXPECT_EQ(mistakes_of(with("carrier", "ussd: true").second), "");
 }
 

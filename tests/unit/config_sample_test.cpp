@@ -194,7 +194,7 @@ TEST(ConfigSample, names_the_range_of_every_key_as_the_loader_has_it) {
   std::size_t ranges = 0;
   for (const Entry& entry : entries_of_sample()) {
     if (entry.path == "lines.carrier") continue;  // one of the names above it
-    const auto refused = load_options(only(entry.path, "[]"), "peyk.yaml", no_variables);
+    const auto refused = load_options(only(entry.path, "{}"), "peyk.yaml", no_variables);
     ASSERT_FALSE(refused) << entry.path;
     const std::string allowed = refused.error()[0].allowed;
     const std::string range = capitalised_as_in(entry.comment, range_in(allowed));
