@@ -12,12 +12,15 @@
 // - no more messages are held here than outbound_prefetch_max; what is beyond waits in MySQL and Redis.
 //
 // Its coroutines: pump (enqueue, grant), send_slots, settle_all, keep_leases; seed and the like as needed.
+// Its files, in the order of a message's way: outbound_line.cpp (start, pump, stop), outbound_seed.cpp,
+// outbound_grants.cpp, outbound_submits.cpp, outbound_outcomes.cpp.
 // Thread rule: the network thread.
 #pragma once
 
 #include <functional>
 #include <map>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -29,6 +32,8 @@
 #include "store/redis/lanes.hpp"
 
 namespace peyk::gateway {
+
+std::string_view words(handlers::Lane lane);  // "urgent", "reply", "notice", "promo"
 
 struct OutboundParts {
   boost::asio::io_context& io;
@@ -78,6 +83,10 @@ class OutboundLine {
     std::optional<std::chrono::milliseconds> give_back_after;  // once nothing of it is on the wire
   };
   using Clock = std::chrono::steady_clock;
+
+  // Other processes enqueue too, and leases run out.
+  static constexpr std::chrono::microseconds kIdlePoll = std::chrono::seconds{1};
+  static constexpr std::chrono::microseconds kRetry = std::chrono::milliseconds{200};  // after Redis refused
 
   boost::asio::awaitable<void> pump();
   boost::asio::awaitable<void> enqueue_waiting();

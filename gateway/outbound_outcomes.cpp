@@ -1,0 +1,83 @@
+// What became of the messages of a line: saved in sets, and only then forgotten by its lanes.
+#include "gateway/clock.hpp"
+#include "gateway/log.hpp"
+#include "gateway/outbound_line.hpp"
+
+namespace peyk::gateway {
+namespace {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+
+constexpr std::chrono::seconds kSettleAgain{5};
+
+}  // namespace
+
+void OutboundLine::finish(store::Settled outcome) {
+  held_.at(outcome.id).finished = true;
+  settled_.push_back(std::move(outcome));
+  settle_signal_.wake();
+}
+
+asio::awaitable<void> OutboundLine::settle_all() {
+  while (!stopping_ || !settled_.empty()) {
+    if (settled_.empty()) {
+      co_await settle_signal_.wait(1s);
+      continue;
+    }
+    auto batch = std::make_shared<std::vector<store::Settled>>();
+    batch->swap(settled_);
+    store::SqlThread::Work work = [batch](store::Connection& connection) {
+      store::save_settled(connection, *batch, wall_clock());
+    };
+    const bool saved = co_await run_sql(std::move(work));
+    if (stopping_ && !saved) co_return;  // the next process finds them queued or settled
+    if (saved) {
+      co_await forget(*batch);
+    } else if (batch->size() > 1) {
+      // One of them cannot be saved: by itself it harms no other.
+      for (store::Settled& one : *batch) co_await settle_one(std::move(one));
+    } else {
+      start(settle_later(std::move(batch->front())));
+    }
+  }
+}
+
+asio::awaitable<void> OutboundLine::settle_one(store::Settled one) {
+  auto batch = std::make_shared<std::vector<store::Settled>>();
+  batch->push_back(std::move(one));
+  store::SqlThread::Work work = [batch](store::Connection& connection) {
+    store::save_settled(connection, *batch, wall_clock());
+  };
+  const bool saved = co_await run_sql(std::move(work));
+  if (saved) {
+    co_await forget(*batch);
+  } else {
+    start(settle_later(std::move(batch->front())));
+  }
+}
+
+asio::awaitable<void> OutboundLine::forget(const std::vector<store::Settled>& settled) {
+  std::vector<store::MessageId> ids;
+  for (const store::Settled& one : settled) {
+    ids.push_back(one.id);
+    held_.erase(one.id);
+  }
+  try {
+    co_await parts_.lanes.acknowledge(key_, std::move(ids));
+  } catch (const store::RedisError&) {
+    // When their leases run out they are granted once more, found settled and forgotten then.
+  }
+}
+
+// The database refuses this outcome. The message stays held, so that it is not sent a second time; the log
+// says what a person must look at.
+asio::awaitable<void> OutboundLine::settle_later(store::Settled one) {
+  log::error("outcome_not_saved", {{"line", options_.number}, {"message", one.id}});
+  asio::steady_timer pause(parts_.io, kSettleAgain);
+  boost::system::error_code ignored;
+  co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+  if (!stopping_ && held_.contains(one.id)) finish(std::move(one));
+}
+
+}  // namespace peyk::gateway

@@ -1,0 +1,60 @@
+// Redis knows nothing (any more): the ids of what the outbox still has to say, read and put into the lanes.
+#include "gateway/log.hpp"
+#include "gateway/outbound_line.hpp"
+
+namespace peyk::gateway {
+namespace {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+
+constexpr std::uint32_t kSeedPage = 1000;  // outbox rows read at once
+
+}  // namespace
+
+// Beside the pump: a long backlog must not hold up what is urgent.
+asio::awaitable<void> OutboundLine::seed() {
+  must_seed_ = false;
+  try {
+    const bool seeded = co_await read_outbox();
+    if (!seeded) must_seed_ = true;
+  } catch (const store::RedisError&) {
+    must_seed_ = true;
+  }
+  if (must_seed_ && !stopping_) {
+    asio::steady_timer pause(parts_.io, kRetry);
+    boost::system::error_code ignored;
+    co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+  }
+  seeding_ = false;  // after the pause: one attempt at a time while Redis is away
+  pump_signal_.wake();
+}
+
+// False: not all of it could be read, or Redis lost its memory meanwhile.
+asio::awaitable<bool> OutboundLine::read_outbox() {
+  const std::string seed = co_await parts_.lanes.begin_seed(key_);
+  std::uint64_t count = 0;
+  for (store::MessageId after = 0;;) {
+    auto page = std::make_shared<std::vector<store::QueuedText>>();
+    store::SqlThread::Work work = [page, line = options_.number, after](store::Connection& connection) {
+      *page = store::load_queued(connection, line, after, kSeedPage);
+    };
+    const bool read = co_await run_sql(std::move(work));
+    if (!read) co_return false;
+    if (page->empty()) break;
+    after = page->back().id;
+    std::vector<store::QueuedMessage> messages;
+    for (const store::QueuedText& text : *page) {
+      auto held = held_.find(text.id);
+      if (held != held_.end() && held->second.leased) continue;  // on the wire, or about to be settled
+      messages.push_back({.message_id = text.id, .lane = text.lane, .club = text.club, .parts = text.parts});
+    }
+    count += messages.size();
+    if (!messages.empty()) co_await parts_.lanes.enqueue(key_, std::move(messages));
+  }
+  const bool seeded = co_await parts_.lanes.finish_seed(key_, seed);
+  log::info("line_seeded", {{"line", options_.number}, {"messages", count}});
+  co_return seeded;
+}
+
+}  // namespace peyk::gateway
