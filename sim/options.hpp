@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "smpp/ussd.hpp"
+
 namespace peyk::sim {
 
 // One customer of the carrier. Whether a link carries texts, USSD dialogs or both is a matter of contract.
@@ -15,6 +17,7 @@ struct Account {
   std::string password;
   bool sms = true;
   bool ussd = true;
+  smpp::UssdProfile ussd_profile = smpp::ussd_profiles::spec_like;  // how its USSD links carry dialogs
   std::uint32_t sessions_max = 0;  // binds at once; one more is answered 0x05 (already bound). 0: no limit
 };
 

@@ -15,6 +15,7 @@
 namespace {
 
 using namespace peyk::sim;
+namespace smpp = peyk::smpp;
 
 // "id:password", "id:password:sms" or "id:password:ussd".
 Account parse_account(const std::string& text) {
@@ -38,6 +39,7 @@ struct CommandLine {
   Options options;
   std::vector<std::string> accounts{"peyk:secret"};
   std::uint32_t sessions_max = 0;
+  std::string ussd_profile{smpp::ussd_profiles::spec_like.name};
   std::int64_t receipt_delay_ms = 100, response_timeout_ms = 10'000, retry_delay_ms = 1'000,
                ussd_answer_timeout_ms = 10'000, ussd_input_timeout_ms = 120'000, enquire_link_ms = 30'000;
 };
@@ -50,6 +52,11 @@ void describe(CLI::App& app, CommandLine& line) {
   app.add_option("--control-port", line.options.control_port, "control port; 0: any")->capture_default_str();
   app.add_option("--account", line.accounts, "id:password[:sms|:ussd], repeatable")->capture_default_str();
   app.add_option("--sessions-max", line.sessions_max, "binds at once of one account; 0: no limit")
+      ->capture_default_str();
+  std::vector<std::string> profiles;
+  for (const smpp::UssdProfile& profile : smpp::ussd_profiles::all) profiles.emplace_back(profile.name);
+  app.add_option("--ussd-profile", line.ussd_profile, "how dialogs are carried over SMPP")
+      ->check(CLI::IsMember(profiles))
       ->capture_default_str();
   app.add_option("--deliver-window", line.options.deliver_window, "unanswered deliver_sm a link")
       ->check(CLI::Range(1, 65536))
@@ -83,6 +90,7 @@ Options to_options(const CommandLine& line) {
   for (const std::string& text : line.accounts) {
     options.accounts.push_back(parse_account(text));
     options.accounts.back().sessions_max = line.sessions_max;
+    options.accounts.back().ussd_profile = *smpp::find_ussd_profile(line.ussd_profile);
   }
   options.receipt_delay = milliseconds(line.receipt_delay_ms);
   options.response_timeout = milliseconds(line.response_timeout_ms);

@@ -13,27 +13,32 @@ bool is_dialled(std::string_view text) {
   return text.starts_with('*') || text.starts_with('#');
 }
 
-// What a gateway's operation means. Without one, what was typed tells: nobody answers a menu with a service
-// code.
-std::optional<UssdEvent> event_of(std::optional<std::uint8_t> service_op, std::string_view text) {
-  if (!service_op) return is_dialled(text) ? UssdEvent::begin : UssdEvent::input;
-  switch (static_cast<UssdServiceOp>(*service_op)) {
-    case UssdServiceOp::pssd_indication:
-    case UssdServiceOp::pssr_indication:
-      return UssdEvent::begin;
-    case UssdServiceOp::ussr_confirm:
-      return UssdEvent::input;
-    case UssdServiceOp::ussn_confirm:
-      return UssdEvent::notify_ack;
-    case UssdServiceOp::ussr_confirm_last:
-    case UssdServiceOp::pssr_response:  // one vendor closes towards the application with the application's
-                                        // own word
-      return UssdEvent::end;
-    case UssdServiceOp::ussrel_indication:
-      return UssdEvent::abort;
-    default:
-      return std::nullopt;
+// What a gateway's operation means, of whichever profile.
+constexpr std::array<UssdOpMeaning, 7> kGatewayOps{{
+    {UssdServiceOp::pssd_indication, UssdEvent::begin},
+    {UssdServiceOp::pssr_indication, UssdEvent::begin},
+    {UssdServiceOp::ussr_confirm, UssdEvent::input},
+    {UssdServiceOp::ussn_confirm, UssdEvent::notify_ack},
+    {UssdServiceOp::ussr_confirm_last, UssdEvent::end},
+    {UssdServiceOp::pssr_response, UssdEvent::end},  // one vendor closes with the application's own word
+    {UssdServiceOp::ussrel_indication, UssdEvent::abort},
+}};
+
+std::optional<UssdEvent> meaning(std::span<const UssdOpMeaning> rows, UssdServiceOp op) {
+  for (const UssdOpMeaning& row : rows) {
+    if (row.op == op) return row.event;
   }
+  return std::nullopt;
+}
+
+// Without an operation, what was typed tells: nobody answers a menu with a service code.
+std::optional<UssdEvent> event_of(std::optional<std::uint8_t> service_op, std::string_view text,
+                                  const UssdProfile& profile) {
+  if (!service_op) return is_dialled(text) ? UssdEvent::begin : UssdEvent::input;
+  auto op = static_cast<UssdServiceOp>(*service_op);
+  if (profile.end_op_0x17 && op == UssdServiceOp::end_by_mistake) op = UssdServiceOp::pssr_response;
+  const auto of_profile = meaning(profile.more_ops, op);
+  return of_profile ? of_profile : meaning(kGatewayOps, op);
 }
 
 std::string session_of(const Tlvs& tlvs, const UssdProfile& profile) {
@@ -46,6 +51,8 @@ std::string session_of(const Tlvs& tlvs, const UssdProfile& profile) {
       if (session.size() == 2) session[1] = static_cast<char>(session[1] & 0xFE);
       return session;
     }
+    case UssdSessionKey::its_session_16_bits:
+      return octets(tag::its_session_info);
     case UssdSessionKey::user_message_reference:
       return octets(tag::user_message_reference);
     case UssdSessionKey::vendor_tlv:
@@ -69,6 +76,9 @@ void write_session(Tlvs& tlvs, const UssdProfile& profile, std::string_view sess
       set_octets(tlvs, tag::its_session_info, value);
       return;
     }
+    case UssdSessionKey::its_session_16_bits:
+      set_octets(tlvs, tag::its_session_info, session);
+      return;
     case UssdSessionKey::user_message_reference:
       set_octets(tlvs, tag::user_message_reference, session);
       return;
@@ -78,6 +88,53 @@ void write_session(Tlvs& tlvs, const UssdProfile& profile, std::string_view sess
     case UssdSessionKey::none:
       return;
   }
+}
+
+template <typename Message>
+bool is_ussd_message(const Message& pdu) {
+  return pdu.service_type == kServiceType || find_tlv(pdu.tlvs, tag::ussd_service_op) != nullptr;
+}
+
+template <typename Message>
+std::optional<UssdStep> read_step(const Message& pdu, const UssdProfile& profile) {
+  if (!is_ussd_message(pdu)) return std::nullopt;
+  UssdStep step;
+  step.service_op = get_u8(pdu.tlvs, tag::ussd_service_op);
+  step.text = message_octets(pdu);
+  const auto event = event_of(step.service_op, step.text, profile);
+  if (!event) return std::nullopt;
+  step.event = *event;
+  step.one_shot = step.service_op == static_cast<std::uint8_t>(UssdServiceOp::pssd_indication);
+  step.session = session_of(pdu.tlvs, profile);
+  const auto info = read_its_session_info(pdu.tlvs);
+  if (info) step.sequence = info->sequence;
+  // A dialogue that is closed while it waits for input was given up, whatever the operation says.
+  if (profile.end_bit && info && info->end && step.event == UssdEvent::input) step.event = UssdEvent::abort;
+  step.code = !pdu.destination_addr.empty() ? std::string_view(pdu.destination_addr)
+              : is_dialled(step.text)       ? step.text
+                                            : std::string_view{};
+  return step;
+}
+
+UssdServiceOp op_of(UssdReply reply, const UssdProfile& profile) {
+  switch (reply) {
+    case UssdReply::continue_dialogue:
+      return UssdServiceOp::ussr_request;
+    case UssdReply::end_dialogue:
+      return profile.end_op;
+    case UssdReply::end_one_shot:
+      break;
+  }
+  return UssdServiceOp::pssd_response;
+}
+
+template <typename Message>
+void write_reply(Message& pdu, const UssdProfile& profile, std::string_view session, std::uint8_t sequence,
+                 UssdReply reply) {
+  pdu.service_type = kServiceType;
+  set_u8(pdu.tlvs, tag::ussd_service_op, static_cast<std::uint8_t>(op_of(reply, profile)));
+  const bool end = reply != UssdReply::continue_dialogue;
+  write_session(pdu.tlvs, profile, session, sequence, end && profile.end_bit);
 }
 
 }  // namespace
@@ -95,36 +152,34 @@ void write_its_session_info(Tlvs& tlvs, const ItsSessionInfo& info) {
   set_u16(tlvs, tag::its_session_info, static_cast<std::uint16_t>(value));
 }
 
+const UssdProfile* find_ussd_profile(std::string_view name) {
+  for (const UssdProfile& profile : ussd_profiles::all) {
+    if (profile.name == name) return &profile;
+  }
+  return nullptr;
+}
+
 bool is_ussd(const DeliverSm& pdu) {
-  return pdu.service_type == kServiceType || find_tlv(pdu.tlvs, tag::ussd_service_op) != nullptr;
+  return is_ussd_message(pdu);
+}
+bool is_ussd(const DataSm& pdu) {
+  return is_ussd_message(pdu);
 }
 
 std::optional<UssdStep> read_ussd(const DeliverSm& pdu, const UssdProfile& profile) {
-  if (!is_ussd(pdu)) return std::nullopt;
-  UssdStep step;
-  step.service_op = get_u8(pdu.tlvs, tag::ussd_service_op);
-  step.text = message_octets(pdu);
-  const auto event = event_of(step.service_op, step.text);
-  if (!event) return std::nullopt;
-  step.event = *event;
-  step.session = session_of(pdu.tlvs, profile);
-  const auto info = read_its_session_info(pdu.tlvs);
-  if (info) step.sequence = info->sequence;
-  // A dialogue that is closed while it waits for input was given up, whatever the operation says.
-  if (profile.end_bit && info && info->end && step.event == UssdEvent::input) step.event = UssdEvent::abort;
-  step.code = !pdu.destination_addr.empty() ? std::string_view(pdu.destination_addr)
-              : is_dialled(step.text)       ? step.text
-                                            : std::string_view{};
-  return step;
+  return read_step(pdu, profile);
+}
+std::optional<UssdStep> read_ussd(const DataSm& pdu, const UssdProfile& profile) {
+  return read_step(pdu, profile);
 }
 
 void write_ussd(SubmitSm& pdu, const UssdProfile& profile, std::string_view session, std::uint8_t sequence,
                 UssdReply reply) {
-  const bool end = reply == UssdReply::end_dialogue;
-  pdu.service_type = kServiceType;
-  const UssdServiceOp op = end ? profile.end_op : UssdServiceOp::ussr_request;
-  set_u8(pdu.tlvs, tag::ussd_service_op, static_cast<std::uint8_t>(op));
-  write_session(pdu.tlvs, profile, session, sequence, end && profile.end_bit);
+  write_reply(pdu, profile, session, sequence, reply);
+}
+void write_ussd(DataSm& pdu, const UssdProfile& profile, std::string_view session, std::uint8_t sequence,
+                UssdReply reply) {
+  write_reply(pdu, profile, session, sequence, reply);
 }
 
 std::string_view words(UssdEvent event) {

@@ -1,4 +1,4 @@
-// What the vectors' PDUs mean: times, receipts, parts and USSD dialogues.
+// What the vectors' PDUs mean: times, receipts and parts. USSD dialogues: traps_ussd_test.cpp.
 #include <gtest/gtest.h>
 
 #include <map>
@@ -8,7 +8,6 @@
 #include "smpp/pdu.hpp"
 #include "smpp/receipt.hpp"
 #include "smpp/time_format.hpp"
-#include "smpp/ussd.hpp"
 #include "tests/kit/vectors.hpp"
 
 namespace peyk::tests {
@@ -173,82 +172,6 @@ TEST(Parts, OfASubscribersMessageAreJoinedInAnyOrder) {
   EXPECT_EQ(to_hex(joined->text), to_hex(expected));
   EXPECT_EQ(joined->data_coding, 8);
   EXPECT_EQ(reassembly.size(), 0u);
-}
-
-const UssdProfile* profile_named(const std::string& name) {
-  static const std::map<std::string, const UssdProfile*> kProfiles{
-      {"A", &ussd_profiles::spec_like},
-      {"B", &ussd_profiles::user_message_reference},
-      {"C", &ussd_profiles::session_15_bits},
-      {"C-tata", &ussd_profiles::end_bit_only},
-      {"D", &ussd_profiles::vendor_session_id},
-      {"E", &ussd_profiles::no_session},
-      {"G", &ussd_profiles::user_message_reference}};
-  const auto found = kProfiles.find(name);
-  return found == kProfiles.end() ? nullptr : found->second;
-}
-
-TEST(Ussd, StepsOfEveryProfileAreReadFromDeliverSm) {
-  const std::map<std::string, std::string> kWords{{"smpp+:release_indication", "abort"},
-                                                  {"smpp+:input_last", "end"}};
-  std::size_t seen = 0;
-  for (const json& vector : load_vectors("ussd")) {
-    SCOPED_TRACE(vector["id"].get<std::string>());
-    if (!vector.contains("expect") || !vector["expect"].contains("ussd")) continue;
-    const json& expected = vector["expect"]["ussd"];
-    const UssdProfile* profile = profile_named(expected["profile"]);
-    const Pdu pdu = read(vector);
-    const auto* deliver = std::get_if<DeliverSm>(&pdu.body);
-    if (profile == nullptr || deliver == nullptr) continue;
-    ++seen;
-    const auto step = read_ussd(*deliver, *profile);
-    ASSERT_TRUE(step);
-    std::string event = expected["event"];
-    if (kWords.contains(event)) event = kWords.at(event);
-    EXPECT_EQ(words(step->event), event);
-    EXPECT_EQ(step->service_op ? json(*step->service_op) : json(), expected["op"]);
-    if (expected.contains("session") && expected["session"].is_string()) {
-      EXPECT_EQ(to_hex(step->session), expected["session"]);
-    }
-    if (expected.contains("path")) {
-      EXPECT_EQ(step->text, expected["path"].get<std::string>());
-    }
-    if (event == "begin") {
-      EXPECT_TRUE(step->code == "738" || step->code.starts_with("*")) << step->code;
-    }
-  }
-  EXPECT_GE(seen, 20u);
-}
-
-TEST(Ussd, RepliesCarryTheOperationAndTheSessionOfTheProfile) {
-  std::size_t seen = 0;
-  for (const json& vector : load_vectors("ussd")) {
-    SCOPED_TRACE(vector["id"].get<std::string>());
-    if (!vector.contains("expect") || !vector["expect"].contains("ussd")) continue;
-    const json& expected = vector["expect"]["ussd"];
-    const std::string event = expected["event"];
-    const UssdProfile* profile = profile_named(expected["profile"]);
-    const Pdu pdu = read(vector);
-    const auto* submit = std::get_if<SubmitSm>(&pdu.body);
-    // 16 answers phase 1's indication; 17 does as well, and is what we send.
-    if (profile == nullptr || submit == nullptr || expected["op"] == 16) continue;
-    if (event != "menu" && event != "end") continue;
-    ++seen;
-    const auto info = read_its_session_info(submit->tlvs);
-    std::string session = expected.contains("session") && expected["session"].is_string()
-                              ? from_hex(expected["session"].get<std::string>())
-                              : "";
-    if (profile == &ussd_profiles::spec_like)
-      session = std::string(1, static_cast<char>(info->session_number));
-    SubmitSm ours;
-    write_ussd(ours, *profile, session, info ? info->sequence : std::uint8_t{0},
-               event == "end" ? UssdReply::end_dialogue : UssdReply::continue_dialogue);
-    Tlvs theirs = submit->tlvs;
-    erase_tlv(theirs, tag::its_reply_type);
-    EXPECT_EQ(ours.tlvs, theirs);
-    EXPECT_EQ(ours.service_type, submit->service_type);
-  }
-  EXPECT_GE(seen, 14u);
 }
 
 }  // namespace
