@@ -10,6 +10,9 @@
 #include "templates/alphabet.hpp"
 
 namespace peyk::sim {
+
+using namespace std::chrono_literals;
+
 namespace {
 
 // Lanes of Deliveries: texts and USSD steps may go to any link whose account carries them; receipts go to the
@@ -49,33 +52,13 @@ void gather(const std::shared_ptr<MoGroup>& group, const Delivered& delivered, T
 
 }  // namespace
 
-struct Carrier::Link {
-  Link(LinkId link_id, const Options& options, Record& record)
-      : id(link_id),
-        session(session_options(options)),
-        tap_in(record, link_id, Direction::in),
-        tap_out(record, link_id, Direction::out) {}
-
-  LinkId id;
-  smpp::Session session;
-  Tap tap_in, tap_out;
-  std::string raw;  // to be written as it is
-  std::size_t account = 0;
-  bool dropped = false;   // closed at once, unwritten octets lost
-  bool finished = false;  // closed after the last octet
-};
-
-struct Carrier::LateAnswer {
-  LinkId link = 0;
-  std::uint32_t sequence_number = 0;
-  std::string message_id;
-};
-
 Carrier::Carrier(const Options& options, Record& record, std::uint64_t first_message_id)
     : options_(options),
       record_(record),
       next_link_(kFirstReceiptLane + options.accounts.size(), 0),
       next_message_id_(first_message_id),
+      answers_(options.limits.answers_waiting_max),
+      faults_(options.seed),
       texts_(options.limits.texts_kept_max, options.limits.partial_texts_max),
       deliveries_(options, kFirstReceiptLane + options.accounts.size(),
                   [this](std::size_t lane, DeliveryId id, const smpp::DeliverSm& deliver_sm, Time now) {
@@ -89,7 +72,7 @@ Carrier::~Carrier() = default;
 std::optional<LinkId> Carrier::opened(Time now) {
   if (links_.size() >= options_.limits.links_max) return std::nullopt;
   const LinkId id = next_id_++;
-  auto link = std::make_unique<Link>(id, options_, record_);
+  auto link = std::make_unique<Link>(id, session_options(options_), record_);
   link->session.connected(now);
   links_.emplace(id, std::move(link));
   ++counts_.links;
@@ -98,7 +81,7 @@ std::optional<LinkId> Carrier::opened(Time now) {
 
 void Carrier::feed(LinkId id, std::string_view octets, Time now) {
   const auto it = links_.find(id);
-  if (it == links_.end()) return;
+  if (it == links_.end() || it->second->frozen) return;
   it->second->tap_in.see(octets, to_us(now));
   it->second->session.feed(octets, now);
   handle_events(*it->second, now);
@@ -118,19 +101,21 @@ void Carrier::closed(LinkId id, Time now) {
 
 void Carrier::tick(Time now) {
   for (const auto& [id, link] : links_) {
+    if (link->frozen) continue;
     link->session.tick(now);
     handle_events(*link, now);
   }
-  answer_late(now);
+  while (const auto due = answers_.take(now)) give(*due, now);
   dialogs_.tick(now);
   deliveries_.pump(now);
 }
 
 void Carrier::take_output(LinkId id, std::string& to, Time now) {
   const auto it = links_.find(id);
-  if (it == links_.end()) return;
+  if (it == links_.end() || it->second->frozen) return;
   Link& link = *it->second;
   std::string& output = link.session.output();
+  if (!faults_.empty()) drop_unwanted_answers(output, now);
   if (!output.empty()) {
     link.tap_out.see(output, to_us(now));
     to.append(output);
@@ -177,7 +162,8 @@ void Carrier::handle_events(Link& link, Time now) {
 }
 
 void Carrier::on_event(Link& link, smpp::BindRequested& event, Time now) {
-  const std::uint32_t status = bind_status(event.bind, link.account, now);
+  std::uint32_t status = bind_status(event.bind, link.account);
+  if (const auto fault = faults_.strikes(FaultKind::refuse_binds, now)) status = fault->status;
   if (status != smpp::ESME_ROK) {
     ++counts_.binds_refused;
     link.session.refuse_bind(status, now);
@@ -185,12 +171,12 @@ void Carrier::on_event(Link& link, smpp::BindRequested& event, Time now) {
   }
   ++counts_.binds;
   link.session.accept_bind(now);
+  if (faults_.strikes(FaultKind::close_after_bind, now)) link.finished = true;
   if (on_bound) on_bound();
 }
 
 // The account is set when the answer is ESME_ROK.
-std::uint32_t Carrier::bind_status(const smpp::Bind& bind, std::size_t& account, Time now) const {
-  if (now < faults_.refuse_binds_until) return faults_.refuse_binds_status;
+std::uint32_t Carrier::bind_status(const smpp::Bind& bind, std::size_t& account) const {
   const auto it = std::ranges::find(options_.accounts, bind.system_id, &Account::system_id);
   if (it == options_.accounts.end()) return smpp::ESME_RINVSYSID;
   if (it->password != bind.password) return smpp::ESME_RINVPASWD;
@@ -216,31 +202,86 @@ void Carrier::on_event(Link& link, smpp::Request& event, Time now) {
 
 void Carrier::on_submit(Link& link, std::uint32_t sequence_number, const smpp::SubmitSm& submit_sm,
                         Time now) {
-  const auto respond = [&](std::uint32_t status, const smpp::Body& body) {
-    if (status != smpp::ESME_ROK) ++counts_.submits_refused;
-    link.session.respond(sequence_number, smpp::CommandId::submit_sm, status, body, now);
-  };
   ++counts_.submits;
   count_submit(submit_sm.source_addr, now);
-  if (faults_.respond_count > 0) {
-    --faults_.respond_count;
-    if (faults_.respond_status == smpp::ESME_RTHROTTLED) ++counts_.throttled;
-    return respond(faults_.respond_status, {});
+  Answer answer{link.id, sequence_number, smpp::CommandId::submit_sm, smpp::ESME_ROK, {}};
+  Faults::Target target{0, submit_sm.destination_addr};
+  if (!faults_.empty()) {
+    const auto message = smpp::read_message(submit_sm);
+    target.part = message && message->part ? message->part->seq : 1;
+    harm_link(link, now);
+    if (refuse_on_purpose(answer, target, now)) return;
   }
   std::string message_id = std::to_string(next_message_id_++);
   if (is_ussd(submit_sm)) {
-    const std::uint32_t status = dialogs_.submitted(submit_sm, now);
-    return respond(status,
-                   status == smpp::ESME_ROK ? smpp::Body(smpp::SubmitSmResp{message_id, {}}) : smpp::Body());
-  }
-  accept(link, submit_sm, message_id, now);
-  if (faults_.lose_count > 0) {
-    --faults_.lose_count;
-  } else if (faults_.delay_count > 0) {
-    --faults_.delay_count;
-    late_.emplace(now + faults_.delay, LateAnswer{link.id, sequence_number, std::move(message_id)});
+    answer.status = dialogs_.submitted(submit_sm, now);
   } else {
-    respond(smpp::ESME_ROK, smpp::SubmitSmResp{std::move(message_id), {}});
+    accept(link, submit_sm, message_id, now);
+  }
+  if (answer.status == smpp::ESME_ROK) answer.body = smpp::SubmitSmResp{std::move(message_id), {}};
+  this->answer(std::move(answer), target, now);
+}
+
+// Whether the request was answered by a fault and is not carried out.
+bool Carrier::refuse_on_purpose(const Answer& request, const Faults::Target& target, Time now) {
+  Answer refusal = request;
+  if (const auto refused = faults_.strikes(FaultKind::respond, target, now)) {
+    refusal.status = refused->status;
+  } else if (const auto nacked = faults_.strikes(FaultKind::nack, target, now)) {
+    refusal.status = nacked->status;
+    refusal.request = smpp::CommandId::generic_nack;
+  } else {
+    return false;
+  }
+  if (refusal.status == smpp::ESME_RTHROTTLED) ++counts_.throttled;
+  answer(std::move(refusal), target, now);
+  return true;
+}
+
+void Carrier::harm_link(Link& link, Time now) {
+  if (const auto fault = faults_.strikes(FaultKind::garbage, now)) link.raw += fault->octets;
+  if (faults_.strikes(FaultKind::unbind, now)) link.session.unbind(now);
+  if (faults_.strikes(FaultKind::close_links, now)) link.dropped = true;
+  if (faults_.strikes(FaultKind::half_open, now)) link.frozen = true;
+}
+
+void Carrier::answer(Answer answer, const Faults::Target& target, Time now) {
+  if (answer.status != smpp::ESME_ROK) ++counts_.submits_refused;
+  std::chrono::milliseconds delay = std::exchange(response_delay_, std::nullopt).value_or(0ms);
+  if (!faults_.empty()) {
+    if (faults_.strikes(FaultKind::lose_responses, target, now)) return;
+    if (faults_.strikes(FaultKind::wrong_sequence, target, now)) answer.sequence_number ^= 0x40000000;
+    if (faults_.strikes(FaultKind::duplicate_responses, target, now)) {
+      smpp::encode(smpp::response_id(answer.request), answer.status, answer.sequence_number, answer.body,
+                   links_.at(answer.link)->raw);
+    }
+    if (const auto fault = faults_.strikes(FaultKind::delay_responses, target, now)) delay += fault->delay;
+    if (const auto fault = faults_.strikes(FaultKind::hold_responses, target, now)) {
+      const Time until = fault->for_.count() > 0 ? now + fault->for_ : Time::max();
+      if (answers_.wait(answer, until)) return;
+    }
+  }
+  if (delay.count() == 0 || !answers_.wait(answer, now + delay)) give(answer, now);
+}
+
+void Carrier::give(const Answer& answer, Time now) {
+  const auto it = links_.find(answer.link);
+  if (it == links_.end()) return;
+  it->second->session.respond(answer.sequence_number, answer.request, answer.status, answer.body, now);
+}
+
+// Takes the answers to enquire_link out again: the session gives them by itself. Output is whole PDUs.
+void Carrier::drop_unwanted_answers(std::string& output, Time now) {
+  if (!faults_.is_on(FaultKind::ignore_enquire_links, now)) return;
+  for (std::size_t at = 0; at + smpp::kHeaderOctets <= output.size();) {
+    const RecordedPdu header{.octets = output.substr(at, smpp::kHeaderOctets)};
+    const std::size_t length = std::max<std::size_t>(header.word(0), smpp::kHeaderOctets);
+    const bool answers = header.word(1) == static_cast<std::uint32_t>(smpp::CommandId::enquire_link_resp);
+    if (answers && faults_.strikes(FaultKind::ignore_enquire_links, now)) {
+      output.erase(at, length);
+    } else {
+      at += length;
+    }
   }
 }
 
@@ -253,14 +294,28 @@ void Carrier::accept(Link& link, const smpp::SubmitSm& submit_sm, const std::str
 void Carrier::schedule_receipt(Link& link, const smpp::SubmitSm& submit_sm, const std::string& message_id,
                                Time now) {
   const int asked = submit_sm.registered_delivery & smpp::registered_delivery::receipt_mask;
-  if (faults_.withhold_receipts || (asked != smpp::registered_delivery::success_and_failure &&
-                                    asked != smpp::registered_delivery::success)) {
+  if (asked != smpp::registered_delivery::success_and_failure &&
+      asked != smpp::registered_delivery::success) {
     return;
+  }
+  const Faults::Target target{0, submit_sm.destination_addr};
+  if (faults_.strikes(FaultKind::lose_receipts, target, now)) return;
+  std::string id = message_id;
+  if (faults_.strikes(FaultKind::wrong_receipt_ids, target, now)) id = "9" + id + "9";
+  Time due = now + options_.receipt_delay;
+  if (const auto fault = faults_.strikes(FaultKind::delay_receipts, target, now)) due += fault->delay;
+  if (const auto fault = faults_.strikes(FaultKind::early_receipts, target, now)) {
+    due = now;
+    response_delay_ = fault->delay;
   }
   Delivery delivery;
   delivery.lane = kFirstReceiptLane + link.account;
-  delivery.deliver_sm = make_receipt(submit_sm, message_id, std::time(nullptr), options_.receipt_delay);
-  if (deliveries_.add(std::move(delivery), now + options_.receipt_delay, now)) ++counts_.receipts;
+  delivery.deliver_sm = make_receipt(submit_sm, id, std::time(nullptr), options_.receipt_delay);
+  const int copies = faults_.strikes(FaultKind::duplicate_receipts, target, now) ? 2 : 1;
+  for (int i = 0; i < copies; ++i) {
+    if (deliveries_.add(delivery, due, now)) ++counts_.receipts;
+  }
+  if (response_delay_) deliveries_.pump(now);
 }
 
 void Carrier::count_submit(const std::string& source_addr, Time now) {
@@ -272,24 +327,17 @@ void Carrier::count_submit(const std::string& source_addr, Time now) {
   it->second.add(to_us(now));
 }
 
-void Carrier::answer_late(Time now) {
-  while (!late_.empty() && late_.begin()->first <= now) {
-    LateAnswer answer = std::move(late_.begin()->second);
-    late_.erase(late_.begin());
-    if (const auto it = links_.find(answer.link); it != links_.end()) {
-      it->second->session.respond(answer.sequence_number, smpp::CommandId::submit_sm, smpp::ESME_ROK,
-                                  smpp::SubmitSmResp{std::move(answer.message_id), {}}, now);
-    }
-  }
-}
-
 std::optional<std::string> Carrier::send_text(const MoText& text, MoDone done, Time now) {
   if (templates::part_count(text.text, templates::choose(text.text)) > templates::kPartsMax) {
     return "longer than 255 parts";
   }
   std::vector<smpp::DeliverSm> parts = make_parts(text.from, text.to, text.text, next_reference_++);
   if (auto why = why_not_encodable(parts.front())) return why;
-  const std::size_t copies = text.redeliver == Redeliver::no ? 1 : 2;
+  const Redeliver redeliver =
+      text.redeliver == Redeliver::no && faults_.strikes(FaultKind::redeliver, {0, text.from}, now)
+          ? Redeliver::after_answer
+          : text.redeliver;
+  const std::size_t copies = redeliver == Redeliver::no ? 1 : 2;
   if (deliveries_.count() + parts.size() * copies > options_.limits.deliveries_max)
     return "too many deliveries wait";
   const auto group = std::make_shared<MoGroup>();
@@ -302,8 +350,8 @@ std::optional<std::string> Carrier::send_text(const MoText& text, MoDone done, T
   for (smpp::DeliverSm& part : parts) {
     const auto last = [group](const Delivered& delivered, Time at) { gather(group, delivered, at); };
     Delivery delivery{part, kTextLane, false, last};
-    if (text.redeliver == Redeliver::at_once) deliveries_.add(delivery, now, now);
-    if (text.redeliver == Redeliver::after_answer) {
+    if (redeliver == Redeliver::at_once) deliveries_.add(delivery, now, now);
+    if (redeliver == Redeliver::after_answer) {
       delivery.done = [this, group, part, last](const Delivered& delivered, Time at) {
         deliveries_.add(Delivery{part, kTextLane, false, last}, at, at);
         gather(group, delivered, at);
@@ -329,7 +377,7 @@ bool Carrier::send_step(smpp::DeliverSm step, std::function<void(const Delivered
 
 bool Carrier::lane_allows(std::size_t lane, const Link& link) const {
   const smpp::State state = link.session.state();
-  if (link.dropped || link.session.is_closing()) return false;
+  if (link.dropped || link.frozen || link.session.is_closing()) return false;
   if (state != smpp::State::bound_rx && state != smpp::State::bound_trx) return false;
   if (lane >= kFirstReceiptLane) return link.account == lane - kFirstReceiptLane;
   const Account& account = options_.accounts[link.account];
@@ -357,6 +405,14 @@ void Carrier::drop_links() {
 
 void Carrier::unbind_links(Time now) {
   for (const auto& [id, link] : links_) link->session.unbind(now);
+}
+
+void Carrier::freeze_links() {
+  for (const auto& [id, link] : links_) link->frozen = true;
+}
+
+void Carrier::release_responses(Time now) {
+  answers_.release(now);
 }
 
 bool Carrier::send_raw(LinkId id, std::string_view octets) {

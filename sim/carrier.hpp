@@ -9,8 +9,7 @@
 // What must stay true: every submit_sm is answered exactly once, unless a fault says otherwise; a text is
 // shown only if its submit_sm was accepted. A callback may come from inside the call that registered it.
 //
-// One thread. To add a fault: a value in Fault, a line in on_submit or on_bind, a word in control.cpp, a
-// test.
+// One thread. To add a fault: the checklist of faults.hpp.
 #pragma once
 
 #include <cstdint>
@@ -23,9 +22,12 @@
 #include <unordered_map>
 #include <vector>
 
+#include "sim/answers.hpp"
 #include "sim/clock.hpp"
 #include "sim/deliveries.hpp"
 #include "sim/dialogs.hpp"
+#include "sim/faults.hpp"
+#include "sim/link.hpp"
 #include "sim/options.hpp"
 #include "sim/record.hpp"
 #include "sim/texts.hpp"
@@ -33,20 +35,6 @@
 #include "smpp/session.hpp"
 
 namespace peyk::sim {
-
-using LinkId = std::uint32_t;
-
-// What the carrier does wrong on purpose. Counters count down; times are moments until which it lasts.
-struct Faults {
-  Time refuse_binds_until{};
-  std::uint32_t refuse_binds_status = 0;
-  std::uint32_t respond_count = 0;  // the next n submits are refused with respond_status
-  std::uint32_t respond_status = 0;
-  std::uint32_t lose_count = 0;   // the next n submits are carried out and never answered
-  std::uint32_t delay_count = 0;  // the next n submits are answered `delay` late
-  std::chrono::milliseconds delay{0};
-  bool withhold_receipts = false;
-};
 
 // How an MO text is to be delivered, beyond the ordinary.
 enum class Redeliver : std::uint8_t {
@@ -100,6 +88,8 @@ class Carrier {
   Faults& faults() { return faults_; }
   void drop_links();                                    // without a goodbye
   void unbind_links(Time now);                          // with one
+  void freeze_links();                                  // open, and nothing is read or written any more
+  void release_responses(Time now);                     // those that a fault holds
   bool send_raw(LinkId link, std::string_view octets);  // octets no codec would write
   void clear_counts();
 
@@ -114,18 +104,19 @@ class Carrier {
   std::size_t bound_links() const;
 
  private:
-  struct Link;
-  struct LateAnswer;
-
   void handle_events(Link& link, Time now);
   void on_event(Link& link, smpp::BindRequested& event, Time now);
   void on_event(Link& link, smpp::Request& event, Time now);
   void on_submit(Link& link, std::uint32_t sequence_number, const smpp::SubmitSm& submit_sm, Time now);
-  std::uint32_t bind_status(const smpp::Bind& bind, std::size_t& account, Time now) const;
+  std::uint32_t bind_status(const smpp::Bind& bind, std::size_t& account) const;
   void accept(Link& link, const smpp::SubmitSm& submit_sm, const std::string& message_id, Time now);
   void schedule_receipt(Link& link, const smpp::SubmitSm& submit_sm, const std::string& message_id, Time now);
   void count_submit(const std::string& source_addr, Time now);
-  void answer_late(Time now);
+  bool refuse_on_purpose(const Answer& request, const Faults::Target& target, Time now);
+  void harm_link(Link& link, Time now);
+  void answer(Answer answer, const Faults::Target& target, Time now);
+  void give(const Answer& answer, Time now);
+  void drop_unwanted_answers(std::string& output, Time now);
   bool deliver(std::size_t lane, DeliveryId id, const smpp::DeliverSm& deliver_sm, Time now);
   bool lane_allows(std::size_t lane, const Link& link) const;
   bool send_step(smpp::DeliverSm step, std::function<void(const Delivered&, Time)> done, Time now);
@@ -137,7 +128,8 @@ class Carrier {
   LinkId next_id_ = 1;
   std::uint64_t next_message_id_;
   std::uint16_t next_reference_ = 0;
-  std::multimap<Time, LateAnswer> late_;
+  Answers answers_;
+  std::optional<std::chrono::milliseconds> response_delay_;  // a receipt goes first, in this turn
   Faults faults_;
   CarrierCounts counts_;
   Texts texts_;

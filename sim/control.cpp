@@ -1,15 +1,13 @@
 #include "sim/control.hpp"
 
 #include <algorithm>
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <optional>
-#include <stdexcept>
 #include <utility>
 
+#include "sim/ask.hpp"
 #include "sim/hex.hpp"
 #include "smpp/pdu.hpp"
-#include "smpp/status.hpp"
 
 namespace peyk::sim {
 namespace {
@@ -18,42 +16,6 @@ using nlohmann::json;
 
 constexpr std::size_t kInboxTextsMax = 1'000;  // in one answer; ask again with a higher `after`
 constexpr std::size_t kWaitsMax = 10'000;
-constexpr std::size_t kLoadsMax = 8;
-constexpr std::size_t kLoadItemsMax = 5'000'000;
-
-// What the client said wrong; becomes {"ok":false,"error":…}.
-class BadAsk : public std::runtime_error {
-  using std::runtime_error::runtime_error;
-};
-
-template <class T>
-T get(const json& from, const char* key) {
-  const auto it = from.find(key);
-  if (it == from.end()) throw BadAsk(std::string("missing: ") + key);
-  try {
-    return it->get<T>();
-  } catch (const json::exception&) {
-    throw BadAsk(std::string("of the wrong kind: ") + key);
-  }
-}
-
-template <class T>
-T get_or(const json& from, const char* key, T otherwise) {
-  return from.contains(key) ? get<T>(from, key) : otherwise;
-}
-
-std::uint64_t get_count(const json& from, const char* key, std::uint64_t otherwise, std::uint64_t max) {
-  const auto it = from.find(key);
-  if (it == from.end()) return otherwise;
-  if (!it->is_number_unsigned() || it->get<std::uint64_t>() > max) {
-    throw BadAsk(std::string(key) + ": a whole number up to " + std::to_string(max));
-  }
-  return it->get<std::uint64_t>();
-}
-
-std::chrono::milliseconds get_ms(const json& from, const char* key, std::uint64_t otherwise) {
-  return std::chrono::milliseconds(get_count(from, key, otherwise, 86'400'000));
-}
 
 json failure(std::string error) {
   return {{"ok", false}, {"error", std::move(error)}};
@@ -61,12 +23,6 @@ json failure(std::string error) {
 
 std::string to_line(const json& value) {
   return value.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
-}
-
-std::string octets_of_hex(std::string_view hex) {
-  auto octets = from_hex(hex);
-  if (!octets) throw BadAsk("hex: pairs of hexadecimal digits");
-  return *octets;
 }
 
 Redeliver redeliver_of(const json& ask) {
@@ -82,63 +38,7 @@ json to_json(const Text& text) {
           {"text", text.text}, {"parts", text.parts}, {"at_us", text.at_us}};
 }
 
-json to_json(const Percentiles& p) {
-  return {{"p50", p.p50_us}, {"p90", p.p90_us}, {"p99", p.p99_us}, {"max", p.max_us}};
-}
-
-json to_json(const LoadResult& result) {
-  json statuses = json::object();
-  for (const auto& [status, count] : result.statuses) statuses[std::to_string(status)] = count;
-  return {{"ok", result.failed == 0},
-          {"sent", result.sent},
-          {"answered", result.answered},
-          {"replied", result.replied},
-          {"failed", result.failed},
-          {"seconds", result.seconds},
-          {"rate", result.rate},
-          {"resp_us", to_json(result.answer)},
-          {"reply_us", to_json(result.reply)},
-          {"statuses", std::move(statuses)}};
-}
-
-// One item a line: the phone, a space, the text.
-std::vector<LoadPlan::Item> items_of_file(const std::string& path) {
-  std::ifstream file(path);
-  if (!file) throw BadAsk("file: cannot be read");
-  std::vector<LoadPlan::Item> items;
-  for (std::string line; std::getline(file, line) && items.size() < kLoadItemsMax;) {
-    const std::size_t space = line.find(' ');
-    if (space == std::string::npos) throw BadAsk("file: each line is a phone, a space, a text");
-    items.push_back({line.substr(0, space), line.substr(space + 1)});
-  }
-  return items;
-}
-
-// "{n}" in the text becomes the number of the item.
-std::vector<LoadPlan::Item> items_of_range(const json& ask) {
-  const std::uint64_t count = get_count(ask, "n", 1000, kLoadItemsMax);
-  const std::uint64_t phones = std::max<std::uint64_t>(1, get_count(ask, "phones", count, kLoadItemsMax));
-  const std::uint64_t first = std::stoull("0" + get_or<std::string>(ask, "first_phone", "989120000000"));
-  const auto text = get<std::string>(ask, "text");
-  const std::size_t mark = text.find("{n}");
-  std::vector<LoadPlan::Item> items;
-  items.reserve(count);
-  for (std::uint64_t i = 0; i < count; ++i) {
-    std::string own = text;
-    if (mark != std::string::npos) own.replace(mark, 3, std::to_string(i));
-    items.push_back({std::to_string(first + i % phones), std::move(own)});
-  }
-  return items;
-}
-
 }  // namespace
-
-struct Control::Ask {
-  ClientId client = 0;
-  json id;
-  const json& body;
-  Time now;
-};
 
 struct Control::InboxWait {
   ClientId client = 0;
@@ -190,7 +90,7 @@ void Control::handle(ClientId client, std::string_view line, Time now) {
   if (!body.is_object()) return reply(client, nullptr, failure("not a JSON object"));
   const json id = body.value("id", json());
   try {
-    const auto name = get<std::string>(body, "do");
+    const auto name = get_text(body, "do");
     const Word word = find_word(name);
     if (word == nullptr) throw BadAsk("no such word: " + name);
     (this->*word)(Ask{client, id, body, now});
@@ -205,8 +105,8 @@ void Control::reply(ClientId client, const json& id, json answer) {
 }
 
 void Control::mo(const Ask& ask) {
-  const MoText text{get<std::string>(ask.body, "from"), get<std::string>(ask.body, "to"),
-                    get<std::string>(ask.body, "text"), redeliver_of(ask.body)};
+  const MoText text{get_text(ask.body, "from"), get_text(ask.body, "to"), get_text(ask.body, "text"),
+                    redeliver_of(ask.body)};
   auto done = [this, client = ask.client, id = ask.id](const MoResult& result, Time) {
     reply(client, id,
           {{"ok", result.answered && result.command_status == 0},
@@ -231,17 +131,16 @@ std::function<void(const DialogAnswer&)> Control::screen_to(const Ask& ask) {
 }
 
 void Control::dial(const Ask& ask) {
-  carrier_.dialogs().dial(get<std::string>(ask.body, "from"), get<std::string>(ask.body, "code"),
-                          screen_to(ask), ask.now);
+  carrier_.dialogs().dial(get_text(ask.body, "from"), get_text(ask.body, "code"), screen_to(ask), ask.now);
 }
 
 void Control::press(const Ask& ask) {
-  carrier_.dialogs().press(get<std::uint32_t>(ask.body, "session"), get<std::string>(ask.body, "keys"),
-                           screen_to(ask), ask.now);
+  carrier_.dialogs().press(get_session(ask.body, "session"), get_text(ask.body, "keys"), screen_to(ask),
+                           ask.now);
 }
 
 void Control::hang_up(const Ask& ask) {
-  const bool was_open = carrier_.dialogs().hang_up(get<std::uint32_t>(ask.body, "session"), ask.now);
+  const bool was_open = carrier_.dialogs().hang_up(get_session(ask.body, "session"), ask.now);
   reply(ask.client, ask.id, {{"ok", true}, {"was_open", was_open}});
 }
 
@@ -252,7 +151,7 @@ json Control::texts_of(const std::string& phone, std::uint64_t after) const {
 }
 
 void Control::inbox(const Ask& ask) {
-  const auto phone = get<std::string>(ask.body, "phone");
+  const auto phone = get_text(ask.body, "phone");
   const std::uint64_t after = get_count(ask.body, "after", 0, UINT64_MAX);
   const std::chrono::milliseconds wait = get_ms(ask.body, "wait_ms", 0);
   json texts = texts_of(phone, after);
@@ -324,7 +223,7 @@ void Control::reset_stats(const Ask& ask) {
 
 void Control::show_record(const Ask& ask) {
   const std::uint64_t count = get_count(ask.body, "last", 100, options_.limits.record_pdus_max);
-  const auto only = get_or<std::string>(ask.body, "command", "");
+  const auto only = get_text_or(ask.body, "command", "");
   json pdus = json::array();
   for (const RecordedPdu* pdu : record_.last(count)) {
     const std::string command = smpp::command_name(static_cast<smpp::CommandId>(pdu->word(1)));
@@ -339,75 +238,6 @@ void Control::show_record(const Ask& ask) {
                     {"hex", to_hex(pdu->octets)}});
   }
   reply(ask.client, ask.id, {{"ok", true}, {"pdus", std::move(pdus)}});
-}
-
-void Control::fault(const Ask& ask) {
-  if (!apply_fault(get<std::string>(ask.body, "what"), ask)) {
-    throw BadAsk(
-        "what: drop_links, unbind_links, refuse_binds, throttle, respond, delay_responses, lose_responses, "
-        "withhold_receipts, send_raw, stop_listening, start_listening or clear");
-  }
-  reply(ask.client, ask.id, {{"ok", true}});
-}
-
-bool Control::apply_fault(std::string_view what, const Ask& ask) {
-  Faults& faults = carrier_.faults();
-  const auto n = static_cast<std::uint32_t>(get_count(ask.body, "n", 1, 1'000'000'000));
-  const auto status = [&](std::uint32_t otherwise) {
-    return static_cast<std::uint32_t>(get_count(ask.body, "status", otherwise, UINT32_MAX));
-  };
-  if (what == "drop_links") {
-    carrier_.drop_links();
-  } else if (what == "unbind_links") {
-    carrier_.unbind_links(ask.now);
-  } else if (what == "refuse_binds") {
-    faults.refuse_binds_status = status(smpp::ESME_RBINDFAIL);
-    faults.refuse_binds_until = ask.now + get_ms(ask.body, "for_ms", 5'000);
-  } else if (what == "throttle" || what == "respond") {
-    faults.respond_status = what == "throttle" ? smpp::ESME_RTHROTTLED : status(smpp::ESME_RSYSERR);
-    faults.respond_count = n;
-  } else if (what == "delay_responses") {
-    faults.delay = get_ms(ask.body, "ms", 1'000);
-    faults.delay_count = n;
-  } else if (what == "lose_responses") {
-    faults.lose_count = n;
-  } else if (what == "withhold_receipts") {
-    faults.withhold_receipts = get_or(ask.body, "on", true);
-  } else if (what == "send_raw") {
-    const std::string octets = octets_of_hex(get<std::string>(ask.body, "hex"));
-    const std::uint64_t link = get_count(ask.body, "link", 0, UINT32_MAX);
-    for (const LinkId id : carrier_.links()) {
-      if (link == 0 || id == link) carrier_.send_raw(id, octets);
-    }
-  } else if (what == "stop_listening") {
-    shell_.stop_listening();
-  } else if (what == "start_listening") {
-    if (!shell_.start_listening()) throw BadAsk("the port is taken");
-  } else if (what == "clear") {
-    faults = {};
-  } else {
-    return false;
-  }
-  return true;
-}
-
-void Control::mo_burst(const Ask& ask) {
-  std::erase_if(loads_, [](const auto& load) { return load->finished(); });
-  if (loads_.size() >= kLoadsMax) throw BadAsk("too many bursts run");
-  LoadPlan plan;
-  plan.items = ask.body.contains("file") ? items_of_file(get<std::string>(ask.body, "file"))
-                                         : items_of_range(ask.body);
-  if (plan.items.empty()) throw BadAsk("nothing to send");
-  plan.to = get<std::string>(ask.body, "to");
-  plan.open_max = static_cast<std::uint32_t>(get_count(ask.body, "open", 100, 1'000'000));
-  plan.rate_max = get_or(ask.body, "rate", 0.0);
-  plan.expect_reply = get_or(ask.body, "expect_reply", true);
-  plan.timeout = get_ms(ask.body, "timeout_ms", 60'000);
-  auto done = [this, client = ask.client, id = ask.id](const LoadResult& result) {
-    reply(client, id, to_json(result));
-  };
-  loads_.push_back(std::make_unique<Load>(carrier_, std::move(plan), std::move(done)));
-  loads_.back()->start(ask.now);
 }
 
 void Control::on_text(const Text& text) {

@@ -8,7 +8,8 @@
 // some when the ESME has acted; "id" comes back as it was sent, so a connection may ask several things at a
 // time.
 //
-// A new word: a member function, a row in the table of control.cpp, a line in docs/simulator.md, a test.
+// A new word: a member function (long ones in a control_*.cpp of their own), a row in the table of
+// control.cpp, a line in docs/simulator.md, a test.
 #pragma once
 
 #include <cstddef>
@@ -48,7 +49,13 @@ class Control {
   void tick(Time now);
 
  private:
-  struct Ask;
+  // Its references end with the call.
+  struct Ask {
+    ClientId client = 0;
+    const nlohmann::json& id;
+    const nlohmann::json& body;
+    Time now{};
+  };
   struct InboxWait;
   struct BindWait;
   using Word = void (Control::*)(const Ask&);
@@ -67,7 +74,8 @@ class Control {
   void fault(const Ask& ask);
   void mo_burst(const Ask& ask);
 
-  bool apply_fault(std::string_view what, const Ask& ask);
+  bool act_at_once(std::string_view what, const Ask& ask);
+  void add_fault(std::string_view what, const Ask& ask);
   std::function<void(const DialogAnswer&)> screen_to(const Ask& ask);
   void on_text(const Text& text);
   void on_bound();

@@ -27,12 +27,13 @@ struct Limits {
   std::uint32_t control_connections_max = 200;     // more are closed at once
   std::uint32_t control_line_bytes_max = 65536;    // a longer line closes its connection
   std::uint32_t control_output_bytes_max = 64 << 20;  // a listener that does not read is cut off here
-  std::uint32_t deliveries_max = 500'000;    // MO parts and receipts on their way; more MO are refused
-  std::uint32_t dialogs_max = 20'000;        // open USSD dialogs; more are refused
-  std::uint32_t texts_kept_max = 200'000;    // MT texts kept for `inbox`; the oldest go
-  std::uint32_t partial_texts_max = 50'000;  // MT texts whose parts are not all there; the oldest go
-  std::uint32_t record_pdus_max = 20'000;    // PDUs kept for `record`; the oldest go
-  std::uint32_t record_octets_max = 4'096;   // octets kept of one PDU
+  std::uint32_t deliveries_max = 500'000;       // MO parts and receipts on their way; more MO are refused
+  std::uint32_t answers_waiting_max = 500'000;  // late and held responses; more are given at once
+  std::uint32_t dialogs_max = 20'000;           // open USSD dialogs; more are refused
+  std::uint32_t texts_kept_max = 200'000;       // MT texts kept for `inbox`; the oldest go
+  std::uint32_t partial_texts_max = 50'000;     // MT texts whose parts are not all there; the oldest go
+  std::uint32_t record_pdus_max = 20'000;       // PDUs kept for `record`; the oldest go
+  std::uint32_t record_octets_max = 4'096;      // octets kept of one PDU
 };
 
 struct Options {
@@ -40,6 +41,7 @@ struct Options {
   std::uint16_t smpp_port = 2775;     // 0: any free one, printed
   std::uint16_t control_port = 2776;  // 0: any free one, printed
   std::vector<Account> accounts;
+  std::uint64_t seed = 1;  // of all chance
 
   std::uint32_t deliver_window = 1000;                 // unanswered deliver_sm a link
   std::chrono::milliseconds receipt_delay{100};        // from submit_sm to its delivery receipt

@@ -1,0 +1,22 @@
+// A carrier's profile as a YAML file (sim/profiles/ holds samples, docs/simulator.md is the manual), and the
+// same words as they come through the control port.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include <tl/expected.hpp>
+
+#include "sim/faults.hpp"
+#include "sim/settings.hpp"
+
+namespace peyk::sim {
+
+// One fault: `what` and how often. Without n, probability and for_ms it strikes once, or for 5 s where the
+// fault is one of binds; a fault of time, like ignore_enquire_links, for good.
+void read_fault(Settings& settings, Fault& fault);
+
+// From a map alone, as the control port has it. Else what is wrong.
+tl::expected<Fault, std::string> parse_fault(std::string_view yaml);
+
+}  // namespace peyk::sim
