@@ -201,7 +201,7 @@ std::uint32_t CarrierLink::room() const {
   return is_bound() && can_send() ? session_->window_free() : 0;
 }
 
-bool CarrierLink::submit(const smpp::SubmitSm& message, std::uint64_t tag) {
+bool CarrierLink::submit(const smpp::Body& message, std::uint64_t tag) {
   if (room() == 0) return false;
   if (!session_->request(message, tag, now())) return false;
   flush();

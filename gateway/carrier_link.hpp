@@ -61,7 +61,7 @@ class CarrierLink {
   bool can_send() const { return options_.bind_mode != BindMode::receiver; }
 
   // False: not now (no bind, window full); nothing was sent.
-  bool submit(const smpp::SubmitSm& message, std::uint64_t tag);
+  bool submit(const smpp::Body& message, std::uint64_t tag);
   // Answers a request of this link's generation; for another one it does nothing and says so.
   bool respond(std::uint64_t generation, const smpp::Pdu& request, std::uint32_t command_status);
 

@@ -22,7 +22,7 @@ std::uint32_t Carrier::room() const {
   return sum;
 }
 
-bool Carrier::submit(const smpp::SubmitSm& message, std::uint64_t tag) {
+bool Carrier::submit(const smpp::Body& message, std::uint64_t tag) {
   auto best = std::max_element(links_.begin(), links_.end(),
                                [](const auto& a, const auto& b) { return a->room() < b->room(); });
   return best != links_.end() && (*best)->submit(message, tag);

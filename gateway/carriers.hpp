@@ -22,7 +22,7 @@ class Carrier {
   std::uint32_t bound() const;
   std::uint32_t room() const;  // submit_sm that may leave now, over all links
   // Through the link with the most room; false: nothing was sent.
-  bool submit(const smpp::SubmitSm& message, std::uint64_t tag);
+  bool submit(const smpp::Body& message, std::uint64_t tag);
 
  private:
   CarrierOptions options_;

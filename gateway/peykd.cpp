@@ -45,12 +45,15 @@ Peykd::Peykd(Options options)
       housekeeper_(options_.mysql, sql_log()),
       redis_(io_, options_.redis),
       lanes_(redis_, options_.redis.key_prefix),
+      ussd_lanes_(redis_, options_.redis.key_prefix, kUssdLaneOptions),
       dialogs_(redis_, options_.redis.key_prefix),
       requests_(workers_, options_.limits, metrics_, [this](auto texts) { push(std::move(texts)); }),
       texts_(requests_, outcomes_, [this](auto work) { post(std::move(work)); }),
       ussd_(
-          io_, requests_, dialogs_,
+          io_, requests_, dialogs_, ussd_lanes_,
           {.directory = [this] { return directory_.load(); },
+           .submit = [this](auto& by, const auto& screen,
+                            auto tag) { return submit_screen(by, screen, tag); },
            .text_instead = [this](const auto& club, auto to, auto text) { say(club, to, std::move(text)); }}),
       receipts_(outcomes_, [this](auto work) { post(std::move(work)); }),
       carriers_(io_, options_.carriers, link_hooks()),
@@ -102,15 +105,14 @@ LinkHooks Peykd::link_hooks() {
   return {.request = [this](CarrierRequest request) { take(std::move(request)); },
           .response =
               [this](std::uint64_t tag, const smpp::Pdu& response) {
-                if ((tag & kUssdTag) != 0)
-                  return ussd_.settled(tag, response.command_status == smpp::ESME_ROK);
+                if ((tag & kUssdTag) != 0) return ussd_.settled(tag, response.command_status);
                 for (auto& [number, line] : lines_) {
                   if (line.owns(tag)) return line.responded(tag, response);
                 }
               },
           .unknown =
               [this](std::uint64_t tag) {
-                if ((tag & kUssdTag) != 0) return ussd_.settled(tag, false);
+                if ((tag & kUssdTag) != 0) return ussd_.settled(tag, std::nullopt);
                 for (auto& [number, line] : lines_) {
                   if (line.owns(tag)) return line.unknown(tag);
                 }
@@ -163,15 +165,27 @@ void Peykd::take(CarrierRequest request) {
     request.link->respond(request.generation, request.pdu, smpp::ESME_RINVCMDID);
     return;
   }
-  const auto* deliver = std::get_if<smpp::DeliverSm>(&request.pdu.body);
   if (InboundReceipts::is_receipt(request.pdu)) return receipts_.take(std::move(request));
   if (stopping_) {
     request.link->respond(request.generation, request.pdu, smpp::ESME_RX_T_APPN);
     return;
   }
-  if (deliver != nullptr && request.link->options().ussd && smpp::is_ussd(*deliver))
-    return ussd_.take(std::move(request));
+  if (is_ussd(request)) return ussd_.take(std::move(request));
   texts_.take(std::move(request));
+}
+
+bool Peykd::is_ussd(const CarrierRequest& request) const {
+  if (!request.link->options().ussd) return false;
+  const auto* deliver = std::get_if<smpp::DeliverSm>(&request.pdu.body);
+  const auto* data = std::get_if<smpp::DataSm>(&request.pdu.body);
+  return deliver != nullptr ? smpp::is_ussd(*deliver) : data != nullptr && smpp::is_ussd(*data);
+}
+
+// By the link that asked, while it lives and has room; the network knows the dialog on its other links too.
+bool Peykd::submit_screen(CarrierLink& by, const smpp::Body& screen, std::uint64_t tag) {
+  if (by.submit(screen, tag)) return true;
+  Carrier* carrier = carriers_.find(by.options().name);
+  return carrier != nullptr && carrier->submit(screen, tag);
 }
 
 OutboundLine* Peykd::line(const std::string& number) {

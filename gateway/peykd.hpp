@@ -53,6 +53,8 @@ class Peykd {
   void check_schema();
   void load_directory();
   void take(CarrierRequest request);
+  bool is_ussd(const CarrierRequest& request) const;
+  bool submit_screen(CarrierLink& by, const smpp::Body& screen, std::uint64_t tag);
   void push(std::vector<store::QueuedText> texts);
   void say(const handlers::Club& club, handlers::PhoneNumber to, std::string text);
   void submit_purchase(handlers::Request request, std::function<void(PurchaseAnswer)> done);
@@ -75,6 +77,7 @@ class Peykd {
   store::SqlThread housekeeper_;  // clubs, old keys, texts in place of lost screens
   store::RedisConnection redis_;
   store::Lanes lanes_;
+  store::Lanes ussd_lanes_;  // the same pace, looked at from further away
   store::Dialogs dialogs_;
 
   Requests requests_;

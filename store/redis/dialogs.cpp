@@ -19,6 +19,18 @@ std::string milliseconds_text(std::chrono::seconds time) {
   return std::to_string(std::chrono::milliseconds(time).count());
 }
 
+const Reply& element(const Reply& reply, std::size_t at, Reply::Kind kind) {
+  if (!reply.is(Reply::Kind::array) || at >= reply.elements.size() || !reply.elements[at].is(kind))
+    throw std::logic_error("dialogs.lua gave what dialogs.cpp does not expect");
+  return reply.elements[at];
+}
+std::int64_t integer_at(const Reply& reply, std::size_t at) {
+  return element(reply, at, Reply::Kind::integer).integer;
+}
+const std::string& text_at(const Reply& reply, std::size_t at) {
+  return element(reply, at, Reply::Kind::string).text;
+}
+
 }  // namespace
 
 Dialogs::Dialogs(RedisConnection& redis, std::string key_prefix)
@@ -33,41 +45,79 @@ asio::awaitable<Reply> Dialogs::run(DialogKey key, std::vector<std::string> argu
   co_return reply;
 }
 
-asio::awaitable<std::optional<std::string>> Dialogs::begin(DialogKey key, std::string code,
-                                                           std::chrono::seconds time_to_live) {
-  std::vector<std::string> arguments{"begin", std::move(code), milliseconds_text(time_to_live)};
+asio::awaitable<DialogBegun> Dialogs::begin(DialogKey key, std::string name, std::string code,
+                                            DialogStep step, std::chrono::seconds time_to_live,
+                                            BeginAgain again) {
+  std::vector<std::string> arguments{"begin",
+                                     std::move(name),
+                                     std::move(code),
+                                     std::move(step.mark),
+                                     std::to_string(step.sequence),
+                                     milliseconds_text(time_to_live),
+                                     std::to_string(again.told.count()),
+                                     std::to_string(again.untold.count())};
   Reply reply = co_await run(std::move(key), std::move(arguments));
-  std::optional<std::string> left;
-  if (reply.is(Reply::Kind::string)) left = std::move(reply.text);
-  co_return left;
+  DialogBegun begun;
+  if (integer_at(reply, 0) == 0) {
+    begun.left = text_at(reply, 1);
+  } else {
+    begun.again = text_at(reply, 1);
+    begun.step = static_cast<std::uint64_t>(integer_at(reply, 2));
+  }
+  co_return begun;
 }
 
 asio::awaitable<std::optional<Dialog>> Dialogs::get(DialogKey key) {
   std::vector<std::string> arguments{"get"};
   Reply reply = co_await run(std::move(key), std::move(arguments));
   std::optional<Dialog> dialog;
-  if (reply.is(Reply::Kind::array) && reply.elements.size() == 3) {
+  if (reply.is(Reply::Kind::array)) {
     dialog.emplace();
-    dialog->state = std::move(reply.elements[0].text);
-    dialog->code = std::move(reply.elements[1].text);
-    dialog->step = static_cast<std::uint64_t>(reply.elements[2].integer);
+    dialog->name = text_at(reply, 0);
+    dialog->code = text_at(reply, 1);
+    dialog->state = text_at(reply, 2);
+    dialog->mark = text_at(reply, 3);
+    dialog->step = static_cast<std::uint64_t>(integer_at(reply, 4));
+    dialog->counts = integer_at(reply, 5) != 0;
+    dialog->told = integer_at(reply, 6) != 0;
+    dialog->over = integer_at(reply, 7) != 0;
+    dialog->age = std::chrono::milliseconds(integer_at(reply, 8));
+    dialog->sequence = static_cast<std::uint8_t>(integer_at(reply, 9));
   }
   co_return dialog;
 }
 
-asio::awaitable<bool> Dialogs::set(DialogKey key, std::string state, std::uint64_t step,
-                                   std::chrono::seconds time_to_live) {
+asio::awaitable<bool> Dialogs::set(DialogKey key, std::string name, std::uint64_t number, std::string state,
+                                   bool over, DialogStep step, std::chrono::seconds time_to_live) {
   if (state.size() > kDialogStateBytesMax)
     throw std::length_error("the state of a dialog has at most 4096 bytes");
-  std::vector<std::string> arguments{"set", std::move(state), std::to_string(step),
+  std::vector<std::string> arguments{"set",
+                                     std::move(name),
+                                     std::to_string(number),
+                                     std::move(state),
+                                     over ? "1" : "0",
+                                     std::move(step.mark),
+                                     std::to_string(step.sequence),
                                      milliseconds_text(time_to_live)};
   const Reply reply = co_await run(std::move(key), std::move(arguments));
   co_return reply.integer == 1;
 }
 
-asio::awaitable<void> Dialogs::erase(DialogKey key) {
-  std::vector<std::string> arguments{"erase"};
+asio::awaitable<void> Dialogs::told(DialogKey key, std::string name, std::uint64_t number) {
+  std::vector<std::string> arguments{"told", std::move(name), std::to_string(number)};
   co_await run(std::move(key), std::move(arguments));
+}
+
+asio::awaitable<bool> Dialogs::close(DialogKey key) {
+  std::vector<std::string> arguments{"close"};
+  const Reply reply = co_await run(std::move(key), std::move(arguments));
+  co_return reply.integer == 1;
+}
+
+asio::awaitable<bool> Dialogs::refuse(DialogKey key, std::chrono::seconds time_to_live) {
+  std::vector<std::string> arguments{"refuse", milliseconds_text(time_to_live)};
+  const Reply reply = co_await run(std::move(key), std::move(arguments));
+  co_return reply.integer == 1;
 }
 
 }  // namespace peyk::store
