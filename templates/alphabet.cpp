@@ -1,7 +1,9 @@
 #include "templates/alphabet.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 
+#include "templates/graphemes.hpp"
 #include "templates/gsm7.hpp"
 #include "templates/utf8.hpp"
 
@@ -16,8 +18,8 @@ struct PartLimits {
 // 140 octets of user data, less a UDH of 6 or 7 octets.
 PartLimits part_limits(Alphabet alphabet, ReferenceBits bits) {
   const bool eight = bits == ReferenceBits::eight;
-  if (alphabet == Alphabet::gsm7) return {160, eight ? 153u : 152u};
-  return {70, eight ? 67u : 66u};
+  if (alphabet == Alphabet::ucs2) return {70, eight ? 67u : 66u};
+  return {160, eight ? 153u : 152u};
 }
 
 std::size_t weight(char32_t c, Alphabet alphabet) {
@@ -37,19 +39,31 @@ void append_unit(std::string& out, std::uint32_t unit) {
   out.push_back(static_cast<char>(unit & 0xFF));
 }
 
+void append_septets(std::string& out, char32_t c) {
+  const Gsm7Code code = to_gsm7(c).value_or(Gsm7Code{'?', false});
+  if (code.extended) out.push_back(static_cast<char>(kGsm7Escape));
+  out.push_back(static_cast<char>(code.septet));
+}
+
+void append_ucs2(std::string& out, char32_t c) {
+  if (c > 0xFFFF) {
+    append_unit(out, 0xD7C0 + (c >> 10));
+    append_unit(out, 0xDC00 | (c & 0x3FF));
+  } else {
+    append_unit(out, c);
+  }
+}
+
 std::string encode_points(std::u32string_view text, Alphabet alphabet) {
   std::string out;
   out.reserve(text.size() * 2);
   for (const char32_t c : text) {
     if (alphabet == Alphabet::gsm7) {
-      const Gsm7Code code = to_gsm7(c).value_or(Gsm7Code{'?', false});
-      if (code.extended) out.push_back(static_cast<char>(kGsm7Escape));
-      out.push_back(static_cast<char>(code.septet));
-    } else if (c > 0xFFFF) {
-      append_unit(out, 0xD7C0 + (c >> 10));
-      append_unit(out, 0xDC00 | (c & 0x3FF));
+      append_septets(out, c);
+    } else if (alphabet == Alphabet::ucs2) {
+      append_ucs2(out, c);
     } else {
-      append_unit(out, c);
+      out.push_back(static_cast<char>(c < (alphabet == Alphabet::ascii ? 0x80u : 0x100u) ? c : U'?'));
     }
   }
   return out;
@@ -69,8 +83,7 @@ std::size_t before_code(std::u32string_view text, std::size_t cut) {
   return first < cut && cut < last && last - first == kCodeDigits ? first : cut;
 }
 
-// Where the part that begins at `begin` ends. A combining sequence longer than a part is cut between
-// characters.
+// Where the part that begins at `begin` ends.
 std::size_t part_end(std::u32string_view text, std::size_t begin, std::size_t units_max, Alphabet alphabet) {
   std::size_t end = begin;
   for (std::size_t used = 0; end < text.size(); ++end) {
@@ -79,7 +92,7 @@ std::size_t part_end(std::u32string_view text, std::size_t begin, std::size_t un
   }
   if (end == text.size()) return end;
   std::size_t cut = before_code(text, end);
-  while (cut > begin && joins(text[cut - 1], text[cut])) --cut;
+  while (cut > begin && !may_cut(text, cut)) --cut;
   return cut > begin ? cut : end;
 }
 
@@ -97,10 +110,15 @@ std::vector<std::size_t> part_cuts(std::u32string_view text, Alphabet alphabet, 
 
 }  // namespace
 
-Alphabet choose(std::string_view utf8) {
+Alphabet choose(std::string_view utf8, DefaultAlphabet default_alphabet) {
+  if (default_alphabet == DefaultAlphabet::ucs2) return Alphabet::ucs2;
+  char32_t highest = 0;
   for (const char32_t c : to_code_points(utf8)) {
     if (!to_gsm7(c)) return Alphabet::ucs2;
+    highest = std::max(highest, c);
   }
+  if (default_alphabet == DefaultAlphabet::latin1) return highest < 0x100 ? Alphabet::latin1 : Alphabet::ucs2;
+  if (default_alphabet == DefaultAlphabet::ascii) return highest < 0x80 ? Alphabet::ascii : Alphabet::ucs2;
   return Alphabet::gsm7;
 }
 
@@ -117,7 +135,7 @@ std::string encode(std::string_view utf8, Alphabet alphabet) {
 }
 
 std::uint8_t data_coding(Alphabet alphabet) {
-  return alphabet == Alphabet::gsm7 ? 0 : 8;
+  return alphabet == Alphabet::ucs2 ? 8 : 0;
 }
 
 std::vector<std::string> split(std::string_view utf8, Alphabet alphabet, ReferenceBits bits) {

@@ -4,8 +4,9 @@
 //   short_message octets -> decode() or decode_ussd() -> UTF-8
 //
 // What must stay true: GSM-7 travels as one septet per octet (SMPP never packs); UCS-2 is big endian without
-// a BOM; no part ends inside an escape pair, a surrogate pair or a combining sequence; decoding never throws,
-// what it cannot read becomes U+FFFD. All functions are pure and may be called from any thread.
+// a BOM; no part ends inside an escape pair, a surrogate pair or what a reader takes for one character
+// (graphemes.hpp); decoding never throws, what it cannot read becomes U+FFFD. All functions are pure and may
+// be called from any thread.
 #pragma once
 
 #include <cstddef>
@@ -14,9 +15,13 @@
 #include <string_view>
 #include <vector>
 
+#include "templates/national.hpp"
+
 namespace peyk::templates {
 
-enum class Alphabet : std::uint8_t { gsm7, ucs2 };
+// latin1 and ascii are GSM-7 as far as a phone is concerned: the carrier takes other octets under data_coding
+// 0 and puts the text into GSM-7 for the air. So they hold only what GSM-7 holds too, and weigh the same.
+enum class Alphabet : std::uint8_t { gsm7, latin1, ascii, ucs2 };
 
 // What a carrier means by data_coding 0 (SMPP 3.4, 5.2.19: "SMSC default alphabet"). `guess` is for carriers
 // that put UCS-2, UTF-8 or Latin-1 under it as well: it looks at the octets.
@@ -28,15 +33,16 @@ enum class ReferenceBits : std::uint8_t { eight, sixteen };
 // A concatenated message has one octet for its number of parts (3GPP TS 23.040, 9.2.3.24.1).
 inline constexpr std::size_t kPartsMax = 255;
 
-// GSM-7 if each character is in the default or the extension table (3GPP TS 23.038, 6.2.1), else UCS-2.
-Alphabet choose(std::string_view utf8);
+// The carrier's default alphabet if it has each character (and GSM-7, 3GPP TS 23.038, 6.2.1, has it too),
+// else UCS-2: also where the default is UCS-2. `guess` counts as GSM-7.
+Alphabet choose(std::string_view utf8, DefaultAlphabet default_alphabet = DefaultAlphabet::gsm7);
 
-// Length in septets (GSM-7, extension characters cost 2) or 16-bit units (UCS-2, astral characters cost 2).
-// Without an alphabet: in the one that choose() takes.
+// Length in septets (all but UCS-2; extension characters cost 2) or 16-bit units (UCS-2, astral characters
+// cost 2). Without an alphabet: in the one that choose() takes.
 std::size_t units(std::string_view utf8, Alphabet alphabet);
 std::size_t units(std::string_view utf8);
 
-// Octets of short_message. In GSM-7 a character outside the tables becomes '?'.
+// Octets of short_message. A character that the alphabet lacks becomes '?'.
 std::string encode(std::string_view utf8, Alphabet alphabet);
 
 // The data_coding under which encode() is sent by SMS: 0 or 8.
@@ -44,7 +50,8 @@ std::uint8_t data_coding(Alphabet alphabet);
 
 // Octets of each part, without UDH: one part of up to 160/70 units, or parts of up to 153/67 (152/66 with a
 // 16-bit reference), filled greedily. A number of exactly 7 ASCII digits (a code) is never torn: it begins
-// the next part instead. An empty text is one empty part. Throws std::length_error above kPartsMax.
+// the next part instead. What reads as one character is torn only when it is longer than a part, and then
+// between code points. An empty text is one empty part. Throws std::length_error above kPartsMax.
 std::vector<std::string> split(std::string_view utf8, Alphabet alphabet,
                                ReferenceBits bits = ReferenceBits::eight);
 
@@ -57,11 +64,18 @@ bool code_stays_whole(std::string_view utf8, std::string_view code);
 
 // UTF-8 of a received short_message. SMPP 3.4, 5.2.19, and the general and class groups of 3GPP TS 23.038, 4.
 // A leading BOM is obeyed and dropped; an odd last octet of UCS-2 becomes U+FFFD. Binary data (2, 4, ...) is
-// shown as Latin-1; alphabets that no carrier here uses keep their ASCII and lose the rest to U+FFFD.
+// shown as Latin-1; alphabets that no carrier here uses keep their ASCII and lose the rest to U+FFFD; a
+// compressed text is one U+FFFD. Under data_coding 0 a carrier's GSM-7 gives way to UCS-2 where each even
+// octet betrays it. `languages`: of the message's user data header.
 std::string decode(std::string_view octets, std::uint8_t data_coding,
+                   DefaultAlphabet default_alphabet = DefaultAlphabet::gsm7,
+                   const NationalLanguages& languages = {});
+
+// True if decode() reads these octets as septets: then languages, packing and escapes matter.
+bool reads_septets(std::string_view octets, std::uint8_t data_coding,
                    DefaultAlphabet default_alphabet = DefaultAlphabet::gsm7);
 
-// The same for a USSD string, whose data_coding is often the cell broadcast scheme (3GPP TS 23.038, 5):
+// decode() for a USSD string, whose data_coding is often the cell broadcast scheme (3GPP TS 23.038, 5):
 // 0x0F is GSM-7, 0x48 UCS-2, 0x10 and 0x11 begin with a language indication, which is dropped. 0x08 is UCS-2
 // by SMPP's reading, which is what gateways mean.
 std::string decode_ussd(std::string_view octets, std::uint8_t data_coding,

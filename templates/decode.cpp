@@ -10,9 +10,9 @@
 namespace peyk::templates {
 namespace {
 
-// `foreign`: an alphabet of which only the ASCII half is read; `standard`: what the carrier's data_coding 0
-// means.
-enum class Coding : std::uint8_t { standard, gsm7, ascii, latin1, ucs2, foreign };
+// `foreign`: an alphabet of which only the ASCII half is read; `unreadable`: compressed; `standard`: what the
+// carrier's data_coding 0 means.
+enum class Coding : std::uint8_t { standard, gsm7, ascii, latin1, ucs2, foreign, unreadable };
 
 std::uint8_t octet(std::string_view octets, std::size_t at) {
   return static_cast<std::uint8_t>(octets[at]);
@@ -21,7 +21,7 @@ std::uint8_t octet(std::string_view octets, std::size_t at) {
 // Bits 3-2 of a general group data coding (3GPP TS 23.038, 4): alphabet.
 Coding general_group(std::uint8_t data_coding) {
   constexpr std::uint8_t kCompressed = 0x20;
-  if (data_coding & kCompressed) return Coding::foreign;
+  if (data_coding & kCompressed) return Coding::unreadable;
   switch ((data_coding >> 2) & 3) {
     case 0:
       return Coding::gsm7;
@@ -90,15 +90,15 @@ std::string from_single_octets(std::string_view octets, bool latin1) {
   return out;
 }
 
-std::string from_septets(std::string_view octets) {
+std::string from_septets(std::string_view octets, const NationalLanguages& languages = {}) {
   std::string out;
   out.reserve(octets.size());
   for (std::size_t i = 0; i < octets.size(); ++i) {
     const std::uint8_t septet = octet(octets, i);
     if (septet != kGsm7Escape) {
-      append_utf8(out, from_gsm7(septet));
+      append_utf8(out, from_locking(septet, languages.locking));
     } else if (i + 1 < octets.size()) {
-      append_utf8(out, from_gsm7_extension(octet(octets, ++i)));
+      append_utf8(out, from_single(octet(octets, ++i), languages));
     } else {
       append_utf8(out, kReplacement);
     }
@@ -150,37 +150,39 @@ bool looks_like_ucs2(std::string_view octets) {
   return letters * 2 > octets.size() / 2;
 }
 
-std::string from_guess(std::string_view octets) {
-  if (looks_like_ucs2(octets)) return from_ucs2(octets);
+// What the carrier's data_coding 0 means for these octets.
+Coding standard_coding(std::string_view octets, DefaultAlphabet alphabet) {
+  switch (alphabet) {
+    case DefaultAlphabet::latin1:
+      return Coding::latin1;
+    case DefaultAlphabet::ascii:
+      return Coding::ascii;
+    case DefaultAlphabet::ucs2:
+      return Coding::ucs2;
+    case DefaultAlphabet::gsm7:
+    case DefaultAlphabet::guess:
+      break;
+  }
+  if (looks_like_ucs2(octets)) return Coding::ucs2;
   const bool septets = std::none_of(octets.begin(), octets.end(), [](char c) { return (c & 0x80) != 0; });
-  if (septets) return from_septets(octets);
+  return septets || alphabet == DefaultAlphabet::gsm7 ? Coding::gsm7 : Coding::standard;
+}
+
+// Neither UCS-2 nor septets: UTF-8 or Latin-1.
+std::string from_guess(std::string_view octets) {
   const std::u32string as_utf8 = to_code_points(octets);
   if (as_utf8.find(kReplacement) == std::u32string::npos) return to_utf8(as_utf8);
   return from_single_octets(octets, true);
 }
 
-std::string from_standard(std::string_view octets, DefaultAlphabet alphabet) {
-  switch (alphabet) {
-    case DefaultAlphabet::gsm7:
-      return from_septets(octets);
-    case DefaultAlphabet::latin1:
-      return from_single_octets(octets, true);
-    case DefaultAlphabet::ascii:
-      return from_single_octets(octets, false);
-    case DefaultAlphabet::ucs2:
-      return from_ucs2(octets);
-    case DefaultAlphabet::guess:
-      return from_guess(octets);
-  }
-  return from_septets(octets);
-}
-
-std::string read(std::string_view octets, Coding coding, DefaultAlphabet default_alphabet) {
+std::string read(std::string_view octets, Coding coding, DefaultAlphabet default_alphabet,
+                 const NationalLanguages& languages = {}) {
+  if (coding == Coding::standard) coding = standard_coding(octets, default_alphabet);
   switch (coding) {
     case Coding::standard:
-      return from_standard(octets, default_alphabet);
+      return from_guess(octets);
     case Coding::gsm7:
-      return from_septets(octets);
+      return from_septets(octets, languages);
     case Coding::latin1:
       return from_single_octets(octets, true);
     case Coding::ucs2:
@@ -188,8 +190,10 @@ std::string read(std::string_view octets, Coding coding, DefaultAlphabet default
     case Coding::ascii:
     case Coding::foreign:
       return from_single_octets(octets, false);
+    case Coding::unreadable:
+      break;
   }
-  return from_standard(octets, default_alphabet);
+  return octets.empty() ? std::string() : to_utf8(std::u32string(1, kReplacement));
 }
 
 // 0x10: two letters and CR in GSM-7. 0x11: two packed GSM-7 letters in two octets. Some gateways set the data
@@ -207,8 +211,15 @@ std::string_view without_language_indication(std::string_view octets, std::uint8
 
 }  // namespace
 
-std::string decode(std::string_view octets, std::uint8_t data_coding, DefaultAlphabet default_alphabet) {
-  return read(octets, coding_of(data_coding), default_alphabet);
+std::string decode(std::string_view octets, std::uint8_t data_coding, DefaultAlphabet default_alphabet,
+                   const NationalLanguages& languages) {
+  return read(octets, coding_of(data_coding), default_alphabet, languages);
+}
+
+bool reads_septets(std::string_view octets, std::uint8_t data_coding, DefaultAlphabet default_alphabet) {
+  Coding coding = coding_of(data_coding);
+  if (coding == Coding::standard) coding = standard_coding(octets, default_alphabet);
+  return coding == Coding::gsm7;
 }
 
 std::string decode_ussd(std::string_view octets, std::uint8_t data_coding, DefaultAlphabet default_alphabet) {

@@ -80,4 +80,30 @@ char32_t from_gsm7_extension(std::uint8_t septet) {
   return from_gsm7(septet);
 }
 
+std::string pack_septets(std::string_view septets, std::size_t fill_bits) {
+  std::string octets((septets.size() * 7 + fill_bits + 7) / 8, '\0');
+  std::size_t bit = fill_bits;
+  for (const char c : septets) {
+    const auto shifted = static_cast<unsigned>(c & 0x7F) << (bit % 8);
+    octets[bit / 8] = static_cast<char>(static_cast<std::uint8_t>(octets[bit / 8]) | (shifted & 0xFF));
+    if (bit % 8 > 1) octets[bit / 8 + 1] = static_cast<char>(shifted >> 8);
+    bit += 7;
+  }
+  return octets;
+}
+
+std::string unpack_septets(std::string_view octets, std::size_t fill_bits) {
+  const std::size_t bits = octets.size() * 8;
+  std::string septets;
+  std::size_t bit = fill_bits;
+  for (; bit + 7 <= bits; bit += 7) {
+    unsigned pair = static_cast<std::uint8_t>(octets[bit / 8]);
+    if (bit / 8 + 1 < octets.size())
+      pair |= static_cast<unsigned>(static_cast<std::uint8_t>(octets[bit / 8 + 1])) << 8;
+    septets.push_back(static_cast<char>((pair >> (bit % 8)) & 0x7F));
+  }
+  if (bit == bits && !septets.empty() && septets.back() == 0) septets.pop_back();
+  return septets;
+}
+
 }  // namespace peyk::templates

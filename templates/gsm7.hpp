@@ -3,6 +3,8 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
+#include <string_view>
 
 namespace peyk::templates {
 
@@ -20,5 +22,11 @@ char32_t from_gsm7(std::uint8_t septet);
 
 // What escape + septet stands for; an unknown code is the character of the default table.
 char32_t from_gsm7_extension(std::uint8_t septet);
+
+// Septets, one an octet, into seven octets for eight (3GPP TS 23.038, 6.1.2.1), after `fill_bits` zero bits,
+// and back. SMPP itself never packs; some carriers hand on a text as it came over the air. Reading drops a
+// last septet of zero where it may be padding.
+std::string pack_septets(std::string_view septets, std::size_t fill_bits = 0);
+std::string unpack_septets(std::string_view octets, std::size_t fill_bits = 0);
 
 }  // namespace peyk::templates

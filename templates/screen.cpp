@@ -3,6 +3,7 @@
 #include <stdexcept>
 
 #include "templates/alphabet.hpp"
+#include "templates/graphemes.hpp"
 #include "templates/utf8.hpp"
 
 namespace peyk::templates {
@@ -40,7 +41,7 @@ struct Pager {
       if (is_blank(text[at])) return at;
     }
     for (std::size_t at = end; at > half; --at) {
-      if (!joins(text[at - 1], text[at])) return at;
+      if (may_cut(text, at)) return at;
     }
     return end;
   }

@@ -56,15 +56,6 @@ std::string_view clip(std::string_view utf8, std::size_t octets_max) {
   return utf8.substr(0, end);
 }
 
-bool joins(char32_t previous, char32_t next) {
-  constexpr char32_t kZwj = 0x200D;
-  if (next < 0x300) return false;
-  if (previous == kZwj || next == kZwj) return true;
-  if (next >= 0x1F3FB && next <= 0x1F3FF) return true;  // skin tones
-  const auto type = u_charType(static_cast<UChar32>(next));
-  return type == U_NON_SPACING_MARK || type == U_ENCLOSING_MARK || type == U_COMBINING_SPACING_MARK;
-}
-
 bool is_blank(char32_t code_point) {
   if (code_point < 0x80) return code_point <= ' ' || code_point == 0x7F;
   const auto c = static_cast<UChar32>(code_point);

@@ -16,10 +16,6 @@ std::string to_utf8(std::u32string_view code_points);
 // The first octets of a text, at most `octets_max`, not cut inside a character.
 std::string_view clip(std::string_view utf8, std::size_t octets_max);
 
-// True if a text may not be cut before `next`: combining marks, joiners and what stands behind a joiner
-// belong to the character before them. ZWNJ parts by definition and may stand at a cut.
-bool joins(char32_t previous, char32_t next);
-
 // Any white space, line break or control character.
 bool is_blank(char32_t code_point);
 

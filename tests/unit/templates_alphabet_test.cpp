@@ -4,6 +4,8 @@
 #include <rapidcheck/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "templates/graphemes.hpp"
+#include "templates/gsm7.hpp"
 #include "templates/utf8.hpp"
 #include "tests/kit/vectors.hpp"
 
@@ -60,6 +62,9 @@ TEST(Alphabet, carries_unpacked_septets_as_the_packing_vectors_say) {
     const auto text = v.at("text").get<std::string>();
     EXPECT_EQ(encode(text, Alphabet::gsm7), from_hex(v.at("unpacked_hex").get<std::string>())) << v.at("id");
     EXPECT_EQ(units(text), v.at("septets").get<std::size_t>()) << v.at("id");
+    const std::string packed = from_hex(v.at("packed_hex").get<std::string>());
+    EXPECT_EQ(pack_septets(encode(text, Alphabet::gsm7)), packed) << v.at("id");
+    EXPECT_EQ(decode(unpack_septets(packed), 0), text) << v.at("id");
   }
 }
 
@@ -126,6 +131,9 @@ TEST(Alphabet, obeys_data_coding) {
       {"a\xD0"s, 0x06, "a\uFFFD"},
       {"\xFE\xFF"s + salam, 0x08, "سلام"},
       {"\xFF\xFE\x33\x06"s, 0x08, "س"},
+      {salam, 0x28, "\uFFFD"},                        // compressed
+      {salam, 0x00, "سلام"},                          // each even octet betrays it
+      {"\x06\xF1\x06\xF1"s, 0xF1, "ù\uFFFDù\uFFFD"},  // said to be GSM-7, not the default
       {"\x06\x33\x06"s, 0x08, "س\uFFFD"},
       {"\x06"s, 0x08, "\uFFFD"},
       {"\xD8\x3D\xDE\x00"s, 0x08, "😀"},
@@ -192,12 +200,11 @@ RC_GTEST_PROP(Alphabet, parts_put_together_are_the_text, ()) {
 
 RC_GTEST_PROP(Alphabet, a_part_never_begins_inside_a_combining_sequence, ()) {
   const std::string text = *any_text();
-  const auto parts = split(text, Alphabet::ucs2, ReferenceBits::sixteen);
-  char32_t before = 0;
-  for (const std::string& part : parts) {
-    const auto points = to_code_points(decode(part, 8));
-    RC_ASSERT(part == parts.front() || !joins(before, points.front()));
-    if (!points.empty()) before = points.back();
+  const auto whole = to_code_points(text);
+  std::size_t at = 0;
+  for (const std::string& part : split(text, Alphabet::ucs2, ReferenceBits::sixteen)) {
+    RC_ASSERT(may_cut(whole, at));
+    at += to_code_points(decode(part, 8)).size();
   }
 }
 
@@ -208,6 +215,98 @@ RC_GTEST_PROP(Alphabet, decoding_takes_any_octets, ()) {
                            decode_ussd(octets, coding), decode_ussd(octets, coding, DefaultAlphabet::ucs2)}) {
     RC_ASSERT(to_utf8(to_code_points(text)) == text);
   }
+}
+
+TEST(Alphabet, is_the_carriers_where_it_and_the_phone_have_each_character) {
+  struct Case {
+    const char* text;
+    DefaultAlphabet carrier;
+    Alphabet chosen;
+    const char* octets;
+  };
+  const std::vector<Case> cases = {
+      {"Café £5", DefaultAlphabet::gsm7, Alphabet::gsm7,
+       "Caf\x05 \x01"
+       "5"},
+      {"Café £5", DefaultAlphabet::latin1, Alphabet::latin1,
+       "Caf\xE9 \xA3"
+       "5"},
+      {"Café", DefaultAlphabet::ascii, Alphabet::ucs2, nullptr},
+      {"[a]", DefaultAlphabet::ascii, Alphabet::ascii, "[a]"},
+      {"`", DefaultAlphabet::ascii, Alphabet::ucs2, nullptr},  // GSM-7 lacks it, and so does a phone
+      {"©", DefaultAlphabet::latin1, Alphabet::ucs2, nullptr},
+      {"5 €", DefaultAlphabet::gsm7, Alphabet::gsm7,
+       "5 \x1B"
+       "e"},
+      {"5 €", DefaultAlphabet::latin1, Alphabet::ucs2, nullptr},
+      {"a", DefaultAlphabet::ucs2, Alphabet::ucs2, nullptr},
+      {"سلام", DefaultAlphabet::latin1, Alphabet::ucs2, nullptr},
+  };
+  for (const Case& c : cases) {
+    SCOPED_TRACE(c.text);
+    const Alphabet alphabet = choose(c.text, c.carrier);
+    EXPECT_EQ(alphabet, c.chosen);
+    const std::string octets = encode(c.text, alphabet);
+    if (c.octets != nullptr) EXPECT_EQ(octets, c.octets);
+    EXPECT_EQ(decode(octets, data_coding(alphabet), c.carrier), c.text);
+  }
+  EXPECT_EQ(encode("é€س", Alphabet::latin1), "\xE9??");
+  EXPECT_EQ(units("[]", Alphabet::ascii), 4u) << "escaped on the air";
+}
+
+TEST(Alphabet, packs_septets_behind_a_header_that_ends_inside_a_septet) {
+  // A user data header of 7 octets is 56 bits, 8 septets: no filling. One of 6 octets needs one bit more.
+  EXPECT_EQ(pack_septets("a"), "a");
+  EXPECT_EQ(pack_septets("a", 1), "\xC2");
+  for (std::size_t fill = 0; fill < 7; ++fill) {
+    EXPECT_EQ(unpack_septets(pack_septets("hellohello", fill), fill), "hellohello") << fill;
+  }
+  EXPECT_EQ(unpack_septets(""), "");
+}
+
+TEST(Alphabet, reads_the_scripts_of_the_national_tables) {
+  struct Case {
+    NationalLanguages languages;
+    std::string octets, text;
+  };
+  const std::vector<Case> cases = {
+      {{.single = 1}, "\x1bGI\x1bI\x1bs \x1b\x65 \x1b(", "ĞIİş € {"},
+      {{.locking = 1}, "\x04\x07\x0B\x1C\x40\x60", "€ıĞŞİç"},
+      {{.single = 2},
+       "Espa\x7D"
+       "a, \x1bOpt\x1biCA\x09\x1b\x09",
+       "España, ÓptíCAÇç"},
+      {{.locking = 2}, "a\x04", "aè"},  // no such table: the default one
+      {{.single = 3, .locking = 3}, "n\x1b{o \x7B\x12 \x1b\x12", "não ãª Φ"},
+      {{.locking = 4}, std::string("\x00\x05\x3D", 3) + "a", "\u0981\u0987\u09AAa"},
+      {{.single = 5},
+       "\x1b\x1C\x1b\x25\x1b"
+       "A",
+       "\u0AE6\u0AEFA"},
+      {{.single = 6, .locking = 6},
+       "\x28(\x1b(",
+       "(("
+       "{"},
+      {{.locking = 6}, "\x15\x3A", "\u0915:"},
+      {{.locking = 7}, "\x24", "\u0CA1"},
+      {{.locking = 8}, "\x2E\x7F", ".\u0D79"},
+      {{.locking = 9}, "\x60", "\u0B56"},
+      {{.locking = 10}, "\x7B", "\u0A70"},
+      {{.single = 11, .locking = 11}, "\x15\x1b\x26", "\u0B95\u0BF3"},
+      {{.single = 12}, "\x1b\x32\x1b\x65", "\u0C7F€"},
+      {{.single = 13, .locking = 13},
+       std::string("\x00\x59\x1b\x1C\x1b\x33\x1b\x3F", 8),
+       "\u0627\u06CC\u06F0\u061F\u06D4"},
+      {{.single = 14, .locking = 200}, "a\x1b\x65", "a€"},
+      {{.single = 6}, "\x1b\x7F", "à"},  // nothing there: what the septet is alone
+      {{.locking = 13}, "\x1b\x01", "\u0622"},
+      {{.locking = 4}, "a\xE9", "a\uFFFD"},
+  };
+  for (const Case& c : cases) {
+    EXPECT_EQ(decode(c.octets, 0, DefaultAlphabet::gsm7, c.languages), c.text)
+        << int(c.languages.single) << ' ' << int(c.languages.locking);
+  }
+  EXPECT_EQ(decode("\x06\xF1", 8, DefaultAlphabet::gsm7, {.locking = 1}), "۱") << "UCS-2 has no tables";
 }
 
 TEST(Alphabet, a_code_is_never_torn_over_two_parts) {
