@@ -99,14 +99,18 @@ asio::awaitable<void> OutboundLine::place(store::Grant grant, Clock::time_point 
       continue;
     }
     const Sending& sending = held->second.sending;
+    auto next_slot = message.slots.begin();
     for (std::size_t part = 0; part < sending.part_count(); ++part) {
       if (sending.part(part) != Sending::Part::waiting) continue;
-      const auto& slot =
-          message.slots.empty() ? 0us : message.slots[std::min(part, message.slots.size() - 1)];
+      const bool granted = next_slot != message.slots.end();
+      const auto slot = granted ? *next_slot++ : message.slots.empty() ? 0us : message.slots.back();
       // Redis counted from a moment between the two: not before the later one, and late by the earlier one.
       const auto when = paced ? received + slot : Clock::time_point{};
-      const auto latest = paced ? asked + slot + std::chrono::microseconds(store::kSlotToleranceUs)
-                                : Clock::time_point::max();
+      auto latest = paced ? asked + slot + std::chrono::microseconds(store::kSlotToleranceUs)
+                          : Clock::time_point::max();
+      // Enqueued by a process that counted fewer parts: the rest is late by birth, and has the next grant's
+      // slots.
+      if (paced && !granted) latest = Clock::time_point::min();
       slots_.emplace(when, Slot{message.message_id, part, latest});
     }
   }

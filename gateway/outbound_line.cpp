@@ -60,9 +60,17 @@ void OutboundLine::push(store::QueuedText text) {
     to_enqueue_.clear();  // Redis has been away for long: the outbox has them all
     return reseed();
   }
-  to_enqueue_.push_back({.message_id = text.id, .lane = text.lane, .club = text.club, .parts = text.parts});
+  to_enqueue_.push_back(queued(text));
   if (texts_.size() < parts_.limits.outbound_prefetch_max) texts_.emplace(text.id, std::move(text));
   pump_signal_.wake();
+}
+
+// The parts that the outbox counted were an estimate: slots are for the parts that this carrier gets.
+store::QueuedMessage OutboundLine::queued(const store::QueuedText& text) const {
+  return {.message_id = text.id,
+          .lane = text.lane,
+          .club = text.club,
+          .parts = gateway::part_count(text.text, carrier_.options())};
 }
 
 void OutboundLine::reseed() {

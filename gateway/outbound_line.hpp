@@ -106,6 +106,7 @@ class OutboundLine {
   boost::asio::awaitable<void> penalise();
   boost::asio::awaitable<void> all_ended(Clock::time_point deadline);
 
+  store::QueuedMessage queued(const store::QueuedText& text) const;
   void start(boost::asio::awaitable<void> work);
   boost::asio::awaitable<void> counted(boost::asio::awaitable<void> work);
   void send_part(store::MessageId id, std::size_t part);

@@ -47,7 +47,7 @@ asio::awaitable<bool> OutboundLine::read_outbox() {
     for (const store::QueuedText& text : *page) {
       auto held = held_.find(text.id);
       if (held != held_.end() && held->second.leased) continue;  // on the wire, or about to be settled
-      messages.push_back({.message_id = text.id, .lane = text.lane, .club = text.club, .parts = text.parts});
+      messages.push_back(queued(text));
     }
     count += messages.size();
     if (!messages.empty()) co_await parts_.lanes.enqueue(key_, std::move(messages));

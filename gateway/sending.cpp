@@ -3,19 +3,13 @@
 #include <algorithm>
 
 #include "smpp/address.hpp"
-#include "smpp/parts.hpp"
 #include "smpp/time_format.hpp"
-#include "templates/alphabet.hpp"
 
 namespace peyk::gateway {
 
-Sending::Sending(store::QueuedText text, const CarrierOptions& carrier) : text_(std::move(text)) {
-  const auto alphabet = templates::choose(text_.text);
-  data_coding_ = templates::data_coding(alphabet);
-  const auto bits = carrier.long_texts == LongTexts::udh16 ? templates::ReferenceBits::sixteen
-                                                           : templates::ReferenceBits::eight;
-  for (std::string& octets : templates::split(text_.text, alphabet, bits))
-    parts_.push_back({std::move(octets)});
+Sending::Sending(store::QueuedText text, const CarrierOptions& carrier)
+    : text_(std::move(text)), composition_(compose(text_.text, text_.id, carrier)) {
+  parts_.resize(composition_.parts.size());
 }
 
 smpp::SubmitSm Sending::pdu(std::size_t part, std::chrono::seconds remaining, const CarrierOptions& carrier,
@@ -30,18 +24,8 @@ smpp::SubmitSm Sending::pdu(std::size_t part, std::chrono::seconds remaining, co
   pdu.dest_addr_npi = carrier.dest_addr_npi;
   pdu.destination_addr = std::to_string(text_.to);
   pdu.validity_period = smpp::format_relative(remaining);
-  pdu.data_coding = data_coding_;
   if (wants_receipt) pdu.registered_delivery = smpp::registered_delivery::success_and_failure;
-  if (parts_.size() > 1) {
-    const auto width =
-        carrier.long_texts == LongTexts::udh16 ? smpp::RefWidth::bits16 : smpp::RefWidth::bits8;
-    // The same reference at each attempt, so that a part sent twice is a part seen twice.
-    pdu.short_message =
-        smpp::build_udh(static_cast<std::uint16_t>(text_.id), width, static_cast<std::uint8_t>(parts_.size()),
-                        static_cast<std::uint8_t>(part + 1));
-    pdu.esm_class = smpp::esm_class::udhi;
-  }
-  pdu.short_message += parts_[part].octets;
+  write_part(pdu, composition_, part);
   return pdu;
 }
 

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "gateway/composition.hpp"
 #include "gateway/options.hpp"
 #include "smpp/pdu.hpp"
 #include "store/mysql/tables.hpp"
@@ -42,13 +43,12 @@ class Sending {
 
  private:
   struct State {
-    std::string octets;
     Part state = Part::waiting;
     std::string carrier_message_id;
   };
 
   store::QueuedText text_;
-  std::uint8_t data_coding_ = 0;
+  Composition composition_;
   std::vector<State> parts_;
   std::uint32_t attempts_ = 0;
 };

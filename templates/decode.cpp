@@ -147,7 +147,9 @@ bool looks_like_ucs2(std::string_view octets) {
       return false;
     }
   }
-  return letters * 2 > octets.size() / 2;
+  // One unit of 00 and something may as well be '@' and something.
+  const bool lone_latin = octets.size() == 2 && octets[0] == 0;
+  return letters * 2 > octets.size() / 2 && !lone_latin;
 }
 
 // What the carrier's data_coding 0 means for these octets.

@@ -247,7 +247,9 @@ TEST(Alphabet, is_the_carriers_where_it_and_the_phone_have_each_character) {
     const Alphabet alphabet = choose(c.text, c.carrier);
     EXPECT_EQ(alphabet, c.chosen);
     const std::string octets = encode(c.text, alphabet);
-    if (c.octets != nullptr) EXPECT_EQ(octets, c.octets);
+    if (c.octets != nullptr) {
+      EXPECT_EQ(octets, c.octets);
+    }
     EXPECT_EQ(decode(octets, data_coding(alphabet), c.carrier), c.text);
   }
   EXPECT_EQ(encode("é€س", Alphabet::latin1), "\xE9??");
