@@ -5,7 +5,7 @@
 namespace peyk::gateway {
 
 Carrier::Carrier(boost::asio::io_context& io, CarrierOptions options, const LinkHooks& hooks)
-    : options_(std::move(options)) {
+    : options_(std::move(options)), window_(options_.window) {
   for (std::uint32_t i = 0; i < options_.sessions; ++i) {
     links_.push_back(std::make_unique<CarrierLink>(io, options_, i, hooks));
   }
@@ -16,9 +16,20 @@ std::uint32_t Carrier::bound() const {
       std::count_if(links_.begin(), links_.end(), [](const auto& link) { return link->is_bound(); }));
 }
 
+bool Carrier::can_submit() const {
+  return std::any_of(links_.begin(), links_.end(),
+                     [](const auto& link) { return link->is_bound() && link->can_send(); });
+}
+
+// What the window has left, less what a slow carrier is not to be given.
+std::uint32_t Carrier::room(const CarrierLink& link) const {
+  const std::uint32_t free = link.room(), withheld = options_.window - window_.limit();
+  return free > withheld ? free - withheld : 0;
+}
+
 std::uint32_t Carrier::room() const {
   std::uint32_t sum = 0;
-  for (const auto& link : links_) sum += link->room();
+  for (const auto& link : links_) sum += room(*link);
   return sum;
 }
 

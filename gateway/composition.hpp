@@ -36,6 +36,8 @@ struct Composition {
   LongTexts method = LongTexts::udh8;  // matters where there are several parts; payload: there is one
   std::uint16_t ref = 1;
   std::vector<std::string> parts;  // octets, without headers
+
+  bool operator==(const Composition&) const = default;
 };
 
 templates::DefaultAlphabet default_alphabet_of(const CarrierOptions& carrier);

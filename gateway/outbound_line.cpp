@@ -21,13 +21,24 @@ std::string_view words(handlers::Lane lane) {
   return kWords[static_cast<std::size_t>(lane)];
 }
 
-OutboundLine::OutboundLine(OutboundParts parts, LineOptions options, Carrier& carrier,
+namespace {
+
+std::vector<OutboundRoute> routes_of(const LineOptions& line, const std::vector<Carrier*>& carriers) {
+  std::vector<OutboundRoute> routes;
+  routes.reserve(carriers.size());
+  for (Carrier* carrier : carriers) routes.emplace_back(*carrier, line);
+  return routes;
+}
+
+}  // namespace
+
+OutboundLine::OutboundLine(OutboundParts parts, LineOptions options, const std::vector<Carrier*>& carriers,
                            std::uint64_t& next_tag)
     : parts_(std::move(parts)),
       options_(std::move(options)),
-      carrier_(carrier),
-      key_{carrier.options().name, options_.number},
-      rates_{options_.rate, carrier.options().rate},
+      routes_(routes_of(options_, carriers)),
+      choice_(routes_.size(), Clock::now()),
+      key_(routes_.front().key),
       next_tag_(next_tag),
       pump_signal_(parts_.io),
       slot_signal_(parts_.io),
@@ -70,7 +81,15 @@ store::QueuedMessage OutboundLine::queued(const store::QueuedText& text) const {
   return {.message_id = text.id,
           .lane = text.lane,
           .club = text.club,
-          .parts = gateway::part_count(text.text, carrier_.options())};
+          .parts = gateway::part_count(text.text, routes_.front().carrier.options())};
+}
+
+void OutboundLine::wake() {
+  const auto now = Clock::now();
+  for (std::size_t route = 0; route < routes_.size(); ++route) {
+    choice_.bound(route, routes_[route].carrier.can_submit(), now);
+  }
+  pump_signal_.wake();
 }
 
 void OutboundLine::reseed() {
@@ -81,7 +100,11 @@ void OutboundLine::reseed() {
 // How many messages may be asked for: what the window takes, less what is granted and not yet sent.
 std::uint32_t OutboundLine::appetite() const {
   if (draining_) return 0;
-  const std::uint32_t room = carrier_.room();
+  const auto now = Clock::now();
+  const OutboundRoute& route = routes_[choice_.choose(now)];
+  // An agreed rate pauses in Redis.
+  if (route.agreed.line <= 0 && now < route.line_rate.paused_until()) return 0;
+  const std::uint32_t room = route.carrier.room();
   const auto promised = static_cast<std::uint32_t>(slots_.size());
   const auto unsettled = static_cast<std::uint32_t>(on_wire_.size() + settled_.size());
   if (room <= promised || unsettled >= parts_.limits.outbound_prefetch_max) return 0;
@@ -133,6 +156,12 @@ asio::awaitable<void> OutboundLine::measure() {
                {{"line", options_.number}, {"lane", words(static_cast<handlers::Lane>(lane))}})
         .set(static_cast<double>(depth.lanes[lane].waiting));
   }
+  const auto now = Clock::now();
+  for (const OutboundRoute& route : routes_) {
+    parts_.metrics
+        .gauge("peyk_outbound_effective_rate", {{"carrier", route.key.carrier}, {"line", options_.number}})
+        .set(route.effective_rate(now));
+  }
 }
 
 asio::awaitable<void> OutboundLine::stop(std::chrono::milliseconds grace) {
@@ -141,7 +170,7 @@ asio::awaitable<void> OutboundLine::stop(std::chrono::milliseconds grace) {
   asio::steady_timer poll(parts_.io);
   boost::system::error_code ignored;
   // What has a slot or is on the wire may still come home.
-  while ((!on_wire_.empty() || !settled_.empty()) && Clock::now() < deadline) {
+  while ((!on_wire_.empty() || !settled_.empty() || settling_) && Clock::now() < deadline) {
     poll.expires_after(5ms);
     co_await poll.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
   }
@@ -155,7 +184,7 @@ asio::awaitable<void> OutboundLine::stop(std::chrono::milliseconds grace) {
   co_await all_ended(deadline + 1s);
   std::vector<store::MessageId> unsent;
   for (const auto& [id, held] : held_) {
-    if (held.leased && !held.finished && !held.sending.any_sent()) unsent.push_back(id);
+    if (!held.leaving && held.saving == 0 && !held.sending.any_sent()) unsent.push_back(id);
   }
   if (unsent.empty()) co_return;
   start(give_back(std::move(unsent), 0ms));

@@ -8,8 +8,17 @@
 // - a message is forgotten by its lane only after its outcome is saved; whatever dies before that comes back
 // by itself;
 // - nothing leaves after its validity;
+// - a part that a carrier has is not sent again, whoever goes on with the text: what is known of a text is
+// saved
+//   before it goes back to its lane;
+// - what a carrier may have is sent again only where may_send_again() says so, and after that was saved as
+//   "maybe twice";
 // - losing Redis means reading the outbox again; what this process has on the wire is left out of that;
 // - no more messages are held here than outbound_prefetch_max; what is beyond waits in MySQL and Redis.
+//
+// A line with alternate carriers has one lane for all of them, that of its own carrier, so a message is
+// leased once, whichever way it leaves. While another carrier sends, grants are not paced by the lanes'
+// account but by slots reserved in that carrier's.
 //
 // Its coroutines: pump (enqueue, grant), send_slots, settle_all, keep_leases; seed and the like as needed.
 // Its files, in the order of a message's way: outbound_line.cpp (start, pump, stop), outbound_seed.cpp,
@@ -19,6 +28,7 @@
 
 #include <functional>
 #include <map>
+#include <random>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -26,6 +36,8 @@
 
 #include "gateway/carriers.hpp"
 #include "gateway/metrics.hpp"
+#include "gateway/outbound_route.hpp"
+#include "gateway/route_choice.hpp"
 #include "gateway/sending.hpp"
 #include "gateway/signal.hpp"
 #include "store/mysql/sql_thread.hpp"
@@ -47,7 +59,9 @@ struct OutboundParts {
 
 class OutboundLine {
  public:
-  OutboundLine(OutboundParts parts, LineOptions options, Carrier& carrier, std::uint64_t& next_tag);
+  // `carriers`: the line's own, then its alternates. They outlive this.
+  OutboundLine(OutboundParts parts, LineOptions options, const std::vector<Carrier*>& carriers,
+               std::uint64_t& next_tag);
 
   void start();
   void drain() { draining_ = true; }  // asks for nothing more
@@ -55,7 +69,8 @@ class OutboundLine {
   boost::asio::awaitable<void> stop(std::chrono::milliseconds grace);
 
   void push(store::QueuedText text);
-  void wake() { pump_signal_.wake(); }
+  // A link is up or down.
+  void wake();
   // Redis is new or was away: read the outbox again.
   void reseed();
 
@@ -67,22 +82,33 @@ class OutboundLine {
   boost::asio::awaitable<void> measure();
 
  private:
+  using Clock = std::chrono::steady_clock;
+
   struct OnWire {
     store::MessageId id = 0;
-    std::size_t part = 0;
+    std::size_t part = 0, route = 0;
+    Clock::time_point sent_at;
   };
   struct Slot {
     store::MessageId id = 0;
-    std::size_t part = 0;
-    std::chrono::steady_clock::time_point latest;  // after it the slot must not be used
+    std::size_t part = 0, route = 0;
+    Clock::time_point latest;  // after it the slot must not be used
   };
+  // A message that is ours to send.
   struct Held {
     Sending sending;
-    bool leased = false;    // ours to send; else it waits in the lane and this only remembers what was done
-    bool finished = false;  // its outcome is known and about to be saved
-    std::optional<std::chrono::milliseconds> give_back_after;  // once nothing of it is on the wire
+    // Once nothing of it is on the wire: back to its lane after so long …
+    std::optional<std::chrono::milliseconds> give_back_after;
+    // … or this is what has become of it.
+    std::optional<store::Settled> verdict;
+    std::uint32_t saving = 0;  // statements about it under way: it stays until they are done
+    bool leaving = false;      // settled or given back, and about to be forgotten here
   };
-  using Clock = std::chrono::steady_clock;
+  struct Placed {
+    std::size_t route = 0;
+    bool paced = false;
+    Clock::time_point asked, received;  // around the call that gave the slots
+  };
 
   // Other processes enqueue too, and leases run out.
   static constexpr std::chrono::microseconds kIdlePoll = std::chrono::seconds{1};
@@ -94,33 +120,44 @@ class OutboundLine {
   boost::asio::awaitable<void> seed();
   boost::asio::awaitable<bool> read_outbox();
   boost::asio::awaitable<void> keep_leases();
-  boost::asio::awaitable<void> place(store::Grant grant, Clock::time_point asked, Clock::time_point received);
+  boost::asio::awaitable<std::chrono::microseconds> grant_elsewhere(std::size_t route);
+  boost::asio::awaitable<void> place(std::vector<store::GrantedMessage> messages, Placed how);
+  void hold(const store::GrantedMessage& message, const Placed& how);
+  void give_slots(const Held& held, const store::GrantedMessage& message, const Placed& how);
+  const CarrierOptions& carrier_of(const store::QueuedText& text, std::size_t route) const;
+  void note_fresh(bool fresh);
   boost::asio::awaitable<bool> load_missing(const std::vector<store::GrantedMessage>& messages);
   boost::asio::awaitable<bool> run_sql(store::SqlThread::Work work);
   boost::asio::awaitable<void> send_slots();
   boost::asio::awaitable<void> settle_all();
   boost::asio::awaitable<void> settle_one(store::Settled one);
-  boost::asio::awaitable<void> forget(const std::vector<store::Settled>& settled);
+  boost::asio::awaitable<void> saved(const std::vector<store::Settled>& settled);
   boost::asio::awaitable<void> settle_later(store::Settled one);
   boost::asio::awaitable<void> give_back(std::vector<store::MessageId> ids, std::chrono::milliseconds delay);
-  boost::asio::awaitable<void> penalise();
+  boost::asio::awaitable<void> penalise(std::size_t route, SubmitDecision::Slow whom);
   boost::asio::awaitable<void> all_ended(Clock::time_point deadline);
 
   store::QueuedMessage queued(const store::QueuedText& text) const;
   void start(boost::asio::awaitable<void> work);
   boost::asio::awaitable<void> counted(boost::asio::awaitable<void> work);
-  void send_part(store::MessageId id, std::size_t part);
-  void part_failed(Held& held, std::uint32_t command_status);
-  void finish(store::Settled outcome);
-  void return_if_idle(store::MessageId id);
+  void send_slot(const Slot& slot);
+  void send_part(Held& held, const Slot& slot);
+  void answered(Held& held, const OnWire& part, const smpp::Pdu& response);
+  void heed_congestion(std::size_t route, const smpp::Pdu& response);
+  void slow_down(std::size_t route, SubmitDecision::Slow whom);
+  void when_idle(store::MessageId id);
+  void save_known(Held& held);
+  void settle(store::Settled outcome);
+  void count_outcome(const store::Settled& outcome, const Sending& sending);
   std::uint32_t appetite() const;
 
   OutboundParts parts_;
   LineOptions options_;
-  Carrier& carrier_;
-  store::LineKey key_;
-  store::Rates rates_;
+  std::vector<OutboundRoute> routes_;  // the line's own carrier first
+  RouteChoice choice_;
+  const store::LineKey& key_;  // of its lanes: the first route's
   std::uint64_t& next_tag_;
+  std::minstd_rand chance_{std::random_device{}()};
 
   std::vector<store::QueuedMessage> to_enqueue_;
   std::unordered_map<store::MessageId, store::QueuedText> texts_;  // committed here, not granted yet
@@ -132,7 +169,8 @@ class OutboundLine {
   Signal pump_signal_, slot_signal_, settle_signal_, lease_signal_;
   bool must_seed_ = true, seeding_ = false;
   bool draining_ = false, stopping_ = false;
-  bool penalising_ = false;
+  bool settling_ = false;  // a batch is being saved
+  Clock::time_point elsewhere_not_before_{};
   int coroutines_ = 0;
 };
 

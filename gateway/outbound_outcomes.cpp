@@ -13,10 +13,15 @@ constexpr std::chrono::seconds kSettleAgain{5};
 
 }  // namespace
 
-void OutboundLine::finish(store::Settled outcome) {
-  held_.at(outcome.id).finished = true;
+void OutboundLine::settle(store::Settled outcome) {
   settled_.push_back(std::move(outcome));
   settle_signal_.wake();
+}
+
+// What is known of a text whose other parts wait.
+void OutboundLine::save_known(Held& held) {
+  ++held.saving;
+  settle(held.sending.take_unsaved());
 }
 
 asio::awaitable<void> OutboundLine::settle_all() {
@@ -30,10 +35,12 @@ asio::awaitable<void> OutboundLine::settle_all() {
     store::SqlThread::Work work = [batch](store::Connection& connection) {
       store::save_settled(connection, *batch, wall_clock());
     };
-    const bool saved = co_await run_sql(std::move(work));
-    if (stopping_ && !saved) co_return;  // the next process finds them queued or settled
-    if (saved) {
-      co_await forget(*batch);
+    settling_ = true;
+    const bool done = co_await run_sql(std::move(work));
+    settling_ = false;
+    if (stopping_ && !done) co_return;  // the next process finds them queued or settled
+    if (done) {
+      co_await saved(*batch);
     } else if (batch->size() > 1) {
       // One of them cannot be saved: by itself it harms no other.
       for (store::Settled& one : *batch) co_await settle_one(std::move(one));
@@ -49,22 +56,29 @@ asio::awaitable<void> OutboundLine::settle_one(store::Settled one) {
   store::SqlThread::Work work = [batch](store::Connection& connection) {
     store::save_settled(connection, *batch, wall_clock());
   };
-  const bool saved = co_await run_sql(std::move(work));
-  if (saved) {
-    co_await forget(*batch);
+  const bool done = co_await run_sql(std::move(work));
+  if (done) {
+    co_await saved(*batch);
   } else {
     start(settle_later(std::move(batch->front())));
   }
 }
 
-asio::awaitable<void> OutboundLine::forget(const std::vector<store::Settled>& settled) {
-  std::vector<store::MessageId> ids;
+asio::awaitable<void> OutboundLine::saved(const std::vector<store::Settled>& settled) {
+  std::vector<store::MessageId> ended;
   for (const store::Settled& one : settled) {
-    ids.push_back(one.id);
-    held_.erase(one.id);
+    auto held = held_.find(one.id);
+    if (one.state != store::queued) {
+      ended.push_back(one.id);
+      if (held != held_.end()) held_.erase(held);
+    } else if (held != held_.end()) {
+      --held->second.saving;
+      when_idle(one.id);
+    }
   }
+  if (ended.empty()) co_return;
   try {
-    co_await parts_.lanes.acknowledge(key_, std::move(ids));
+    co_await parts_.lanes.acknowledge(key_, std::move(ended));
   } catch (const store::RedisError&) {
     // When their leases run out they are granted once more, found settled and forgotten then.
   }
@@ -77,7 +91,7 @@ asio::awaitable<void> OutboundLine::settle_later(store::Settled one) {
   asio::steady_timer pause(parts_.io, kSettleAgain);
   boost::system::error_code ignored;
   co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
-  if (!stopping_ && held_.contains(one.id)) finish(std::move(one));
+  if (!stopping_) settle(std::move(one));
 }
 
 }  // namespace peyk::gateway

@@ -1,4 +1,5 @@
 // Redis knows nothing (any more): the ids of what the outbox still has to say, read and put into the lanes.
+#include "gateway/clock.hpp"
 #include "gateway/log.hpp"
 #include "gateway/outbound_line.hpp"
 
@@ -9,6 +10,8 @@ namespace asio = boost::asio;
 using namespace std::chrono_literals;
 
 constexpr std::uint32_t kSeedPage = 1000;  // outbox rows read at once
+// After its time is over: by then no process has it on the wire any more.
+constexpr std::chrono::minutes kLongOver{3};
 
 }  // namespace
 
@@ -44,9 +47,14 @@ asio::awaitable<bool> OutboundLine::read_outbox() {
     if (page->empty()) break;
     after = page->back().id;
     std::vector<store::QueuedMessage> messages;
+    const rules::Instant now = wall_clock();
     for (const store::QueuedText& text : *page) {
-      auto held = held_.find(text.id);
-      if (held != held_.end() && held->second.leased) continue;  // on the wire, or about to be settled
+      if (held_.contains(text.id)) continue;  // on the wire, or about to be settled
+      if (now >= text.valid_until + kLongOver) {
+        settle(
+            {.id = text.id, .state = store::expired, .reason = "its time was over before it could be sent"});
+        continue;
+      }
       messages.push_back(queued(text));
     }
     count += messages.size();

@@ -71,8 +71,11 @@ Peykd::Peykd(Options options)
       signals_(io_, SIGTERM, SIGINT),
       stopped_(io_) {
   for (const LineOptions& line : options_.lines) {
+    std::vector<Carrier*> carriers{carriers_.find(line.carrier)};
+    for (const std::string& alternate : line.alternate_carriers)
+      carriers.push_back(carriers_.find(alternate));
     lines_.emplace(std::piecewise_construct, std::forward_as_tuple(line.number),
-                   std::forward_as_tuple(outbound_parts(), line, *carriers_.find(line.carrier), next_tag_));
+                   std::forward_as_tuple(outbound_parts(), line, carriers, next_tag_));
   }
 }
 

@@ -11,12 +11,14 @@ struct Row {
   Status status;
   std::string_view name;
   StatusClass status_class;
+  std::uint32_t attempts_max = 0;
+  bool alarm = status_class == StatusClass::config;
 };
 
 using enum StatusClass;
 
-// Names: SMPP 3.4, table 5-2; SMPP 5.0, table 4-45. Classes are ours; the standard gives none. Sorted by
-// code.
+// Names: SMPP 3.4, table 5-2; SMPP 5.0, table 4-45. Classes and limits are ours; the standard gives none.
+// ESME_RINVSRCADR alarms: the line is not allowed, so nothing of it will leave. Sorted by code.
 constexpr std::array kRows{
     Row{ESME_ROK, "ESME_ROK", ok},
     Row{ESME_RINVMSGLEN, "ESME_RINVMSGLEN", permanent},
@@ -27,7 +29,7 @@ constexpr std::array kRows{
     Row{ESME_RINVPRTFLG, "ESME_RINVPRTFLG", config},
     Row{ESME_RINVREGDLVFLG, "ESME_RINVREGDLVFLG", config},
     Row{ESME_RSYSERR, "ESME_RSYSERR", temporary},
-    Row{ESME_RINVSRCADR, "ESME_RINVSRCADR", permanent},
+    Row{ESME_RINVSRCADR, "ESME_RINVSRCADR", permanent, 0, true},
     Row{ESME_RINVDSTADR, "ESME_RINVDSTADR", permanent},
     Row{ESME_RINVMSGID, "ESME_RINVMSGID", permanent},
     Row{ESME_RBINDFAIL, "ESME_RBINDFAIL", bind},
@@ -43,7 +45,7 @@ constexpr std::array kRows{
     Row{ESME_RINVSUBREP, "ESME_RINVSUBREP", config},
     Row{ESME_RINVESMCLASS, "ESME_RINVESMCLASS", config},
     Row{ESME_RCNTSUBDL, "ESME_RCNTSUBDL", permanent},
-    Row{ESME_RSUBMITFAIL, "ESME_RSUBMITFAIL", temporary},
+    Row{ESME_RSUBMITFAIL, "ESME_RSUBMITFAIL", temporary, 3},
     Row{ESME_RINVSRCTON, "ESME_RINVSRCTON", config},
     Row{ESME_RINVSRCNPI, "ESME_RINVSRCNPI", config},
     Row{ESME_RINVDSTTON, "ESME_RINVDSTTON", config},
@@ -65,7 +67,7 @@ constexpr std::array kRows{
     Row{ESME_RMISSINGTLV, "ESME_RMISSINGTLV", config},
     Row{ESME_RINVTLVVAL, "ESME_RINVTLVVAL", config},
     Row{ESME_RDELIVERYFAILURE, "ESME_RDELIVERYFAILURE", temporary},
-    Row{ESME_RUNKNOWNERR, "ESME_RUNKNOWNERR", temporary},
+    Row{ESME_RUNKNOWNERR, "ESME_RUNKNOWNERR", temporary, 2},
     Row{ESME_RSERTYPUNAUTH, "ESME_RSERTYPUNAUTH", config},
     Row{ESME_RPROHIBITED, "ESME_RPROHIBITED", config},
     Row{ESME_RSERTYPUNAVAIL, "ESME_RSERTYPUNAVAIL", temporary},
@@ -97,10 +99,11 @@ const Row* find(std::uint32_t command_status) {
 
 }  // namespace
 
-StatusClass status_class(std::uint32_t command_status) {
+StatusRule status_rule(std::uint32_t command_status) {
   constexpr std::uint32_t kVendorFirst = 0x400;
-  if (const Row* row = find(command_status)) return row->status_class;
-  return command_status >= kVendorFirst ? temporary : config;
+  if (const Row* row = find(command_status)) return {row->status_class, row->attempts_max, row->alarm};
+  if (command_status >= kVendorFirst) return {.status_class = temporary, .attempts_max = 2};
+  return {.status_class = config, .alarm = true};
 }
 
 std::string_view known_status_name(std::uint32_t command_status) {

@@ -89,9 +89,19 @@ enum class StatusClass : std::uint8_t {
   bind,       // a matter of the session: bind again, then retry
 };
 
-// Codes that the table does not know: 0x400 and above are the carrier's own and count as temporary, the rest
-// of the reserved ranges as config.
-StatusClass status_class(std::uint32_t command_status);
+struct StatusRule {
+  StatusClass status_class = StatusClass::config;
+  std::uint32_t attempts_max = 0;  // temporary: then it has failed; 0: as long as the text is worth something
+  bool alarm = false;              // a person should look
+};
+
+// Codes that the table does not know: 0x400 and above are the carrier's own and count as temporary, twice;
+// the rest of the reserved ranges as config.
+StatusRule status_rule(std::uint32_t command_status);
+
+inline StatusClass status_class(std::uint32_t command_status) {
+  return status_rule(command_status).status_class;
+}
 
 // "ESME_RTHROTTLED", or "0x00000435" for what has no name.
 std::string status_name(std::uint32_t command_status);

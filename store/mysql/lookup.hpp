@@ -30,7 +30,7 @@ struct RedemptionFound {
 struct MessageFound {
   std::uint64_t id = 0;
   std::string line;
-  std::string state;  // queued, submitted, delivered, failed, expired
+  std::string state;  // queued, submitted, delivered, failed, expired, unknown
   std::string reason;
   std::string text;
   rules::Instant created_at{};

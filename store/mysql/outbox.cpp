@@ -8,9 +8,12 @@ namespace peyk::store {
 namespace {
 
 constexpr const char* kQueuedColumns =
-    "SELECT message_id, club_id, line, phone, lane, parts, text, created_at, valid_until FROM outbox ";
+    "SELECT message_id, club_id, line, phone, lane, parts, text, created_at, valid_until, attempts, "
+    "parts_begun, "
+    "maybe_twice FROM outbox ";
 
-QueuedText read_queued(Rows& rows) {
+// A row, and whether outbox_part has more of it.
+std::pair<QueuedText, bool> read_queued(Rows& rows) {
   QueuedText text;
   text.id = rows.u64();
   text.club = rows.u32();
@@ -21,24 +24,41 @@ QueuedText read_queued(Rows& rows) {
   text.text = rows.text();
   text.created_at = rows.instant();
   text.valid_until = rows.instant();
-  return text;
+  text.attempts = static_cast<std::uint8_t>(rows.u64());
+  const bool begun = rows.u64() != 0;
+  text.maybe_twice = rows.u64() != 0;
+  return {std::move(text), begun};
 }
 
-struct Part {
-  const Settled* settled;
-  std::size_t number;
-};
+// Those few of which some parts were sent.
+void load_sent_parts(Connection& connection, std::vector<QueuedText>& texts,
+                     const std::map<MessageId, std::size_t>& begun) {
+  if (begun.empty()) return;
+  select_in(
+      connection,
+      "SELECT message_id, part, carrier, carrier_message_id, state FROM outbox_part WHERE message_id IN (",
+      "ORDER BY message_id, part", 1, begun, [](Statement& s, const auto& one) { s.add(one.first); },
+      [&texts, &begun](Rows& rows) {
+        QueuedText& text = texts[begun.at(rows.u64())];
+        SentPart part;
+        part.number = static_cast<std::uint8_t>(rows.u64());
+        part.carrier = rows.text();
+        part.carrier_message_id = rows.text();
+        part.unknown = rows.u64() == unknown;
+        text.sent.push_back(std::move(part));
+      });
+}
 
-void set_state(Connection& connection, MessageState state, const std::vector<MessageId>& ids,
-               rules::Instant now) {
+// UPDATE … WHERE … IN (set): `before` ends with "IN (", bind(statement) adds what stands before the set.
+template <typename Bind>
+void update_in(Connection& connection, const std::string& before, const std::vector<MessageId>& ids,
+               Bind bind) {
   auto id = ids.begin();
   for (std::size_t left = ids.size(); left > 0;) {
     const std::size_t count = std::min(left, kSetRowsMax);
     const std::size_t padded = std::bit_ceil(count);
-    Statement& statement =
-        connection.prepare("UPDATE outbox SET state = ?, settled_at = ? WHERE state = 1 AND message_id IN (" +
-                           placeholders(padded, 1) + ")");
-    statement.add(std::uint32_t{state}).add(now);
+    Statement& statement = connection.prepare(before + placeholders(padded, 1) + ")");
+    bind(statement);
     MessageId last = 0;
     for (std::size_t i = 0; i < count; ++i) statement.add(last = *id++);
     for (std::size_t i = count; i < padded; ++i) statement.add(last);
@@ -65,52 +85,99 @@ void save_queued(Connection& connection, std::span<const QueuedText> texts) {
 std::vector<QueuedText> load_queued(Connection& connection, const std::string& line, MessageId after,
                                     std::uint32_t limit) {
   std::vector<QueuedText> texts;
-  Rows rows = connection
-                  .prepare(std::string(kQueuedColumns) +
-                           "WHERE state = 1 AND line = ? AND message_id > ? ORDER BY message_id LIMIT ?")
-                  .add(line)
-                  .add(after)
-                  .add(limit)
-                  .query();
-  while (rows.next()) texts.push_back(read_queued(rows));
+  std::map<MessageId, std::size_t> begun;
+  {
+    Rows rows = connection
+                    .prepare(std::string(kQueuedColumns) +
+                             "WHERE state = 1 AND line = ? AND message_id > ? ORDER BY message_id LIMIT ?")
+                    .add(line)
+                    .add(after)
+                    .add(limit)
+                    .query();
+    while (rows.next()) {
+      auto [text, has_parts] = read_queued(rows);
+      if (has_parts) begun.emplace(text.id, texts.size());
+      texts.push_back(std::move(text));
+    }
+  }
+  load_sent_parts(connection, texts, begun);
   return texts;
 }
 
 std::vector<QueuedText> load_queued(Connection& connection, std::span<const MessageId> ids) {
   std::vector<QueuedText> texts;
+  std::map<MessageId, std::size_t> begun;
   select_in(
       connection, std::string(kQueuedColumns) + "WHERE state = 1 AND message_id IN (", "", 1, ids,
       [](Statement& s, MessageId id) { s.add(id); },
-      [&texts](Rows& rows) { texts.push_back(read_queued(rows)); });
+      [&texts, &begun](Rows& rows) {
+        auto [text, has_parts] = read_queued(rows);
+        if (has_parts) begun.emplace(text.id, texts.size());
+        texts.push_back(std::move(text));
+      });
+  load_sent_parts(connection, texts, begun);
   return texts;
 }
 
+namespace {
+
+// What is known of messages that still wait: those that know the same share a statement.
+void save_progress(Connection& connection, std::span<const Settled> settled) {
+  struct Known {
+    std::uint8_t attempts;
+    bool parts_begun, maybe_twice;
+    auto operator<=>(const Known&) const = default;
+  };
+  std::map<Known, std::vector<MessageId>> alike;
+  for (const Settled& one : settled) {
+    if (one.state == queued) alike[{one.attempts, !one.parts.empty(), one.maybe_twice}].push_back(one.id);
+  }
+  for (const auto& [known, ids] : alike) {
+    update_in(
+        connection,
+        "UPDATE outbox SET attempts = ?, parts_begun = parts_begun | ?, maybe_twice = maybe_twice | ? WHERE "
+        "state = 1 AND message_id IN (",
+        ids, [&known = known](Statement& s) {
+          s.add(std::uint32_t{known.attempts});
+          s.add(std::uint32_t{known.parts_begun}).add(std::uint32_t{known.maybe_twice});
+        });
+  }
+}
+
+void save_given_up(Connection& connection, const Settled& one, rules::Instant now) {
+  connection
+      .prepare("UPDATE outbox SET state = ?, reason = ?, settled_at = ? WHERE message_id = ? AND state = 1")
+      .add(std::uint32_t{one.state})
+      .add(std::string_view(one.reason).substr(0, 100))
+      .add(now)
+      .add(one.id)
+      .update();
+}
+
+}  // namespace
+
 void save_settled(Connection& connection, std::span<const Settled> settled, rules::Instant now) {
   std::vector<MessageId> taken;
-  std::vector<Part> parts;
+  std::vector<std::pair<MessageId, const SentPart*>> parts;
   for (const Settled& one : settled) {
-    if (one.submitted) taken.push_back(one.id);
-    for (std::size_t i = 0; i < one.carrier_message_ids.size(); ++i) parts.push_back({&one, i});
+    if (one.state == submitted) taken.push_back(one.id);
+    for (const SentPart& part : one.parts) parts.emplace_back(one.id, &part);
   }
-  set_state(connection, submitted, taken, now);
+  update_in(connection, "UPDATE outbox SET state = 2, settled_at = ? WHERE state = 1 AND message_id IN (",
+            taken, [now](Statement& s) { s.add(now); });
+  save_progress(connection, settled);
   for (const Settled& one : settled) {
-    if (one.submitted) continue;
-    connection
-        .prepare("UPDATE outbox SET state = ?, reason = ?, settled_at = ? WHERE message_id = ? AND state = 1")
-        .add(std::uint32_t{one.expired ? expired : failed})
-        .add(std::string_view(one.reason).substr(0, 100))
-        .add(now)
-        .add(one.id)
-        .update();
+    if (one.state != submitted && one.state != queued) save_given_up(connection, one, now);
   }
-  // A message sent again after an unknown outcome has new carrier ids; receipts of either attempt then find
-  // the last.
+  // A part sent again after an unknown outcome is known by its last id.
   upsert_set(
       connection, "INSERT INTO outbox_part (message_id, part, carrier, carrier_message_id, state) VALUES ",
-      "carrier = VALUES(carrier), carrier_message_id = VALUES(carrier_message_id)", 5, parts,
-      [](Statement& s, const Part& part) {
-        s.add(part.settled->id).add(static_cast<std::uint32_t>(part.number + 1)).add(part.settled->carrier);
-        s.add(part.settled->carrier_message_ids[part.number]).add(std::uint32_t{submitted});
+      "carrier = VALUES(carrier), carrier_message_id = VALUES(carrier_message_id), "
+      "state = IF(state = 6, VALUES(state), state)",
+      5, parts, [](Statement& s, const auto& one) {
+        const SentPart& part = *one.second;
+        s.add(one.first).add(std::uint32_t{part.number}).add(part.carrier).add(part.carrier_message_id);
+        s.add(std::uint32_t{part.unknown ? unknown : submitted});
       });
   unpark_receipts(connection, settled);
 }

@@ -53,7 +53,9 @@ bool apply_receipt(Connection& connection, const Receipt& receipt, std::vector<M
 void unpark_receipts(Connection& connection, std::span<const Settled> settled) {
   std::vector<std::pair<std::string, std::string>> keys;
   for (const Settled& one : settled) {
-    for (const std::string& id : one.carrier_message_ids) keys.emplace_back(one.carrier, id);
+    for (const SentPart& part : one.parts) {
+      if (!part.unknown) keys.emplace_back(part.carrier, part.carrier_message_id);
+    }
   }
   std::vector<Receipt> parked;
   select_in(

@@ -47,8 +47,25 @@ std::uint64_t forget_claims(Connection& connection, rules::Instant now, std::uin
 
 // outbox.cpp
 using MessageId = std::uint64_t;
-// Of a message and, from `submitted` to `failed`, of each of its parts.
-enum MessageState : std::uint32_t { queued = 1, submitted = 2, delivered = 3, failed = 4, expired = 5 };
+// Of a message and, but for `queued` and `expired`, of each of its parts. unknown: it was sent, and nobody
+// knows whether the carrier has it.
+enum MessageState : std::uint32_t {
+  queued = 1,
+  submitted = 2,
+  delivered = 3,
+  failed = 4,
+  expired = 5,
+  unknown = 6
+};
+// A part that was sent: the carrier has it, or may have it.
+struct SentPart {
+  std::uint8_t number = 1;  // 1 to the message's parts
+  std::string carrier;
+  std::string carrier_message_id;
+  bool unknown = false;  // then without an id
+
+  bool operator==(const SentPart&) const = default;
+};
 struct QueuedText {
   MessageId id = 0;
   handlers::ClubId club = 0;
@@ -59,6 +76,10 @@ struct QueuedText {
   std::string text;
   rules::Instant created_at{};
   rules::Instant valid_until{};
+  // What is known from sending it before:
+  std::uint8_t attempts = 0;  // that failed, of the part that failed most
+  bool maybe_twice = false;   // the member may hear it twice
+  std::vector<SentPart> sent;
 };
 void save_queued(Connection& connection, std::span<const QueuedText> texts);
 // Still queued on a line, id above `after`, oldest first. For seeding Redis anew.
@@ -67,13 +88,14 @@ std::vector<QueuedText> load_queued(Connection& connection, const std::string& l
 // Of these ids, those still queued.
 std::vector<QueuedText> load_queued(Connection& connection, std::span<const MessageId> ids);
 
+// What became of a message; with state `queued` only what is known of it so far.
 struct Settled {
   MessageId id = 0;
-  bool submitted = false;  // false: given up
-  std::string reason;      // why it was given up, in words staff can read
-  bool expired = false;    // given up because its time was over
-  std::string carrier;
-  std::vector<std::string> carrier_message_ids;  // by part
+  MessageState state = queued;  // else submitted, failed, expired or unknown
+  std::string reason;           // unless submitted: why it was given up, in words staff can read
+  std::vector<SentPart> parts;  // what was not saved before
+  std::uint8_t attempts = 0;    // queued: as in QueuedText
+  bool maybe_twice = false;     // queued: the same
 };
 void save_settled(Connection& connection, std::span<const Settled> settled, rules::Instant now);
 

@@ -53,7 +53,7 @@ std::vector<std::chrono::microseconds> slots_from(std::string_view text) {
   return slots;
 }
 
-// "id lane club slot,slot,..."
+// "id lane club mark slot,slot,..."
 GrantedMessage granted_from(std::string_view text) {
   GrantedMessage message;
   message.message_id = take_number<std::uint64_t>(text);
@@ -61,6 +61,10 @@ GrantedMessage granted_from(std::string_view text) {
   if (lane >= kLanes) throw_not_ours();
   message.lane = static_cast<handlers::Lane>(lane);
   message.club = take_number<handlers::ClubId>(text);
+  const std::string_view mark = text.substr(0, text.find(' '));
+  text.remove_prefix(std::min(text.size(), mark.size() + 1));
+  message.leased_before = !mark.empty();
+  if (mark.starts_with('!')) message.lost_by = mark.substr(1);
   message.slots = slots_from(text);
   if (message.slots.empty()) throw_not_ours();
   return message;

@@ -75,6 +75,8 @@ struct GrantedMessage {
   std::uint64_t message_id = 0;
   handlers::Lane lane = handlers::Lane::reply;
   handlers::ClubId club = 0;
+  bool leased_before = false;  // so the outbox may know more of it by now
+  std::string lost_by;         // the owner whose lease ran out, and who may have sent it; else empty
   // When each part leaves, after Redis' now: at most kSlotToleranceUs late, or not at all (then give_back).
   // One entry a part; all 0 where nothing is limited.
   std::vector<std::chrono::microseconds> slots;

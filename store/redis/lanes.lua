@@ -10,7 +10,8 @@
 --   line:counts          hash   waiting<lane>: entries in state w; skipped<lane>: grants since its last one
 --   line:epoch           string set once seeded; line:seeding: by whom it is about to be
 --   line:pace, account:pace  hash;  account:taken  zset of the grid's points that are given
--- States: w waits in its list; l leased; d enqueued with a delay; r returned with a delay.
+-- States: w waits in its list; l leased; d enqueued with a delay; r returned with a delay. A waiting entry's owner is
+-- empty, or "-": given back before, or "!" and the one whose lease ran out: that one may have sent it.
 --
 -- Must stay true: an id is granted only in state w, and only by becoming l. A club is on the ring exactly when its list
 -- exists. No call unpacks more than `chunk` values (Lua's stack), no loop is longer than the caller's limits.
@@ -100,7 +101,8 @@ local function let_wait(entries, at_front)
     end
     local ids = lists[key]
     ids[#ids + 1] = entry.id
-    entry.state, entry.owner = 'w', ''
+    entry.state = 'w'
+    entry.owner = entry.lost_by and '!' .. entry.lost_by or entry.owner == '-' and '-' or ''
     count_waiting(entry, 1)
   end
   local side = at_front and 'LPUSH' or 'RPUSH'
@@ -120,7 +122,7 @@ local function is_fresh() return 1 - call('EXISTS', line .. ':epoch') end
 ---- pace (the twin of pace.cpp)
 
 local silence_us, pause_us_max = 1000000, 60000000
-local factor_full, factor_min, factor_per_second = 1000, 100, 50
+local factor_full, factor_min, factor_per_second = 1000, 100, 100
 local parts_max = 255
 
 local function read_throttle(slow_until, factor)
@@ -249,7 +251,9 @@ local function take_due(key, states, limit)
 end
 
 local function return_due(limit)
-  let_wait(take_due(leased_key, {l = true}, limit), true)
+  local lost = take_due(leased_key, {l = true}, limit)
+  for _, entry in ipairs(lost) do entry.lost_by = entry.owner end
+  let_wait(lost, true)
   local again, new = {}, {}
   for _, entry in ipairs(take_due(delayed_key, {d = true, r = true}, limit)) do
     local list = entry.state == 'r' and again or new
@@ -287,9 +291,9 @@ end
 -- The entry of an id that a club's list holds, unless it is a ghost there.
 local function waiting_entry(cursor, club, id, text)
   if not text or granted_ids[id] then return nil end
-  local what, lane, parts, its_club = string.match(text, '^w((%d):(%d+):(%d+):%d+:)')
+  local what, lane, parts, its_club, mark = string.match(text, '^w((%d):(%d+):(%d+):%d+:)(.*)$')
   if lane ~= cursor.lane or its_club ~= club then return nil end
-  return {id = id, what = what, lane = lane, parts = tonumber(parts), club = club}
+  return {id = id, what = what, lane = lane, parts = tonumber(parts), club = club, mark = mark}
 end
 
 local function find_head(cursor)
@@ -374,7 +378,8 @@ local function take_from_lanes(pace, horizon_us, messages_max, one_in)
     if not lane then break end
     local entry = pop_head(lanes[lane])
     granted[#granted + 1] = entry
-    texts[#texts + 1] = entry.id .. ' ' .. entry.lane .. ' ' .. entry.club .. ' ' .. pace.take_parts(entry.parts)
+    texts[#texts + 1] = entry.id .. ' ' .. entry.lane .. ' ' .. entry.club .. ' ' .. entry.mark .. ' ' ..
+      pace.take_parts(entry.parts)
   end
   for lane = 0, lane_last do close_lane(lanes[lane]) end
   if #granted > 0 then
@@ -452,7 +457,7 @@ function operations.enqueue()
 end
 
 -- grant line_us account_us horizon_us messages_max lease_ms owner returned_max one_in0 .. one_in3
---   -> fresh, again_us, "id lane club slot,slot,..."...
+--   -> fresh, again_us, "id lane club mark slot,slot,..."...
 function operations.grant()
   local line_us, account_us, horizon_us = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
   local one_in = {}
@@ -513,8 +518,9 @@ function operations.give_back()
   local delay_ms = tonumber(ARGV[3])
   local mine, ids = leased_to(ARGV[2], arguments_from(4))
   call_many('ZREM', leased_key, ids)
+  for _, entry in ipairs(mine) do entry.owner = '-' end
   if delay_ms > 0 then
-    for _, entry in ipairs(mine) do entry.state, entry.owner = 'r', '' end
+    for _, entry in ipairs(mine) do entry.state = 'r' end
     set_times(delayed_key, mine, delay_ms)
     save_entries(mine)
   else

@@ -16,7 +16,7 @@
 //
 // When nothing is known (a fresh or flushed Redis), slots granted before may still be on their way: the first
 // new one is a second ahead. After the carrier's "too fast" (0x58): no slot for a while, then half the rate,
-// then 5 % of the rate more each second.
+// then 10 % of the rate more each second.
 //
 // Must stay true: no slot before now; no two slots of an account at one point; all numbers are whole and fit
 // the 53 bits of a Lua number. Rejected: a bucket with refill (twice the rate fits into one window); counting
@@ -36,7 +36,7 @@ inline constexpr std::int64_t kSilenceUs = 1'000'000;     // before the first sl
 inline constexpr std::int64_t kPauseUsMax = 60'000'000;   // of one penalty
 inline constexpr std::int64_t kFactorFull = 1000;         // thousandths of the rate
 inline constexpr std::int64_t kFactorMin = 100;           // penalties do not push below a tenth
-inline constexpr std::int64_t kFactorPerSecond = 50;      // recovery
+inline constexpr std::int64_t kFactorPerSecond = 100;     // recovery
 inline constexpr std::int64_t kPartsMax = 255;
 // submit_sm a second, where there is a limit. Spacings are whole microseconds, rounded up: above 20,000 a
 // second that costs more than 1 %.

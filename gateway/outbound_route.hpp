@@ -1,0 +1,36 @@
+// One of the carriers that send for a line, and what this process has learned about sending over it.
+//
+// Thread rule: the network thread.
+#pragma once
+
+#include "gateway/adaptive_rate.hpp"
+#include "gateway/carriers.hpp"
+#include "gateway/submit_policy.hpp"
+#include "store/redis/lanes.hpp"
+
+namespace peyk::gateway {
+
+struct OutboundRoute {
+  OutboundRoute(Carrier& its_carrier, const LineOptions& line)
+      : carrier(its_carrier),
+        key{its_carrier.options().name, line.number},
+        policy(its_carrier.options().status_classes),
+        line_rate(line.rate),
+        account_rate(its_carrier.options().rate),
+        agreed{line.rate, its_carrier.options().rate} {}
+
+  Carrier& carrier;
+  store::LineKey key;  // its account's pace; of the line's own carrier also the lanes
+  SubmitPolicy policy;
+  AdaptiveRate line_rate, account_rate;
+  const store::Rates agreed;
+  bool extra_tlvs_refused = false;  // it took a part without what it had refused the part with
+
+  // What a grant is asked with. An agreed rate is slowed down in Redis, for all processes; where there is
+  // none, what this process has found out is the limit.
+  store::Rates rates(AdaptiveRate::Time now) const;
+  // submit_sm a second, of line and account together; 0: no limit.
+  double effective_rate(AdaptiveRate::Time now) const;
+};
+
+}  // namespace peyk::gateway

@@ -1,0 +1,82 @@
+// What is known of a text that is sent in parts, saved while it waits and read by whoever goes on with it.
+#include "tests/store/mysql_fixture.hpp"
+
+namespace peyk::tests {
+namespace {
+
+using store::MessageId;
+using store::QueuedText;
+using store::SentPart;
+using store::Settled;
+
+class MysqlOutbox : public testing::Test {
+ protected:
+  MysqlOutbox() {
+    std::vector<QueuedText> texts;
+    for (MessageId id = 1; id <= 3; ++id) {
+      texts.push_back({.id = id,
+                       .club = 1,
+                       .line = "30001234",
+                       .to = kShopper,
+                       .parts = 3,
+                       .text = "long",
+                       .created_at = kNoon,
+                       .valid_until = kNoon + std::chrono::hours{1}});
+    }
+    store::save_queued(database.connection, texts);
+    database.connection.commit();
+  }
+
+  void settle(std::vector<Settled> settled) {
+    store::save_settled(database.connection, settled, kNoon);
+    database.connection.commit();
+  }
+  QueuedText load(MessageId id) {
+    auto texts = store::load_queued(database.connection, std::vector<MessageId>{id});
+    database.connection.rollback();
+    return texts.empty() ? QueuedText{} : texts.front();
+  }
+
+  TestDatabase database{"outbox"};
+};
+
+TEST_F(MysqlOutbox, a_text_that_waits_remembers_which_parts_were_sent) {
+  settle({{.id = 1, .parts = {{1, "sim", "a"}}, .attempts = 2},
+          {.id = 2, .parts = {{2, "sim", "", true}}, .maybe_twice = true}});
+  settle({{.id = 1, .parts = {{3, "other", "c"}}, .attempts = 2}});
+  const QueuedText first = load(1);
+  EXPECT_EQ(first.sent, (std::vector<SentPart>{{1, "sim", "a"}, {3, "other", "c"}}));
+  EXPECT_EQ(first.attempts, 2);
+  EXPECT_FALSE(first.maybe_twice);
+  const QueuedText second = load(2);
+  EXPECT_EQ(second.sent, (std::vector<SentPart>{{2, "sim", "", true}}));
+  EXPECT_TRUE(second.maybe_twice);
+  EXPECT_TRUE(load(3).sent.empty());
+  // The whole line, as after Redis lost its memory.
+  const auto all = store::load_queued(database.connection, "30001234", 0, 10);
+  ASSERT_EQ(all.size(), 3U);
+  EXPECT_EQ(all[0].sent, first.sent);
+  EXPECT_TRUE(all[2].sent.empty());
+}
+
+TEST_F(MysqlOutbox, what_was_once_said_to_come_twice_stays_so_and_what_is_settled_stays_settled) {
+  settle({{.id = 1, .attempts = 1, .maybe_twice = true}});
+  settle({{.id = 1, .attempts = 2}});
+  EXPECT_TRUE(load(1).maybe_twice);
+  EXPECT_EQ(load(1).attempts, 2);
+  settle({{.id = 1, .state = store::submitted, .parts = {{1, "sim", "a"}}}});
+  settle({{.id = 1, .state = store::unknown, .reason = "too late"}, {.id = 1, .attempts = 9}});
+  EXPECT_EQ(database.query("SELECT state, reason, attempts FROM outbox WHERE message_id = 1"), "2\t\t2\n");
+}
+
+TEST_F(MysqlOutbox, a_part_of_unknown_outcome_becomes_known_when_it_is_taken_the_second_time) {
+  settle({{.id = 1, .parts = {{1, "sim", "", true}}, .maybe_twice = true}});
+  settle({{.id = 1, .state = store::submitted, .parts = {{1, "sim", "b"}}}});
+  EXPECT_EQ(database.query("SELECT carrier_message_id, state FROM outbox_part"), "b\t2\n");
+  settle({{.id = 2, .state = store::unknown, .reason = "nobody knows", .parts = {{1, "sim", "", true}}}});
+  EXPECT_EQ(database.query("SELECT state, reason FROM outbox WHERE message_id = 2"), "6\tnobody knows\n");
+  EXPECT_EQ(load(2).id, 0U) << "not sent again";
+}
+
+}  // namespace
+}  // namespace peyk::tests
