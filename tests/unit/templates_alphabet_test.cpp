@@ -271,42 +271,41 @@ TEST(Alphabet, reads_the_scripts_of_the_national_tables) {
     NationalLanguages languages;
     std::string octets, text;
   };
-  const std::vector<Case> cases = {{{.single = 1}, "\x1bGI\x1bI\x1bs \x1b\x65 \x1b(", "ĞIİş € {"},
-                                   {{.locking = 1}, "\x04\x07\x0B\x1C\x40\x60", "€ıĞŞİç"},
-                                   {{.single = 2},
-                                    "Espa\x7D"
-                                    "a, \x1bOpt\x1biCA\x09\x1b\x09",
-                                    "España, ÓptíCAÇç"},
-                                   {{.locking = 2}, "a\x04", "aè"},  // no such table: the default one
-                                   {{.single = 3, .locking = 3}, "n\x1b{o \x7B\x12 \x1b\x12", "não ãª Φ"},
-                                   {{.locking = 4},
-                                    std::string("\x00\x05\x3D", 3) + "a",
-                                    "\u0981\u0987\u09AAa"},
-                                   {{.single = 5},
-                                    "\x1b\x1C\x1b\x25\x1b"
-                                    "A",
-                                    "\u0AE6\u0AEFA"},
-                                   {{.single = 6, .locking = 6}, "\x28\x29\x1b(", ")({"},
-                                   "\x28(\x1b(",
-                                   "(("
-                                   "{"},
-                          {{.locking = 6}, "\x15\x3A", "\u0915:"}, {{.locking = 7}, "\x24", "\u0CA1"},
-                          {{.locking = 8}, "\x2E\x7F", ".\u0D79"}, {{.locking = 9}, "\x60", "\u0B56"},
-                          {{.locking = 10}, "\x7B", "\u0A70"},
-                          {{.single = 11, .locking = 11}, "\x15\x1b\x26", "\u0B95\u0BF3"},
-                          {{.single = 12}, "\x1b\x32\x1b\x65", "\u0C7F€"},
-                          {{.single = 13, .locking = 13},
-                           std::string("\x00\x59\x1b\x1C\x1b\x33\x1b\x3F", 8),
-                           "\u0627\u06CC\u06F0\u061F\u06D4"},
-                          {{.single = 14, .locking = 200}, "a\x1b\x65", "a€"},
-                          {{.single = 6}, "\x1b\x7F", "à"},  // nothing there: what the septet is alone
-      {{.locking = 13}, "\x1b\x01", "\u0622"}, {{.locking = 4}, "a\xE9", "a\uFFFD"},
-};
-for (const Case& c : cases) {
-  EXPECT_EQ(decode(c.octets, 0, DefaultAlphabet::gsm7, c.languages), c.text)
-      << int(c.languages.single) << ' ' << int(c.languages.locking);
-}
-EXPECT_EQ(decode("\x06\xF1", 8, DefaultAlphabet::gsm7, {.locking = 1}), "۱") << "UCS-2 has no tables";
+  const std::vector<Case> cases = {
+      {{.single = 1}, "\x1bGI\x1bI\x1bs \x1b\x65 \x1b(", "ĞIİş € {"},
+      {{.locking = 1}, "\x04\x07\x0B\x1C\x40\x60", "€ıĞŞİç"},
+      {{.single = 2},
+       "Espa\x7D"
+       "a, \x1bOpt\x1biCA\x09\x1b\x09",
+       "España, ÓptíCAÇç"},
+      {{.locking = 2}, "a\x04", "aè"},  // no such table: the default one
+      {{.single = 3, .locking = 3}, "n\x1b{o \x7B\x12 \x1b\x12", "não ãª Φ"},
+      {{.locking = 4}, std::string("\x00\x05\x3D", 3) + "a", "\u0981\u0987\u09AAa"},
+      {{.single = 5},
+       "\x1b\x1C\x1b\x25\x1b"
+       "A",
+       "\u0AE6\u0AEFA"},
+      {{.single = 6, .locking = 6}, "()\x1b(", ")({"},
+      {{.locking = 6}, "\x15\x3A", "\u0915:"},
+      {{.locking = 7}, "\x24", "\u0CA1"},
+      {{.locking = 8}, "\x2E\x7F", ".\u0D79"},
+      {{.locking = 9}, "\x60", "\u0B56"},
+      {{.locking = 10}, "\x7B", "\u0A70"},
+      {{.single = 11, .locking = 11}, "\x15\x1b\x26", "\u0B95\u0BF3"},
+      {{.single = 12}, "\x1b\x32\x1b\x65", "\u0C7F€"},
+      {{.single = 13, .locking = 13},
+       std::string("\x00\x59\x1b\x1C\x1b\x33\x1b\x3F", 8),
+       "\u0627\u06CC\u06F0\u061F\u06D4"},
+      {{.single = 14, .locking = 200}, "a\x1b\x65", "a€"},
+      {{.single = 6}, "\x1b\x7F", "à"},  // nothing there: what the septet is alone
+      {{.locking = 13}, "\x1b\x01", "\u0622"},
+      {{.locking = 4}, "a\xE9", "a\uFFFD"},
+  };
+  for (const Case& c : cases) {
+    EXPECT_EQ(decode(c.octets, 0, DefaultAlphabet::gsm7, c.languages), c.text)
+        << int(c.languages.single) << ' ' << int(c.languages.locking);
+  }
+  EXPECT_EQ(decode("\x06\xF1", 8, DefaultAlphabet::gsm7, {.locking = 1}), "۱") << "UCS-2 has no tables";
 }
 
 TEST(Alphabet, a_code_is_never_torn_over_two_parts) {
