@@ -139,13 +139,9 @@ asio::awaitable<void> InboundUssd::input(StepPtr step) {
     co_return;
   }
   const StepIs is = step_is(dialog, step_of(step->asked), step->carrier().redelivery_window);
-  if (is == StepIs::unknown) {
+  if (is == StepIs::unknown || is == StepIs::late) {
+    if (dialog) step->root = dialog->code;
     co_await refuse(step);
-    co_return;
-  }
-  if (is == StepIs::late) {
-    step->over = true;
-    step->acknowledge();
     co_return;
   }
   step->root = dialog->code;
@@ -156,7 +152,7 @@ asio::awaitable<void> InboundUssd::input(StepPtr step) {
   decide(step, dialog->state);
 }
 
-// Ended, timed out or never begun: a polite end, once.
+// Ended, timed out or never begun, though the network takes it for open: a polite end, once.
 asio::awaitable<void> InboundUssd::refuse(StepPtr step) {
   bool first = true;
   try {

@@ -56,7 +56,7 @@ store::DialogStep step_of(const UssdAsked& asked);
 enum class StepIs : std::uint8_t {
   next,     // of the open dialog
   again,    // the step that was answered last
-  late,     // of a dialog that is over: nobody waits for an answer
+  late,     // of a dialog that is over
   unknown,  // of none that we know
 };
 // `redelivery_window`: after it nothing is a redelivery any more.

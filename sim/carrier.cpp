@@ -15,9 +15,15 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// Lanes of Deliveries: texts and USSD steps may go to any link whose account carries them; receipts go to the
-// account that asked.
+// Lanes of Deliveries: texts may go to any link whose account carries them; receipts go to the account that
+// asked, and steps of a dialog to the account that it belongs to.
 constexpr std::size_t kTextLane = 0, kUssdLane = 1, kFirstReceiptLane = 2;
+std::size_t first_step_lane(const Options& options) {
+  return kFirstReceiptLane + options.accounts.size();
+}
+std::size_t lane_count(const Options& options) {
+  return first_step_lane(options) + options.accounts.size();
+}
 constexpr std::size_t kSourceAddressesMax = 10'000;
 
 smpp::SessionOptions session_options(const Options& options) {
@@ -55,17 +61,19 @@ void gather(const std::shared_ptr<MoGroup>& group, const Delivered& delivered, T
 Carrier::Carrier(const Options& options, Record& record, std::uint64_t first_message_id)
     : options_(options),
       record_(record),
-      next_link_(kFirstReceiptLane + options.accounts.size(), 0),
+      next_link_(lane_count(options), 0),
       next_message_id_(first_message_id),
       answers_(options.limits.answers_waiting_max),
       faults_(options.seed),
       texts_(options.limits.texts_kept_max, options.limits.partial_texts_max),
-      deliveries_(options, kFirstReceiptLane + options.accounts.size(),
-                  [this](std::size_t lane, DeliveryId id, const smpp::DeliverSm& deliver_sm, Time now) {
-                    return deliver(lane, id, deliver_sm, now);
+      deliveries_(options, lane_count(options),
+                  [this](std::size_t lane, DeliveryId id, const smpp::Body& body, Time now) {
+                    return deliver(lane, id, body, now);
                   }),
-      dialogs_(options, [this](smpp::DeliverSm step, std::function<void(const Delivered&, Time)> done,
-                               Time now) { return send_step(std::move(step), std::move(done), now); }) {}
+      dialogs_(
+          options, [this] { return ussd_account(); },
+          [this](std::size_t account, smpp::Body step, std::function<void(const Delivered&, Time)> done,
+                 Time now) { return send_step(account, std::move(step), std::move(done), now); }) {}
 
 Carrier::~Carrier() = default;
 
@@ -194,8 +202,13 @@ void Carrier::on_event(Link& link, smpp::Request& event, Time now) {
   const smpp::Pdu& pdu = event.pdu;
   if (const auto* submit_sm = std::get_if<smpp::SubmitSm>(&pdu.body)) {
     on_submit(link, pdu.sequence_number, *submit_sm, now);
+  } else if (is_ussd(pdu.body)) {
+    Answer answer{link.id, pdu.sequence_number, pdu.command_id, dialogs_.submitted(pdu.body, now), {}};
+    if (answer.status == smpp::ESME_ROK)
+      answer.body = smpp::DataSmResp{std::to_string(next_message_id_++), {}};
+    this->answer(std::move(answer), {}, now);
   } else {
-    // This carrier sells submit_sm only.
+    // This carrier sells submit_sm only, and data_sm where dialogs go by it.
     link.session.respond(pdu.sequence_number, pdu.command_id, smpp::ESME_RINVCMDID, {}, now);
   }
 }
@@ -310,7 +323,7 @@ void Carrier::schedule_receipt(Link& link, const smpp::SubmitSm& submit_sm, cons
   }
   Delivery delivery;
   delivery.lane = kFirstReceiptLane + link.account;
-  delivery.deliver_sm = make_receipt(submit_sm, id, std::time(nullptr), options_.receipt_delay);
+  delivery.body = make_receipt(submit_sm, id, std::time(nullptr), options_.receipt_delay);
   const int copies = faults_.strikes(FaultKind::duplicate_receipts, target, now) ? 2 : 1;
   for (int i = 0; i < copies; ++i) {
     if (deliveries_.add(delivery, due, now)) ++counts_.receipts;
@@ -363,13 +376,25 @@ std::optional<std::string> Carrier::send_text(const MoText& text, MoDone done, T
   return std::nullopt;
 }
 
-bool Carrier::send_step(smpp::DeliverSm step, std::function<void(const Delivered&, Time)> done, Time now) {
-  if (std::ranges::none_of(links_,
-                           [this](const auto& entry) { return lane_allows(kUssdLane, *entry.second); }) ||
-      why_not_encodable(step)) {
-    return false;
+// The first account that has a link for dialogs.
+std::optional<std::size_t> Carrier::ussd_account() const {
+  for (std::size_t account = 0; account < options_.accounts.size(); ++account) {
+    if (is_bound_for(first_step_lane(options_) + account)) return account;
   }
-  Delivery delivery{std::move(step), kUssdLane, true, std::move(done)};
+  return std::nullopt;
+}
+
+bool Carrier::is_bound_for(std::size_t lane) const {
+  return std::ranges::any_of(links_,
+                             [this, lane](const auto& entry) { return lane_allows(lane, *entry.second); });
+}
+
+bool Carrier::send_step(std::size_t account, smpp::Body step,
+                        std::function<void(const Delivered&, Time)> done, Time now) {
+  const std::size_t lane = first_step_lane(options_) + account;
+  const auto* deliver_sm = std::get_if<smpp::DeliverSm>(&step);
+  if (!is_bound_for(lane) || (deliver_sm != nullptr && why_not_encodable(*deliver_sm))) return false;
+  Delivery delivery{std::move(step), lane, true, std::move(done)};
   if (!deliveries_.add(std::move(delivery), now, now)) return false;
   deliveries_.pump(now);
   return true;
@@ -379,20 +404,22 @@ bool Carrier::lane_allows(std::size_t lane, const Link& link) const {
   const smpp::State state = link.session.state();
   if (link.dropped || link.frozen || link.session.is_closing()) return false;
   if (state != smpp::State::bound_rx && state != smpp::State::bound_trx) return false;
-  if (lane >= kFirstReceiptLane) return link.account == lane - kFirstReceiptLane;
   const Account& account = options_.accounts[link.account];
+  if (lane >= first_step_lane(options_))
+    return link.account == lane - first_step_lane(options_) && account.ussd;
+  if (lane >= kFirstReceiptLane) return link.account == lane - kFirstReceiptLane;
   return lane == kTextLane ? account.sms : account.ussd;
 }
 
 // Links of a lane take turns.
-bool Carrier::deliver(std::size_t lane, DeliveryId id, const smpp::DeliverSm& deliver_sm, Time now) {
+bool Carrier::deliver(std::size_t lane, DeliveryId id, const smpp::Body& body, Time now) {
   if (links_.empty()) return false;
   auto it = links_.lower_bound(next_link_[lane]);
   for (std::size_t tries = 0; tries < links_.size(); ++tries, ++it) {
     if (it == links_.end()) it = links_.begin();
     Link& link = *it->second;
     if (!lane_allows(lane, link) || link.session.window_free() == 0) continue;
-    if (!link.session.request(deliver_sm, id, now)) continue;
+    if (!link.session.request(body, id, now)) continue;
     next_link_[lane] = link.id + 1;
     return true;
   }

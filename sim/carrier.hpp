@@ -117,9 +117,12 @@ class Carrier {
   void answer(Answer answer, const Faults::Target& target, Time now);
   void give(const Answer& answer, Time now);
   void drop_unwanted_answers(std::string& output, Time now);
-  bool deliver(std::size_t lane, DeliveryId id, const smpp::DeliverSm& deliver_sm, Time now);
+  bool deliver(std::size_t lane, DeliveryId id, const smpp::Body& body, Time now);
   bool lane_allows(std::size_t lane, const Link& link) const;
-  bool send_step(smpp::DeliverSm step, std::function<void(const Delivered&, Time)> done, Time now);
+  bool is_bound_for(std::size_t lane) const;
+  std::optional<std::size_t> ussd_account() const;
+  bool send_step(std::size_t account, smpp::Body step, std::function<void(const Delivered&, Time)> done,
+                 Time now);
 
   const Options& options_;
   Record& record_;

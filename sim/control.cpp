@@ -130,13 +130,22 @@ std::function<void(const DialogAnswer&)> Control::screen_to(const Ask& ask) {
   };
 }
 
+StepFaults Control::step_faults(const Ask& ask) {
+  return {.twice = get_flag_or(ask.body, "twice", false), .abort = get_flag_or(ask.body, "abort", false)};
+}
+
 void Control::dial(const Ask& ask) {
-  carrier_.dialogs().dial(get_text(ask.body, "from"), get_text(ask.body, "code"), screen_to(ask), ask.now);
+  DialOptions how;
+  how.faults = step_faults(ask);
+  if (ask.body.contains("session")) how.session = get_session(ask.body, "session");
+  if (ask.body.contains("as_input")) how.as_input = get_text(ask.body, "as_input");
+  carrier_.dialogs().dial(get_text(ask.body, "from"), get_text(ask.body, "code"), screen_to(ask), ask.now,
+                          std::move(how));
 }
 
 void Control::press(const Ask& ask) {
   carrier_.dialogs().press(get_session(ask.body, "session"), get_text(ask.body, "keys"), screen_to(ask),
-                           ask.now);
+                           ask.now, step_faults(ask));
 }
 
 void Control::hang_up(const Ask& ask) {
@@ -208,6 +217,7 @@ void Control::stats(const Ask& ask) {
          {"last_text", carrier_.texts().last_number()},
          {"ussd_open", carrier_.dialogs().open_count()},
          {"ussd_dialogs", carrier_.dialogs().opened_total()},
+         {"ussd_refused", carrier_.dialogs().refused_total()},
          {"ussd_timed_out", carrier_.dialogs().timed_out_total()},
          {"pdus_in", record_.total(Direction::in)},
          {"pdus_out", record_.total(Direction::out)},

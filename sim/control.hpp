@@ -62,6 +62,7 @@ class Control {
   static Word find_word(std::string_view name);
 
   void mo(const Ask& ask);
+  static StepFaults step_faults(const Ask& ask);
   void dial(const Ask& ask);
   void press(const Ask& ask);
   void hang_up(const Ask& ask);

@@ -74,7 +74,7 @@ void Deliveries::pump(Time now) {
     std::deque<DeliveryId>& queue = waiting_[lane];
     while (!queue.empty()) {
       Entry& entry = all_.at(queue.front());
-      if (!send_(lane, queue.front(), entry.delivery.deliver_sm, now)) break;
+      if (!send_(lane, queue.front(), entry.delivery.body, now)) break;
       queue.pop_front();
       entry.sent_at = now;
       ++in_flight_;

@@ -1,5 +1,5 @@
-// Everything on its way to an ESME: parts of MO texts, receipts, USSD steps. Each is one deliver_sm that is
-// sent until it is answered for good.
+// Everything on its way to an ESME: parts of MO texts, receipts, USSD steps. Each is one deliver_sm (or
+// data_sm) that is sent until it is answered for good.
 //
 //   add → waiting (in order, by lane) → in flight on a link → answered: done, or later again, or first in
 //   line again
@@ -39,7 +39,7 @@ struct Delivered {
 };
 
 struct Delivery {
-  smpp::DeliverSm deliver_sm;
+  smpp::Body body;  // a DeliverSm or a DataSm
   std::size_t lane = 0;
   bool once = false;
   std::function<void(const Delivered&, Time)> done;  // may add further deliveries
@@ -47,9 +47,8 @@ struct Delivery {
 
 class Deliveries {
  public:
-  // Hands a deliver_sm to some link of the lane. False: none can take it now.
-  using Send =
-      std::function<bool(std::size_t lane, DeliveryId id, const smpp::DeliverSm& deliver_sm, Time now)>;
+  // Hands it to some link of the lane. False: none can take it now.
+  using Send = std::function<bool(std::size_t lane, DeliveryId id, const smpp::Body& body, Time now)>;
 
   Deliveries(const Options& options, std::size_t lanes, Send send)
       : options_(options), waiting_(lanes), send_(std::move(send)) {}

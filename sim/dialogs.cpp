@@ -20,34 +20,40 @@ void refuse(const DialogDone& done, std::uint32_t session, std::string error) {
 
 }  // namespace
 
-void Dialogs::dial(std::string_view phone, std::string_view code, DialogDone done, Time now) {
+void Dialogs::dial(std::string_view phone, std::string_view code, DialogDone done, Time now,
+                   DialOptions how) {
   const std::string service_code = service_code_of(code);
   if (service_code.empty()) return refuse(done, 0, "not a USSD string, e.g. *7000#");
   if (dialogs_.size() >= options_.limits.dialogs_max) return refuse(done, 0, "too many open dialogs");
   if (const auto old = by_phone_.find(std::string(phone)); old != by_phone_.end()) {
     hang_up(old->second, now);
   }
+  const auto account = choose_();
+  if (!account) return refuse(done, 0, "no USSD application is bound");
   const std::uint32_t session = next_session_++;
   Dialog dialog;
+  dialog.account = *account;
   dialog.step.phone = phone;
   dialog.step.service_code = service_code;
-  dialog.step.session = static_cast<std::uint8_t>(session);
+  dialog.step.session = how.session.value_or(session);
   dialog.step.sequence = 0;
   dialogs_.emplace(session, std::move(dialog));
   by_phone_[std::string(phone)] = session;
   ++opened_total_;
-  ask(session, NetworkStep::Kind::begin, code, std::move(done), now);
+  const auto kind = how.as_input ? NetworkStep::Kind::input : NetworkStep::Kind::begin;
+  ask(session, kind, how.as_input ? std::string_view(*how.as_input) : code, std::move(done), now, how.faults);
 }
 
-void Dialogs::press(std::uint32_t session, std::string_view keys, DialogDone done, Time now) {
+void Dialogs::press(std::uint32_t session, std::string_view keys, DialogDone done, Time now,
+                    StepFaults faults) {
   const auto it = dialogs_.find(session);
   if (it == dialogs_.end()) return refuse(done, session, "no such dialog is open");
   if (it->second.done) return refuse(done, session, "the phone waits for a screen");
-  ask(session, NetworkStep::Kind::input, keys, std::move(done), now);
+  ask(session, NetworkStep::Kind::input, keys, std::move(done), now, faults);
 }
 
 void Dialogs::ask(std::uint32_t session, NetworkStep::Kind kind, std::string_view text, DialogDone done,
-                  Time now) {
+                  Time now, StepFaults faults) {
   const auto it = dialogs_.find(session);
   Dialog& dialog = it->second;
   dialog.step.kind = kind;
@@ -60,9 +66,14 @@ void Dialogs::ask(std::uint32_t session, NetworkStep::Kind kind, std::string_vie
   auto on_delivered = [this, session, step](const Delivered& result, Time at) {
     delivered(session, step, result, at);
   };
-  if (!send_(make_step(dialog.step), std::move(on_delivered), now)) {
-    end(it, "no USSD application takes the step");
-  }
+  if (!send(dialog, std::move(on_delivered), now)) return end(it, "no USSD application takes the step");
+  if (faults.twice) send(dialog, nullptr, now);
+  if (faults.abort) abort(it, "the network gave up", now);
+}
+
+bool Dialogs::send(const Dialog& dialog, std::function<void(const Delivered&, Time)> done, Time now) {
+  const smpp::UssdProfile& profile = options_.accounts[dialog.account].ussd_profile;
+  return send_(dialog.account, make_step(dialog.step, profile), std::move(done), now);
 }
 
 // A good answer to deliver_sm says nothing yet; the screen comes by submit_sm, perhaps before it.
@@ -85,22 +96,33 @@ bool Dialogs::hang_up(std::uint32_t session, Time now) {
   return true;
 }
 
-std::uint32_t Dialogs::submitted(const smpp::SubmitSm& submit_sm, Time now) {
-  const std::optional<NetworkAnswer> answer = read_answer(submit_sm);
-  if (!answer) return smpp::ESME_RINVTLVVAL;
-  const auto phone = by_phone_.find(submit_sm.destination_addr);
-  if (phone == by_phone_.end()) return smpp::ESME_RSUBMITFAIL;
-  const auto it = dialogs_.find(phone->second);
-  if (it->second.step.session != answer->session || !it->second.done) return smpp::ESME_RSUBMITFAIL;
-  if (answer->too_long) return smpp::ESME_RINVMSGLEN;
+std::uint32_t Dialogs::submitted(const smpp::Body& body, Time now) {
+  const auto* submit_sm = std::get_if<smpp::SubmitSm>(&body);
+  const auto* data_sm = std::get_if<smpp::DataSm>(&body);
+  if (submit_sm == nullptr && data_sm == nullptr) return smpp::ESME_RINVCMDID;
+  const std::string& phone = submit_sm != nullptr ? submit_sm->destination_addr : data_sm->destination_addr;
+  const std::uint32_t status = shown(phone, body, now);
+  if (status != smpp::ESME_ROK) ++refused_total_;
+  return status;
+}
+
+std::uint32_t Dialogs::shown(const std::string& phone, const smpp::Body& body, Time now) {
+  const auto known = by_phone_.find(phone);
+  if (known == by_phone_.end()) return smpp::ESME_RSUBMITFAIL;
+  const auto it = dialogs_.find(known->second);
+  Dialog& dialog = it->second;
+  const smpp::UssdProfile& profile = options_.accounts[dialog.account].ussd_profile;
+  NetworkAnswer answer = read_answer(body, profile);
+  if (answer.status != smpp::ESME_ROK) return answer.status;
+  if (answer.session != session_octets(dialog.step, profile) || !dialog.done) return smpp::ESME_RSUBMITFAIL;
   DialogAnswer screen;
   screen.session = it->first;
-  screen.screen = answer->text;
-  screen.open = answer->open;
-  screen.us = elapsed_us(it->second.asked_at, now);
-  const DialogDone done = std::exchange(it->second.done, nullptr);
-  it->second.due_at = now + options_.ussd_input_timeout;
-  if (!answer->open) end(it, {});
+  screen.screen = std::move(answer.text);
+  screen.open = answer.open;
+  screen.us = elapsed_us(dialog.asked_at, now);
+  const DialogDone done = std::exchange(dialog.done, nullptr);
+  dialog.due_at = now + options_.ussd_input_timeout;
+  if (!answer.open) end(it, {});
   done(screen);
   return smpp::ESME_ROK;
 }
@@ -120,12 +142,12 @@ void Dialogs::tick(Time now) {
 
 // Ends the dialog and tells the application.
 void Dialogs::abort(Map::iterator it, const std::string& error, Time now) {
-  NetworkStep step = it->second.step;
-  step.kind = NetworkStep::Kind::abort;
-  step.text.clear();
-  step.sequence = static_cast<std::uint8_t>(step.sequence % kStepMax + 1);
+  Dialog given_up{.account = it->second.account, .step = it->second.step};
+  given_up.step.kind = NetworkStep::Kind::abort;
+  given_up.step.text.clear();
+  given_up.step.sequence = static_cast<std::uint8_t>(given_up.step.sequence % kStepMax + 1);
   end(it, error);
-  send_(make_step(step), nullptr, now);
+  send(given_up, nullptr, now);
 }
 
 // Ends the dialog; a question that waits gets `error`.

@@ -40,6 +40,7 @@ struct CommandLine {
   std::vector<std::string> accounts{"peyk:secret"};
   std::uint32_t sessions_max = 0;
   std::string ussd_profile{smpp::ussd_profiles::spec_like.name};
+  bool ussd_end_op_0x17 = false;
   std::int64_t receipt_delay_ms = 100, response_timeout_ms = 10'000, retry_delay_ms = 1'000,
                ussd_answer_timeout_ms = 10'000, ussd_input_timeout_ms = 120'000, enquire_link_ms = 30'000;
 };
@@ -58,6 +59,7 @@ void describe(CLI::App& app, CommandLine& line) {
   app.add_option("--ussd-profile", line.ussd_profile, "how dialogs are carried over SMPP")
       ->check(CLI::IsMember(profiles))
       ->capture_default_str();
+  app.add_flag("--ussd-end-op-0x17", line.ussd_end_op_0x17, "0x17 is said and understood for 0x11");
   app.add_option("--deliver-window", line.options.deliver_window, "unanswered deliver_sm a link")
       ->check(CLI::Range(1, 65536))
       ->capture_default_str();
@@ -91,6 +93,7 @@ Options to_options(const CommandLine& line) {
     options.accounts.push_back(parse_account(text));
     options.accounts.back().sessions_max = line.sessions_max;
     options.accounts.back().ussd_profile = *smpp::find_ussd_profile(line.ussd_profile);
+    options.accounts.back().ussd_profile.end_op_0x17 = line.ussd_end_op_0x17;
   }
   options.receipt_delay = milliseconds(line.receipt_delay_ms);
   options.response_timeout = milliseconds(line.response_timeout_ms);

@@ -1,20 +1,22 @@
-// How this network carries USSD dialogs over SMPP: the gateway's side of smpp/ussd.hpp.
+// How this network carries USSD dialogs over SMPP: the gateway's side of smpp/ussd.hpp, by its rows.
 //
-//   subscriber → NetworkStep → make_step() → deliver_sm        submit_sm → read_answer() → what the phone
-//   shows
+//   subscriber → NetworkStep → make_step() → deliver_sm (or data_sm)
+//   submit_sm (or data_sm) → read_answer() → what the phone shows, or the status to refuse it with
 //
-// Spec-like: service_type "USSD", ussd_service_op, and its_session_info, whose first octet is the session and
-// whose second is the step and the end bit. Networks differ in where the session stands and how an end is
-// said; another network's way is another smpp::UssdProfile, a case in make_step and read_answer, and its
-// vectors in the test.
+// The rows are shared with the ESME's side, what is done with them is not: the octets of a session, of an
+// abort and of an end are made here by themselves, so that each side is the other's witness. And this side is
+// strict: an answer must say its session and its end as the network's own way is, even where others bear
+// less.
+//
+// A new row: its octets in session_octets(), its abort in make_step(), its end in read_answer().
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 
 #include "smpp/pdu.hpp"
+#include "smpp/ussd.hpp"
 
 namespace peyk::sim {
 
@@ -23,24 +25,27 @@ struct NetworkStep {
   Kind kind = Kind::begin;
   std::string phone, service_code;  // "989…", "7000"
   std::string text;                 // the dialled string, or the keys pressed
-  std::uint8_t session = 0;
-  std::uint8_t sequence = 1;  // 1, 2, 3 … 127, 1
+  std::uint32_t session = 0;        // cut to what the row has room for
+  std::uint8_t sequence = 1;        // 1, 2, 3 … 127, 1
 };
 
 struct NetworkAnswer {
-  std::uint8_t session = 0;
+  std::uint32_t status = 0;  // not ESME_ROK: refused, and the rest says nothing
+  std::string session;       // its octets
   std::string text;
-  bool open = false;      // a menu: the subscriber may press keys
-  bool too_long = false;  // more than a screen holds: 182 septets or 80 UCS-2 units
+  bool open = false;  // a menu: the subscriber may press keys
 };
 
-smpp::DeliverSm make_step(const NetworkStep& step);
+smpp::Body make_step(const NetworkStep& step, const smpp::UssdProfile& profile);
 
-// Whether a submit_sm belongs to a dialog and not to the short message service.
-bool is_ussd(const smpp::SubmitSm& submit_sm);
+// The octets by which an answer must name the session of a step; empty where the row has none.
+std::string session_octets(const NetworkStep& step, const smpp::UssdProfile& profile);
 
-// Nothing when the session or the operation is missing or none of a running dialog's.
-std::optional<NetworkAnswer> read_answer(const smpp::SubmitSm& submit_sm);
+// Whether a submit_sm or data_sm belongs to a dialog and not to the short message service.
+bool is_ussd(const smpp::Body& body);
+
+// `body` is USSD. A screen of more than 182 septets or 80 UCS-2 units is refused too.
+NetworkAnswer read_answer(const smpp::Body& body, const smpp::UssdProfile& profile);
 
 // "*7000*2#" → "7000"; empty when this is no USSD string.
 std::string service_code_of(std::string_view dialled);

@@ -89,7 +89,8 @@ class Dialogs {
   asio::awaitable<void> told(DialogKey key, std::string name, std::uint64_t number);
   // The end, from outside. True: it was open.
   asio::awaitable<bool> close(DialogKey key);
-  // Something came for a dialog that is not known. True: for the first time within this time.
+  // Something came for a dialog that is not known, or over. True: for the first time (an unknown one is
+  // remembered for this time).
   asio::awaitable<bool> refuse(DialogKey key, std::chrono::seconds time_to_live);
 
  private:

@@ -2,7 +2,7 @@
 --
 -- KEYS[1] is carrier and phone, the other keys are it and a suffix:
 --   :open:<code>        string  the session that is open for this code
---   :session:<session>  hash    name, code, state, step, mark, sequence, counts, told, over, at_ms
+--   :session:<session>  hash    name, code, state, step, mark, sequence, counts, told, over, refused, at_ms
 -- Both live as long as the network keeps a dialog. A session whose code is open for another session is over.
 --
 -- ARGV: operation, session, ...
@@ -96,9 +96,14 @@ end
 
 -- refuse session ttl_ms -> 1: for the first time
 function operations.refuse()
-  if call('EXISTS', session_key) == 1 then return 0 end
+  local saved = read('over', 'refused')
+  if saved[1] then
+    if saved[1] == '0' or saved[2] then return 0 end
+    call('HSET', session_key, 'refused', 1)
+    return 1
+  end
   call('HSET', session_key, 'name', '', 'code', '', 'state', '', 'step', 0, 'mark', '', 'sequence', 0, 'counts', 0,
-       'told', 0, 'over', 1, 'at_ms', now_ms())
+       'told', 0, 'over', 1, 'refused', 1, 'at_ms', now_ms())
   call('PEXPIRE', session_key, ARGV[3])
   return 1
 end

@@ -25,9 +25,11 @@ std::string tail(const std::filesystem::path& file) {
 Stack::Stack(StackOptions options) : options_(options), till_secret_(std::string("whsec_") + kTillKey) {
   mysql_.create_database("peyk");
   if (options_.carrier_port == 0) {
-    simulator_.emplace(std::vector<std::string>{"--response-timeout-ms",
-                                                std::to_string(options_.carrier_response_timeout.count()),
-                                                "--retry-delay-ms", "200"});
+    std::vector<std::string> more{"--response-timeout-ms",
+                                  std::to_string(options_.carrier_response_timeout.count()),
+                                  "--retry-delay-ms", "200"};
+    more.insert(more.end(), options_.simulator_options.begin(), options_.simulator_options.end());
+    simulator_.emplace(std::move(more));
   }
   http_port_ = free_port();
   write_config();
@@ -54,7 +56,7 @@ void Stack::write_config() {
     ussd: true
     reconnect_min: 100ms
     reconnect_max: 1s
-lines:
+{}lines:
   - number: 30001234
     carrier: sim
     rate: {}
@@ -69,9 +71,9 @@ redis:
 http:
   port: {}
 )",
-                     smpp_port(), options_.sessions, options_.window, options_.line_rate, options_.receipts,
-                     mysql_.unix_socket().string(), options_.mysql_workers, redis_.unix_socket().string(),
-                     http_port_);
+                     smpp_port(), options_.sessions, options_.window, options_.carrier_yaml,
+                     options_.line_rate, options_.receipts, mysql_.unix_socket().string(),
+                     options_.mysql_workers, redis_.unix_socket().string(), http_port_);
 }
 
 std::map<std::string, std::string> Stack::environment(const std::string& till_secret) const {

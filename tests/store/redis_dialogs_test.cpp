@@ -182,6 +182,14 @@ TEST_F(RedisDialogs, a_step_for_an_unknown_dialog_is_refused_once) {
   EXPECT_FALSE(redis.await(dialogs.refuse(key("s1"), seconds(60))));
 }
 
+TEST_F(RedisDialogs, a_step_after_the_end_is_refused_once) {
+  begin(key("s1"));
+  EXPECT_FALSE(redis.await(dialogs.refuse(key("s1"), seconds(60)))) << "it is open";
+  EXPECT_TRUE(end(key("s1"), 0));
+  EXPECT_TRUE(redis.await(dialogs.refuse(key("s1"), seconds(60))));
+  EXPECT_FALSE(redis.await(dialogs.refuse(key("s1"), seconds(60))));
+}
+
 TEST_F(RedisDialogs, other_codes_phones_and_carriers_are_left_alone) {
   begin(key("s1"));
   EXPECT_EQ(begin(key("s2"), "n2", "*8000").left, "");
