@@ -1,11 +1,12 @@
 #include "gateway/inbound_texts.hpp"
 
 #include "gateway/clock.hpp"
+#include "gateway/composition.hpp"
 #include "gateway/hash.hpp"
 #include "gateway/log.hpp"
+#include "gateway/mo_text.hpp"
 #include "smpp/address.hpp"
 #include "store/mysql/tables.hpp"
-#include "templates/alphabet.hpp"
 #include "templates/phone.hpp"
 
 namespace peyk::gateway {
@@ -48,45 +49,69 @@ handlers::PhoneNumber sender_of(const smpp::Pdu& pdu) {
   return templates::parse_phone(source).value_or(0);
 }
 
-InboundTexts::InboundTexts(Requests& requests, store::SqlThread& sql,
+void count_lost_texts(Metrics& metrics, const std::vector<store::LostText>& lost) {
+  for (const store::LostText& text : lost) {
+    log::warn("text_incomplete", {{"carrier", text.carrier},
+                                  {"from", log::Phone{text.phone}},
+                                  {"parts", text.parts},
+                                  {"total", text.total}});
+    metrics.counter("peyk_inbound_incomplete_total", {{"carrier", text.carrier}}).add();
+  }
+}
+
+InboundTexts::InboundTexts(Requests& requests, store::SqlThread& sql, Metrics& metrics,
                            std::function<void(std::function<void()>)> post)
-    : requests_(requests), sql_(sql), post_(std::move(post)) {}
+    : requests_(requests), sql_(sql), metrics_(metrics), post_(std::move(post)) {}
 
 void InboundTexts::take(CarrierRequest request) {
+  const CarrierOptions& carrier = request.link->options();
   const auto message = message_of(request.pdu);
   if (!message) {
     // A header longer than its text: nobody can read it, and an error would bring it back for hours.
-    log::warn("text_unreadable", {{"carrier", request.link->options().name}});
+    log::warn("text_unreadable", {{"carrier", carrier.name}});
+    request.link->respond(request.generation, request.pdu, smpp::ESME_ROK);
+    return;
+  }
+  if (sender_of(request.pdu) == 0) {
+    log::info("text_from_no_phone", {{"carrier", carrier.name}});
     request.link->respond(request.generation, request.pdu, smpp::ESME_ROK);
     return;
   }
   const std::uint8_t data_coding = envelope_of(request.pdu).data_coding;
-  const std::string octets(message->text);
+  store::MoPiece piece = piece_of(*message, data_coding, default_alphabet_of(carrier));
   if (message->part && message->part->total > 1) {
-    take_part(std::move(request), *message->part, octets, data_coding);
-  } else {
-    take_text(std::move(request), octets, data_coding, std::nullopt);
+    const smpp::Part part = *message->part;
+    return take_part(std::move(request), part, std::move(piece));
   }
+  // SMPP gives a text no name: what it says, to whom, is its key.
+  const Envelope envelope = envelope_of(request.pdu);
+  const auto key = sha256_of({"mo", carrier.name, envelope.source, envelope.destination,
+                              std::to_string(piece.data_coding), piece.octets});
+  const auto remembered_for = carrier.redelivery_window;
+  take_text(std::move(request), {&piece, 1}, key, remembered_for, {});
 }
 
-void InboundTexts::take_part(CarrierRequest request, const smpp::Part& part, std::string_view octets,
-                             std::uint8_t data_coding) {
+void InboundTexts::take_part(CarrierRequest request, const smpp::Part& part, store::MoPiece piece) {
   const Envelope envelope = envelope_of(request.pdu);
-  store::MoPart row{
-      .seq = part.seq, .total = part.total, .octets = std::string(octets), .data_coding = data_coding};
-  row.message = sha256_of({"part", request.link->options().name, envelope.source, envelope.destination,
-                           std::to_string(part.ref), part.ref_width == smpp::RefWidth::bits8 ? "8" : "16",
-                           std::to_string(part.total)});
-  auto joined = std::make_shared<std::optional<store::JoinedText>>();
+  const std::string& carrier = request.link->options().name;
+  store::MoPart row{.carrier = carrier,
+                    .phone = sender_of(request.pdu),
+                    .seq = part.seq,
+                    .total = part.total,
+                    .octets = std::move(piece.octets),
+                    .data_coding = piece.data_coding};
+  row.message = sha256_of({"part", carrier, envelope.source, envelope.destination, std::to_string(part.ref),
+                           part.ref_width == smpp::RefWidth::bits8 ? "8" : "16", std::to_string(part.total)});
+  auto added = std::make_shared<store::AddedPart>();
   auto shared = std::make_shared<CarrierRequest>(std::move(request));
   const bool queued = sql_.run(
-      [row, joined](store::Connection& connection) {
-        *joined = store::add_mo_part(connection, row, wall_clock());
+      [row, added](store::Connection& connection) {
+        *added = store::add_mo_part(connection, row, {}, wall_clock());
       },
-      [this, joined, shared, key = row.message](bool stored) {
-        post_([this, joined, shared, key, stored] {
-          if (stored && *joined)
-            return take_text(std::move(*shared), (*joined)->octets, (*joined)->data_coding, key);
+      [this, added, shared, key = row.message](bool stored) {
+        post_([this, added, shared, key, stored] {
+          if (stored) count_lost_texts(metrics_, added->lost);
+          if (stored && !added->pieces.empty()) return take_joined(std::move(*shared), key, *added);
           shared->link->respond(shared->generation, shared->pdu,
                                 stored ? smpp::ESME_ROK : smpp::ESME_RX_T_APPN);
         });
@@ -94,37 +119,46 @@ void InboundTexts::take_part(CarrierRequest request, const smpp::Part& part, std
   if (!queued) shared->link->respond(shared->generation, shared->pdu, smpp::ESME_RX_T_APPN);
 }
 
-void InboundTexts::take_text(CarrierRequest request, std::string_view octets, std::uint8_t data_coding,
-                             std::optional<handlers::RequestKey> parts) {
+// A text in parts has a name: its reference and when it began. So it is done once however late its last part
+// is sent again, and again when its phone sends the same words under another reference.
+void InboundTexts::take_joined(CarrierRequest request, const handlers::RequestKey& parts,
+                               const store::AddedPart& added) {
+  const auto begun = std::to_string(added.begun_at.time_since_epoch().count());
+  const auto key =
+      sha256_of({"mo-parts", {reinterpret_cast<const char*>(parts.data()), parts.size()}, begun});
+  const store::MoPatience patience;
+  const auto done = [this, parts, begun_at = added.begun_at] {
+    sql_.run(
+        [parts, begun_at](store::Connection& connection) {
+          store::mo_text_done(connection, parts, begun_at, wall_clock());
+        },
+        {});
+  };
+  take_text(std::move(request), added.pieces, key, patience.wait_max + patience.done_remembered, done);
+}
+
+void InboundTexts::take_text(CarrierRequest request, std::span<const store::MoPiece> pieces,
+                             const handlers::RequestKey& key, std::chrono::seconds remembered_for,
+                             std::function<void()> done) {
   const Envelope envelope = envelope_of(request.pdu);
   const handlers::PhoneNumber from = sender_of(request.pdu);
-  if (from == 0) {
-    log::info("text_from_no_phone", {{"carrier", request.link->options().name}});
-    request.link->respond(request.generation, request.pdu, smpp::ESME_ROK);
-    return;
-  }
   handlers::Request asked;
-  asked.key = sha256_of({"mo", request.link->options().name, envelope.source, envelope.destination,
-                         std::to_string(data_coding), octets});
-  asked.fingerprint = asked.key;
-  asked.remembered_for = request.link->options().redelivery_window;
+  asked.key = asked.fingerprint = key;
+  asked.remembered_for = remembered_for;
   asked.received_at = wall_clock();
   asked.what = handlers::TextRequest{.from = from,
                                      .line = templates::line_digits(envelope.destination),
-                                     .text = templates::decode(octets, data_coding)};
+                                     .text = text_of(pieces, default_alphabet_of(request.link->options()))};
 
   auto& waiting = pending_[asked.key];
   waiting.push_back(std::move(request));
   if (waiting.size() > 1) return;  // the one decision answers both
-  asked.answered_before = was_typed_again(asked.key, waiting.front());
+  asked.answered_before = !done && was_typed_again(asked.key, waiting.front());
   const auto began = std::chrono::steady_clock::now();
-  const bool taken = requests_.submit(
-      "sms", from, asked, [this, key = asked.key, parts, began](const store::Result& result) {
+  const bool taken =
+      requests_.submit("sms", from, asked, [this, key, done, began](const store::Result& result) {
         const bool failed = result.verdict == store::Result::Verdict::failed;
-        if (parts && !failed) {
-          sql_.run([parts](store::Connection& connection) { store::forget_mo_parts(connection, *parts); },
-                   {});
-        }
+        if (done && !failed) done();
         acknowledge(key, failed ? smpp::ESME_RX_T_APPN : smpp::ESME_ROK, began);
       });
   if (!taken) acknowledge(asked.key, smpp::ESME_RX_T_APPN, began);

@@ -19,7 +19,6 @@ using namespace std::chrono_literals;
 constexpr std::chrono::seconds kHousekeepingEvery{1};
 constexpr std::chrono::minutes kSweepEvery{1};    // of the outbox, for what a dead process left behind
 constexpr std::uint32_t kForgottenAtOnce = 1000;  // old keys deleted in one go
-constexpr std::chrono::hours kPartsKept{24};
 constexpr std::chrono::days kParkedReceiptsKept{7};
 constexpr std::chrono::hours kFreeCodesEvery{1};
 
@@ -48,7 +47,7 @@ Peykd::Peykd(Options options)
       ussd_lanes_(redis_, options_.redis.key_prefix, kUssdLaneOptions),
       dialogs_(redis_, options_.redis.key_prefix),
       requests_(workers_, options_.limits, metrics_, [this](auto texts) { push(std::move(texts)); }),
-      texts_(requests_, outcomes_, [this](auto work) { post(std::move(work)); }),
+      texts_(requests_, outcomes_, metrics_, [this](auto work) { post(std::move(work)); }),
       ussd_(
           io_, requests_, dialogs_, ussd_lanes_,
           {.directory = [this] { return directory_.load(); },
@@ -308,13 +307,16 @@ asio::awaitable<void> Peykd::housekeeping() {
         log::warn("redis_refused", {{"line", number}, {"why", e.what()}});
       }
     }
+    auto lost = std::make_shared<std::vector<store::LostText>>();
     housekeeper_.run(
-        [](store::Connection& connection) {
+        [lost](store::Connection& connection) {
           store::forget_claims(connection, wall_clock(), kForgottenAtOnce);
-          store::forget_old_mo_parts(connection, wall_clock() - kPartsKept, kForgottenAtOnce);
+          *lost = store::forget_old_mo_texts(connection, {}, wall_clock(), kForgottenAtOnce);
           store::forget_parked_receipts(connection, wall_clock() - kParkedReceiptsKept, kForgottenAtOnce);
         },
-        {});
+        [this, lost](bool committed) {
+          if (committed) count_lost_texts(metrics_, *lost);
+        });
   }
 }
 

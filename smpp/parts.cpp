@@ -7,7 +7,8 @@ namespace peyk::smpp {
 namespace {
 
 // 3GPP TS 23.040, 9.2.3.24.
-constexpr std::uint8_t kConcatenation8 = 0x00, kPorts8 = 0x04, kPorts16 = 0x05, kConcatenation16 = 0x08;
+constexpr std::uint8_t kConcatenation8 = 0x00, kPorts8 = 0x04, kPorts16 = 0x05, kConcatenation16 = 0x08,
+                       kSingleShift = 0x24, kLockingShift = 0x25;
 
 std::uint8_t octet(std::string_view octets, std::size_t index) {
   return static_cast<std::uint8_t>(octets[index]);
@@ -89,6 +90,9 @@ std::optional<UserData> split_user_data(std::string_view octets, std::uint8_t es
   for (const InformationElement& element : information_elements(data.header)) {
     if (const auto part = read_part(element)) data.part = part;
     if (const auto ports = read_ports(element)) data.ports = ports;
+    if (element.value.size() != 1) continue;
+    if (element.id == kSingleShift) data.single_shift = octet(element.value, 0);
+    if (element.id == kLockingShift) data.locking_shift = octet(element.value, 0);
   }
   return data;
 }
@@ -139,15 +143,34 @@ std::optional<UserData> read_message(const DataSm& pdu) {
   return read_any(pdu);
 }
 
+PartVerdict judge_part(const PartBefore& before, const PartPatience& patience) {
+  const bool stale = before.since_begun >= patience.wait_max;
+  switch (before.number) {
+    case PartBefore::Same::no_such_part:
+      return stale ? PartVerdict::begins_anew : PartVerdict::joins;
+    case PartBefore::Same::other_text:
+      return PartVerdict::begins_anew;
+    case PartBefore::Same::same_text:
+      break;
+  }
+  if (!before.since_done) return stale ? PartVerdict::begins_anew : PartVerdict::joins;
+  return *before.since_done < patience.done_remembered ? PartVerdict::done_before : PartVerdict::begins_anew;
+}
+
 std::optional<Reassembly::Joined> Reassembly::add(std::string_view source_addr,
                                                   std::string_view destination_addr, const Part& part,
                                                   std::string_view text, std::uint8_t data_coding, Time now) {
   assert(sensible(part));
   if (part.total == 1) return Joined{std::string(text), data_coding};
   expire(now);
-  Message& message = find_or_begin(message_key(source_addr, destination_addr, part), part.total, now);
+  const std::string key = message_key(source_addr, destination_addr, part);
+  if (const auto found = index_.find(key); found != index_.end()) {
+    const auto& here = found->second->parts[part.seq - 1u];
+    if (here && *here == text) return std::nullopt;
+    if (here) drop(found->second);
+  }
+  Message& message = find_or_begin(key, part.total, now);
   auto& place = message.parts[part.seq - 1u];
-  if (place) return std::nullopt;
   make_room(text.size(), message);
   place.emplace(text);
   message.octets += text.size();

@@ -48,6 +48,8 @@ struct UserData {
   std::optional<Ports> ports;
   std::string_view header;  // with its length octet; empty without UDHI
   std::string_view text;
+  // National language identifiers (9.2.3.24.15 and 16); 0 where the header names none.
+  std::uint8_t single_shift = 0, locking_shift = 0;
 };
 
 // Empty when esm_class announces a header that is longer than the octets, or there are no octets at all.
@@ -75,6 +77,24 @@ std::optional<UserData> read_message(const DeliverSm& pdu);
 std::optional<UserData> read_message(const SubmitSm& pdu);
 std::optional<UserData> read_message(const DataSm& pdu);
 
+// A part has come while something else is kept under the same sender, receiver, reference, width and total.
+struct PartBefore {
+  enum class Same : std::uint8_t { no_such_part, other_text, same_text };
+  Same number = Same::no_such_part;                // what is kept under this part's number
+  std::chrono::seconds since_begun{0};             // the first part came
+  std::optional<std::chrono::seconds> since_done;  // the whole was acted upon
+};
+struct PartPatience {
+  std::chrono::seconds wait_max{86400};        // for the parts that are missing
+  std::chrono::seconds done_remembered{3600};  // a carrier may send a part again for so long
+};
+enum class PartVerdict : std::uint8_t {
+  joins,        // of the text that is being put together; also when it is there already
+  begins_anew,  // the reference has come round: what is kept is another text
+  done_before,  // sent again, of a text that was acted upon: acknowledge it, no more
+};
+PartVerdict judge_part(const PartBefore& before, const PartPatience& patience);
+
 struct ReassemblyOptions {
   std::size_t messages_max = 10000;      // unfinished ones; full: the one that waits longest is given up
   std::size_t octets_max = 16u << 20;    // of all their texts together
@@ -91,7 +111,8 @@ class Reassembly {
 
   explicit Reassembly(const ReassemblyOptions& options) : options_(options) {}
 
-  // The whole message when this was the last part missing. Any order; a part that is already here is ignored.
+  // The whole message when this was the last part missing. Any order; a part that is already here is ignored,
+  // one that says something else under the same number begins another message.
   // A part with total 1 is whole at once. Sender, receiver, reference, its width and the total make the key.
   std::optional<Joined> add(std::string_view source_addr, std::string_view destination_addr, const Part& part,
                             std::string_view text, std::uint8_t data_coding, Time now);

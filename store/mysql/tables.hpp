@@ -120,22 +120,46 @@ void forget_parked_receipts(Connection& connection, rules::Instant before, std::
 std::uint64_t free_codes(Connection& connection, rules::Instant ended_before, std::uint32_t limit);
 
 // mo_parts.cpp
+inline constexpr std::size_t kMoPartOctetsMax = 4096;  // of one part; what is beyond is cut off
 struct MoPart {
   handlers::RequestKey message{};  // of carrier, sender, receiver, reference, its width, total
-  std::uint8_t seq = 1;            // 1 to total
+  std::string carrier;
+  handlers::PhoneNumber phone = 0;
+  std::uint8_t seq = 1;  // 1 to total
   std::uint8_t total = 2;
   std::string octets;
   std::uint8_t data_coding = 0;
 };
-struct JoinedText {
+struct MoPatience {
+  std::chrono::seconds wait_max{86400};        // for parts that are missing
+  std::chrono::seconds done_remembered{3600};  // parts of a finished text are known again for so long
+  std::uint32_t texts_per_phone_max = 16;      // unfinished; the oldest gives way
+};
+struct MoPiece {
   std::string octets;
   std::uint8_t data_coding = 0;
 };
-// Keeps the part; the whole text when it was the last one missing. A part that is here already changes
-// nothing.
-std::optional<JoinedText> add_mo_part(Connection& connection, const MoPart& part, rules::Instant now);
-void forget_mo_parts(Connection& connection, const handlers::RequestKey& message);
-void forget_old_mo_parts(Connection& connection, rules::Instant before, std::uint32_t limit);
+// A text of which parts never came.
+struct LostText {
+  std::string carrier;
+  handlers::PhoneNumber phone = 0;
+  std::uint32_t parts = 0, total = 0;  // there, of
+};
+struct AddedPart {
+  bool done_before = false;     // of a text that was acted upon
+  std::vector<MoPiece> pieces;  // in order, when all are there
+  rules::Instant begun_at{};    // with the key it names the text: a reference comes round again
+  std::vector<LostText> lost;   // given up for this part
+};
+// Keeps the part; may be called again with the same one. From now on the text waits for mo_text_done().
+AddedPart add_mo_part(Connection& connection, const MoPart& part, const MoPatience& patience,
+                      rules::Instant now);
+// The whole text was acted upon.
+void mo_text_done(Connection& connection, const handlers::RequestKey& message, rules::Instant begun_at,
+                  rules::Instant now);
+// Ends what has waited too long, and forgets what was done long enough ago. At most `limit` of each.
+std::vector<LostText> forget_old_mo_texts(Connection& connection, const MoPatience& patience,
+                                          rules::Instant now, std::uint32_t limit);
 
 // clubs.cpp
 std::vector<handlers::Club> load_clubs(Connection& connection);

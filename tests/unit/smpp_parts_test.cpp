@@ -27,6 +27,17 @@ TEST(Udh, MayHoldSeveralElementsInAnyOrder) {
   EXPECT_EQ(data->text, "text");
 }
 
+TEST(Udh, NamesTheLanguagesOfItsText) {
+  const std::string octets = "\x0B\x24\x01\x01\x25\x01\x0D\x00\x03\x5A\x02\x01text"s;
+  const auto data = split_user_data(octets, esm_class::udhi);
+  ASSERT_TRUE(data);
+  EXPECT_EQ(data->single_shift, 1);
+  EXPECT_EQ(data->locking_shift, 13);
+  EXPECT_EQ(data->part, (Part{0x5A, RefWidth::bits8, 2, 1}));
+  const auto too_long = split_user_data("\x04\x24\x02\x01\x01text"s, esm_class::udhi);
+  EXPECT_EQ(too_long->single_shift, 0);
+}
+
 TEST(Udh, ThatSaysNonsenseAboutPartsDescribesOneMessage) {
   for (const std::string& header :
        {"\x05\x00\x03\x5A\x00\x01"s, "\x05\x00\x03\x5A\x02\x00"s, "\x05\x00\x03\x5A\x02\x05"s,
@@ -89,6 +100,38 @@ TEST(Reassembly, JoinsInAnyOrderAndIgnoresRepeats) {
   EXPECT_EQ(join.add("a", 1, 3, 2, "B"), "ABC");
   EXPECT_EQ(join.reassembly.octets(), 0u);
   EXPECT_EQ(join.add("a", 1, 1, 1, "whole"), "whole");
+}
+
+TEST(Reassembly, BeginsAnewWhenANumberSaysSomethingElse) {
+  Joining join;
+  EXPECT_FALSE(join.add("a", 1, 2, 1, "A"));
+  EXPECT_FALSE(join.add("a", 1, 2, 1, "X"));
+  EXPECT_EQ(join.add("a", 1, 2, 2, "Y"), "XY");
+}
+
+TEST(PartVerdict, FollowsFromWhatIsKeptAndForHowLong) {
+  using Same = PartBefore::Same;
+  const PartPatience patience{.wait_max = hours(24), .done_remembered = hours(1)};
+  const auto s = [](auto duration) { return std::optional<seconds>(duration); };
+  struct Case {
+    PartBefore before;
+    PartVerdict verdict;
+  };
+  const std::vector<Case> cases = {
+      {{Same::no_such_part, seconds(0), {}}, PartVerdict::joins},
+      {{Same::no_such_part, hours(24) - seconds(1), {}}, PartVerdict::joins},
+      {{Same::no_such_part, hours(24), {}}, PartVerdict::begins_anew},
+      {{Same::same_text, hours(1), {}}, PartVerdict::joins},
+      {{Same::same_text, hours(24), {}}, PartVerdict::begins_anew},
+      {{Same::other_text, seconds(1), {}}, PartVerdict::begins_anew},
+      {{Same::same_text, hours(5), s(seconds(0))}, PartVerdict::done_before},
+      {{Same::same_text, hours(30), s(hours(1) - seconds(1))}, PartVerdict::done_before},
+      {{Same::same_text, hours(5), s(hours(1))}, PartVerdict::begins_anew},
+      {{Same::other_text, seconds(5), s(seconds(1))}, PartVerdict::begins_anew},
+  };
+  for (std::size_t i = 0; i < cases.size(); ++i) {
+    EXPECT_EQ(judge_part(cases[i].before, patience), cases[i].verdict) << i;
+  }
 }
 
 TEST(Reassembly, KeepsSendersReferencesAndTotalsApart) {
