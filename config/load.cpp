@@ -10,6 +10,7 @@
 
 #include "config/document.hpp"
 #include "config/scalars.hpp"
+#include "templates/dates.hpp"
 
 namespace peyk::config {
 namespace {
@@ -30,6 +31,7 @@ bool is_ascii(std::string_view text, std::size_t min, std::size_t max) {
 // (SMPP 3.4, 5.2.1 and 5.2.3). A password has 8 characters there (5.2.2), but carriers give longer ones.
 constexpr TextRule kName{[](std::string_view t) { return consists_of(t, kLowerNameOctets, 1, 32); },
                          "1 to 32 of a-z, 0-9, _ and -"};
+constexpr TextRule kTimeZone{templates::is_time_zone, "a zone of the IANA database: Asia/Tehran"};
 constexpr TextRule kHost{[](std::string_view t) { return is_ascii(t, 1, 253) && t.find(' ') == t.npos; },
                          "a host name or an IP address"};
 constexpr TextRule kSystemId{[](std::string_view t) { return is_ascii(t, 1, 15); },
@@ -186,6 +188,7 @@ void read_carrier_ways(Section& s, gateway::CarrierOptions& carrier) {
     return std::optional<std::string>();
   });
   s.boolean("query_sm", carrier.query_sm);
+  s.text("time_zone", carrier.time_zone, kTimeZone);
   s.boolean("receipts_without_esm_class", carrier.receipts_without_esm_class);
 }
 

@@ -1,32 +1,77 @@
-// Delivery receipts: collected while the last set is being saved, saved as a set, then acknowledged.
+// Delivery receipts: read, collected while the last set is being saved, saved as a set, then acknowledged.
+//
+//   PDU -> is it one? -> read -> [unreadable: set aside] -> saved with those that wait -> deliver_sm_resp
+//
+// What must stay true: a receipt is acknowledged only after what it says is saved, and never refused for what
+// it says (it would come again for hours); the text alone never makes a receipt, except of carriers that give
+// nothing else, and then only if it is about a text that went to exactly the phone it comes from: else it is
+// a text. store/mysql/receipts.hpp says what becomes of those whose message is not known.
 //
 // Thread rule: the network thread.
 #pragma once
 
+#include <deque>
 #include <functional>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
 #include <vector>
 
 #include "gateway/carrier_link.hpp"
+#include "gateway/metrics.hpp"
+#include "smpp/receipt.hpp"
+#include "store/mysql/receipts.hpp"
 #include "store/mysql/sql_thread.hpp"
-#include "store/mysql/tables.hpp"
 
 namespace peyk::gateway {
 
+struct ReceiptHooks {
+  std::function<void(std::function<void()>)> post;  // onto the network thread, from any thread
+  std::function<void(CarrierRequest)> as_text;      // takes what turned out to be a subscriber's text
+};
+
 class InboundReceipts {
  public:
-  InboundReceipts(store::SqlThread& sql, std::function<void(std::function<void()>)> post);
+  // `lines`: ours, as digits. References outlive this.
+  InboundReceipts(store::SqlThread& sql, Metrics& metrics, std::set<std::string> lines, ReceiptHooks hooks);
 
-  static bool is_receipt(const smpp::Pdu& pdu);
+  // Whether the PDU is a receipt, or may be one by what its carrier's options say.
+  bool takes(const CarrierRequest& request) const;
   void take(CarrierRequest request);
+  // Every second: gives parked receipts another chance, keeps tables within their limits.
+  void tidy();
 
  private:
+  struct Waiting {
+    CarrierRequest request;
+    std::string carrier;
+    std::optional<store::Receipt> receipt;  // empty: unreadable
+    std::string_view state;                 // the specification's word
+  };
+  using Batch = std::shared_ptr<std::vector<Waiting>>;
+  using Results = std::shared_ptr<std::vector<store::ReceiptResult>>;
+
+  store::Receipt understood(const CarrierRequest& request, const smpp::Receipt& receipt) const;
+  handlers::PhoneNumber phone_of(const smpp::Pdu& pdu, const smpp::Receipt& receipt) const;
   void save();
+  Batch next_batch();
+  void saved(const Batch& batch, const std::vector<store::ReceiptResult>& results);
+  void not_saved(const Batch& batch);
+  void count(const Waiting& one, const store::ReceiptResult& result);
 
   store::SqlThread& sql_;
-  std::function<void(std::function<void()>)> post_;
-  std::vector<CarrierRequest> waiting_;
-  std::vector<store::Receipt> receipts_;
-  bool saving_ = false;
+  Metrics& metrics_;
+  std::set<std::string> lines_;
+  ReceiptHooks hooks_;
+  std::deque<Waiting> waiting_;
+  std::deque<Batch> again_;  // halves of a set that could not be saved: one bad receipt harms no other
+  bool saving_ = false, tidying_ = false;
+  std::uint32_t tidied_ = 0;
 };
+
+// When the message got where it is: the receipt's own date by the carrier's zone if that can be believed,
+// else `received`.
+rules::Instant done_at(const smpp::Receipt& receipt, std::string_view time_zone, rules::Instant received);
 
 }  // namespace peyk::gateway

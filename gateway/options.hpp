@@ -81,6 +81,7 @@ struct CarrierOptions {
   std::map<std::string, std::string> error_words;  // a receipt's err -> words that staff can read
   // query_sm settles an unknown outcome where no receipt does.
   bool query_sm = false;
+  std::string time_zone = "Asia/Tehran";  // of the dates in its receipts, which do not say
   // Receipts come with esm_class 0, told by their text alone (some 3.3 carriers). A member who writes such a
   // text is then taken for a receipt: only where the carrier leaves no other way.
   bool receipts_without_esm_class = false;

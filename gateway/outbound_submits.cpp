@@ -227,6 +227,7 @@ void OutboundLine::when_idle(store::MessageId id) {
     if (outcome.state != store::submitted && held.sending.taken_count() > 0)
       outcome.reason +=
           fmt::format(" ({} of {} parts were)", held.sending.taken_count(), held.sending.part_count());
+    outcome.part_count = held.sending.part_count();
     outcome.parts = held.sending.take_unsaved().parts;
     return settle(std::move(outcome));
   }

@@ -19,7 +19,6 @@ using namespace std::chrono_literals;
 constexpr std::chrono::seconds kHousekeepingEvery{1};
 constexpr std::chrono::minutes kSweepEvery{1};    // of the outbox, for what a dead process left behind
 constexpr std::uint32_t kForgottenAtOnce = 1000;  // old keys deleted in one go
-constexpr std::chrono::days kParkedReceiptsKept{7};
 constexpr std::chrono::hours kFreeCodesEvery{1};
 
 // Names this process among all that share a Redis.
@@ -31,6 +30,12 @@ std::string lease_owner() {
 
 store::SqlThread::Log sql_log() {
   return [](const std::string& event, const std::string& detail) { log::warn(event, {{"detail", detail}}); };
+}
+
+std::set<std::string> line_numbers(const Options& options) {
+  std::set<std::string> numbers;
+  for (const LineOptions& line : options.lines) numbers.insert(line.number);
+  return numbers;
 }
 
 }  // namespace
@@ -54,7 +59,9 @@ Peykd::Peykd(Options options)
            .submit = [this](auto& by, const auto& screen,
                             auto tag) { return submit_screen(by, screen, tag); },
            .text_instead = [this](const auto& club, auto to, auto text) { say(club, to, std::move(text)); }}),
-      receipts_(outcomes_, [this](auto work) { post(std::move(work)); }),
+      receipts_(outcomes_, metrics_, line_numbers(options_),
+                {.post = [this](auto work) { post(std::move(work)); },
+                 .as_text = [this](auto request) { take_text(std::move(request)); }}),
       carriers_(io_, options_.carriers, link_hooks()),
       purchases_([this](std::string_view key_id) { return till(key_id); },
                  [this](auto request, auto done) { submit_purchase(std::move(request), std::move(done)); },
@@ -167,7 +174,12 @@ void Peykd::take(CarrierRequest request) {
     request.link->respond(request.generation, request.pdu, smpp::ESME_RINVCMDID);
     return;
   }
-  if (InboundReceipts::is_receipt(request.pdu)) return receipts_.take(std::move(request));
+  if (receipts_.takes(request)) return receipts_.take(std::move(request));
+  take_text(std::move(request));
+}
+
+// A text or a USSD step.
+void Peykd::take_text(CarrierRequest request) {
   if (stopping_) {
     request.link->respond(request.generation, request.pdu, smpp::ESME_RX_T_APPN);
     return;
@@ -286,6 +298,7 @@ asio::awaitable<void> Peykd::housekeeping() {
     co_await stopped_.wait(kHousekeepingEvery);
     if (stopping_) break;
     load_directory();
+    receipts_.tidy();
     if (!redis_.connected()) continue;
     const auto now = std::chrono::steady_clock::now();
     const bool sweep = now - swept >= kSweepEvery;
@@ -312,7 +325,6 @@ asio::awaitable<void> Peykd::housekeeping() {
         [lost](store::Connection& connection) {
           store::forget_claims(connection, wall_clock(), kForgottenAtOnce);
           *lost = store::forget_old_mo_texts(connection, {}, wall_clock(), kForgottenAtOnce);
-          store::forget_parked_receipts(connection, wall_clock() - kParkedReceiptsKept, kForgottenAtOnce);
         },
         [this, lost](bool committed) {
           if (committed) count_lost_texts(metrics_, *lost);

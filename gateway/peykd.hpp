@@ -55,6 +55,7 @@ class Peykd {
   void take(CarrierRequest request);
   bool is_ussd(const CarrierRequest& request) const;
   bool submit_screen(CarrierLink& by, const smpp::Body& screen, std::uint64_t tag);
+  void take_text(CarrierRequest request);
   void push(std::vector<store::QueuedText> texts);
   void say(const handlers::Club& club, handlers::PhoneNumber to, std::string text);
   void submit_purchase(handlers::Request request, std::function<void(PurchaseAnswer)> done);

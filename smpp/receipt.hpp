@@ -1,10 +1,13 @@
 // Delivery receipts (SMPP 3.4, 5.2.12, 5.3.2.12, 5.3.2.35 and appendix B): how they are recognised, read and
-// built.
+// built. receipt_text.hpp reads their words.
 //
-// Appendix B is informative and every carrier has its own form, so reading takes keys in any order and case,
-// with any spaces, cuts everything from "text:" on, and needs an id and a state, each from the TLV or the
-// text. The message_state TLV beats the text. What cannot be understood is no receipt event at all, and still
-// no reason to refuse the PDU: a refused receipt comes again for hours.
+// What the carrier says outside the text decides what a PDU is: esm_class, or receipted_message_id, which no
+// phone can set. The text alone proves nothing, because a subscriber can type "id:1 stat:DELIVRD": such a PDU
+// is only called a look-alike, and who knows the carrier may ask more of it (its id, its phone).
+//
+// A receipt needs an id and a state, each from the TLV or the text; the message_state TLV beats the text.
+// What cannot be understood is no receipt event at all, and still no reason to refuse the PDU: a refused
+// receipt comes again for hours.
 #pragma once
 
 #include <cstdint>
@@ -13,6 +16,7 @@
 #include <string_view>
 
 #include "smpp/pdu.hpp"
+#include "smpp/receipt_text.hpp"
 
 namespace peyk::smpp {
 
@@ -41,34 +45,40 @@ ReceiptState parse_receipt_word(std::string_view word);
 
 enum class ReceiptKind : std::uint8_t {
   none,
-  final_or_progress,  // esm_class says receipt or acknowledgement, or its content betrays it
+  final_or_progress,  // esm_class says receipt or acknowledgement, or receipted_message_id is there
   intermediate,       // esm_class 0x20: never final
+  look_alike,         // only the text, with id and state, looks like one: a subscriber may have typed it
 };
 
 struct Receipt {
   std::string id;                      // receipted_message_id if present, else the text's; raw
   std::optional<std::string> text_id;  // the text's, when it differs from `id`
   ReceiptState state = ReceiptState::unknown;
-  std::string state_word;                           // the text's word as it came; empty when there was none
-  bool state_conflict = false;                      // TLV and text named different states; the TLV won
-  std::optional<std::string> err;                   // as it came: one to four characters, not always digits
-  std::optional<std::uint32_t> network_error_code;  // type * 65536 + code
-  std::string submit_date, done_date;  // digits as they came, YYMMDDhhmm[ss] in the carrier's local time
+  std::string state_word;          // the text's word as it came; empty when there was none
+  bool state_conflict = false;     // TLV and text named different states; the TLV won
+  std::optional<std::string> err;  // as it came: one to four characters, not always digits
+  std::optional<std::uint32_t>
+      network_error_code;              // type * 65536 + code; type 0 when it came as three digits
+  std::string submit_date, done_date;  // YYMMDDhhmm[ss]; empty: none that exists
+  std::optional<std::chrono::minutes>
+      done_ahead_of_utc;    // of done_date, where it says; else the carrier's zone
+  std::string destination;  // the phone, where the text names it
   bool intermediate = false;
   bool final() const { return !intermediate && is_final(state); }
+  // `err`, or network_error_code's code, without the zeros that say "none"; empty: no error was named.
+  std::string error() const;
 };
 
-// Whether the PDU is a receipt: esm_class first, then receipted_message_id, then "id:" ... "stat:" in the
-// text.
+// By esm_class first, then receipted_message_id; a text alone makes a look-alike.
 ReceiptKind receipt_kind(const DeliverSm& pdu);
 ReceiptKind receipt_kind(const DataSm& pdu);
 
-// Empty when no id or no state can be found, or the id is longer than 64 characters: acknowledge and set
-// aside.
+// Of any kind but `none`. Empty when no id or no state can be found, or the id is longer than 64 characters:
+// acknowledge and set aside.
 std::optional<Receipt> parse_receipt(const DeliverSm& pdu);
 std::optional<Receipt> parse_receipt(const DataSm& pdu);
 
-// A receipt's text alone, in ASCII or in UTF-16BE octets.
+// A receipt's text alone, in ASCII or in UTF-16 octets.
 std::optional<Receipt> parse_receipt_text(std::string_view text);
 
 struct ReceiptText {
@@ -85,20 +95,5 @@ std::string build_receipt_text(const ReceiptText& receipt);
 
 // Makes `pdu` the receipt: esm_class, short_message, receipted_message_id, message_state.
 void write_receipt(DeliverSm& pdu, const ReceiptText& receipt);
-
-// The forms under which one message_id may return: carriers answer submit_sm in hexadecimal and receipt in
-// decimal, and the other way round, with and without leading zeros.
-struct MessageIdForms {
-  std::string raw;
-  std::string
-      hex_value;  // the id read as hexadecimal, in decimal; empty when it is not one, or above 64 bits
-  std::string decimal_value;  // the id read as decimal, without leading zeros; likewise
-};
-MessageIdForms message_id_forms(std::string_view id);
-
-// Equal as they stand, or as numbers in any two bases. Numeric equality alone proves little: require that the
-// destination agrees too.
-enum class IdMatch : std::uint8_t { none, numeric, exact };
-IdMatch match_message_id(std::string_view submitted, std::string_view receipted);
 
 }  // namespace peyk::smpp

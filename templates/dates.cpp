@@ -62,8 +62,7 @@ sys_days local_day(Instant instant, std::string_view zone) {
 // The first instant of a local day. Where clocks go forward at midnight there is no 00:00: the day begins
 // with the transition. Where they go back over it, the day before ends with the second midnight: nobody loses
 // an hour.
-Instant first_instant(sys_days day, std::string_view zone) {
-  const milliseconds local = day.time_since_epoch();
+Instant first_instant(milliseconds local, std::string_view zone) {
   std::int32_t raw = 0, dst = 0;
   UErrorCode status = U_ZERO_ERROR;
   zone_of(zone).getOffsetFromLocal(static_cast<UDate>(local.count()), UCAL_TZ_LOCAL_FORMER,
@@ -221,11 +220,15 @@ std::string format_time(Instant instant, std::string_view zone, Language languag
 }
 
 Instant end_of_local_day(Instant instant, std::string_view zone, int days_ahead) {
-  return first_instant(local_day(instant, zone) + days{days_ahead} + days{1}, zone);
+  return first_instant((local_day(instant, zone) + days{days_ahead} + days{1}).time_since_epoch(), zone);
 }
 
 Instant start_of_local_day(Instant instant, std::string_view zone) {
-  return first_instant(local_day(instant, zone), zone);
+  return first_instant(local_day(instant, zone).time_since_epoch(), zone);
+}
+
+Instant instant_of(std::chrono::sys_seconds local, std::string_view zone) {
+  return first_instant(local.time_since_epoch(), zone);
 }
 
 std::optional<JalaliDate> parse_jalali_date(std::string_view text) {

@@ -48,6 +48,9 @@ Instant end_of_local_day(Instant instant, std::string_view zone, int days_ahead)
 // The first instant of the local day of `instant`.
 Instant start_of_local_day(Instant instant, std::string_view zone);
 
+// The instant at which a zone's clocks show `local` (given as if it were UTC); of two, the later.
+Instant instant_of(std::chrono::sys_seconds local, std::string_view zone);
+
 // An instant in the last local day before `end`, for format_date.
 constexpr Instant last_day_of(Instant end) {
   return end - std::chrono::microseconds{1};

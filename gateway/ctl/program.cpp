@@ -11,6 +11,7 @@
 #include "config/load.hpp"
 #include "gateway/ctl/apply.hpp"
 #include "gateway/ctl/show.hpp"
+#include "gateway/ctl/trace.hpp"
 #include "gateway/pins.hpp"
 #include "store/mysql/audit.hpp"
 #include "store/mysql/lookup.hpp"
@@ -26,7 +27,8 @@ constexpr std::chrono::hours kPatience{1};
 
 struct Order {
   std::string config_file = "config/peyk.yaml";
-  std::string club_file, phone, club;
+  std::string club_file, phone, club, language = "en";
+  std::uint64_t message = 0;
   bool create_database = false, dry_run = false, json = false;
 };
 
@@ -154,6 +156,25 @@ ExitCode show_member(Desk& desk) {
   return kDone;
 }
 
+ExitCode trace_message(Desk& desk) {
+  store::Connection connection(desk.options.mysql);
+  open_current(connection);
+  const auto found = store::trace_message(connection, desk.order.message);
+  if (!found) throw Trouble{kFound, fmt::format("there is no message {}", desk.order.message)};
+  const auto language = desk.order.language == "fa" ? templates::Language::fa : templates::Language::en;
+  desk.out << (desk.order.json ? message_as_json(*found, desk.options.carriers, language)
+                               : message_as_text(*found, desk.options.carriers, language));
+  return kDone;
+}
+
+ExitCode show_receipts(Desk& desk) {
+  store::Connection connection(desk.options.mysql);
+  open_current(connection);
+  const auto receipts = store::trace_receipts(connection, store::kLookupRowsMax);
+  desk.out << (desk.order.json ? receipts_as_json(receipts) : receipts_as_text(receipts));
+  return kDone;
+}
+
 ExitCode audit_ledger(Desk& desk) {
   store::Connection connection(patient(desk.options.mysql));
   open_current(connection);
@@ -198,6 +219,18 @@ std::vector<Command> describe(CLI::App& app, Order& order) {
   member->add_option("--club", order.club, "the slug of the club, if she is a member of several");
   member->add_flag("--json", order.json, "as JSON");
 
+  auto* receipts = showing->add_subcommand("receipts", "delivery receipts that found no message");
+  receipts->add_flag("--json", order.json, "as JSON");
+
+  auto* tracing = app.add_subcommand("trace", "follow something from its beginning");
+  tracing->require_subcommand(1);
+  auto* message = tracing->add_subcommand("message", "a message with its parts, receipts and times");
+  message->add_option("id", order.message, "as the log and show member --json give it")->required();
+  message->add_option("--language", order.language, "of the words: fa, en")
+      ->check(CLI::IsMember({"fa", "en"}))
+      ->capture_default_str();
+  message->add_flag("--json", order.json, "as JSON");
+
   auto* ledger = app.add_subcommand("ledger", "the books");
   ledger->require_subcommand(1);
   auto* auditing = ledger->add_subcommand("audit", "check every promise of the ledger; changes nothing");
@@ -207,12 +240,11 @@ std::vector<Command> describe(CLI::App& app, Order& order) {
   config->require_subcommand(1);
   auto* checking = config->add_subcommand("check", "read it and tell every mistake");
 
-  for (auto* child : {migrating, applying, showing, member, ledger, auditing, config, checking})
+  for (auto* child :
+       {migrating, applying, showing, member, receipts, tracing, message, ledger, auditing, config, checking})
     child->fallthrough();
-  return {{migrating, migrate},
-          {applying, apply},
-          {member, show_member},
-          {auditing, audit_ledger},
+  return {{migrating, migrate},      {applying, apply},        {member, show_member},
+          {receipts, show_receipts}, {message, trace_message}, {auditing, audit_ledger},
           {checking, check_config}};
 }
 

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <map>
 
+#include "store/mysql/receipts.hpp"
 #include "store/mysql/sets.hpp"
 #include "store/mysql/tables.hpp"
 
@@ -47,24 +48,6 @@ void load_sent_parts(Connection& connection, std::vector<QueuedText>& texts,
         part.unknown = rows.u64() == unknown;
         text.sent.push_back(std::move(part));
       });
-}
-
-// UPDATE … WHERE … IN (set): `before` ends with "IN (", bind(statement) adds what stands before the set.
-template <typename Bind>
-void update_in(Connection& connection, const std::string& before, const std::vector<MessageId>& ids,
-               Bind bind) {
-  auto id = ids.begin();
-  for (std::size_t left = ids.size(); left > 0;) {
-    const std::size_t count = std::min(left, kSetRowsMax);
-    const std::size_t padded = std::bit_ceil(count);
-    Statement& statement = connection.prepare(before + placeholders(padded, 1) + ")");
-    bind(statement);
-    MessageId last = 0;
-    for (std::size_t i = 0; i < count; ++i) statement.add(last = *id++);
-    for (std::size_t i = count; i < padded; ++i) statement.add(last);
-    statement.update();
-    left -= count;
-  }
 }
 
 }  // namespace
@@ -158,10 +141,18 @@ void save_given_up(Connection& connection, const Settled& one, rules::Instant no
 
 void save_settled(Connection& connection, std::span<const Settled> settled, rules::Instant now) {
   std::vector<MessageId> taken;
-  std::vector<std::pair<MessageId, const SentPart*>> parts;
+  std::vector<TakenPart> parts, unsure;
+  std::vector<MessageId> long_texts;
   for (const Settled& one : settled) {
     if (one.state == submitted) taken.push_back(one.id);
-    for (const SentPart& part : one.parts) parts.emplace_back(one.id, &part);
+    if (one.state == submitted && one.part_count > 1) long_texts.push_back(one.id);
+    for (const SentPart& part : one.parts) {
+      if (part.unknown) {
+        unsure.push_back({one.id, part.number, part.carrier, ""});
+      } else {
+        parts.push_back({one.id, part.number, part.carrier, part.carrier_message_id});
+      }
+    }
   }
   update_in(connection, "UPDATE outbox SET state = 2, settled_at = ? WHERE state = 1 AND message_id IN (",
             taken, [now](Statement& s) { s.add(now); });
@@ -169,17 +160,10 @@ void save_settled(Connection& connection, std::span<const Settled> settled, rule
   for (const Settled& one : settled) {
     if (one.state != submitted && one.state != queued) save_given_up(connection, one, now);
   }
-  // A part sent again after an unknown outcome is known by its last id.
-  upsert_set(
-      connection, "INSERT INTO outbox_part (message_id, part, carrier, carrier_message_id, state) VALUES ",
-      "carrier = VALUES(carrier), carrier_message_id = VALUES(carrier_message_id), "
-      "state = IF(state = 6, VALUES(state), state)",
-      5, parts, [](Statement& s, const auto& one) {
-        const SentPart& part = *one.second;
-        s.add(one.first).add(std::uint32_t{part.number}).add(part.carrier).add(part.carrier_message_id);
-        s.add(std::uint32_t{part.unknown ? unknown : submitted});
-      });
-  unpark_receipts(connection, settled);
+  save_unknown_parts(connection, unsure, now);
+  save_taken_parts(connection, parts, now);
+  // Parts that went ahead may have had their receipts while the message still waited.
+  fold_parts(connection, long_texts);
 }
 
 }  // namespace peyk::store

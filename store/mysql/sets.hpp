@@ -56,6 +56,28 @@ void select_in(Connection& connection, std::string_view before, std::string_view
   }
 }
 
+// UPDATE or DELETE … WHERE key IN (set): `before` ends with "IN (", bind(statement) adds the values of what
+// stands before the set.
+template <typename Ids, typename Bind>
+void update_in(Connection& connection, const std::string& before, const Ids& ids, Bind bind) {
+  auto id = std::begin(ids);
+  for (std::size_t left = std::size(ids); left > 0;) {
+    const std::size_t count = std::min(left, kSetRowsMax);
+    const std::size_t padded = std::bit_ceil(count);
+    Statement& statement = connection.prepare(before + placeholders(padded, 1) + ")");
+    bind(statement);
+    auto last = id;
+    for (std::size_t i = 0; i < count; ++i) statement.add(*(last = id++));
+    for (std::size_t i = count; i < padded; ++i) statement.add(*last);
+    statement.update();
+    left -= count;
+  }
+}
+template <typename Ids>
+void update_in(Connection& connection, const std::string& before, const Ids& ids) {
+  update_in(connection, before, ids, [](Statement&) {});
+}
+
 // INSERT … VALUES (set). `before` ends with "VALUES ".
 template <typename Items, typename Bind>
 void insert_set(Connection& connection, std::string_view before, std::size_t width, const Items& items,

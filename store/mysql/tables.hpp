@@ -93,28 +93,12 @@ struct Settled {
   MessageId id = 0;
   MessageState state = queued;  // else submitted, failed, expired or unknown
   std::string reason;           // unless submitted: why it was given up, in words staff can read
+  std::size_t part_count = 1;   // of the whole text
   std::vector<SentPart> parts;  // what was not saved before
   std::uint8_t attempts = 0;    // queued: as in QueuedText
   bool maybe_twice = false;     // queued: the same
 };
 void save_settled(Connection& connection, std::span<const Settled> settled, rules::Instant now);
-
-// receipts.cpp
-struct Receipt {
-  std::string carrier;
-  std::string carrier_message_id;
-  bool delivered = false;
-  bool final = true;
-  std::string error;
-};
-// Parts become delivered or failed; a receipt whose part is not known yet is parked. Repeats change nothing.
-void save_receipts(Connection& connection, std::span<const Receipt> receipts, rules::Instant now);
-
-// Receipts that came before their submit_sm_resp: now the parts are known.
-void unpark_receipts(Connection& connection, std::span<const Settled> settled);
-
-// Receipts of messages that nobody here knows: dropped once they are older than `before`.
-void forget_parked_receipts(Connection& connection, rules::Instant before, std::uint32_t limit);
 
 // codes.cpp: numbers of codes that ended before `ended_before` may be issued again. Returns how many.
 std::uint64_t free_codes(Connection& connection, rules::Instant ended_before, std::uint32_t limit);

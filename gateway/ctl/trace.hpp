@@ -1,0 +1,32 @@
+// A message's life and the receipts that found none, as an operator sees them: for eyes, and as JSON.
+#pragma once
+
+#include <string>
+
+#include "gateway/options.hpp"
+#include "store/mysql/trace.hpp"
+#include "templates/language.hpp"
+
+namespace peyk::gateway::ctl {
+
+// A carrier's error code in words: by its own error_words, else by the common table; empty if neither knows.
+std::string error_in_words(const std::vector<CarrierOptions>& carriers, std::string_view carrier,
+                           std::string_view code, templates::Language language);
+
+// Lines for people; the phone is masked.
+std::string message_as_text(const store::MessageTrace& message, const std::vector<CarrierOptions>& carriers,
+                            templates::Language language);
+
+// {"id","club","line","phone","state","reason","text","created","settled","parts":[{"part","carrier",
+//  "carrier_message_id","state","word","error","error_words","submitted","done"}]}; instants in UTC (RFC
+//  3339),
+// null where there is none yet.
+std::string message_as_json(const store::MessageTrace& message, const std::vector<CarrierOptions>& carriers,
+                            templates::Language language);
+
+std::string receipts_as_text(const store::ReceiptsTrace& receipts);
+// {"parked","aside","shown":[{"id","carrier","readable","carrier_message_id","state","error","phone","pdu",
+//  "received"}]}; pdu in hexadecimal.
+std::string receipts_as_json(const store::ReceiptsTrace& receipts);
+
+}  // namespace peyk::gateway::ctl
