@@ -101,19 +101,7 @@ void save_codes(Connection& connection, const Sorted& sorted) {
         s.add(code->id).add(code->club).add(code->number).add(code->number).add(code->member).add(code->lot);
         s.add(static_cast<std::uint32_t>(code->state)).add(code->issued_at);
       });
-  // Padded like a read: setting a state twice is harmless.
-  auto code = sorted.ended_codes.begin();
-  for (std::size_t left = sorted.ended_codes.size(); left > 0;) {
-    const std::size_t count = std::min(left, kSetRowsMax);
-    const std::size_t padded = std::bit_ceil(count);
-    Statement& statement =
-        connection.prepare("UPDATE code SET state = 2 WHERE code_id IN (" + placeholders(padded, 1) + ")");
-    CodeId last = 0;
-    for (std::size_t i = 0; i < count; ++i) statement.add(last = *code++);
-    for (std::size_t i = count; i < padded; ++i) statement.add(last);
-    statement.update();
-    left -= count;
-  }
+  update_in(connection, "UPDATE code SET state = 2 WHERE code_id IN (", sorted.ended_codes);
 }
 
 void end_memberships(Connection& connection, const Sorted& sorted) {
