@@ -134,7 +134,7 @@ TEST(Trap14, a_surrogate_pair_on_the_67_boundary_stays_whole) {
 }
 
 TEST(Trap14, what_reads_as_one_character_stays_whole) {
-  for (const std::string one : {"س\u064e\u0651"s, "👩\u200d👩\u200d👧"s, "👍🏽"s, "❤\uFE0F"s, "🇮🇷"s}) {
+  for (const std::string& one : {"س\u064e\u0651"s, "👩\u200d👩\u200d👧"s, "👍🏽"s, "❤\uFE0F"s, "🇮🇷"s}) {
     for (std::size_t before = 55; before <= 67; ++before) {
       const std::string text = repeated("س", before) + one + repeated("س", 40);
       std::string whole;
