@@ -36,9 +36,13 @@ constexpr std::array kErrors{
     Row{"44", "the number has changed", "شماره عوض شده است"},
 };
 constexpr std::array kStates{
-    Row{"queued", "queued", "در صف"},        Row{"submitted", "submitted", "فرستاده شد"},
-    Row{"delivered", "delivered", "رسید"},   Row{"failed", "failed", "نرسید"},
+    Row{"queued", "queued", "در صف"},
+    Row{"submitted", "submitted", "فرستاده شد"},
+    Row{"delivered", "delivered", "رسید"},
+    Row{"failed", "failed", "نرسید"},
     Row{"expired", "expired", "مهلتش گذشت"},
+    Row{"unknown", "sent, but nobody knows whether the carrier took it",
+        "فرستاده شد، شاید به اپراتور نرسیده باشد"},
 };
 
 template <std::size_t N>

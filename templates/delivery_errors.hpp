@@ -14,7 +14,8 @@ namespace peyk::templates {
 // `code` in decimal, with or without leading zeros. Empty for a code that the table does not have, and for 0.
 std::string_view delivery_error_words(std::string_view code, Language language);
 
-// Of a message or a part: queued, submitted, delivered, failed, expired. As it came for any other word.
+// Of a message or a part: queued, submitted, delivered, failed, expired, unknown. As it came for any other
+// word.
 std::string_view delivery_state_words(std::string_view state, Language language);
 
 }  // namespace peyk::templates

@@ -9,6 +9,8 @@
 namespace peyk::store {
 namespace {
 
+constexpr std::chrono::minutes kClocksDiffer{5};
+
 using Habits = std::map<std::string, IdHabit>;  // by carrier
 
 Habits load_habits(Connection& connection, std::span<const ParkedReceipt> receipts) {
@@ -53,7 +55,7 @@ std::set<CarrierKey> keys_of(const Receipt& receipt, std::optional<IdStyle> only
 }
 
 // What a receipt that found its part does to it.
-ReceiptOutcome apply(const Receipt& receipt, KnownPart& part) {
+ReceiptOutcome apply(const Receipt& receipt, KnownPart& part, rules::Instant now) {
   if (part.state != submitted) {
     if (!receipt.final) return ReceiptOutcome::repeated;
     return (part.state == delivered) == receipt.delivered ? ReceiptOutcome::repeated
@@ -64,7 +66,8 @@ ReceiptOutcome apply(const Receipt& receipt, KnownPart& part) {
   part.changed = true;
   if (!receipt.final) return ReceiptOutcome::progress;
   part.state = receipt.delivered ? delivered : failed;
-  part.done_at = receipt.done_at;
+  // What was done before it was sent was dated by another clock than we think.
+  part.done_at = receipt.done_at < part.submitted_at - kClocksDiffer ? now : receipt.done_at;
   return ReceiptOutcome::settled;
 }
 
@@ -130,7 +133,7 @@ class Round {
       return false;
     }
     KnownPart& part = *known[answer.index];
-    results_[i] = {apply(receipt, part), part.message, part.part};
+    results_[i] = {apply(receipt, part, now_), part.message, part.part};
     if (answer.style && habit.saw(*answer.style)) learned_[receipt.carrier] = habit;
     return true;
   }
@@ -218,7 +221,7 @@ void fold_parts(Connection& connection, std::span<const MessageId> messages) {
         ") GROUP BY message_id) p ON p.message_id = o.message_id"
         " SET o.state = CASE WHEN p.failed > 0 THEN 4 WHEN p.undelivered = 0 THEN 3 ELSE o.state END,"
         " o.reason = CASE WHEN p.failed > 0 THEN TRIM(CONVERT(p.why USING utf8mb4)) ELSE o.reason END"
-        " WHERE o.state = 2");
+        " WHERE o.state IN (2, 6)");
     for (std::size_t i = 0; i < padded; ++i) statement.add(set[std::min(i, set.size() - 1)]);
     statement.update();
   }

@@ -6,8 +6,8 @@ namespace peyk::store {
 namespace {
 
 std::string word_of_state(std::uint64_t state) {
-  static constexpr std::array<const char*, 6> kWords{"",          "queued", "submitted",
-                                                     "delivered", "failed", "expired"};
+  static constexpr std::array<const char*, 7> kWords{"",       "queued",  "submitted", "delivered",
+                                                     "failed", "expired", "unknown"};
   return state < kWords.size() ? kWords[state] : "";
 }
 

@@ -14,7 +14,7 @@ struct PartTrace {
   std::uint32_t part = 1;
   std::string carrier;
   std::string carrier_message_id;  // octets as they came
-  std::string state;               // submitted, delivered, failed
+  std::string state;               // submitted, delivered, failed, unknown
   std::string word;                // the carrier's last word for it; empty: no receipt yet
   std::string error;               // the carrier's code; empty: none
   rules::Instant submitted_at{};   // the epoch: not known
@@ -25,7 +25,7 @@ struct MessageTrace {
   std::string club, time_zone;  // the club's slug and clock
   std::string line;
   handlers::PhoneNumber phone = 0;
-  std::string state;  // queued, submitted, delivered, failed, expired
+  std::string state;  // queued, submitted, delivered, failed, expired, unknown
   std::string reason, text;
   rules::Instant created_at{}, valid_until{}, settled_at{};
   std::vector<PartTrace> parts;

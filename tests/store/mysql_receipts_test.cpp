@@ -34,8 +34,12 @@ class MysqlReceipts : public testing::Test {
     database.connection.commit();
   }
   // The carrier took its parts.
-  void take(MessageId id, std::vector<std::string> ids, const std::string& by = "sim") {
-    const Settled settled{.id = id, .submitted = true, .carrier = by, .carrier_message_ids = ids};
+  void take(MessageId id, const std::vector<std::string>& ids, const std::string& by = "sim") {
+    Settled settled{.id = id, .state = submitted};
+    for (const std::string& one : ids) {
+      const auto number = static_cast<std::uint8_t>(settled.parts.size() + 1);
+      settled.parts.push_back({.number = number, .carrier = by, .carrier_message_id = one});
+    }
     save_settled(database.connection, {&settled, 1}, now);
     database.connection.commit();
   }
@@ -104,6 +108,15 @@ TEST_F(MysqlReceipts, a_delivered_part_makes_a_delivered_message_once) {
   EXPECT_EQ(save(receipt("70BA8A69")), Outcome::repeated);
 }
 
+TEST_F(MysqlReceipts, that_say_done_before_it_was_sent_are_dated_when_they_came) {
+  send(1, "70BA8A69");
+  Receipt of_another_zone = receipt("70BA8A69");
+  of_another_zone.done_at = now - 210min;
+  now += 1s;
+  EXPECT_EQ(save(of_another_zone), Outcome::settled);
+  EXPECT_EQ(database.query("SELECT done_at FROM outbox_part"), "2026-11-21 12:00:01.000000\n");
+}
+
 TEST_F(MysqlReceipts, the_first_final_state_stays_and_the_conflict_is_told) {
   send(1, "70BA8A69");
   EXPECT_THAT(save({receipt("70BA8A69"), receipt("70BA8A69", false)}),
@@ -147,6 +160,20 @@ TEST_F(MysqlReceipts, a_message_is_what_its_parts_are_whichever_carrier_took_the
   EXPECT_EQ(save(receipt("b1b2c3d5xx", false)), Outcome::settled);
   EXPECT_EQ(state(2), failed);
   EXPECT_EQ(database.query("SELECT reason FROM outbox WHERE message_id = 2"), "UNDELIVERABLE 027\n");
+}
+
+TEST_F(MysqlReceipts, of_parts_that_came_while_others_waited_count_when_the_message_is_settled) {
+  queue(1, kShopper, 2);
+  Settled begun{.id = 1, .state = queued};
+  begun.parts.push_back({.number = 2, .carrier = "sim", .carrier_message_id = "a1b2c3d5xx"});
+  save_settled(database.connection, {&begun, 1}, now);
+  EXPECT_EQ(save(receipt("a1b2c3d5xx", false)), Outcome::settled);
+  EXPECT_EQ(state(1), queued);
+  Settled done{.id = 1, .state = submitted, .part_count = 2};
+  done.parts.push_back({.number = 1, .carrier = "sim", .carrier_message_id = "a1b2c3d4xx"});
+  save_settled(database.connection, {&done, 1}, now);
+  database.connection.commit();
+  EXPECT_EQ(state(1), failed);
 }
 
 TEST_F(MysqlReceipts, of_a_week_ago_are_not_touched) {
