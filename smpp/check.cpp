@@ -94,7 +94,10 @@ CheckError check_body(const DeliverSm& body) {
   if ((body.esm_class & esm_class::type_mask) != 0) return kFine;
   if (is_ussd(body)) {
     const auto op = get_u8(body.tlvs, tag::ussd_service_op);
-    const bool reserved = op && ((*op >= 4 && *op <= 15) || (*op >= 20 && *op <= 31));
+    // 23 is what some say for 17 (UssdProfile::end_op_0x17); where nobody is to, read_ussd knows no such
+    // step.
+    const bool by_mistake = op == static_cast<std::uint8_t>(UssdServiceOp::end_by_mistake);
+    const bool reserved = op && !by_mistake && ((*op >= 4 && *op <= 15) || (*op >= 20 && *op <= 31));
     return reserved ? CheckError{ESME_RINVTLVVAL, "ussd_service_op is reserved"} : kFine;
   }
   // An empty destination is real in USSD, and nothing in a text: no line, no club.

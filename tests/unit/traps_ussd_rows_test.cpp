@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include "smpp/check.hpp"
+#include "smpp/status.hpp"
 #include "smpp/ussd.hpp"
 
 namespace peyk::tests {
@@ -69,6 +71,19 @@ TEST(Trap15, decimal_17_written_as_hex_ends_only_where_the_configuration_says_so
     write_ussd(ours, profile, "ab", 1, UssdReply::end_dialogue);
     EXPECT_NE(get_u8(ours.tlvs, tag::ussd_service_op), 0x17) << profile.name;
   }
+}
+
+std::uint32_t status_of(DeliverSm step) {
+  Pdu pdu;
+  pdu.command_id = CommandId::deliver_sm;
+  pdu.body = std::move(step);
+  return check(pdu).command_status;
+}
+
+TEST(Trap15, what_is_said_by_mistake_reaches_the_profile_and_a_reserved_operation_does_not) {
+  EXPECT_EQ(status_of(step_of(0x17)), ESME_ROK);
+  EXPECT_EQ(status_of(step_of(0x16)), ESME_RINVTLVVAL);
+  EXPECT_EQ(status_of(step_of(4)), ESME_RINVTLVVAL);
 }
 
 TEST(Trap15, the_end_bit_closes_only_where_it_is_one) {
