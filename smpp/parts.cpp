@@ -143,20 +143,6 @@ std::optional<UserData> read_message(const DataSm& pdu) {
   return read_any(pdu);
 }
 
-PartVerdict judge_part(const PartBefore& before, const PartPatience& patience) {
-  const bool stale = before.since_begun >= patience.wait_max;
-  switch (before.number) {
-    case PartBefore::Same::no_such_part:
-      return stale ? PartVerdict::begins_anew : PartVerdict::joins;
-    case PartBefore::Same::other_text:
-      return PartVerdict::begins_anew;
-    case PartBefore::Same::same_text:
-      break;
-  }
-  if (!before.since_done) return stale ? PartVerdict::begins_anew : PartVerdict::joins;
-  return *before.since_done < patience.done_remembered ? PartVerdict::done_before : PartVerdict::begins_anew;
-}
-
 std::optional<Reassembly::Joined> Reassembly::add(std::string_view source_addr,
                                                   std::string_view destination_addr, const Part& part,
                                                   std::string_view text, std::uint8_t data_coding, Time now) {

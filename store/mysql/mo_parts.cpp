@@ -1,6 +1,6 @@
 // Long texts from phones: a row of mo_text for each text, a row of mo_part for each of its parts.
 //
-//   part -> lock its text's row -> smpp::judge_part -> kept -> all there? -> the pieces, in order
+//   part -> lock its text's row -> judge_part -> kept -> all there? -> the pieces, in order
 //
 // The text's row is the lock: processes that are given different parts of one text at the same moment come
 // one after the other, and the last one sees all parts. The rows of a finished text stay for a while, so that
@@ -8,8 +8,8 @@
 #include <algorithm>
 #include <map>
 
-#include "smpp/parts.hpp"
 #include "store/mysql/tables.hpp"
+#include "store/part_verdict.hpp"
 
 namespace peyk::store {
 namespace {
@@ -60,16 +60,14 @@ KeptText lock_text(Connection& connection, const MoPart& part, rules::Instant no
   return text;
 }
 
-smpp::PartVerdict judge(const KeptText& text, const MoPart& part, const MoPatience& patience,
-                        rules::Instant now) {
-  smpp::PartBefore before{.since_begun = between(text.begun_at, now)};
+PartVerdict judge(const KeptText& text, const MoPart& part, const MoPatience& patience, rules::Instant now) {
+  PartBefore before{.since_begun = between(text.begun_at, now)};
   if (text.done_at != rules::Instant{}) before.since_done = between(text.done_at, now);
   if (const auto here = text.parts.find(part.seq); here != text.parts.end()) {
     const bool same = here->second.octets == part.octets && here->second.data_coding == part.data_coding;
-    before.number = same ? smpp::PartBefore::Same::same_text : smpp::PartBefore::Same::other_text;
+    before.number = same ? PartBefore::Same::same_text : PartBefore::Same::other_text;
   }
-  return smpp::judge_part(before,
-                          {.wait_max = patience.wait_max, .done_remembered = patience.done_remembered});
+  return judge_part(before, {.wait_max = patience.wait_max, .done_remembered = patience.done_remembered});
 }
 
 void delete_parts(Connection& connection, std::string_view key) {
@@ -139,12 +137,12 @@ AddedPart add_mo_part(Connection& connection, const MoPart& given, const MoPatie
   part.octets.resize(std::min(part.octets.size(), kMoPartOctetsMax));
   AddedPart added;
   KeptText text = lock_text(connection, part, now);
-  const smpp::PartVerdict verdict = judge(text, part, patience, now);
-  if (verdict == smpp::PartVerdict::done_before) {
+  const PartVerdict verdict = judge(text, part, patience, now);
+  if (verdict == PartVerdict::done_before) {
     added.done_before = true;
     return added;
   }
-  if (verdict == smpp::PartVerdict::begins_anew) {
+  if (verdict == PartVerdict::begins_anew) {
     const bool unfinished = text.done_at == rules::Instant{};
     if (unfinished) {
       const auto there = static_cast<std::uint32_t>(text.parts.size());

@@ -102,8 +102,10 @@ TEST(SubmitPolicy, takes_a_carriers_own_class_for_a_status_and_the_standards_for
 
 TEST(SubmitPolicy, reads_why_a_delivery_failed) {
   const SubmitPolicy policy;
-  for (std::uint8_t reason : {0, 3, 9}) EXPECT_EQ(policy.decide({0xFE, reason}, kFresh, 0).what, What::wait);
-  for (std::uint8_t reason : {1, 2}) EXPECT_EQ(policy.decide({0xFE, reason}, kFresh, 0).what, What::give_up);
+  for (const std::uint8_t reason : std::initializer_list<std::uint8_t>{0, 3, 9})
+    EXPECT_EQ(policy.decide({0xFE, reason}, kFresh, 0).what, What::wait);
+  for (const std::uint8_t reason : std::initializer_list<std::uint8_t>{1, 2})
+    EXPECT_EQ(policy.decide({0xFE, reason}, kFresh, 0).what, What::give_up);
 }
 
 TEST(SubmitPolicy, waits_twice_as_long_each_time_up_to_a_minute_with_jitter) {
