@@ -99,9 +99,7 @@ std::string from_septets(std::string_view octets, const NationalLanguages& langu
       append_utf8(out, from_locking(septet, languages.locking));
     } else if (i + 1 < octets.size()) {
       append_utf8(out, from_single(octet(octets, ++i), languages));
-    } else {
-      append_utf8(out, kReplacement);
-    }
+    }  // a last escape is half of what another part was to end: it stands for nothing
   }
   return out;
 }
