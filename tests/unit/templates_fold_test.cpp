@@ -2,21 +2,13 @@
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
-#include <nlohmann/json.hpp>
 
 #include "templates/utf8.hpp"
-#include "tests/kit/vectors.hpp"
 
 namespace peyk::tests {
 namespace {
 
 using templates::fold;
-
-TEST(Fold, agrees_with_every_vector) {
-  for (const auto& v : load_vectors("fold")) {
-    EXPECT_EQ(fold(v.at("input").get<std::string>()), v.at("folded").get<std::string>()) << v.at("id");
-  }
-}
 
 TEST(Fold, brings_all_forms_of_a_command_together) {
   for (const auto* form :

@@ -4,32 +4,11 @@
 #include <phonenumbers/phonenumber.pb.h>
 #include <phonenumbers/phonenumberutil.h>
 #include <rapidcheck/gtest.h>
-#include <nlohmann/json.hpp>
-
-#include "tests/kit/vectors.hpp"
 
 namespace peyk::tests {
 namespace {
 
 using namespace templates;
-
-TEST(Phone, agrees_with_every_address_vector) {
-  for (const auto& v : load_vectors("address")) {
-    SCOPED_TRACE(v.at("id").get<std::string>());
-    const auto input = v.at("input").get<std::string>();
-    const auto kind = v.at("kind").get<std::string>();
-    const auto phone = parse_phone(input);
-    if (kind == "mobile" || kind == "foreign_mobile") {
-      ASSERT_TRUE(phone) << input;
-      EXPECT_EQ(e164(*phone), v.at("e164"));
-    } else {
-      EXPECT_FALSE(phone) << input;
-    }
-    if (kind == "line_or_short_code" || kind == "line_with_cc") {
-      EXPECT_EQ(line_digits(input), v.at("canonical"));
-    }
-  }
-}
 
 TEST(Phone, shows_a_number_whole_and_masked) {
   const auto phone = parse_phone("۰۹۱۲ ۳۴۵ ۶۷۸۹");

@@ -2,22 +2,14 @@
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
-#include <nlohmann/json.hpp>
 
 #include "templates/alphabet.hpp"
 #include "templates/fold.hpp"
-#include "tests/kit/vectors.hpp"
 
 namespace peyk::tests {
 namespace {
 
 using namespace templates;
-
-TEST(Screen, fits_what_the_vectors_say_fits) {
-  for (const auto& v : load_vectors("text")) {
-    EXPECT_EQ(fits_screen(v.at("text").get<std::string>()), v.at("ussd_fits").get<bool>()) << v.at("id");
-  }
-}
 
 TEST(Screen, a_short_text_is_one_page_without_labels) {
   EXPECT_EQ(pages("باشگاه نان", "9 بیشتر", "0 بازگشت"), std::vector<std::string>{"باشگاه نان"});

@@ -59,7 +59,7 @@ std::string event_words(const std::string& event) {
 
 TEST(Trap15, the_gateways_steps_of_every_profile_are_read) {
   std::map<std::string, int> seen;
-  for (const json& vector : load_vectors("ussd")) {
+  for (const json& vector : vectors(VectorKind::pdu)) {
     SCOPED_TRACE(vector["id"].get<std::string>());
     if (!vector.contains("expect") || !vector["expect"].contains("ussd")) continue;
     const json& expected = vector["expect"]["ussd"];
@@ -70,7 +70,10 @@ TEST(Trap15, the_gateways_steps_of_every_profile_are_read) {
       EXPECT_FALSE(told->step) << "the application's word in the gateway's mouth";
       continue;
     }
-    ASSERT_TRUE(told->step);
+    if (!told->step) {
+      ADD_FAILURE() << "no step of a dialogue was seen";
+      continue;
+    }
     const UssdStep& step = *told->step;
     ++seen[expected["profile"].get<std::string>()];
     EXPECT_EQ(words(step.event), event_words(expected["event"]));
@@ -84,6 +87,7 @@ TEST(Trap15, the_gateways_steps_of_every_profile_are_read) {
       EXPECT_TRUE(step.code == "738" || step.code.starts_with("*738")) << step.code;
     }
   }
+  if (!vectors_are_kept_ones()) return;
   EXPECT_EQ(seen, (std::map<std::string, int>{
                       {"A", 8}, {"B", 4}, {"C", 2}, {"D", 1}, {"E", 4}, {"F", 5}, {"G", 2}}));
 }
@@ -122,7 +126,7 @@ void expect_written(Message theirs, const json& expected) {
 
 TEST(Trap15, our_screens_carry_the_operation_and_the_session_of_the_profile) {
   std::map<std::string, int> seen;
-  for (const json& vector : load_vectors("ussd")) {
+  for (const json& vector : vectors(VectorKind::pdu)) {
     SCOPED_TRACE(vector["id"].get<std::string>());
     if (!vector.contains("expect") || !vector["expect"].contains("ussd")) continue;
     const json& expected = vector["expect"]["ussd"];
@@ -132,6 +136,7 @@ TEST(Trap15, our_screens_carry_the_operation_and_the_session_of_the_profile) {
     if (const auto* submit = std::get_if<SubmitSm>(&pdu.body)) expect_written(*submit, expected);
     if (const auto* data = std::get_if<DataSm>(&pdu.body)) expect_written(*data, expected);
   }
+  if (!vectors_are_kept_ones()) return;
   EXPECT_EQ(seen,
             (std::map<std::string, int>{
                 {"A", 9}, {"B", 2}, {"B-vumi", 1}, {"C", 1}, {"C-tata", 1}, {"D", 2}, {"E", 1}, {"F", 1}}));
