@@ -2,24 +2,21 @@
 // 400 or 422, and the problem can be written down.
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <string_view>
 #include <variant>
 
 #include "gateway/http/purchase_body.hpp"
+#include "tests/fuzz/check.hpp"
 
 namespace {
 
 using namespace peyk;
+using tests::fuzz::expect;
 
-void check(bool holds) {
-  if (!holds) std::abort();
-}
-
-void check_purchase(const handlers::PurchaseRequest& purchase) {
-  check(purchase.club == 7 && purchase.branch != 0 && purchase.phone != 0);
-  check(purchase.amount >= 1 && purchase.amount <= rules::kAmountMax);
-  check(!purchase.invoice.empty() && purchase.invoice.size() <= 4 * 64);
+void expect_purchase(const handlers::PurchaseRequest& purchase) {
+  expect(purchase.club == 7 && purchase.branch != 0 && purchase.phone != 0);
+  expect(purchase.amount >= 1 && purchase.amount <= rules::kAmountMax);
+  expect(!purchase.invoice.empty() && purchase.invoice.size() <= 4 * 64);
 }
 
 }  // namespace
@@ -30,11 +27,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   for (const handlers::BranchNo branch : {0U, 12U}) {
     const auto parsed = gateway::parse_purchase_body(body, 7, branch, now);
     if (!parsed) {
-      check(parsed.error().status == 400 || parsed.error().status == 422);
-      check(parsed.error().status == 400 || !parsed.error().errors.empty());
-      check(!gateway::problem_response(parsed.error()).body.empty());
+      expect(parsed.error().status == 400 || parsed.error().status == 422);
+      expect(parsed.error().status == 400 || !parsed.error().errors.empty());
+      expect(!gateway::problem_response(parsed.error()).body.empty());
     } else if (const auto* purchase = std::get_if<handlers::PurchaseRequest>(&*parsed)) {
-      check_purchase(*purchase);
+      expect_purchase(*purchase);
     }
   }
   return 0;
