@@ -3,24 +3,27 @@
 #
 #   config/install_packages.sh build servers tests
 #
-# As root, or through sudo. When all is there it is one dpkg-query and no word. What apt says goes to var/log/apt.log
-# and is shown when it fails.
+# As root, or through sudo. When all is there it is one dpkg-query and no word. What is to be unpacked
+# only goes to var/packages. What apt says goes to var/log/apt.log and is shown when it fails.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 log=$root/var/log/apt.log
 
-# The packages of the groups, without those whose command is there from elsewhere.
-wanted() {
-  local group='' package unless command
-  while read -r package unless command; do
+# Of the groups: the packages to be installed, without those whose command is there from elsewhere; or, said
+# `unpacked`, those to be unpacked only.
+listed() {  # installed|unpacked GROUPS...
+  local how=$1 group='' package word command
+  shift
+  while read -r package word command; do
     case $package in
       '' | '#'*) ;;
       '['*) group=${package//[\[\]]/} ;;
       *)
         [[ " $* " == *" $group "* ]] || continue
-        if [[ $unless ]] && command -v "$command" >/dev/null; then continue; fi
-        echo "$package"
+        if [[ $word == unless ]] && command -v "$command" >/dev/null; then continue; fi
+        if [[ $word == unpacked ]]; then word=unpacked; else word=installed; fi
+        if [[ $word == "$how" ]]; then echo "$package"; fi
         ;;
     esac
   done <"$root/config/packages.txt"
@@ -60,18 +63,45 @@ command -v dpkg-query >/dev/null || {
   echo "this is no Debian: install what config/packages.txt names in your system's way" >&2
   exit 1
 }
-mapfile -t all < <(wanted "$@")
-mapfile -t packages < <(missing "${all[@]}")
-((${#packages[@]})) || exit 0
+install_missing() {
+  mapfile -t all < <(listed installed "$@")
+  mapfile -t packages < <(missing "${all[@]}")
+  ((${#packages[@]})) || return 0
+  phase "reading what Debian offers" apt-get -q update
+  phase "installing ${#packages[@]}: ${packages[*]}" \
+    apt-get -q -y --no-install-recommends -o DPkg::Lock::Timeout=300 -o Dpkg::Options::=--force-confold \
+    install "${packages[@]}"
+  mapfile -t packages < <(missing "${all[@]}")
+  ((${#packages[@]} == 0)) || {
+    echo "still missing after the installation: ${packages[*]}" >&2
+    exit 1
+  }
+}
+
+unpack_missing() {
+  local package folder
+  for package in $(listed unpacked "$@"); do
+    folder=$root/var/packages/$package
+    [[ ! -d $folder ]] || continue
+    echo "packages: unpacking $package"
+    rm -rf "$folder.new"
+    mkdir -p "$folder.new/deb"
+    # What Debian offers may have been read long ago.
+    if ! (
+      cd "$folder.new/deb" &&
+        { apt-get -q download "$package" || { as_root apt-get -q update && apt-get -q download "$package"; }; } &&
+        dpkg -x ./*.deb ..
+    ) </dev/null >>"$log" 2>&1; then
+      echo "$package could not be had; the end of $log:" >&2
+      tail -n 25 "$log" >&2
+      exit 1
+    fi
+    rm -r "$folder.new/deb"
+    mv "$folder.new" "$folder"
+  done
+}
 
 mkdir -p "$(dirname "$log")"
 : >"$log"
-phase "reading what Debian offers" apt-get -q update
-phase "installing ${#packages[@]}: ${packages[*]}" \
-  apt-get -q -y --no-install-recommends -o DPkg::Lock::Timeout=300 -o Dpkg::Options::=--force-confold \
-  install "${packages[@]}"
-mapfile -t packages < <(missing "${all[@]}")
-((${#packages[@]} == 0)) || {
-  echo "still missing after the installation: ${packages[*]}" >&2
-  exit 1
-}
+install_missing "$@"
+unpack_missing "$@"
