@@ -71,9 +71,13 @@ TEST_F(WithKannel, texts_of_both_alphabets_arrive_and_their_receipts_return) {
   expect_well_formed();
 }
 
-TEST_F(WithKannel, a_phone_is_heard_in_both_alphabets) {
-  EXPECT_TRUE(network().mo(kPhone, kLine, "JOIN the club").ok);
-  expect_in_access_log("[msg:13:JOIN the club]");
+TEST_F(WithKannel, a_phone_is_heard_in_both_alphabets_and_answered) {
+  EXPECT_TRUE(network().mo(kPhone, kLine, "JOIN").ok);
+  expect_in_access_log("[msg:4:JOIN]");
+  // Kannel gives an international sender its '+', and sends back to what it heard from.
+  const auto texts = network().inbox(std::string("+") + kPhone, 0, 20s);
+  ASSERT_EQ(texts.size(), 1U) << kannel().access_log() << kannel().log();
+  EXPECT_EQ(texts[0].text, "heard you: JOIN");
   EXPECT_TRUE(network().mo(kPhone, kLine, "عضویت").ok);
   expect_in_access_log("[msg:10:");
   expect_well_formed();

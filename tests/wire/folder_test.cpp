@@ -107,6 +107,7 @@ INSTANTIATE_TEST_SUITE_P(
         Mutation{"parts", "text", "/parts_udh6/0/text", "another"},
         Mutation{"parts_with_a_wide_reference", "text", "/parts_udh7_count", 99},
         Mutation{"screen", "text", "/ussd_fits", false}, Mutation{"septets", "pack7", "/unpacked_hex", "41"},
+        Mutation{"packed_septets", "pack7", "/packed_hex", "41"},
         Mutation{"moment", "time", "/utc", "1970-01-01T00:00:00.0Z"},
         Mutation{"relative_time", "time", "/days", 99}, Mutation{"kind_of_time", "time", "/kind", "invalid"},
         Mutation{"phone", "address", "/e164", "+1"}, Mutation{"wire_address", "address", "/smpp/ton", 6},

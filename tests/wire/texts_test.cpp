@@ -6,6 +6,7 @@
 #include "smpp/address.hpp"
 #include "templates/alphabet.hpp"
 #include "templates/fold.hpp"
+#include "templates/gsm7.hpp"
 #include "templates/phone.hpp"
 #include "templates/screen.hpp"
 #include "tests/kit/vectors.hpp"
@@ -39,12 +40,16 @@ TEST(Texts, WeighEncodeAndSplitAsTheVectorsSay) {
   }
 }
 
-TEST(Septets, TravelUnpacked) {
+TEST(Septets, TravelUnpackedAndAreReadPackedToo) {
   for (const json& vector : vectors(VectorKind::pack7)) {
     const std::string text = vector["text"];
     EXPECT_EQ(to_hex(encode(text, Alphabet::gsm7)), vector["unpacked_hex"]) << vector["id"];
     EXPECT_EQ(units(text), vector["septets"].get<std::size_t>()) << vector["id"];
     EXPECT_EQ(decode(from_hex(vector["unpacked_hex"].get<std::string>()), 0), text) << vector["id"];
+    if (!vector.contains("packed_hex")) continue;
+    EXPECT_EQ(to_hex(pack_septets(encode(text, Alphabet::gsm7))), vector["packed_hex"]) << vector["id"];
+    EXPECT_EQ(decode(unpack_septets(from_hex(vector["packed_hex"].get<std::string>())), 0), text)
+        << vector["id"];
   }
 }
 
