@@ -234,6 +234,7 @@ void read_carrier_times(Section& s, gateway::CarrierOptions& carrier) {
   s.duration("response_timeout", carrier.response_timeout, 100ms, 10min);
   s.duration("reconnect_min", carrier.reconnect_min, 10ms, 10min);
   s.duration("reconnect_max", carrier.reconnect_max, 10ms, 1h);
+  s.integer("reconnects_per_minute", carrier.reconnects_per_minute, 1, 6000);
   s.duration("redelivery_window", carrier.redelivery_window, 1s, 24h);
   if (carrier.reconnect_min > carrier.reconnect_max) {
     s.mistake(s.has("reconnect_min") ? "reconnect_min" : "reconnect_max",

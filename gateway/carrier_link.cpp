@@ -1,288 +1,267 @@
 #include "gateway/carrier_link.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 
+#include "gateway/clock.hpp"
 #include "gateway/log.hpp"
-#include "gateway/spawn.hpp"
+#include "smpp/mirror.hpp"
 
 namespace peyk::gateway {
 namespace {
 
 namespace asio = boost::asio;
-using boost::system::error_code;
+using smpp::CommandId;
 
-constexpr std::size_t kReadOctets = 64 * 1024;
 constexpr std::size_t kGenerationsRemembered = 8;
 
 smpp::Time now() {
   return std::chrono::steady_clock::now();
 }
 
-auto redirected(error_code& error) {
-  return asio::redirect_error(asio::use_awaitable, error);
+bool they_bind(const CarrierOptions& options) {
+  return options.connection == ConnectionMode::accept;
 }
 
-smpp::BindKind bind_kind(BindMode mode) {
-  switch (mode) {
+std::vector<smpp::BindKind> leg_kinds(const CarrierOptions& options) {
+  switch (options.bind_mode) {
     case BindMode::transceiver:
-    case BindMode::pair:
-      return smpp::BindKind::transceiver;
+      return {smpp::BindKind::transceiver};
     case BindMode::transmitter:
-      return smpp::BindKind::transmitter;
+      return {smpp::BindKind::transmitter};
     case BindMode::receiver:
-      return smpp::BindKind::receiver;
+      return {smpp::BindKind::receiver};
+    case BindMode::pair:
+      return {smpp::BindKind::transmitter, smpp::BindKind::receiver};
   }
-  throw std::logic_error("bind_kind: not a BindMode");
+  throw std::logic_error("leg_kinds: not a BindMode");
 }
 
-smpp::SessionOptions session_options(const CarrierOptions& options) {
-  smpp::SessionOptions session;
-  session.role = smpp::Role::esme;
-  session.window = options.window;
-  session.timers.session_init = options.session_init_timeout;
-  session.timers.enquire_link_interval = options.enquire_link_interval;
-  session.timers.enquire_link_answer = options.enquire_link_timeout;
-  session.timers.inactivity = std::chrono::milliseconds{0};  // the enquire_link finds a dead peer sooner
-  session.timers.response = options.response_timeout;
-  return session;
+// Microseconds since 1970 with room for the links of a carrier: ids that no other start of ours has given.
+std::uint64_t first_message_id(std::uint32_t index) {
+  const auto us = std::chrono::duration_cast<std::chrono::microseconds>(wall_clock().time_since_epoch());
+  return static_cast<std::uint64_t>(us.count()) << 8 | (index & 0xFF);
 }
 
 }  // namespace
 
+std::string_view words(LinkState state) {
+  constexpr std::array<std::string_view, kLinkStates> kWords{"down",       "connecting", "binding",
+                                                             "half_bound", "bound",      "refused"};
+  return kWords[static_cast<std::size_t>(state)];
+}
+
 CarrierLink::CarrierLink(asio::io_context& io, const CarrierOptions& options, std::uint32_t index,
-                         LinkHooks hooks)
+                         LinkHooks hooks, Tls* tls, MakeWire make_wire)
     : io_(io),
       options_(options),
       index_(index),
       hooks_(std::move(hooks)),
-      socket_(io),
-      pause_timer_(io),
-      clock_timer_(io),
-      jitter_(std::random_device{}()) {}
+      next_message_id_(first_message_id(index)) {
+  if (!make_wire) {
+    make_wire = [&io, tls, &options] {
+      const std::string& name = options.tls.server_name;
+      return gateway::make_wire(io, tls, name.empty() ? options.host : name);
+    };
+  }
+  for (const smpp::BindKind kind : leg_kinds(options)) add_leg(kind, make_wire);
+}
+
+void CarrierLink::add_leg(smpp::BindKind kind, const MakeWire& make_wire) {
+  LegHooks hooks{.event = [this](LinkLeg& leg, smpp::Event& event) { on_event(leg, event); },
+                 .changed = [this](LinkLeg& leg) { on_changed(leg); },
+                 .attempt =
+                     [this](LinkLeg&) {
+                       if (hooks_.reconnecting) hooks_.reconnecting(*this);
+                     },
+                 .bind_refused =
+                     [this](LinkLeg&, std::uint32_t command_status) {
+                       if (hooks_.bind_refused) hooks_.bind_refused(*this, command_status);
+                     }};
+  legs_.push_back(
+      std::make_unique<LinkLeg>(io_, options_, kind, index_, make_wire, generations_, std::move(hooks)));
+}
 
 void CarrierLink::start() {
-  running_ = true;
-  ++coroutines_;
-  spawn(io_, run());
+  if (options_.connection != ConnectionMode::connect) return;
+  for (auto& leg : legs_) leg->start();
 }
 
-asio::awaitable<void> CarrierLink::run() {
-  while (!stopping_) {
-    const bool connected = co_await connect();
-    if (connected) {
-      bind();
-      co_await read();
-      session_->lost(now());
-      drain();
-      close_socket();
-      log::warn("carrier_link_down", {{"carrier", options_.name}, {"session", index_}});
+LinkLeg* CarrierLink::place_for(smpp::BindKind kind) {
+  for (auto& leg : legs_) {
+    // A pair has one place for each kind, and a transceiver sits where the transmitter would. Without a pair
+    // the one place is for any kind: the carrier chooses.
+    const bool fits =
+        legs_.size() == 1 || (leg->kind() == smpp::BindKind::receiver) == (kind == smpp::BindKind::receiver);
+    if (fits && leg->is_free()) return leg.get();
+  }
+  return nullptr;
+}
+
+bool CarrierLink::is_bound() const {
+  return std::ranges::any_of(legs_, [](const auto& leg) { return leg->is_bound(); });
+}
+
+LinkState CarrierLink::state() const {
+  const auto count = [this](LegState state) {
+    return std::ranges::count(legs_, state, [](const auto& leg) { return leg->state(); });
+  };
+  const auto bound = static_cast<std::size_t>(count(LegState::bound));
+  if (bound == legs_.size()) return LinkState::bound;
+  // An accepted transceiver does the work of both of a pair.
+  const auto does_both = [](const auto& leg) {
+    return leg->is_bound() && leg->connection()->session().state() == smpp::State::bound_trx;
+  };
+  if (bound > 0) return std::ranges::any_of(legs_, does_both) ? LinkState::bound : LinkState::half_bound;
+  if (std::ranges::any_of(legs_,
+                          [](const auto& leg) { return smpp::bind_refusal_is_lasting(leg->refusal()); })) {
+    return LinkState::refused;
+  }
+  if (count(LegState::binding) > 0) return LinkState::binding;
+  return count(LegState::connecting) > 0 ? LinkState::connecting : LinkState::down;
+}
+
+std::string CarrierLink::describe() const {
+  std::string text(words(state()));
+  for (const auto& leg : legs_) {
+    if (leg->is_bound() || state() == LinkState::bound) continue;
+    if (legs_.size() > 1)
+      text += leg->kind() == smpp::BindKind::receiver ? ", no receiver" : ", no transmitter";
+    if (leg->refusal() != 0) text += ", refused with " + smpp::status_name(leg->refusal());
+  }
+  return text;
+}
+
+bool CarrierLink::is_mirrored(const LinkLeg& leg) const {
+  return they_bind(options_) && leg.generation() != delivering_generation_;
+}
+
+bool CarrierLink::sends(const LinkLeg& leg) const {
+  const CommandId command = is_mirrored(leg) ? CommandId::deliver_sm : CommandId::submit_sm;
+  return can_send() && leg.is_bound() && leg.connection()->session().may_request(command);
+}
+
+bool CarrierLink::may_submit() const {
+  return std::ranges::any_of(legs_, [this](const auto& leg) { return sends(*leg); });
+}
+
+std::uint32_t CarrierLink::room() const {
+  std::uint32_t sum = 0;
+  for (const auto& leg : legs_) {
+    if (sends(*leg)) sum += leg->connection()->session().window_free();
+  }
+  return sum;
+}
+
+bool CarrierLink::submit(const smpp::Body& message, std::uint64_t tag) {
+  if (!can_send()) return false;
+  for (auto& leg : legs_) {
+    if (!leg->is_bound()) continue;
+    smpp::Session& session = leg->connection()->session();
+    const auto* submit_sm = std::get_if<smpp::SubmitSm>(&message);
+    const bool mirror = submit_sm != nullptr && is_mirrored(*leg);
+    const auto sent = mirror ? session.request(smpp::as_deliver_sm(*submit_sm), tag, now())
+                             : session.request(message, tag, now());
+    if (!sent) continue;
+    leg->connection()->flush();
+    return true;
+  }
+  return false;
+}
+
+bool CarrierLink::respond(std::uint64_t generation, const smpp::Pdu& request, std::uint32_t command_status) {
+  for (auto& leg : legs_) {
+    if (leg->generation() != generation || leg->connection() == nullptr) continue;
+    smpp::Body body;
+    if (command_status == smpp::ESME_ROK) {
+      if (request.command_id == CommandId::deliver_sm) body = smpp::DeliverSmResp{};
+      if (request.command_id == CommandId::submit_sm)
+        body = smpp::SubmitSmResp{.message_id = next_message_id()};
+      if (request.command_id == CommandId::data_sm) {
+        body = smpp::DataSmResp{.message_id = they_bind(options_) ? next_message_id() : std::string()};
+      }
     }
-    if (!stopping_) {
-      const auto wait = next_pause();
-      co_await pause(wait);
-    }
+    leg->connection()->session().respond(request.sequence_number, request.command_id, command_status, body,
+                                         now());
+    leg->connection()->flush();
+    return true;
   }
-  running_ = false;
-  --coroutines_;
+  return false;
 }
 
-asio::awaitable<bool> CarrierLink::connect() {
-  error_code error;
-  asio::ip::tcp::resolver resolver(io_);
-  const auto endpoints =
-      co_await resolver.async_resolve(options_.host, std::to_string(options_.port), redirected(error));
-  if (!error) {
-    // The session's own init timer starts with the connection; this one bounds the connecting.
-    clock_timer_.expires_after(options_.session_init_timeout);
-    auto* const socket = &socket_;
-    clock_timer_.async_wait([socket](error_code late) {
-      error_code ignored;
-      if (!late) socket->cancel(ignored);
-    });
-    co_await asio::async_connect(socket_, endpoints, redirected(error));
-    clock_timer_.cancel();
-  }
-  if (error || stopping_) {
-    close_socket();
-    log::warn("carrier_unreachable",
-              {{"carrier", options_.name}, {"session", index_}, {"why", error.message()}});
-    co_return false;
-  }
-  socket_.set_option(asio::ip::tcp::no_delay(true), error);
-  co_return true;
+std::string CarrierLink::next_message_id() {
+  next_message_id_ += 0x100;
+  return fmt::format("{:x}", next_message_id_);
 }
 
-void CarrierLink::bind() {
-  ++generation_;
-  if (last_received_.size() >= kGenerationsRemembered) last_received_.erase(last_received_.begin());
-  refused_credentials_ = false;
-  session_.emplace(session_options(options_));
-  session_->connected(now());
-  session_->bind(
-      bind_kind(options_.bind_mode),
-      {.system_id = options_.system_id, .password = options_.password, .system_type = options_.system_type},
-      now());
-  flush();
-  ++coroutines_;
-  spawn(io_, watch_clock(generation_));
-}
-
-asio::awaitable<void> CarrierLink::read() {
-  std::array<char, kReadOctets> octets;
-  while (session_->state() != smpp::State::closed) {
-    error_code error;
-    const std::size_t count = co_await socket_.async_read_some(asio::buffer(octets), redirected(error));
-    if (error) co_return;
-    last_received_[generation_] = now();
-    session_->feed({octets.data(), count}, now());
-    drain();
-  }
-  // What the session still wanted to say, for example why it hangs up.
-  if (!write_running_ && !session_->output().empty()) {
-    error_code ignored;
-    std::string last;
-    last.swap(session_->output());
-    co_await asio::async_write(socket_, asio::buffer(last), redirected(ignored));
-  }
-}
-
-asio::awaitable<void> CarrierLink::watch_clock(std::uint64_t generation) {
-  while (session_ && generation == generation_ && socket_.is_open()) {
-    // Deadlines move forward as octets come, so looking again four times a second is enough and costs
-    // nothing.
-    clock_timer_.expires_after(std::chrono::milliseconds(250));
-    error_code ignored;
-    co_await clock_timer_.async_wait(redirected(ignored));
-    if (generation != generation_ || !socket_.is_open()) break;
-    if (now() < session_->next_deadline()) continue;
-    session_->tick(now());
-    drain();
-    if (session_->state() == smpp::State::closed) close_socket();
-  }
-  --coroutines_;
-}
-
-void CarrierLink::drain() {
-  smpp::Event event;
-  while (session_->next_event(event)) handle(event);
-  flush();
-}
-
-void CarrierLink::handle(smpp::Event& event) {
+void CarrierLink::on_event(LinkLeg& leg, smpp::Event& event) {
   if (auto* request = std::get_if<smpp::Request>(&event)) {
-    hooks_.request({this, generation_, std::move(request->pdu)});
+    on_request(leg, std::move(request->pdu));
   } else if (auto* response = std::get_if<smpp::Response>(&event)) {
-    hooks_.response(response->tag, response->pdu);
-  } else if (auto* failed = std::get_if<smpp::RequestFailed>(&event)) {
+    on_response(leg, *response);
+  } else if (const auto* failed = std::get_if<smpp::RequestFailed>(&event)) {
     hooks_.unknown(failed->tag);
-  } else if (std::holds_alternative<smpp::Bound>(event)) {
-    backoff_ = std::chrono::milliseconds{0};
-    log::info("carrier_bound", {{"carrier", options_.name}, {"session", index_}});
-    hooks_.state(*this, true);
-  } else if (auto* refused = std::get_if<smpp::BindRefused>(&event)) {
-    refused_credentials_ = smpp::bind_refusal_is_lasting(refused->command_status);
-    log::error("carrier_bind_refused", {{"carrier", options_.name},
-                                        {"session", index_},
-                                        {"status", smpp::status_name(refused->command_status)}});
-  } else if (auto* closed = std::get_if<smpp::Closed>(&event)) {
-    log::info("carrier_session_closed",
-              {{"carrier", options_.name}, {"session", index_}, {"why", smpp::words(closed->reason)}});
-    hooks_.state(*this, false);
   }
+}
+
+void CarrierLink::on_request(LinkLeg& leg, smpp::Pdu pdu) {
+  if (they_bind(options_)) {
+    if (pdu.command_id == CommandId::deliver_sm) delivering_generation_ = leg.generation();
+    if (auto* submitted = std::get_if<smpp::SubmitSm>(&pdu.body))
+      pdu.body = smpp::as_deliver_sm(std::move(*submitted));
+  }
+  hooks_.request({this, leg.generation(), std::move(pdu)});
+}
+
+void CarrierLink::on_response(LinkLeg& leg, smpp::Response& response) {
+  if (hooks_.answered) hooks_.answered(*this, leg.connection()->last_received() - response.sent_at);
+  if (auto* delivered = std::get_if<smpp::DeliverSmResp>(&response.pdu.body))
+    response.pdu.body = smpp::SubmitSmResp{std::move(delivered->message_id), std::move(delivered->tlvs)};
+  hooks_.response(response.tag, response.pdu);
+}
+
+void CarrierLink::on_changed(LinkLeg& leg) {
+  if (leg.state() == LegState::down && leg.connection() != nullptr) {
+    if (last_received_.size() >= kGenerationsRemembered) last_received_.erase(last_received_.begin());
+    last_received_[leg.generation()] = leg.connection()->last_received();
+  }
+  if (leg.state() == LegState::down && state() == LinkState::half_bound) {
+    log::warn("carrier_half_bound", {{"carrier", options_.name}, {"session", index_}, {"state", describe()}});
+  }
+  hooks_.state(*this, is_bound());
+}
+
+bool CarrierLink::lives(std::uint64_t generation) const {
+  return std::ranges::any_of(
+      legs_, [&](const auto& leg) { return leg->generation() == generation && leg->is_bound(); });
 }
 
 smpp::Time CarrierLink::last_received(std::uint64_t generation) const {
+  for (const auto& leg : legs_) {
+    if (leg->generation() == generation && leg->connection() != nullptr)
+      return leg->connection()->last_received();
+  }
   auto it = last_received_.find(generation);
   return it == last_received_.end() ? smpp::Time::min() : it->second;
 }
 
-std::uint32_t CarrierLink::room() const {
-  return is_bound() && can_send() ? session_->window_free() : 0;
+void CarrierLink::begin_stop(std::chrono::steady_clock::time_point deadline) {
+  for (auto& leg : legs_) leg->begin_stop(deadline);
 }
 
-bool CarrierLink::submit(const smpp::Body& message, std::uint64_t tag) {
-  if (room() == 0) return false;
-  if (!session_->request(message, tag, now())) return false;
-  flush();
-  return true;
-}
-
-bool CarrierLink::respond(std::uint64_t generation, const smpp::Pdu& request, std::uint32_t command_status) {
-  if (!session_ || generation != generation_) return false;
-  smpp::Body body;
-  if (command_status == smpp::ESME_ROK) {
-    if (request.command_id == smpp::CommandId::deliver_sm) {
-      body = smpp::DeliverSmResp{};
-    } else if (request.command_id == smpp::CommandId::data_sm) {
-      body = smpp::DataSmResp{};
-    }
-  }
-  session_->respond(request.sequence_number, request.command_id, command_status, body, now());
-  flush();
-  return true;
-}
-
-// One write a turn: whatever else this turn has to say goes with it.
-void CarrierLink::flush() {
-  if (flush_scheduled_ || write_running_ || !session_ || session_->output().empty()) return;
-  flush_scheduled_ = true;
-  ++coroutines_;
-  spawn(io_, write_all());
-}
-
-asio::awaitable<void> CarrierLink::write_all() {
-  flush_scheduled_ = false;  // co_spawn began this in a later turn of the loop
-  write_running_ = true;
-  const std::uint64_t generation = generation_;
-  error_code error;
-  while (!error && generation == generation_ && session_ && !session_->output().empty()) {
-    writing_.clear();
-    writing_.swap(session_->output());
-    co_await asio::async_write(socket_, asio::buffer(writing_), redirected(error));
-  }
-  write_running_ = false;
-  if (error && generation == generation_) close_socket();
-  flush();
-  --coroutines_;
-}
-
-void CarrierLink::close_socket() {
-  error_code ignored;
-  socket_.close(ignored);
-  clock_timer_.cancel();
-}
-
-std::chrono::milliseconds CarrierLink::next_pause() {
-  if (refused_credentials_) return options_.reconnect_max;
-  backoff_ = backoff_.count() == 0 ? options_.reconnect_min : std::min(backoff_ * 2, options_.reconnect_max);
-  // ±20 %, so that many links do not come back in step.
-  std::uniform_int_distribution<std::int64_t> spread(-backoff_.count() / 5, backoff_.count() / 5);
-  return backoff_ + std::chrono::milliseconds(spread(jitter_));
-}
-
-asio::awaitable<void> CarrierLink::pause(std::chrono::milliseconds wait) {
-  pause_timer_.expires_after(wait);
-  error_code ignored;
-  co_await pause_timer_.async_wait(redirected(ignored));
+bool CarrierLink::stopped() const {
+  return std::ranges::all_of(legs_, [](const auto& leg) { return leg->stopped(); });
 }
 
 asio::awaitable<void> CarrierLink::stop(std::chrono::milliseconds grace) {
-  stopping_ = true;
-  pause_timer_.cancel();
-  const auto deadline = now() + grace;
-  if (session_ && is_bound()) {
-    session_->unbind(now());
-    drain();
-  } else {
-    close_socket();
-  }
+  begin_stop(now() + grace);
   asio::steady_timer poll(io_);
-  while (coroutines_ > 0) {
-    if (now() >= deadline) close_socket();
+  while (!stopped()) {
     poll.expires_after(std::chrono::milliseconds(5));
-    error_code ignored;
-    co_await poll.async_wait(redirected(ignored));
+    boost::system::error_code ignored;
+    co_await poll.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
   }
 }
 

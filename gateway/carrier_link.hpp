@@ -1,13 +1,16 @@
-// One connection to a carrier: a socket around smpp::Session.
+// One session with a carrier, as the rest of the gateway sees it: what may be sent now, what came in, what
+// became of what was sent. Beneath it are one connection, or the two of a pair (LinkLeg).
 //
-//   connect -> bind -> read, write, tick -> [lost] -> wait with backoff and jitter -> connect again
+//   bind_mode transceiver, transmitter, receiver: one connection
+//   pair: a transmitter and a receiver side by side; without its receiver it still sends, without its
+//         transmitter it still hears, and says so
 //
-// The session says what to do; this shell does it. Everything that is written in one turn of the loop leaves
-// in one write. Each connection has a generation: an answer that comes after its connection has gone is
-// dropped, because the carrier will send that request again.
+// On a connection that the carrier opened and bound itself (accept) we are its message centre: what it
+// submits comes out here as a deliver_sm, what we submit leaves as a deliver_sm. A peer that sends deliver_sm
+// although it bound is the message centre in all but name: from its first one on, what we submit leaves as a
+// submit_sm. Whoever uses this class need not know any of it.
 //
-// What must stay true: the reader never waits for what becomes of a request; wrong credentials are tried
-// again only after reconnect_max, so that a carrier does not lock the account; every submit that was accepted
+// What must stay true: the reader never waits for what becomes of a request; every submit that was accepted
 // comes back once, as a response or as unknown.
 //
 // Thread rule: the network thread.
@@ -16,20 +19,18 @@
 #include <cstdint>
 #include <functional>
 #include <map>
-#include <optional>
-#include <random>
+#include <memory>
 #include <string>
-#include <string_view>
+#include <vector>
 
-#include "config/toolchain/asio.hpp"
-#include "gateway/options.hpp"
-#include "smpp/session.hpp"
+#include "gateway/link_leg.hpp"
 
 namespace peyk::gateway {
 
 class CarrierLink;
 
-// A request of the carrier's, and where its answer goes.
+// A request of the carrier's, and where its answer goes. The body of what an accepted peer submitted is a
+// DeliverSm; the command_id stays what it was.
 struct CarrierRequest {
   CarrierLink* link = nullptr;
   std::uint64_t generation = 0;
@@ -38,69 +39,86 @@ struct CarrierRequest {
 
 struct LinkHooks {
   std::function<void(CarrierRequest)> request;
+  // The whole answer, its TLVs too (5.0: congestion_state). To what left as a deliver_sm: a SubmitSmResp
+  // without message_id.
   std::function<void(std::uint64_t tag, const smpp::Pdu& response)> response;
   std::function<void(std::uint64_t tag)> unknown;  // sent, and no answer: it may have been taken
+  // Something about its connections has changed; `up`: at least one is bound.
   std::function<void(CarrierLink&, bool up)> state;
+  // For metrics; may be left out.
+  std::function<void(const CarrierLink&, std::chrono::nanoseconds)> answered = {};  // from submit to response
+  std::function<void(const CarrierLink&)> reconnecting = {};
+  std::function<void(const CarrierLink&, std::uint32_t command_status)> bind_refused = {};
 };
+
+// The state of a link for people and metrics: the best of its connections', and half_bound.
+enum class LinkState : std::uint8_t { down, connecting, binding, half_bound, bound, refused };
+inline constexpr std::size_t kLinkStates = 6;
+std::string_view words(LinkState state);
 
 class CarrierLink {
  public:
-  // `options` and what the hooks refer to outlive this.
+  // `options` and what the hooks refer to outlive this. `make_wire`: how a connection begins; by default TCP,
+  // with TLS where `tls` is given.
   CarrierLink(boost::asio::io_context& io, const CarrierOptions& options, std::uint32_t index,
-              LinkHooks hooks);
+              LinkHooks hooks, Tls* tls = nullptr, MakeWire make_wire = {});
   CarrierLink(const CarrierLink&) = delete;
   CarrierLink& operator=(const CarrierLink&) = delete;
 
+  // Connects and binds, where that is ours to do.
   void start();
   // Says goodbye to the carrier and ends; returns when nothing of this link runs any more.
   boost::asio::awaitable<void> stop(std::chrono::milliseconds grace);
+  void begin_stop(std::chrono::steady_clock::time_point deadline);
+  bool stopped() const;
 
-  bool is_bound() const { return session_ && session_->is_bound() && !session_->is_closing(); }
-  // submit_sm that may leave now.
+  // accept, outbind: who asked to bind as `kind` may have this place; null: it is taken.
+  LinkLeg* place_for(smpp::BindKind kind);
+
+  // At least one of its connections is bound.
+  bool is_bound() const;
+  LinkState state() const;
+  // "bound", "half_bound: no receiver", "refused: ESME_RINVPASWD"
+  std::string describe() const;
+  // A connection that a submit_sm can leave by is bound, whatever its window.
+  bool may_submit() const;
+  // Requests that may leave now.
   std::uint32_t room() const;
   bool can_send() const { return options_.bind_mode != BindMode::receiver; }
 
-  // False: not now (no bind, window full); nothing was sent.
+  // False: not now (no bind, window full), or never (it cannot be written); nothing was sent. A request of an
+  // esme's: submit_sm, data_sm, query_sm, cancel_sm …
   bool submit(const smpp::Body& message, std::uint64_t tag);
   // Answers a request of this link's generation; for another one it does nothing and says so.
   bool respond(std::uint64_t generation, const smpp::Pdu& request, std::uint32_t command_status);
 
-  std::uint64_t generation() const { return generation_; }
+  // Whether the connection that brought this generation's requests is still bound.
+  bool lives(std::uint64_t generation) const;
   // When octets last came over that connection; the beginning of time for one long gone.
   smpp::Time last_received(std::uint64_t generation) const;
   const CarrierOptions& options() const { return options_; }
   std::uint32_t index() const { return index_; }
 
  private:
-  boost::asio::awaitable<void> run();
-  boost::asio::awaitable<bool> connect();
-  boost::asio::awaitable<void> read();
-  boost::asio::awaitable<void> write_all();
-  boost::asio::awaitable<void> watch_clock(std::uint64_t generation);
-  boost::asio::awaitable<void> pause(std::chrono::milliseconds wait);
-  void bind();
-  void drain();
-  void handle(smpp::Event& event);
-  void flush();
-  void close_socket();
-  std::chrono::milliseconds next_pause();
+  void add_leg(smpp::BindKind kind, const MakeWire& make_wire);
+  void on_event(LinkLeg& leg, smpp::Event& event);
+  void on_request(LinkLeg& leg, smpp::Pdu pdu);
+  void on_response(LinkLeg& leg, smpp::Response& response);
+  void on_changed(LinkLeg& leg);
+  bool is_mirrored(const LinkLeg& leg) const;
+  bool sends(const LinkLeg& leg) const;
+  std::string next_message_id();
 
   boost::asio::io_context& io_;
   const CarrierOptions& options_;
   const std::uint32_t index_;
   const LinkHooks hooks_;
-  boost::asio::ip::tcp::socket socket_;
-  boost::asio::steady_timer pause_timer_, clock_timer_;
-  std::optional<smpp::Session> session_;
-  std::uint64_t generation_ = 0;
-  std::map<std::uint64_t, smpp::Time> last_received_;  // by generation, the latest few
-  std::string writing_;
-  bool flush_scheduled_ = false, write_running_ = false;
-  bool running_ = false, stopping_ = false;
-  bool refused_credentials_ = false;
-  int coroutines_ = 0;  // that still refer to this
-  std::chrono::milliseconds backoff_{0};
-  std::minstd_rand jitter_;
+  std::uint64_t generations_ = 0;
+  std::vector<std::unique_ptr<LinkLeg>> legs_;
+  std::map<std::uint64_t, smpp::Time> last_received_;  // of connections that are gone, the latest few
+  // The connection, if any, whose peer has sent a deliver_sm although it bound to us.
+  std::uint64_t delivering_generation_ = 0;
+  std::uint64_t next_message_id_;
 };
 
 }  // namespace peyk::gateway

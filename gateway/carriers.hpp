@@ -11,28 +11,36 @@
 
 #include "gateway/adaptive_window.hpp"
 #include "gateway/carrier_link.hpp"
+#include "gateway/listener.hpp"
 
 namespace peyk::gateway {
 
 class Carrier {
  public:
+  // Throws std::runtime_error when the files of its TLS cannot be used.
   Carrier(boost::asio::io_context& io, CarrierOptions options, const LinkHooks& hooks);
 
   const CarrierOptions& options() const { return options_; }
   std::vector<std::unique_ptr<CarrierLink>>& links() { return links_; }
 
   std::uint32_t bound() const;
-  bool can_submit() const;     // some link is bound and sends
+  bool can_submit() const;  // some link is bound and sends
+  // "2 of 3 bound; 1 refused: ESME_RINVPASWD"
+  std::string describe() const;
+  std::uint32_t count(LinkState state) const;
   std::uint32_t room() const;  // submit_sm that may leave now, over all links
   // A submit_sm was answered after so long: slow carriers are given less at a time.
   void answered(std::chrono::microseconds latency) { window_.answered(latency); }
   // Through the link with the most room; false: nothing was sent.
   bool submit(const smpp::Body& message, std::uint64_t tag);
+  // A free place for who asks to bind to us; null: all are taken.
+  LinkLeg* place_for(smpp::BindKind kind);
 
  private:
   std::uint32_t room(const CarrierLink& link) const;
 
   CarrierOptions options_;
+  std::unique_ptr<Tls> tls_;  // of connections that we open
   std::vector<std::unique_ptr<CarrierLink>> links_;
   AdaptiveWindow window_;  // of each link
 };
@@ -41,14 +49,21 @@ class Carriers {
  public:
   Carriers(boost::asio::io_context& io, const std::vector<CarrierOptions>& options, const LinkHooks& hooks);
 
+  // Throws boost::system::system_error when a port to listen on cannot be had.
   void start();
   boost::asio::awaitable<void> stop(std::chrono::milliseconds grace);
 
   Carrier* find(const std::string& name);
   std::map<std::string, Carrier>& all() { return carriers_; }
+  // Where carriers that connect to us do so, in the order of host and port.
+  const std::vector<std::unique_ptr<Listener>>& listeners() const { return listeners_; }
 
  private:
+  bool stopped();
+
+  boost::asio::io_context& io_;
   std::map<std::string, Carrier> carriers_;
+  std::vector<std::unique_ptr<Listener>> listeners_;
 };
 
 }  // namespace peyk::gateway

@@ -172,7 +172,7 @@ bool InboundTexts::was_typed_again(const handlers::RequestKey& key, const Carrie
   if (before.link == request.link && before.generation == request.generation) {
     return before.sequence_number != request.pdu.sequence_number;
   }
-  const bool lives = before.link->generation() == before.generation && before.link->is_bound();
+  const bool lives = before.link->lives(before.generation);
   return lives || before.link->last_received(before.generation) - kSpokeOnFor > before.at;
 }
 

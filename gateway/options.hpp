@@ -90,6 +90,8 @@ struct CarrierOptions {
   std::chrono::milliseconds enquire_link_timeout{10000};
   std::chrono::milliseconds response_timeout{60000};
   std::chrono::milliseconds reconnect_min{1000}, reconnect_max{60000};
+  // Attempts to connect in any minute, of each connection, whatever else is set: a carrier must not be stormed.
+  std::uint32_t reconnects_per_minute = 6;
   // The same text from the same phone within this time, unacknowledged as far as we know, is the carrier's
   // redelivery, not the member's second text.
   std::chrono::seconds redelivery_window{60};

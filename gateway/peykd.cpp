@@ -111,28 +111,55 @@ store::WorkerHooks Peykd::worker_hooks() {
 }
 
 LinkHooks Peykd::link_hooks() {
-  return {.request = [this](CarrierRequest request) { take(std::move(request)); },
-          .response =
-              [this](std::uint64_t tag, const smpp::Pdu& response) {
-                if ((tag & kUssdTag) != 0) return ussd_.settled(tag, response.command_status);
-                for (auto& [number, line] : lines_) {
-                  if (line.owns(tag)) return line.responded(tag, response);
-                }
-              },
-          .unknown =
-              [this](std::uint64_t tag) {
-                if ((tag & kUssdTag) != 0) return ussd_.settled(tag, std::nullopt);
-                for (auto& [number, line] : lines_) {
-                  if (line.owns(tag)) return line.unknown(tag);
-                }
-              },
-          .state =
-              [this](CarrierLink& link, bool) {
-                Carrier* carrier = carriers_.find(link.options().name);
-                metrics_.gauge("peyk_link_up", {{"carrier", link.options().name}})
-                    .set(carrier == nullptr ? 0 : carrier->bound());
-                for (auto& [number, line] : lines_) line.wake();
-              }};
+  return {
+      .request = [this](CarrierRequest request) { take(std::move(request)); },
+      .response =
+          [this](std::uint64_t tag, const smpp::Pdu& response) {
+            if ((tag & kUssdTag) != 0) return ussd_.settled(tag, response.command_status);
+            for (auto& [number, line] : lines_) {
+              if (line.owns(tag)) return line.responded(tag, response);
+            }
+          },
+      .unknown =
+          [this](std::uint64_t tag) {
+            if ((tag & kUssdTag) != 0) return ussd_.settled(tag, std::nullopt);
+            for (auto& [number, line] : lines_) {
+              if (line.owns(tag)) return line.unknown(tag);
+            }
+          },
+      .state =
+          [this](CarrierLink& link, bool) {
+            if (const Carrier* carrier = carriers_.find(link.options().name)) show_state(*carrier);
+            for (auto& [number, line] : lines_) line.wake();
+          },
+      .answered =
+          [this, kept = static_cast<Histogram*>(nullptr)](const CarrierLink& link,
+                                                          std::chrono::nanoseconds took) mutable {
+            // Each link has a copy of this hook: one carrier, one histogram, looked up once.
+            if (kept == nullptr)
+              kept = &metrics_.histogram("peyk_link_response_seconds", {{"carrier", link.options().name}});
+            kept->observe(took);
+          },
+      .reconnecting =
+          [this](const CarrierLink& link) {
+            metrics_.counter("peyk_link_reconnects_total", {{"carrier", link.options().name}}).add();
+          },
+      .bind_refused =
+          [this](const CarrierLink& link, std::uint32_t command_status) {
+            metrics_
+                .counter("peyk_link_bind_refusals_total",
+                         {{"carrier", link.options().name}, {"status", smpp::status_name(command_status)}})
+                .add();
+          }};
+}
+
+void Peykd::show_state(const Carrier& carrier) {
+  const std::string& name = carrier.options().name;
+  metrics_.gauge("peyk_link_up", {{"carrier", name}}).set(carrier.bound());
+  for (std::size_t state = 0; state < kLinkStates; ++state) {
+    const auto one = static_cast<LinkState>(state);
+    metrics_.gauge("peyk_link_state", {{"carrier", name}, {"state", words(one)}}).set(carrier.count(one));
+  }
 }
 
 OutboundParts Peykd::outbound_parts() {
@@ -158,9 +185,7 @@ std::vector<ReadyPart> Peykd::readiness() {
       {"mysql", workers_.is_connected(), fmt::format("{} requests waiting", workers_.waiting())},
       {"redis", redis_.connected(), ""}};
   for (auto& [name, carrier] : carriers_.all()) {
-    const std::uint32_t bound = carrier.bound();
-    parts.push_back(
-        {"carrier " + name, bound > 0, fmt::format("{} of {} bound", bound, carrier.links().size())});
+    parts.push_back({"carrier " + name, carrier.bound() > 0, carrier.describe()});
   }
   if (stopping_) parts.push_back({"process", false, "stopping"});
   return parts;
@@ -379,6 +404,7 @@ void Peykd::run() {
   redis_.start();
   for (auto& [number, line] : lines_) line.start();
   carriers_.start();
+  for (const auto& [name, carrier] : carriers_.all()) show_state(carrier);
   spawn(io_, housekeeping());
   spawn(io_, wait_for_signal());
   log::info("started", {{"http_port", http_.port()}, {"version", PEYK_VERSION}});

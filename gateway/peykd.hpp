@@ -45,6 +45,7 @@ class Peykd {
 
   store::WorkerHooks worker_hooks();
   LinkHooks link_hooks();
+  void show_state(const Carrier& carrier);
   OutboundParts outbound_parts();
   std::vector<HttpRoute> routes();
   std::vector<ReadyPart> readiness();

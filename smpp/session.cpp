@@ -10,6 +10,7 @@ namespace peyk::smpp {
 namespace {
 
 constexpr std::uint32_t kSequenceNumberMax = 0x7FFFFFFF;
+constexpr std::size_t kShortMessageMax = 254;  // octets (SMPP 3.4, 5.2.22)
 
 std::optional<BindKind> bind_kind_of(CommandId request) {
   switch (request) {
@@ -38,6 +39,38 @@ State bound_state(BindKind kind) {
 
 Role other(Role role) {
   return role == Role::esme ? Role::mc : Role::esme;
+}
+
+// Calls `use` with the TLVs of the body; a body that is not there has none.
+template <class AnyBody, class Use>
+void with_tlvs(AnyBody& body, Use use) {
+  const auto each = [&use](auto& one) {
+    if constexpr (requires { one.tlvs; }) use(one.tlvs);
+  };
+  std::visit(each, body);
+}
+
+bool has_tlvs(const Body& body) {
+  bool any = false;
+  with_tlvs(body, [&any](const Tlvs& tlvs) { any = !tlvs.empty(); });
+  return any;
+}
+
+// The same without TLVs. A text that stood in one moves to where 3.3 has it; false: it is too long for that.
+bool strip_tlvs(Body& body) {
+  const auto move_text = [](auto& message) {
+    const auto payload = get_octets(message.tlvs, tag::message_payload);
+    if (!payload) return true;
+    if (!message.short_message.empty() || payload->size() > kShortMessageMax) return false;
+    message.short_message = std::string(*payload);
+    return true;
+  };
+  if (auto* submit_sm = std::get_if<SubmitSm>(&body); submit_sm != nullptr && !move_text(*submit_sm))
+    return false;
+  if (auto* deliver_sm = std::get_if<DeliverSm>(&body); deliver_sm != nullptr && !move_text(*deliver_sm))
+    return false;
+  with_tlvs(body, [](Tlvs& tlvs) { tlvs.clear(); });
+  return true;
 }
 
 // The session asks and answers these itself.
@@ -92,9 +125,26 @@ void Session::feed(std::string_view bytes, Time now) {
   timers_.received(now, framer_.has_partial());
 }
 
+bool Session::permits(Role sender, CommandId request) const {
+  if (may_send(sender, request, state_)) return true;
+  if (!smpp::is_bound(state_)) return false;
+  const bool from_mc = sender == Role::mc;
+  // A 3.3 message centre delivers on a transmitter too.
+  if (options_.role == Role::esme) {
+    return from_mc && request == CommandId::deliver_sm && peer_interface_version_ < interface_version::v34;
+  }
+  return options_.either_way && request == (from_mc ? CommandId::submit_sm : CommandId::deliver_sm);
+}
+
+void Session::peer_speaks(std::uint8_t interface_version) {
+  peer_interface_version_ = interface_version;
+  peer_takes_tlvs_ = options_.peer_takes_tlvs || interface_version >= interface_version::v34;
+}
+
 void Session::on_frame(std::string_view frame, Time now) {
   ++counts_.pdus_in;
   const auto error = decode(frame, pdu_);
+  if (!peer_takes_tlvs_ && !error && has_tlvs(pdu_.body)) peer_takes_tlvs_ = true;
   if (is_response(pdu_.command_id)) {
     on_response(error, now);
   } else {
@@ -108,7 +158,7 @@ void Session::on_request(const std::optional<DecodeError>& error) {
     ++counts_.unknown_commands;
     return answer(CommandId::generic_nack, pdu_.sequence_number, ESME_RINVCMDID, {});
   }
-  if (!may_send(other(options_.role), id, state_)) {
+  if (!permits(other(options_.role), id)) {
     ++counts_.wrong_state;
     const bool bind_again = bind_kind_of(id) && smpp::is_bound(state_);
     return answer(id, pdu_.sequence_number, bind_again ? ESME_RALYBND : ESME_RINVBNDSTS, {});
@@ -147,8 +197,9 @@ void Session::on_session_request() {
 
 void Session::on_bind_request(BindKind kind) {
   if (bind_requested_) return answer(pdu_.command_id, pdu_.sequence_number, ESME_RALYBND, {});
-  bind_requested_ = AwaitedBind{pdu_.sequence_number, kind};
-  events_.emplace_back(BindRequested{pdu_.sequence_number, kind, std::move(std::get<Bind>(pdu_.body))});
+  auto& bind = std::get<Bind>(pdu_.body);
+  bind_requested_ = AwaitedBind{pdu_.sequence_number, kind, bind.interface_version};
+  events_.emplace_back(BindRequested{pdu_.sequence_number, kind, std::move(bind)});
 }
 
 void Session::on_response(const std::optional<DecodeError>& error, Time now) {
@@ -161,7 +212,7 @@ void Session::on_response(const std::optional<DecodeError>& error, Time now) {
     ++counts_.stray_responses;
     return;
   }
-  events_.emplace_back(Response{asked->tag, std::move(pdu_), !error});
+  events_.emplace_back(Response{asked->tag, std::move(pdu_), !error, asked->sent_at});
 }
 
 // The answer to a bind, an unbind or an enquire_link of our own.
@@ -206,6 +257,10 @@ void Session::on_bind_response(Time now) {
     bound.sc_interface_version = get_u8(body->tlvs, tag::sc_interface_version);
     bound.tlvs = std::move(body->tlvs);
   }
+  peer_speaks(bound.sc_interface_version.value_or(interface_version::v33));
+  // Any other TLV than the one that says 3.3 tells that the peer has them.
+  const std::size_t version_tlvs = bound.sc_interface_version ? 1 : 0;
+  peer_takes_tlvs_ = peer_takes_tlvs_ || bound.tlvs.size() > version_tlvs;
   events_.emplace_back(std::move(bound));
 }
 
@@ -253,9 +308,17 @@ bool Session::bind(BindKind kind, const Bind& fields, Time) {
   return true;
 }
 
+void Session::set_terms(const SessionOptions& terms) {
+  assert(terms.role == options_.role && window_.size() == 0 && !smpp::is_bound(state_));
+  options_ = terms;
+  timers_.set_options(terms.timers);
+  window_ = Window(terms.window, terms.timers.response);
+}
+
 bool Session::accept_bind(Time now, Tlvs tlvs) {
   if (!bind_requested_) return false;
   const AwaitedBind asked = *std::exchange(bind_requested_, std::nullopt);
+  peer_speaks(asked.interface_version);
   set_u8(tlvs, tag::sc_interface_version, options_.interface_version);
   answer(command_id_of(asked.kind), asked.sequence_number, ESME_ROK,
          BindResp{options_.system_id, std::move(tlvs)});
@@ -283,7 +346,13 @@ tl::expected<std::uint32_t, Refusal> Session::request(const Body& body, std::uin
   if (body.index() == 0) return tl::make_unexpected(Refusal::not_a_request);
   const CommandId id = command_id_of(body);
   if (is_response(id) || is_session_command(id)) return tl::make_unexpected(Refusal::not_a_request);
-  if (!may_send(options_.role, id, state_)) return tl::make_unexpected(Refusal::wrong_state);
+  if (!permits(options_.role, id)) return tl::make_unexpected(Refusal::wrong_state);
+  if (!peer_takes_tlvs_ && (id == CommandId::data_sm || has_tlvs(body))) {
+    if (id == CommandId::data_sm) return tl::make_unexpected(Refusal::peer_too_old);
+    Body plain = body;
+    if (!strip_tlvs(plain)) return tl::make_unexpected(Refusal::peer_too_old);
+    return request(plain, tag, now);
+  }
   if (window_.free() == 0 && has_response(id)) return tl::make_unexpected(Refusal::window_full);
   if (output_.size() >= options_.output_octets_max) return tl::make_unexpected(Refusal::output_full);
   const std::uint32_t sequence_number = take_sequence_number();
@@ -332,6 +401,11 @@ void Session::answer(CommandId request_id, std::uint32_t sequence_number, std::u
 
 bool Session::send(CommandId id, std::uint32_t sequence_number, std::uint32_t command_status,
                    const Body& body) {
+  if (!peer_takes_tlvs_ && has_tlvs(body)) {  // of a response; requests come without
+    Body plain = body;
+    with_tlvs(plain, [](Tlvs& tlvs) { tlvs.clear(); });
+    return send(id, sequence_number, command_status, plain);
+  }
   if (encode(id, command_status, sequence_number, body, output_)) return false;
   ++counts_.pdus_out;
   return true;
@@ -365,8 +439,9 @@ void Session::close(CloseReason reason) {
 }
 
 std::string_view words(Refusal refusal) {
-  constexpr std::array<std::string_view, 6> kWords{"wrong state", "closing",       "window full",
-                                                   "output full", "not a request", "not encodable"};
+  constexpr std::array<std::string_view, 7> kWords{"wrong state",        "closing",       "window full",
+                                                   "output full",        "not a request", "not encodable",
+                                                   "the peer speaks 3.3"};
   return kWords[static_cast<std::size_t>(refusal)];
 }
 

@@ -55,6 +55,11 @@ struct SessionOptions {
   std::uint32_t first_sequence_number = 1;  // 1 to 0x7FFFFFFF
   std::string system_id;                    // mc: said in bind_*_resp
   std::uint8_t interface_version = interface_version::v34;  // mc: said as sc_interface_version
+  // The peer takes TLVs although it does not say that it speaks 3.4: somebody who knows it says so.
+  bool peer_takes_tlvs = false;
+  // mc: a USSD gateway that connects and binds to us may be the message centre all the same. While bound it
+  // may send deliver_sm, and be sent submit_sm, whichever way it bound.
+  bool either_way = false;
 };
 
 enum class Refusal : std::uint8_t {
@@ -64,6 +69,7 @@ enum class Refusal : std::uint8_t {
   output_full,    // the peer does not read
   not_a_request,  // a response, a bind, an enquire_link or an unbind: they have their own functions
   not_encodable,  // a field breaks a limit of the wire
+  peer_too_old,   // a 3.3 peer knows neither data_sm nor a text in a TLV
 };
 
 enum class CloseReason : std::uint8_t {
@@ -108,6 +114,7 @@ struct Response {
   std::uint64_t tag = 0;
   Pdu pdu;
   bool intact = true;  // false: the body was cut; the status still counts
+  Time sent_at{};      // the request
 };
 struct RequestFailed {
   std::uint64_t tag = 0;
@@ -153,6 +160,9 @@ class Session {
   // esme: false unless the state is open or outbound and no bind is under way, or when a field cannot be
   // written.
   bool bind(BindKind kind, const Bind& fields, Time now);
+  // Who binds decides the terms: before the bind is answered (mc) or sent (esme, after outbind) everything
+  // but the role and the limits of octets may be chosen anew.
+  void set_terms(const SessionOptions& terms);
   // mc: answers the BindRequested; false when there is none.
   bool accept_bind(Time now, Tlvs tlvs = {});
   bool refuse_bind(std::uint32_t command_status, Time now);
@@ -176,6 +186,12 @@ class Session {
 
   State state() const { return state_; }
   bool is_bound() const { return smpp::is_bound(state_); }
+  // Whether this command may be requested now, window and output aside.
+  bool may_request(CommandId id) const { return !is_closing() && permits(options_.role, id); }
+  // What the peer said at the bind; a peer that said nothing counts as 3.3 (SMPP 3.4, 5.3.2.25).
+  std::uint8_t peer_interface_version() const { return peer_interface_version_; }
+  // To a 3.3 peer nothing is sent in a TLV (SMPP 3.4, 3.4.2), until it has sent one itself.
+  bool peer_takes_tlvs() const { return peer_takes_tlvs_; }
   bool is_closing() const { return unbinding_ || state_ == State::unbound || state_ == State::closed; }
   std::uint32_t window_free() const { return window_.free(); }
   std::uint32_t in_flight() const { return window_.size(); }
@@ -187,8 +203,11 @@ class Session {
   struct AwaitedBind {
     std::uint32_t sequence_number = 0;
     BindKind kind = BindKind::transceiver;
+    std::uint8_t interface_version = 0;
   };
 
+  bool permits(Role sender, CommandId request) const;
+  void peer_speaks(std::uint8_t interface_version);
   void on_frame(std::string_view frame, Time now);
   void on_request(const std::optional<DecodeError>& error);
   void on_session_request();
@@ -212,7 +231,9 @@ class Session {
   // Own bind, enquire_link and unbind stand outside the window; 0 is "none under way".
   std::uint32_t bind_sequence_ = 0, enquire_link_sequence_ = 0, unbind_sequence_ = 0;
   BindKind bind_kind_ = BindKind::transceiver;
-  std::optional<AwaitedBind> bind_requested_;  // mc: the shell has not decided yet
+  std::optional<AwaitedBind> bind_requested_;                     // mc: the shell has not decided yet
+  std::uint8_t peer_interface_version_ = interface_version::v34;  // until the bind says more
+  bool peer_takes_tlvs_ = true;
   bool unbinding_ = false;
   std::uint64_t unanswered_ = 0;
   Pdu pdu_;  // the one being read

@@ -41,6 +41,8 @@ class Timers {
 
   explicit Timers(const TimerOptions& options) : options_(options) {}
 
+  void set_options(const TimerOptions& options) { options_ = options; }
+
   void connected(Time now) {
     received_at_ = now;
     init_since_ = now;

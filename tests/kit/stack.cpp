@@ -56,6 +56,7 @@ void Stack::write_config() {
     ussd: true
     reconnect_min: 100ms
     reconnect_max: 1s
+    reconnects_per_minute: 6000
 {}lines:
   - number: 30001234
     carrier: sim

@@ -78,7 +78,8 @@ TEST(ConfigLoad, a_key_misspelt_is_told_with_its_line_and_all_that_is_allowed) {
       "status_classes, "
       "error_words, query_sm, time_zone, receipts_without_esm_class, session_init_timeout, "
       "enquire_link_interval, "
-      "enquire_link_timeout, response_timeout, reconnect_min, reconnect_max, redelivery_window, ussd, "
+      "enquire_link_timeout, response_timeout, reconnect_min, reconnect_max, "
+      "reconnects_per_minute, redelivery_window, ussd, "
       "ussd_profile, "
       "ussd_session_tag, ussd_end_op_0x17, ussd_data_coding_latin, ussd_data_coding_ucs2, "
       "ussd_session_timeout\n");

@@ -1,0 +1,250 @@
+#include "gateway/link_leg.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "gateway/log.hpp"
+#include "gateway/spawn.hpp"
+
+namespace peyk::gateway {
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr std::uint32_t kUnsteadyAfter = 5;  // short connections in a row that are worth an alarm
+
+smpp::Time now() {
+  return std::chrono::steady_clock::now();
+}
+
+ReconnectOptions reconnect_options(const CarrierOptions& options) {
+  return {.min = options.reconnect_min,
+          .max = options.reconnect_max,
+          .attempts_per_minute = options.reconnects_per_minute};
+}
+
+std::string_view words(smpp::BindKind kind) {
+  constexpr std::array<std::string_view, 3> kWords{"receiver", "transmitter", "transceiver"};
+  return kWords[static_cast<std::size_t>(kind)];
+}
+
+}  // namespace
+
+std::string_view words(LegState state) {
+  constexpr std::array<std::string_view, 5> kWords{"down", "connecting", "binding", "bound", "refused"};
+  return kWords[static_cast<std::size_t>(state)];
+}
+
+smpp::SessionOptions session_options(const CarrierOptions& options, smpp::Role role) {
+  smpp::SessionOptions session;
+  session.role = role;
+  session.system_id = options.system_id;
+  session.interface_version = options.interface_version;
+  session.window = options.window;
+  session.timers.session_init = options.session_init_timeout;
+  session.timers.enquire_link_interval = options.enquire_link_interval;
+  session.timers.enquire_link_answer = options.enquire_link_timeout;
+  session.timers.inactivity = std::chrono::milliseconds{0};  // the enquire_link finds a dead peer sooner
+  session.timers.response = options.response_timeout;
+  session.either_way = true;
+  // Many a carrier does not say its version. Who configured what only TLVs can carry knows that it takes
+  // them.
+  session.peer_takes_tlvs = options.ussd || !options.submit_tlvs.empty() ||
+                            options.long_texts == LongTexts::sar || options.long_texts == LongTexts::payload;
+  return session;
+}
+
+LinkLeg::LinkLeg(asio::io_context& io, const CarrierOptions& options, smpp::BindKind kind,
+                 std::uint32_t session, MakeWire make_wire, std::uint64_t& generations, LegHooks hooks)
+    : io_(io),
+      options_(options),
+      kind_(kind),
+      session_index_(session),
+      make_wire_(std::move(make_wire)),
+      generations_(generations),
+      hooks_(std::move(hooks)),
+      reconnect_(reconnect_options(options)),
+      stop_signal_(io),
+      ended_(io),
+      limit_(io) {}
+
+void LinkLeg::start() {
+  running_ = true;
+  spawn(io_, keep());
+}
+
+asio::awaitable<void> LinkLeg::keep() {
+  for (bool first = true; !stopping_; first = false) {
+    if (!first) hooks_.attempt(*this);
+    reconnect_.attempt(now());
+    how_ended_ = Reconnect::End::unreachable;
+    enter(LegState::connecting);
+    std::unique_ptr<Wire> wire = co_await dial();
+    if (wire && !stopping_) {
+      const auto options = session_options(options_, smpp::Role::esme);
+      take(std::make_unique<SmppConnection>(io_, std::move(wire), options));
+      bind();
+      while (connection_) co_await ended_.wait(std::chrono::hours(1));
+    }
+    if (stopping_) break;
+    enter(how_ended_ == Reconnect::End::credentials_refused ? LegState::refused : LegState::down);
+    const auto until = now() + pause_after_end();
+    while (!stopping_ && now() < until) {
+      const auto left = std::chrono::ceil<std::chrono::microseconds>(until - now());
+      co_await stop_signal_.wait(left);
+    }
+  }
+  running_ = false;
+}
+
+// Null: it did not work, and the log says why.
+asio::awaitable<std::unique_ptr<Wire>> LinkLeg::dial() {
+  dialling_ = make_wire_();
+  limit_.expires_after(options_.session_init_timeout);
+  limit_.async_wait([this](const Wire::Error& cancelled) {
+    if (!cancelled && dialling_) dialling_->close();
+  });
+  std::string_view step = "resolve";
+  Wire::Error error = co_await dialling_->resolve(options_.host, options_.port);
+  if (!error) {
+    step = "connect";
+    error = co_await dialling_->connect();
+  }
+  if (!error) {
+    step = "handshake";
+    error = co_await dialling_->handshake();
+  }
+  // Cancelled or not, the timer's handler finds no dialling_ after this.
+  limit_.cancel();
+  std::unique_ptr<Wire> wire = std::move(dialling_);
+  if (!error) co_return wire;
+  wire->close();
+  const bool late = error == asio::error::operation_aborted;
+  const std::string why = late ? "not within session_init_timeout" : wire->why(error);
+  if (!stopping_) {
+    log::warn(step == "handshake" ? "carrier_handshake_failed" : "carrier_unreachable",
+              {{"carrier", options_.name}, {"session", session_index_}, {"step", step}, {"why", why}});
+  }
+  co_return nullptr;
+}
+
+void LinkLeg::take(std::unique_ptr<SmppConnection> connection) {
+  connection_ = std::move(connection);
+  generation_ = ++generations_;
+}
+
+void LinkLeg::bind() {
+  enter(LegState::binding);
+  connection_->start(*this);
+  connection_->session().bind(kind_,
+                              {.system_id = options_.system_id,
+                               .password = options_.password,
+                               .system_type = options_.system_type,
+                               .interface_version = options_.interface_version},
+                              now());
+  connection_->flush();
+}
+
+void LinkLeg::adopt(std::unique_ptr<SmppConnection> connection) {
+  connection->change_owner(*this);
+  take(std::move(connection));
+  refusal_ = 0;
+  if (connection_->session().is_bound()) {
+    log::info("carrier_bound", {{"carrier", options_.name}, {"session", session_index_}});
+    enter(LegState::bound);
+    return;
+  }
+  enter(LegState::binding);
+  connection_->session().bind(kind_,
+                              {.system_id = options_.system_id,
+                               .password = options_.password,
+                               .system_type = options_.system_type,
+                               .interface_version = options_.interface_version},
+                              now());
+  connection_->flush();
+}
+
+void LinkLeg::on_event(SmppConnection&, smpp::Event& event) {
+  if (const auto* accepted = std::get_if<smpp::Bound>(&event)) return bound(*accepted);
+  if (const auto* answer = std::get_if<smpp::BindRefused>(&event)) return refused(answer->command_status);
+  if (const auto* closed = std::get_if<smpp::Closed>(&event)) {
+    log::info("carrier_session_closed", {{"carrier", options_.name},
+                                         {"session", session_index_},
+                                         {"why", smpp::words(closed->reason)},
+                                         {"wire", connection_->broken_because()}});
+    return enter(LegState::down);
+  }
+  hooks_.event(*this, event);
+}
+
+void LinkLeg::bound(const smpp::Bound& bound) {
+  reconnect_.bound(now());
+  how_ended_ = Reconnect::End::lost;
+  refusal_ = 0;
+  log::info("carrier_bound", {{"carrier", options_.name},
+                              {"session", session_index_},
+                              {"as", words(kind_)},
+                              {"peer", bound.system_id},
+                              {"version", connection_->session().peer_interface_version()}});
+  enter(LegState::bound);
+}
+
+void LinkLeg::refused(std::uint32_t command_status) {
+  refusal_ = command_status;
+  how_ended_ = smpp::bind_refusal_is_lasting(command_status) ? Reconnect::End::credentials_refused
+               : command_status == smpp::ESME_RALYBND        ? Reconnect::End::already_bound
+                                                             : Reconnect::End::lost;
+  log::error("carrier_bind_refused", {{"carrier", options_.name},
+                                      {"session", session_index_},
+                                      {"as", words(kind_)},
+                                      {"status", smpp::status_name(command_status)}});
+  hooks_.bind_refused(*this, command_status);
+}
+
+void LinkLeg::on_ended(SmppConnection&) {
+  log::warn(
+      "carrier_link_down",
+      {{"carrier", options_.name}, {"session", session_index_}, {"why", connection_->broken_because()}});
+  connection_.reset();
+  enter(LegState::down);
+  ended_.wake();
+}
+
+std::chrono::milliseconds LinkLeg::pause_after_end() {
+  std::uniform_real_distribution<double> chance(-1.0, 1.0);
+  const auto wait = reconnect_.ended(how_ended_, now(), chance(chance_));
+  if (how_ended_ == Reconnect::End::credentials_refused) {
+    log::error("carrier_credentials_refused", {{"carrier", options_.name},
+                                               {"session", session_index_},
+                                               {"status", smpp::status_name(refusal_)},
+                                               {"next_attempt_in_s", wait.count() / 1000}});
+  } else if (reconnect_.failures() % kUnsteadyAfter == 0) {
+    log::error("carrier_unsteady", {{"carrier", options_.name},
+                                    {"session", session_index_},
+                                    {"attempts_in_vain", reconnect_.failures()},
+                                    {"next_attempt_in_ms", wait.count()}});
+  }
+  return wait;
+}
+
+void LinkLeg::enter(LegState state) {
+  if (state_ == state) return;
+  state_ = state;
+  hooks_.changed(*this);
+}
+
+void LinkLeg::begin_stop(std::chrono::steady_clock::time_point deadline) {
+  stopping_ = true;
+  stop_signal_.wake();
+  if (dialling_) dialling_->close();
+  if (!connection_) return;
+  if (!is_bound()) return connection_->close();
+  connection_->session().unbind(now());
+  connection_->flush();
+  limit_.expires_at(deadline);
+  limit_.async_wait([this](const Wire::Error& cancelled) {
+    if (!cancelled && connection_) connection_->close();
+  });
+}
+
+}  // namespace peyk::gateway
