@@ -36,11 +36,25 @@ struct Limits {
   std::uint32_t record_octets_max = 4'096;      // octets kept of one PDU
 };
 
+// Somebody who listens, and whom we call: again a second after the connection has ended.
+struct Dial {
+  enum class As {
+    esme,     // we bind to them with the first account, and submit what our phones send
+    outbind,  // we say outbind with the first account, and they bind to us
+  };
+  std::string host;
+  std::uint16_t port = 0;
+  As as = As::esme;
+};
+
 struct Options {
   std::string address = "127.0.0.1";
   std::uint16_t smpp_port = 2775;     // 0: any free one, printed
   std::uint16_t control_port = 2776;  // 0: any free one, printed
   std::vector<Account> accounts;
+  std::vector<Dial> dials;
+  // PEM files; with a certificate the SMPP port speaks TLS, with a CA it asks for the client's certificate.
+  std::string tls_cert, tls_key, tls_ca;
   std::uint64_t seed = 1;  // of all chance
 
   std::uint32_t deliver_window = 1000;                 // unanswered deliver_sm a link

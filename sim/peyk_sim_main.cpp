@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <stdexcept>
 #include <string>
@@ -35,9 +36,20 @@ Account parse_account(const std::string& text) {
   return account;
 }
 
+// "host:port", the port after the last colon.
+Dial parse_dial(const std::string& text, const std::string& as) {
+  const std::size_t colon = text.rfind(':');
+  const int port = colon == std::string::npos ? 0 : std::atoi(text.c_str() + colon + 1);
+  if (port < 1 || port > 65535) throw std::runtime_error("--dial: address:port");
+  return {text.substr(0, colon), static_cast<std::uint16_t>(port),
+          as == "outbind" ? Dial::As::outbind : Dial::As::esme};
+}
+
 struct CommandLine {
   Options options;
   std::vector<std::string> accounts{"peyk:secret"};
+  std::vector<std::string> dials;
+  std::string as = "esme";
   std::uint32_t sessions_max = 0;
   std::string ussd_profile{smpp::ussd_profiles::spec_like.name};
   bool ussd_end_op_0x17 = false;
@@ -52,6 +64,16 @@ void describe(CLI::App& app, CommandLine& line) {
   app.add_option("--smpp-port", line.options.smpp_port, "SMPP port; 0: any")->capture_default_str();
   app.add_option("--control-port", line.options.control_port, "control port; 0: any")->capture_default_str();
   app.add_option("--account", line.accounts, "id:password[:sms|:ussd], repeatable")->capture_default_str();
+  app.add_option("--dial", line.dials, "address:port of who listens for us, repeatable");
+  app.add_option("--as", line.as, "what --dial does there: bind as an esme, or say outbind")
+      ->check(CLI::IsMember({"esme", "outbind"}))
+      ->capture_default_str();
+  auto* cert = app.add_option("--tls-cert", line.options.tls_cert, "PEM: the SMPP port speaks TLS");
+  auto* key = app.add_option("--tls-key", line.options.tls_key, "PEM: its key")->needs(cert);
+  cert->needs(key);
+  app.add_option("--tls-ca", line.options.tls_ca,
+                 "PEM: and asks for a client's certificate of this authority")
+      ->needs(cert);
   app.add_option("--sessions-max", line.sessions_max, "binds at once of one account; 0: no limit")
       ->capture_default_str();
   std::vector<std::string> profiles;
@@ -95,6 +117,7 @@ Options to_options(const CommandLine& line) {
     options.accounts.back().ussd_profile = *smpp::find_ussd_profile(line.ussd_profile);
     options.accounts.back().ussd_profile.end_op_0x17 = line.ussd_end_op_0x17;
   }
+  for (const std::string& text : line.dials) options.dials.push_back(parse_dial(text, line.as));
   options.receipt_delay = milliseconds(line.receipt_delay_ms);
   options.response_timeout = milliseconds(line.response_timeout_ms);
   options.retry_delay = milliseconds(line.retry_delay_ms);

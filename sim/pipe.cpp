@@ -2,21 +2,38 @@
 
 #include <utility>
 
+#include "config/toolchain/asio_ssl.hpp"
+
 namespace peyk::sim {
 
-Pipe::Pipe(boost::asio::ip::tcp::socket socket) : socket_(std::move(socket)) {
+struct Pipe::Tls {
+  boost::asio::ssl::stream<boost::asio::ip::tcp::socket&> stream;
+};
+
+Pipe::Pipe(boost::asio::ip::tcp::socket socket, boost::asio::ssl::context* tls) : socket_(std::move(socket)) {
+  if (tls != nullptr) tls_ = std::make_unique<Tls>(Tls{{socket_, *tls}});
   boost::system::error_code ignored;
   socket_.set_option(boost::asio::ip::tcp::no_delay(true), ignored);
 }
 
+Pipe::~Pipe() = default;
+
 void Pipe::start() {
-  read();
+  if (!tls_) return read();
+  shaking_hands_ = reading_ = true;
+  tls_->stream.async_handshake(boost::asio::ssl::stream_base::server,
+                               [this](const boost::system::error_code& error) {
+                                 shaking_hands_ = false;
+                                 on_read(error, 0);
+                                 flush();
+                               });
 }
 
 void Pipe::read() {
   reading_ = true;
-  socket_.async_read_some(boost::asio::buffer(input_), [this](const boost::system::error_code& error,
-                                                              std::size_t n) { on_read(error, n); });
+  const auto done = [this](const boost::system::error_code& error, std::size_t n) { on_read(error, n); };
+  if (tls_) return tls_->stream.async_read_some(boost::asio::buffer(input_), done);
+  socket_.async_read_some(boost::asio::buffer(input_), done);
 }
 
 void Pipe::on_read(const boost::system::error_code& error, std::size_t octets) {
@@ -27,7 +44,7 @@ void Pipe::on_read(const boost::system::error_code& error, std::size_t octets) {
   }
   // What comes after our goodbye is nobody's; it is read so that the peer is not reset before it has read
   // ours.
-  if (!closing_) on_octets(std::string_view(input_.data(), octets));
+  if (!closing_ && octets > 0) on_octets(std::string_view(input_.data(), octets));
   if (socket_.is_open()) {
     read();
   } else {
@@ -36,13 +53,13 @@ void Pipe::on_read(const boost::system::error_code& error, std::size_t octets) {
 }
 
 void Pipe::flush() {
-  if (writing_ || waiting_.empty() || !socket_.is_open()) return;
+  if (writing_ || shaking_hands_ || waiting_.empty() || !socket_.is_open()) return;
   in_flight_.clear();
   std::swap(in_flight_, waiting_);
   writing_ = true;
-  boost::asio::async_write(
-      socket_, boost::asio::buffer(in_flight_),
-      [this](const boost::system::error_code& error, std::size_t) { on_written(error); });
+  const auto done = [this](const boost::system::error_code& error, std::size_t) { on_written(error); };
+  if (tls_) return boost::asio::async_write(tls_->stream, boost::asio::buffer(in_flight_), done);
+  boost::asio::async_write(socket_, boost::asio::buffer(in_flight_), done);
 }
 
 void Pipe::on_written(const boost::system::error_code& error) {

@@ -1,5 +1,5 @@
-// One TCP connection of the simulator: reads into a callback, writes what is gathered in batches, ends
-// cleanly.
+// One TCP connection of the simulator, with TLS or without: reads into a callback, writes what is gathered in
+// batches, ends cleanly.
 //
 // What must stay true: at most one read and one write run at a time; on_ended is called once, last of all,
 // when neither runs, and may destroy the pipe. TCP_NODELAY is on: an answer must never wait for an
@@ -11,14 +11,21 @@
 #include <array>
 #include <cstddef>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
+
+namespace boost::asio::ssl {
+class context;
+}
 
 namespace peyk::sim {
 
 class Pipe {
  public:
-  explicit Pipe(boost::asio::ip::tcp::socket socket);
+  // `tls`: a server's, which outlives the pipe; null: none.
+  explicit Pipe(boost::asio::ip::tcp::socket socket, boost::asio::ssl::context* tls = nullptr);
+  ~Pipe();
 
   std::function<void(std::string_view)> on_octets;
   std::function<void()> on_writable;  // everything given to write() is with the system
@@ -28,6 +35,7 @@ class Pipe {
   bool writing() const { return writing_; }
   // Octets that wait behind the ones being written.
   std::string& waiting() { return waiting_; }
+  // Once the handshake is done, where there is one.
   void flush();
   void close_after_writing();
   void close_now();
@@ -38,10 +46,13 @@ class Pipe {
   void on_written(const boost::system::error_code& error);
   void end_if_idle();
 
+  struct Tls;
+
   boost::asio::ip::tcp::socket socket_;
+  std::unique_ptr<Tls> tls_;
   std::array<char, 65536> input_;
   std::string in_flight_, waiting_;
-  bool reading_ = false, writing_ = false, closing_ = false, ended_ = false;
+  bool shaking_hands_ = false, reading_ = false, writing_ = false, closing_ = false, ended_ = false;
 };
 
 }  // namespace peyk::sim

@@ -3,10 +3,13 @@
 #include <chrono>
 #include <utility>
 
+#include "config/toolchain/asio_ssl.hpp"
+
 namespace peyk::sim {
 namespace {
 
 constexpr std::chrono::milliseconds kTick{5};  // how late a timer of the carrier may be
+constexpr std::chrono::seconds kCallAgain{1};
 
 Time clock_now() {
   return std::chrono::steady_clock::now();
@@ -31,7 +34,10 @@ Server::Server(boost::asio::io_context& io, Options options)
                 [this] { stop_listening(); }, [this] { return start_listening(); }}),
       timer_(io) {}
 
+Server::~Server() = default;
+
 void Server::start() {
+  read_certificates();
   smpp_acceptor_ = open_acceptor(options_.smpp_port);
   smpp_port_ = smpp_acceptor_->local_endpoint().port();
   control_acceptor_ = open_acceptor(options_.control_port);
@@ -39,6 +45,53 @@ void Server::start() {
   accept_links();
   accept_clients();
   schedule_tick();
+  for (const Dial& dial : options_.dials) {
+    calls_.push_back(std::make_unique<Call>(io_, dial));
+    call(*calls_.back());
+  }
+}
+
+void Server::read_certificates() {
+  namespace ssl = boost::asio::ssl;
+  if (options_.tls_cert.empty()) return;
+  tls_ = std::make_unique<ssl::context>(ssl::context::tls_server);
+  SSL_CTX_set_min_proto_version(tls_->native_handle(), TLS1_2_VERSION);
+  tls_->use_certificate_chain_file(options_.tls_cert);
+  tls_->use_private_key_file(options_.tls_key, ssl::context::pem);
+  if (options_.tls_ca.empty()) return;
+  tls_->load_verify_file(options_.tls_ca);
+  tls_->set_verify_mode(ssl::verify_peer | ssl::verify_fail_if_no_peer_cert);
+}
+
+void Server::call(Call& whom) {
+  whom.socket = Tcp::socket(io_);
+  const Tcp::endpoint endpoint(boost::asio::ip::make_address(whom.dial.host), whom.dial.port);
+  whom.socket.async_connect(endpoint, [this, &whom](const boost::system::error_code& error) {
+    if (error) return call_again(whom);
+    called(whom);
+  });
+}
+
+void Server::call_again(Call& whom) {
+  whom.pause.expires_after(kCallAgain);
+  whom.pause.async_wait([this, &whom](const boost::system::error_code& error) {
+    if (!error) call(whom);
+  });
+}
+
+void Server::called(Call& whom) {
+  const Account& account = options_.accounts.front();
+  if (whom.dial.as == Dial::As::esme)
+    whom.mirror = std::make_unique<Mirror>(account.system_id, account.password, clock_now());
+  Pipe* const pipe = add_link(std::move(whom.socket), &whom);
+  if (pipe == nullptr) return call_again(whom);
+  if (whom.dial.as == Dial::As::outbind) {
+    smpp::encode(smpp::CommandId::outbind, smpp::ESME_ROK, 1,
+                 smpp::Outbind{.system_id = account.system_id, .password = account.password},
+                 pipe->waiting());
+    pipe->flush();
+  }
+  flush_links(clock_now());
 }
 
 Server::Tcp::acceptor Server::open_acceptor(std::uint16_t port) const {
@@ -62,26 +115,39 @@ void Server::accept_clients() {
   });
 }
 
-void Server::add_link(Tcp::socket socket) {
+// A link of a call as an esme goes through its mirror, everything else straight to the carrier.
+Pipe* Server::add_link(Tcp::socket socket, Call* call) {
   const std::optional<LinkId> opened = carrier_.opened(clock_now());
-  if (!opened) return;  // the socket closes itself
+  if (!opened) return nullptr;  // the socket closes itself
   const LinkId id = *opened;
-  Pipe& pipe = *links_.emplace(id, std::make_unique<Pipe>(std::move(socket))).first->second;
-  pipe.on_octets = [this, id](std::string_view octets) {
+  auto* const tls = call == nullptr ? tls_.get() : nullptr;
+  Pipe& pipe = *links_.emplace(id, std::make_unique<Pipe>(std::move(socket), tls)).first->second;
+  if (call != nullptr && call->mirror) called_[id] = call;
+  pipe.on_octets = [this, id, call](std::string_view octets) {
     const Time now = clock_now();
     control_.turn(now);
-    carrier_.feed(id, octets, now);
+    if (call != nullptr && call->mirror) {
+      call->mirror->feed_listener(octets, now);
+    } else {
+      carrier_.feed(id, octets, now);
+    }
     flush_links(now);
   };
   pipe.on_writable = [this, id, &pipe] { flush_link(id, pipe, clock_now()); };
-  pipe.on_ended = [this, id] {
+  pipe.on_ended = [this, id, call] {
     const Time now = clock_now();
     control_.turn(now);
     links_.erase(id);
+    called_.erase(id);
     carrier_.closed(id, now);
+    if (call != nullptr) {
+      call->mirror.reset();
+      call_again(*call);
+    }
     flush_links(now);
   };
   pipe.start();
+  return &pipe;
 }
 
 void Server::flush_links(Time now) {
@@ -90,11 +156,32 @@ void Server::flush_links(Time now) {
 
 void Server::flush_link(LinkId id, Pipe& pipe, Time now) {
   if (carrier_.dropped(id)) return pipe.close_now();
-  if (!pipe.writing()) {
+  const auto called = called_.find(id);
+  Mirror* const mirror = called == called_.end() ? nullptr : called->second->mirror.get();
+  if (!pipe.writing() && mirror == nullptr) {
     carrier_.take_output(id, pipe.waiting(), now);
     pipe.flush();
+  } else if (!pipe.writing()) {
+    carry(id, *mirror, now);
+    pipe.waiting().append(std::exchange(mirror->to_listener(), {}));
+    pipe.flush();
   }
-  if (!pipe.writing() && carrier_.finished(id)) pipe.close_after_writing();
+  const bool finished = carrier_.finished(id) || (mirror != nullptr && mirror->finished());
+  if (!pipe.writing() && finished) pipe.close_after_writing();
+}
+
+// Between the carrier and the mirror, until both have nothing to say: each answers the other.
+void Server::carry(LinkId id, Mirror& mirror, Time now) {
+  mirror.tick(now);
+  for (std::string octets;;) {
+    octets.clear();
+    carrier_.take_output(id, octets, now);
+    if (octets.empty() && mirror.to_carrier().empty()) return;
+    mirror.feed_carrier(octets, now);
+    octets.swap(mirror.to_carrier());
+    mirror.to_carrier().clear();
+    carrier_.feed(id, octets, now);
+  }
 }
 
 void Server::add_client(Tcp::socket socket) {

@@ -14,9 +14,11 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "sim/carrier.hpp"
 #include "sim/control.hpp"
+#include "sim/mirror.hpp"
 #include "sim/options.hpp"
 #include "sim/pipe.hpp"
 #include "sim/record.hpp"
@@ -27,7 +29,9 @@ class Server {
  public:
   Server(boost::asio::io_context& io, Options options);
 
-  // Throws boost::system::system_error when a port cannot be had.
+  ~Server();
+
+  // Throws boost::system::system_error when a port cannot be had or a certificate cannot be read.
   void start();
 
   std::uint16_t smpp_port() const { return smpp_port_; }
@@ -41,15 +45,30 @@ class Server {
     std::string line;  // the start of one
   };
 
+  // A call to somebody who listens, and the link that came of it.
+  struct Call {
+    Call(boost::asio::io_context& io, Dial whom) : dial(std::move(whom)), socket(io), pause(io) {}
+    Dial dial;
+    Tcp::socket socket;
+    boost::asio::steady_timer pause;
+    std::unique_ptr<Mirror> mirror;  // as an esme
+  };
+
   Tcp::acceptor open_acceptor(std::uint16_t port) const;
   void accept_links();
   void accept_clients();
-  void add_link(Tcp::socket socket);
+  void read_certificates();
+  void call(Call& whom);
+  void call_again(Call& whom);
+  void called(Call& whom);
+  // Null: too many links.
+  Pipe* add_link(Tcp::socket socket, Call* call = nullptr);
   void add_client(Tcp::socket socket);
   void read_lines(ClientId id, std::string_view octets);
   void send_line(ClientId id, const std::string& line);
   void flush_links(Time now);
   void flush_link(LinkId id, Pipe& pipe, Time now);
+  void carry(LinkId id, Mirror& mirror, Time now);
   void schedule_tick();
   void stop_listening();
   bool start_listening();
@@ -61,6 +80,9 @@ class Server {
   Control control_;
   std::optional<Tcp::acceptor> smpp_acceptor_, control_acceptor_;
   boost::asio::steady_timer timer_;
+  std::unique_ptr<boost::asio::ssl::context> tls_;
+  std::vector<std::unique_ptr<Call>> calls_;
+  std::map<LinkId, Call*> called_;  // links that we opened as an esme
   std::map<LinkId, std::unique_ptr<Pipe>> links_;
   std::map<ClientId, std::unique_ptr<Client>> clients_;
   ClientId next_client_ = 1;

@@ -28,6 +28,11 @@ Stack::Stack(StackOptions options) : options_(options), till_secret_(std::string
     std::vector<std::string> more{"--response-timeout-ms",
                                   std::to_string(options_.carrier_response_timeout.count()),
                                   "--retry-delay-ms", "200"};
+    if (!options_.carrier_dials_as.empty()) {
+      listening_port_ = free_port();
+      const std::string whom = "127.0.0.1:" + std::to_string(listening_port_);
+      more.insert(more.end(), {"--dial", whom, "--as", options_.carrier_dials_as});
+    }
     more.insert(more.end(), options_.simulator_options.begin(), options_.simulator_options.end());
     simulator_.emplace(std::move(more));
   }
@@ -72,9 +77,10 @@ redis:
 http:
   port: {}
 )",
-                     smpp_port(), options_.sessions, options_.window, options_.carrier_yaml,
-                     options_.line_rate, options_.receipts, mysql_.unix_socket().string(),
-                     options_.mysql_workers, redis_.unix_socket().string(), http_port_);
+                     listening_port_ != 0 ? listening_port_ : smpp_port(), options_.sessions, options_.window,
+                     options_.carrier_yaml, options_.line_rate, options_.receipts,
+                     mysql_.unix_socket().string(), options_.mysql_workers, redis_.unix_socket().string(),
+                     http_port_);
 }
 
 std::map<std::string, std::string> Stack::environment(const std::string& till_secret) const {

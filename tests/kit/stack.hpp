@@ -35,6 +35,9 @@ struct StackOptions {
   std::uint16_t carrier_port = 0;
   std::string carrier_yaml;                    // more keys of the carrier, each line indented by four
   std::vector<std::string> simulator_options;  // more options of peyk-sim
+  // "esme" or "outbind": the gateway listens, and the simulated carrier connects to it in that way. Then
+  // carrier_yaml says `connection` and `allow`.
+  std::string carrier_dials_as;
 };
 
 class Stack {
@@ -85,6 +88,7 @@ class Stack {
   std::optional<Simulator> simulator_;
   std::unique_ptr<Process> gateway_;
   std::uint16_t http_port_ = 0;
+  std::uint16_t listening_port_ = 0;  // of the gateway, where the carrier dials
   std::string till_secret_;
 };
 

@@ -6,9 +6,9 @@
 #include "gateway/carriers.hpp"
 #include "gateway/log.hpp"
 #include "smpp/mirror.hpp"
+#include "tests/kit/certificates.hpp"
 #include "tests/kit/paths.hpp"
 #include "tests/unit/gateway_carrier_peer.hpp"
-#include "tests/unit/gateway_certificates.hpp"
 
 namespace peyk::tests {
 namespace {

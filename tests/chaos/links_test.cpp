@@ -1,0 +1,97 @@
+// Links of the real programs: peyk-sim calls peykd and the other way round, with TLS and without; and what
+// peykd says to its operator while a carrier does not let it in.
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "config/toolchain/asio.hpp"
+#include "tests/kit/certificates.hpp"
+#include "tests/kit/stack.hpp"
+
+namespace peyk::tests {
+namespace {
+
+using namespace std::chrono_literals;
+using nlohmann::json;
+
+constexpr const char* kMember = "989121234567";
+
+// The body of GET `path`.
+std::string get(std::uint16_t port, const std::string& path) {
+  namespace asio = boost::asio;
+  asio::io_context io;
+  asio::ip::tcp::socket socket(io);
+  socket.connect({asio::ip::address_v4::loopback(), port});
+  asio::write(socket, asio::buffer("GET " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"));
+  std::string answer;
+  boost::system::error_code ended;
+  asio::read(socket, asio::dynamic_buffer(answer), ended);
+  return answer;
+}
+
+// A text goes in and its reply comes out, over whatever link there is.
+void expect_a_conversation(Stack& stack) {
+  EXPECT_TRUE(stack.carrier().mo(kMember, Stack::line(), "عضویت").ok);
+  const auto texts = stack.carrier().inbox(kMember, 0, 10s);
+  ASSERT_FALSE(texts.empty()) << stack.gateway_log();
+  EXPECT_EQ(texts[0].from, Stack::line());
+}
+
+TEST(Links, a_ussd_gateway_that_binds_to_us_carries_texts_both_ways_and_comes_back) {
+  Stack stack(
+      {.carrier_yaml = "    connection: accept\n    allow: [127.0.0.1]\n", .carrier_dials_as = "esme"});
+  expect_a_conversation(stack);
+  stack.kill_gateway();
+  stack.start_gateway();
+  EXPECT_TRUE(stack.carrier().mo(kMember, Stack::line(), "اعتبار").ok);
+}
+
+TEST(Links, a_carrier_that_says_outbind_is_bound_to) {
+  Stack stack(
+      {.carrier_yaml = "    connection: outbind\n    allow: [127.0.0.1]\n", .carrier_dials_as = "outbind"});
+  expect_a_conversation(stack);
+}
+
+TEST(Links, a_pair_carries_texts_both_ways) {
+  Stack stack({.carrier_yaml = "    bind_mode: pair\n"});
+  expect_a_conversation(stack);
+  stack.carrier().ask({{"do", "fault"}, {"what", "drop_links"}});
+  EXPECT_TRUE(stack.carrier().mo(kMember, Stack::line(), "اعتبار").ok);
+}
+
+TEST(Links, tls_with_certificates_at_both_ends_carries_texts) {
+  const TempDir dir;
+  const Certificate authority({}), carrier({.name = "smsc.example", .issuer = &authority}),
+      ours({.name = "peyk", .issuer = &authority});
+  const std::string ca = authority.write_certificate(dir.path() / "ca.pem");
+  Stack stack(
+      {.carrier_yaml = "    tls: true\n    tls_server_name: smsc.example\n    tls_ca_file: " + ca +
+                       "\n    tls_certificate_file: " + ours.write_certificate(dir.path() / "peyk.pem") +
+                       "\n    tls_key_file: " + ours.write_key(dir.path() / "peyk.key") + "\n",
+       .simulator_options = {"--tls-cert", carrier.write_certificate(dir.path() / "sim.pem"), "--tls-key",
+                             carrier.write_key(dir.path() / "sim.key"), "--tls-ca", ca}});
+  expect_a_conversation(stack);
+}
+
+TEST(Trap10, a_refused_link_is_not_up_in_readiness_and_metrics) {
+  Stack stack;
+  EXPECT_NE(get(stack.http_port(), "/readyz").find("200"), std::string::npos);
+  EXPECT_NE(get(stack.http_port(), "/metrics").find("peyk_link_up{carrier=\"sim\"} 1"), std::string::npos);
+  // 0x0E: the carrier does not know our password any more.
+  stack.carrier().ask({{"do", "fault"}, {"what", "refuse_binds"}, {"status", 0x0E}, {"for_ms", 60'000}});
+  stack.carrier().ask({{"do", "fault"}, {"what", "drop_links"}});
+  EXPECT_TRUE(eventually(20s, [&] {
+    return get(stack.http_port(), "/readyz").find("ESME_RINVPASWD") != std::string::npos;
+  })) << get(stack.http_port(), "/readyz");
+  EXPECT_NE(get(stack.http_port(), "/readyz").find("503"), std::string::npos);
+  const std::string metrics = get(stack.http_port(), "/metrics");
+  for (const char* line :
+       {"peyk_link_up{carrier=\"sim\"} 0", "peyk_link_state{carrier=\"sim\",state=\"refused\"} 1",
+        "peyk_link_bind_refusals_total{carrier=\"sim\",status=\"ESME_RINVPASWD\"} 1"}) {
+    EXPECT_NE(metrics.find(line), std::string::npos) << line;
+  }
+  EXPECT_NE(stack.gateway_log().find("carrier_credentials_refused"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace peyk::tests
