@@ -155,16 +155,24 @@ std::uint32_t CarrierLink::room() const {
   return sum;
 }
 
-bool CarrierLink::submit(const smpp::Body& message, std::uint64_t tag) {
-  if (!can_send()) return false;
+bool CarrierLink::submit(const smpp::SubmitSm& message, std::uint64_t tag) {
   for (auto& leg : legs_) {
-    if (!leg->is_bound()) continue;
+    if (!sends(*leg)) continue;
     smpp::Session& session = leg->connection()->session();
-    const auto* submit_sm = std::get_if<smpp::SubmitSm>(&message);
-    const bool mirror = submit_sm != nullptr && is_mirrored(*leg);
-    const auto sent = mirror ? session.request(smpp::as_deliver_sm(*submit_sm), tag, now())
-                             : session.request(message, tag, now());
+    const auto sent = is_mirrored(*leg) ? session.request(smpp::as_deliver_sm(message), tag, now())
+                                        : session.request(message, tag, now());
     if (!sent) continue;
+    leg->connection()->flush();
+    return true;
+  }
+  return false;
+}
+
+bool CarrierLink::submit(const smpp::Body& message, std::uint64_t tag) {
+  if (const auto* submit_sm = std::get_if<smpp::SubmitSm>(&message)) return submit(*submit_sm, tag);
+  for (auto& leg : legs_) {
+    if (!can_send() || !leg->is_bound()) continue;
+    if (!leg->connection()->session().request(message, tag, now())) continue;
     leg->connection()->flush();
     return true;
   }

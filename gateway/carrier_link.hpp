@@ -89,6 +89,7 @@ class CarrierLink {
   // False: not now (no bind, window full), or never (it cannot be written); nothing was sent. A request of an
   // esme's: submit_sm, data_sm, query_sm, cancel_sm …
   bool submit(const smpp::Body& message, std::uint64_t tag);
+  bool submit(const smpp::SubmitSm& message, std::uint64_t tag);
   // Answers a request of this link's generation; for another one it does nothing and says so.
   bool respond(std::uint64_t generation, const smpp::Pdu& request, std::uint32_t command_status);
 

@@ -175,8 +175,7 @@ void write_header(Writer& writer, const Header& header, std::size_t octets) {
 }
 
 template <class B>
-std::optional<EncodeError> encode_body(const Header& header, const Body& any, std::string& out) {
-  const B& body = *std::get_if<B>(&any);
+std::optional<EncodeError> encode_one(const Header& header, const B& body, std::string& out) {
   Meter meter{kHeaderOctets};
   if (!measure_fields(meter, body) || !measure_tlvs(meter, body.tlvs)) return meter.error;
   if (meter.octets > kFrameOctetsMax) return EncodeError{"command_length", "above the largest PDU"};
@@ -188,6 +187,11 @@ std::optional<EncodeError> encode_body(const Header& header, const Body& any, st
   write_tlvs(writer, body.tlvs);
   assert(writer.at == out.data() + out.size());
   return std::nullopt;
+}
+
+template <class B>
+std::optional<EncodeError> encode_body(const Header& header, const Body& any, std::string& out) {
+  return encode_one(header, *std::get_if<B>(&any), out);
 }
 
 template <>
@@ -226,6 +230,11 @@ std::optional<EncodeError> encode(CommandId command_id, std::uint32_t command_st
     }
   }
   return kEncoders[body.index()](Header{command_id, command_status, sequence_number}, body, out);
+}
+
+std::optional<EncodeError> encode(std::uint32_t sequence_number, const SubmitSm& submit_sm,
+                                  std::string& out) {
+  return encode_one(Header{CommandId::submit_sm, ESME_ROK, sequence_number}, submit_sm, out);
 }
 
 std::optional<EncodeError> encode(const Pdu& pdu, std::string& out) {

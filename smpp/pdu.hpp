@@ -333,6 +333,8 @@ tl::expected<Pdu, DecodeError> decode(std::string_view frame);
 std::optional<EncodeError> encode(const Pdu& pdu, std::string& out);
 std::optional<EncodeError> encode(CommandId command_id, std::uint32_t command_status,
                                   std::uint32_t sequence_number, const Body& body, std::string& out);
+// The same for the request that is sent most, without a Body around it.
+std::optional<EncodeError> encode(std::uint32_t sequence_number, const SubmitSm& submit_sm, std::string& out);
 
 // One line for a log: names and values; of the short_message and the message_payload only the size, of a
 // password nothing.

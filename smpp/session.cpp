@@ -341,23 +341,39 @@ bool Session::outbind(const Outbind& fields, Time) {
   return true;
 }
 
+std::optional<Refusal> Session::refusal(CommandId request) const {
+  if (is_closing()) return Refusal::closing;
+  if (is_response(request) || is_session_command(request)) return Refusal::not_a_request;
+  if (!permits(options_.role, request)) return Refusal::wrong_state;
+  if (!peer_takes_tlvs_ && request == CommandId::data_sm) return Refusal::peer_too_old;
+  if (window_.free() == 0 && has_response(request)) return Refusal::window_full;
+  if (output_.size() >= options_.output_octets_max) return Refusal::output_full;
+  return std::nullopt;
+}
+
 tl::expected<std::uint32_t, Refusal> Session::request(const Body& body, std::uint64_t tag, Time now) {
-  if (is_closing()) return tl::make_unexpected(Refusal::closing);
   if (body.index() == 0) return tl::make_unexpected(Refusal::not_a_request);
   const CommandId id = command_id_of(body);
-  if (is_response(id) || is_session_command(id)) return tl::make_unexpected(Refusal::not_a_request);
-  if (!permits(options_.role, id)) return tl::make_unexpected(Refusal::wrong_state);
-  if (!peer_takes_tlvs_ && (id == CommandId::data_sm || has_tlvs(body))) {
-    if (id == CommandId::data_sm) return tl::make_unexpected(Refusal::peer_too_old);
+  if (const auto refused = refusal(id)) return tl::make_unexpected(*refused);
+  if (!peer_takes_tlvs_ && has_tlvs(body)) {
     Body plain = body;
     if (!strip_tlvs(plain)) return tl::make_unexpected(Refusal::peer_too_old);
     return request(plain, tag, now);
   }
-  if (window_.free() == 0 && has_response(id)) return tl::make_unexpected(Refusal::window_full);
-  if (output_.size() >= options_.output_octets_max) return tl::make_unexpected(Refusal::output_full);
   const std::uint32_t sequence_number = take_sequence_number();
   if (!send(id, sequence_number, ESME_ROK, body)) return tl::make_unexpected(Refusal::not_encodable);
   if (has_response(id)) window_.add({sequence_number, id, tag, now});
+  return sequence_number;
+}
+
+tl::expected<std::uint32_t, Refusal> Session::request(const SubmitSm& submit_sm, std::uint64_t tag,
+                                                      Time now) {
+  if (!peer_takes_tlvs_ && !submit_sm.tlvs.empty()) return request(Body(submit_sm), tag, now);
+  if (const auto refused = refusal(CommandId::submit_sm)) return tl::make_unexpected(*refused);
+  const std::uint32_t sequence_number = take_sequence_number();
+  if (encode(sequence_number, submit_sm, output_)) return tl::make_unexpected(Refusal::not_encodable);
+  ++counts_.pdus_out;
+  window_.add({sequence_number, CommandId::submit_sm, tag, now});
   return sequence_number;
 }
 

@@ -171,6 +171,7 @@ class Session {
 
   // Sends a request and gives its sequence_number. alert_notification is sent with nothing to wait for.
   tl::expected<std::uint32_t, Refusal> request(const Body& body, std::uint64_t tag, Time now);
+  tl::expected<std::uint32_t, Refusal> request(const SubmitSm& submit_sm, std::uint64_t tag, Time now);
 
   // Answers a Request event. An absent body is written as the bare header; on a failed status that is the
   // rule. After the end of the session it does nothing.
@@ -207,6 +208,7 @@ class Session {
   };
 
   bool permits(Role sender, CommandId request) const;
+  std::optional<Refusal> refusal(CommandId request) const;
   void peer_speaks(std::uint8_t interface_version);
   void on_frame(std::string_view frame, Time now);
   void on_request(const std::optional<DecodeError>& error);
