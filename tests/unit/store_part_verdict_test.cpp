@@ -3,8 +3,12 @@
 
 #include <gtest/gtest.h>
 
+#include <vector>
+
 namespace peyk::store {
 namespace {
+
+using std::chrono::hours, std::chrono::seconds;
 
 TEST(PartVerdict, follows_from_what_is_kept_and_for_how_long) {
   using Same = PartBefore::Same;
