@@ -1,35 +1,22 @@
 #include "sim/carrier.hpp"
 
 #include <algorithm>
-#include <ctime>
 #include <utility>
 
+#include "sim/lanes.hpp"
 #include "sim/messages.hpp"
-#include "sim/ussd_network.hpp"
 #include "smpp/status.hpp"
 #include "templates/alphabet.hpp"
 
 namespace peyk::sim {
 
-using namespace std::chrono_literals;
-
 namespace {
 
-// Lanes of Deliveries: texts may go to any link whose account carries them; receipts go to the account that
-// asked, and steps of a dialog to the account that it belongs to.
-constexpr std::size_t kTextLane = 0, kUssdLane = 1, kFirstReceiptLane = 2;
-std::size_t first_step_lane(const Options& options) {
-  return kFirstReceiptLane + options.accounts.size();
-}
-std::size_t lane_count(const Options& options) {
-  return first_step_lane(options) + options.accounts.size();
-}
-constexpr std::size_t kSourceAddressesMax = 10'000;
-
-smpp::SessionOptions session_options(const Options& options) {
+smpp::SessionOptions session_options(const Options& options, const Profile& profile) {
   smpp::SessionOptions session;
   session.role = smpp::Role::mc;
   session.system_id = "peyk-sim";
+  session.interface_version = profile.interface_version;
   session.window = options.deliver_window;
   session.output_octets_max = options.limits.link_output_bytes_max;
   session.timers.session_init = options.session_init_timeout;
@@ -62,10 +49,12 @@ Carrier::Carrier(const Options& options, Record& record, std::uint64_t first_mes
     : options_(options),
       record_(record),
       next_link_(lane_count(options), 0),
-      next_message_id_(first_message_id),
       answers_(options.limits.answers_waiting_max),
       faults_(options.seed),
-      texts_(options.limits.texts_kept_max, options.limits.partial_texts_max),
+      profile_(options.profile),
+      centre_(options, profile_, first_message_id),
+      jitter_(options.seed),
+      rates_(options.accounts.size()),
       deliveries_(options, lane_count(options),
                   [this](std::size_t lane, DeliveryId id, const smpp::Body& body, Time now) {
                     return deliver(lane, id, body, now);
@@ -73,14 +62,22 @@ Carrier::Carrier(const Options& options, Record& record, std::uint64_t first_mes
       dialogs_(
           options, [this] { return ussd_account(); },
           [this](std::size_t account, smpp::Body step, std::function<void(const Delivered&, Time)> done,
-                 Time now) { return send_step(account, std::move(step), std::move(done), now); }) {}
+                 Time now) { return send_step(account, std::move(step), std::move(done), now); }) {
+  centre_.on_text = [this](const Text& text) {
+    if (on_text) on_text(text);
+  };
+  centre_.on_news = [this](const Submission& submission, smpp::ReceiptState state, Time now) {
+    on_news(submission, state, now);
+  };
+  for (const Fault& fault : profile_.faults) faults_.add(fault, Time{});
+}
 
 Carrier::~Carrier() = default;
 
 std::optional<LinkId> Carrier::opened(Time now) {
   if (links_.size() >= options_.limits.links_max) return std::nullopt;
   const LinkId id = next_id_++;
-  auto link = std::make_unique<Link>(id, session_options(options_), record_);
+  auto link = std::make_unique<Link>(id, session_options(options_, profile_), record_);
   link->session.connected(now);
   links_.emplace(id, std::move(link));
   ++counts_.links;
@@ -113,6 +110,7 @@ void Carrier::tick(Time now) {
     link->session.tick(now);
     handle_events(*link, now);
   }
+  centre_.tick(now);
   while (const auto due = answers_.take(now)) give(*due, now);
   dialogs_.tick(now);
   deliveries_.pump(now);
@@ -198,153 +196,12 @@ std::uint32_t Carrier::bind_status(const smpp::Bind& bind, std::size_t& account)
   return smpp::ESME_ROK;
 }
 
-void Carrier::on_event(Link& link, smpp::Request& event, Time now) {
-  const smpp::Pdu& pdu = event.pdu;
-  if (const auto* submit_sm = std::get_if<smpp::SubmitSm>(&pdu.body)) {
-    on_submit(link, pdu.sequence_number, *submit_sm, now);
-  } else if (is_ussd(pdu.body)) {
-    Answer answer{link.id, pdu.sequence_number, pdu.command_id, dialogs_.submitted(pdu.body, now), {}};
-    if (answer.status == smpp::ESME_ROK)
-      answer.body = smpp::DataSmResp{std::to_string(next_message_id_++), {}};
-    this->answer(std::move(answer), {}, now);
-  } else {
-    // This carrier sells submit_sm only, and data_sm where dialogs go by it.
-    link.session.respond(pdu.sequence_number, pdu.command_id, smpp::ESME_RINVCMDID, {}, now);
-  }
-}
-
-void Carrier::on_submit(Link& link, std::uint32_t sequence_number, const smpp::SubmitSm& submit_sm,
-                        Time now) {
-  ++counts_.submits;
-  count_submit(submit_sm.source_addr, now);
-  Answer answer{link.id, sequence_number, smpp::CommandId::submit_sm, smpp::ESME_ROK, {}};
-  Faults::Target target{0, submit_sm.destination_addr};
-  if (!faults_.empty()) {
-    const auto message = smpp::read_message(submit_sm);
-    target.part = message && message->part ? message->part->seq : 1;
-    harm_link(link, now);
-    if (refuse_on_purpose(answer, target, now)) return;
-  }
-  std::string message_id = std::to_string(next_message_id_++);
-  if (is_ussd(submit_sm)) {
-    answer.status = dialogs_.submitted(submit_sm, now);
-  } else {
-    accept(link, submit_sm, message_id, now);
-  }
-  if (answer.status == smpp::ESME_ROK) answer.body = smpp::SubmitSmResp{std::move(message_id), {}};
-  this->answer(std::move(answer), target, now);
-}
-
-// Whether the request was answered by a fault and is not carried out.
-bool Carrier::refuse_on_purpose(const Answer& request, const Faults::Target& target, Time now) {
-  Answer refusal = request;
-  if (const auto refused = faults_.strikes(FaultKind::respond, target, now)) {
-    refusal.status = refused->status;
-  } else if (const auto nacked = faults_.strikes(FaultKind::nack, target, now)) {
-    refusal.status = nacked->status;
-    refusal.request = smpp::CommandId::generic_nack;
-  } else {
-    return false;
-  }
-  if (refusal.status == smpp::ESME_RTHROTTLED) ++counts_.throttled;
-  answer(std::move(refusal), target, now);
-  return true;
-}
-
-void Carrier::harm_link(Link& link, Time now) {
-  if (const auto fault = faults_.strikes(FaultKind::garbage, now)) link.raw += fault->octets;
-  if (faults_.strikes(FaultKind::unbind, now)) link.session.unbind(now);
-  if (faults_.strikes(FaultKind::close_links, now)) link.dropped = true;
-  if (faults_.strikes(FaultKind::half_open, now)) link.frozen = true;
-}
-
-void Carrier::answer(Answer answer, const Faults::Target& target, Time now) {
-  if (answer.status != smpp::ESME_ROK) ++counts_.submits_refused;
-  std::chrono::milliseconds delay = std::exchange(response_delay_, std::nullopt).value_or(0ms);
-  if (!faults_.empty()) {
-    if (faults_.strikes(FaultKind::lose_responses, target, now)) return;
-    if (faults_.strikes(FaultKind::wrong_sequence, target, now)) answer.sequence_number ^= 0x40000000;
-    if (faults_.strikes(FaultKind::duplicate_responses, target, now)) {
-      smpp::encode(smpp::response_id(answer.request), answer.status, answer.sequence_number, answer.body,
-                   links_.at(answer.link)->raw);
-    }
-    if (const auto fault = faults_.strikes(FaultKind::delay_responses, target, now)) delay += fault->delay;
-    if (const auto fault = faults_.strikes(FaultKind::hold_responses, target, now)) {
-      const Time until = fault->for_.count() > 0 ? now + fault->for_ : Time::max();
-      if (answers_.wait(answer, until)) return;
-    }
-  }
-  if (delay.count() == 0 || !answers_.wait(answer, now + delay)) give(answer, now);
-}
-
-void Carrier::give(const Answer& answer, Time now) {
-  const auto it = links_.find(answer.link);
-  if (it == links_.end()) return;
-  it->second->session.respond(answer.sequence_number, answer.request, answer.status, answer.body, now);
-}
-
-// Takes the answers to enquire_link out again: the session gives them by itself. Output is whole PDUs.
-void Carrier::drop_unwanted_answers(std::string& output, Time now) {
-  if (!faults_.is_on(FaultKind::ignore_enquire_links, now)) return;
-  for (std::size_t at = 0; at + smpp::kHeaderOctets <= output.size();) {
-    const RecordedPdu header{.octets = output.substr(at, smpp::kHeaderOctets)};
-    const std::size_t length = std::max<std::size_t>(header.word(0), smpp::kHeaderOctets);
-    const bool answers = header.word(1) == static_cast<std::uint32_t>(smpp::CommandId::enquire_link_resp);
-    if (answers && faults_.strikes(FaultKind::ignore_enquire_links, now)) {
-      output.erase(at, length);
-    } else {
-      at += length;
-    }
-  }
-}
-
-void Carrier::accept(Link& link, const smpp::SubmitSm& submit_sm, const std::string& message_id, Time now) {
-  schedule_receipt(link, submit_sm, message_id, now);
-  const Text* text = texts_.arrived(submit_sm, now);
-  if (text != nullptr && on_text) on_text(*text);
-}
-
-void Carrier::schedule_receipt(Link& link, const smpp::SubmitSm& submit_sm, const std::string& message_id,
-                               Time now) {
-  const int asked = submit_sm.registered_delivery & smpp::registered_delivery::receipt_mask;
-  if (asked != smpp::registered_delivery::success_and_failure &&
-      asked != smpp::registered_delivery::success) {
-    return;
-  }
-  const Faults::Target target{0, submit_sm.destination_addr};
-  if (faults_.strikes(FaultKind::lose_receipts, target, now)) return;
-  std::string id = message_id;
-  if (faults_.strikes(FaultKind::wrong_receipt_ids, target, now)) id = "9" + id + "9";
-  Time due = now + options_.receipt_delay;
-  if (const auto fault = faults_.strikes(FaultKind::delay_receipts, target, now)) due += fault->delay;
-  if (const auto fault = faults_.strikes(FaultKind::early_receipts, target, now)) {
-    due = now;
-    response_delay_ = fault->delay;
-  }
-  Delivery delivery;
-  delivery.lane = kFirstReceiptLane + link.account;
-  delivery.body = make_receipt(submit_sm, id, std::time(nullptr), options_.receipt_delay);
-  const int copies = faults_.strikes(FaultKind::duplicate_receipts, target, now) ? 2 : 1;
-  for (int i = 0; i < copies; ++i) {
-    if (deliveries_.add(delivery, due, now)) ++counts_.receipts;
-  }
-  if (response_delay_) deliveries_.pump(now);
-}
-
-void Carrier::count_submit(const std::string& source_addr, Time now) {
-  auto it = windows_.find(source_addr);
-  if (it == windows_.end()) {
-    if (windows_.size() >= kSourceAddressesMax) return;
-    it = windows_.try_emplace(source_addr).first;
-  }
-  it->second.add(to_us(now));
-}
-
 std::optional<std::string> Carrier::send_text(const MoText& text, MoDone done, Time now) {
   if (templates::part_count(text.text, templates::choose(text.text)) > templates::kPartsMax) {
     return "longer than 255 parts";
   }
-  std::vector<smpp::DeliverSm> parts = make_parts(text.from, text.to, text.text, next_reference_++);
+  std::vector<smpp::DeliverSm> parts =
+      make_parts(text.from, text.to, text.text, next_reference_++, profile_.mo);
   if (auto why = why_not_encodable(parts.front())) return why;
   const Redeliver redeliver =
       text.redeliver == Redeliver::no && faults_.strikes(FaultKind::redeliver, {0, text.from}, now)
@@ -424,6 +281,13 @@ bool Carrier::deliver(std::size_t lane, DeliveryId id, const smpp::Body& body, T
     return true;
   }
   return false;
+}
+
+void Carrier::set_profile(Profile profile, Time now) {
+  profile_ = std::move(profile);
+  rates_.assign(options_.accounts.size(), {});
+  faults_.clear();
+  for (const Fault& fault : profile_.faults) faults_.add(fault, now);
 }
 
 void Carrier::drop_links() {

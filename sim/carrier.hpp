@@ -3,7 +3,7 @@
 //   shell: opened / feed / closed / tick  →  Carrier  →  output(link), finished(link), written by the shell
 //   control: send_text / dial / press / fault  →  Carrier  →  done callbacks, on_text
 //
-//   submit_sm → faults → answer (at once or late) → parts joined → on_text, receipt
+//   submit_sm and its kin → faults, rate → MessageCentre → answer (at once or late); on_text, receipts
 //   send_text → parts → Deliveries → a bound link of the lane → deliver_sm_resp → done
 //
 // What must stay true: every submit_sm is answered exactly once, unless a fault says otherwise; a text is
@@ -28,9 +28,12 @@
 #include "sim/dialogs.hpp"
 #include "sim/faults.hpp"
 #include "sim/link.hpp"
+#include "sim/message_centre.hpp"
 #include "sim/options.hpp"
+#include "sim/receipts.hpp"
 #include "sim/record.hpp"
 #include "sim/texts.hpp"
+#include "sim/throttle.hpp"
 #include "sim/window_counter.hpp"
 #include "smpp/session.hpp"
 
@@ -85,7 +88,12 @@ class Carrier {
   std::optional<std::string> send_text(const MoText& text, MoDone done, Time now);
   Dialogs& dialogs() { return dialogs_; }
 
+  MessageCentre& centre() { return centre_; }
   Faults& faults() { return faults_; }
+
+  // From now on; the profile's faults take the place of those that are on. Links keep what their bind said.
+  void set_profile(Profile profile, Time now);
+  const Profile& profile() const { return profile_; }
   void drop_links();                                    // without a goodbye
   void unbind_links(Time now);                          // with one
   void freeze_links();                                  // open, and nothing is read or written any more
@@ -97,7 +105,7 @@ class Carrier {
   std::function<void()> on_bound;
 
   const CarrierCounts& counts() const { return counts_; }
-  const Texts& texts() const { return texts_; }
+  const Texts& texts() const { return centre_.texts(); }
   const Deliveries& deliveries() const { return deliveries_; }
   const std::map<std::string, WindowCounter>& windows() const { return windows_; }
   std::size_t bound_receivers() const;  // links that may be given a deliver_sm
@@ -107,12 +115,12 @@ class Carrier {
   void handle_events(Link& link, Time now);
   void on_event(Link& link, smpp::BindRequested& event, Time now);
   void on_event(Link& link, smpp::Request& event, Time now);
-  void on_submit(Link& link, std::uint32_t sequence_number, const smpp::SubmitSm& submit_sm, Time now);
   std::uint32_t bind_status(const smpp::Bind& bind, std::size_t& account) const;
-  void accept(Link& link, const smpp::SubmitSm& submit_sm, const std::string& message_id, Time now);
-  void schedule_receipt(Link& link, const smpp::SubmitSm& submit_sm, const std::string& message_id, Time now);
+  bool may_submit(Link& link, Answer& answer, const Faults::Target& target, Time now);
+  void carry_out(Link& link, const smpp::Pdu& pdu, Answer& answer, Time now);
+  void on_news(const Submission& submission, smpp::ReceiptState state, Time now);
+  ReceiptFacts facts_of(const Submission& submission, smpp::ReceiptState state, bool misnamed) const;
   void count_submit(const std::string& source_addr, Time now);
-  bool refuse_on_purpose(const Answer& request, const Faults::Target& target, Time now);
   void harm_link(Link& link, Time now);
   void answer(Answer answer, const Faults::Target& target, Time now);
   void give(const Answer& answer, Time now);
@@ -129,13 +137,15 @@ class Carrier {
   std::map<LinkId, std::unique_ptr<Link>> links_;
   std::vector<LinkId> next_link_;  // per lane: where the round over the links goes on
   LinkId next_id_ = 1;
-  std::uint64_t next_message_id_;
   std::uint16_t next_reference_ = 0;
   Answers answers_;
   std::optional<std::chrono::milliseconds> response_delay_;  // a receipt goes first, in this turn
   Faults faults_;
   CarrierCounts counts_;
-  Texts texts_;
+  Profile profile_;
+  MessageCentre centre_;
+  Chance jitter_;
+  std::vector<RateLimit> rates_;                  // by account
   std::map<std::string, WindowCounter> windows_;  // by source address of submits
   Deliveries deliveries_;
   Dialogs dialogs_;

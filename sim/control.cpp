@@ -76,6 +76,8 @@ Control::Word Control::find_word(std::string_view name) {
       {"reset_stats", &Control::reset_stats},
       {"record", &Control::show_record},
       {"fault", &Control::fault},
+      {"phone", &Control::phone},
+      {"profile", &Control::profile},
       {"mo_burst", &Control::mo_burst},
   };
   for (const auto& [word, function] : kWords) {
@@ -211,6 +213,8 @@ void Control::stats(const Ask& ask) {
          {"submit_sm_refused", c.submits_refused},
          {"throttled", c.throttled},
          {"receipts", c.receipts},
+         {"faults", carrier_.faults().struck_total()},
+         {"mt_waiting", carrier_.centre().waiting_count()},
          {"mt_parts", carrier_.texts().parts_total()},
          {"mt", carrier_.texts().last_number()},
          {"mt_partial", carrier_.texts().partial_count()},

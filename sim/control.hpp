@@ -73,6 +73,8 @@ class Control {
   void reset_stats(const Ask& ask);
   void show_record(const Ask& ask);
   void fault(const Ask& ask);
+  void phone(const Ask& ask);
+  void profile(const Ask& ask);
   void mo_burst(const Ask& ask);
 
   bool act_at_once(std::string_view what, const Ask& ask);

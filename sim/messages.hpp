@@ -1,25 +1,20 @@
-// The deliver_sm that this carrier writes: parts of a subscriber's text, and receipts.
+// The deliver_sm of a subscriber's text, in the way of the carrier.
 #pragma once
 
-#include <chrono>
 #include <cstdint>
-#include <ctime>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "sim/profile.hpp"
 #include "smpp/pdu.hpp"
 
 namespace peyk::sim {
 
-// The text in GSM-7 where it fits, else UCS-2, split by an 8-bit UDH where it is long. Throws
-// std::length_error above 255 parts.
+// The text under data_coding 0 where it fits into what the carrier means by that, else in UCS-2, and in parts
+// where it is long. Throws std::length_error above 255 parts.
 std::vector<smpp::DeliverSm> make_parts(const std::string& from, const std::string& to,
-                                        const std::string& text, std::uint16_t reference);
-
-// DELIVRD, from the phone back to the line. `submitted_at` is the carrier's wall clock.
-smpp::DeliverSm make_receipt(const smpp::SubmitSm& submit_sm, const std::string& message_id,
-                             std::time_t submitted_at, std::chrono::milliseconds took);
+                                        const std::string& text, std::uint16_t reference, const MoForm& form);
 
 // Nothing: the codec can write it.
 std::optional<std::string> why_not_encodable(const smpp::DeliverSm& pdu);

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "sim/profile.hpp"
 #include "smpp/ussd.hpp"
 
 namespace peyk::sim {
@@ -30,10 +31,12 @@ struct Limits {
   std::uint32_t deliveries_max = 500'000;       // MO parts and receipts on their way; more MO are refused
   std::uint32_t answers_waiting_max = 500'000;  // late and held responses; more are given at once
   std::uint32_t dialogs_max = 20'000;           // open USSD dialogs; more are refused
-  std::uint32_t texts_kept_max = 200'000;       // MT texts kept for `inbox`; the oldest go
-  std::uint32_t partial_texts_max = 50'000;     // MT texts whose parts are not all there; the oldest go
-  std::uint32_t record_pdus_max = 20'000;       // PDUs kept for `record`; the oldest go
-  std::uint32_t record_octets_max = 4'096;      // octets kept of one PDU
+  std::uint32_t submissions_kept_max =
+      50'000;  // for query_sm, cancel_sm, replace_sm and what waits; the oldest go
+  std::uint32_t texts_kept_max = 200'000;    // MT texts kept for `inbox`; the oldest go
+  std::uint32_t partial_texts_max = 50'000;  // MT texts whose parts are not all there; the oldest go
+  std::uint32_t record_pdus_max = 20'000;    // PDUs kept for `record`; the oldest go
+  std::uint32_t record_octets_max = 4'096;   // octets kept of one PDU
 };
 
 // Somebody who listens, and whom we call: again a second after the connection has ended.
@@ -56,9 +59,11 @@ struct Options {
   // PEM files; with a certificate the SMPP port speaks TLS, with a CA it asks for the client's certificate.
   std::string tls_cert, tls_key, tls_ca;
   std::uint64_t seed = 1;  // of all chance
+  Profile profile;         // how the carrier behaves; may be changed while it runs
 
   std::uint32_t deliver_window = 1000;                 // unanswered deliver_sm a link
-  std::chrono::milliseconds receipt_delay{100};        // from submit_sm to its delivery receipt
+  std::chrono::milliseconds receipt_delay{100};        // from a text's end to its receipt
+  std::chrono::milliseconds validity{172'800'000};     // of a text that names none
   std::chrono::milliseconds response_timeout{10'000};  // an unanswered deliver_sm is sent again after this
   std::chrono::milliseconds retry_delay{1'000};        // ... and one answered by a temporary error after this
   std::uint32_t deliveries_attempts_max = 1'000;       // then the delivery fails

@@ -6,11 +6,14 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <random>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "sim/options.hpp"
+#include "sim/profile_file.hpp"
 #include "sim/server.hpp"
 
 namespace {
@@ -51,6 +54,7 @@ struct CommandLine {
   std::vector<std::string> dials;
   std::string as = "esme";
   std::uint32_t sessions_max = 0;
+  std::string profile;
   std::string ussd_profile{smpp::ussd_profiles::spec_like.name};
   bool ussd_end_op_0x17 = false;
   std::int64_t receipt_delay_ms = 100, response_timeout_ms = 10'000, retry_delay_ms = 1'000,
@@ -82,6 +86,8 @@ void describe(CLI::App& app, CommandLine& line) {
       ->check(CLI::IsMember(profiles))
       ->capture_default_str();
   app.add_flag("--ussd-end-op-0x17", line.ussd_end_op_0x17, "0x17 is said and understood for 0x11");
+  app.add_option("--profile", line.profile, "YAML file of how the carrier behaves");
+  app.add_option("--seed", line.options.seed, "of all chance; one is made up and printed if it is left out");
   app.add_option("--deliver-window", line.options.deliver_window, "unanswered deliver_sm a link")
       ->check(CLI::Range(1, 65536))
       ->capture_default_str();
@@ -111,10 +117,16 @@ void describe(CLI::App& app, CommandLine& line) {
 Options to_options(const CommandLine& line) {
   using std::chrono::milliseconds;
   Options options = line.options;
+  if (!line.profile.empty()) {
+    auto profile = load_profile(line.profile);
+    if (!profile) throw std::runtime_error(profile.error());
+    options.profile = std::move(*profile);
+  }
   for (const std::string& text : line.accounts) {
     options.accounts.push_back(parse_account(text));
     options.accounts.back().sessions_max = line.sessions_max;
-    options.accounts.back().ussd_profile = *smpp::find_ussd_profile(line.ussd_profile);
+    const std::string& ussd = options.profile.ussd_profile;
+    options.accounts.back().ussd_profile = *smpp::find_ussd_profile(ussd.empty() ? line.ussd_profile : ussd);
     options.accounts.back().ussd_profile.end_op_0x17 = line.ussd_end_op_0x17;
   }
   for (const std::string& text : line.dials) options.dials.push_back(parse_dial(text, line.as));
@@ -132,15 +144,18 @@ Options to_options(const CommandLine& line) {
 int main(int argc, char** argv) {
   try {
     CommandLine line;
+    line.options.seed = std::random_device()();
     CLI::App app;
     describe(app, line);
     CLI11_PARSE(app, argc, argv);
     boost::asio::io_context io(1);
-    Server server(io, to_options(line));
+    const Options options = to_options(line);
+    Server server(io, options);
     server.start();
     boost::asio::signal_set signals(io, SIGINT, SIGTERM);
     signals.async_wait([&io](const boost::system::error_code&, int) { io.stop(); });
-    std::printf("peyk-sim smpp=%u control=%u\n", server.smpp_port(), server.control_port());
+    std::printf("peyk-sim smpp=%u control=%u seed=%llu\n", server.smpp_port(), server.control_port(),
+                static_cast<unsigned long long>(options.seed));
     std::fflush(stdout);
     io.run();
     return 0;

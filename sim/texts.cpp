@@ -3,26 +3,25 @@
 #include <algorithm>
 #include <utility>
 
-#include "templates/alphabet.hpp"
-
 namespace peyk::sim {
 
 Texts::Texts(std::size_t texts_max, std::size_t partial_max)
     : texts_max_(texts_max), joining_(smpp::ReassemblyOptions{.messages_max = partial_max}) {}
 
-const Text* Texts::arrived(const smpp::SubmitSm& submit_sm, Time now) {
+const Text* Texts::arrived(const smpp::SubmitSm& submit_sm, templates::DefaultAlphabet default_alphabet,
+                           Time now) {
   ++parts_total_;
   const auto message = smpp::read_message(submit_sm);
   if (!message) return nullptr;  // the session has refused such a header already
   const smpp::Part part = message->part.value_or(smpp::Part{});
   Text text;
   if (part.total == 1) {
-    text.text = templates::decode(message->text, submit_sm.data_coding);
+    text.text = templates::decode(message->text, submit_sm.data_coding, default_alphabet);
   } else {
     const auto joined = joining_.add(submit_sm.source_addr, submit_sm.destination_addr, part, message->text,
                                      submit_sm.data_coding, now);
     if (!joined) return nullptr;
-    text.text = templates::decode(joined->text, joined->data_coding);
+    text.text = templates::decode(joined->text, joined->data_coding, default_alphabet);
   }
   text.n = ++last_number_;
   text.from = submit_sm.source_addr;

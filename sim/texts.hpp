@@ -12,6 +12,7 @@
 #include "sim/clock.hpp"
 #include "smpp/parts.hpp"
 #include "smpp/pdu.hpp"
+#include "templates/alphabet.hpp"
 
 namespace peyk::sim {
 
@@ -27,7 +28,7 @@ class Texts {
   Texts(std::size_t texts_max, std::size_t partial_max);
 
   // The whole text, once its last missing part is here. The pointer lives until the next call.
-  const Text* arrived(const smpp::SubmitSm& submit_sm, Time now);
+  const Text* arrived(const smpp::SubmitSm& submit_sm, templates::DefaultAlphabet default_alphabet, Time now);
 
   // Texts of `phone` with n > `after`, oldest first, at most `count_max`.
   std::vector<const Text*> of(std::string_view phone, std::uint64_t after, std::size_t count_max) const;

@@ -319,7 +319,8 @@ bool Session::accept_bind(Time now, Tlvs tlvs) {
   if (!bind_requested_) return false;
   const AwaitedBind asked = *std::exchange(bind_requested_, std::nullopt);
   peer_speaks(asked.interface_version);
-  set_u8(tlvs, tag::sc_interface_version, options_.interface_version);
+  // 0: peers of 3.3 say none.
+  if (options_.interface_version != 0) set_u8(tlvs, tag::sc_interface_version, options_.interface_version);
   answer(command_id_of(asked.kind), asked.sequence_number, ESME_ROK,
          BindResp{options_.system_id, std::move(tlvs)});
   state_ = bound_state(asked.kind);

@@ -216,9 +216,9 @@ TEST_F(TheCarrier, countsTheBusiestSecondOfASource) {
 
 TEST_F(TheCarrier, answersWhatItDoesNotSellWithInvalidCommand) {
   Esme& esme = bound();
-  smpp::QuerySm query_sm;
-  query_sm.message_id = "1";
-  esme.session.request(query_sm, 1, now_);
+  smpp::CancelBroadcastSm cancel;
+  cancel.message_id = "1";
+  esme.session.request(cancel, 1, now_);
   exchange();
   const auto* response = esme.find<smpp::Response>();
   ASSERT_NE(response, nullptr);
