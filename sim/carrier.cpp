@@ -52,6 +52,7 @@ Carrier::Carrier(const Options& options, Record& record, std::uint64_t first_mes
       answers_(options.limits.answers_waiting_max),
       faults_(options.seed),
       profile_(options.profile),
+      contract_(profile_),
       centre_(options, profile_, first_message_id),
       jitter_(options.seed),
       rates_(options.accounts.size()),
@@ -69,16 +70,24 @@ Carrier::Carrier(const Options& options, Record& record, std::uint64_t first_mes
   centre_.on_news = [this](const Submission& submission, smpp::ReceiptState state, Time now) {
     on_news(submission, state, now);
   };
+  if (options_.check_contract) {
+    record_.on_pdu = [this](LinkId link, Direction direction, std::string_view pdu, std::int64_t at_us) {
+      contract_.see(link, direction, pdu, at_us);
+    };
+  }
   for (const Fault& fault : profile_.faults) faults_.add(fault, Time{});
 }
 
-Carrier::~Carrier() = default;
+Carrier::~Carrier() {
+  record_.on_pdu = nullptr;
+}
 
 std::optional<LinkId> Carrier::opened(Time now) {
   if (links_.size() >= options_.limits.links_max) return std::nullopt;
   const LinkId id = next_id_++;
   auto link = std::make_unique<Link>(id, session_options(options_, profile_), record_);
   link->session.connected(now);
+  contract_.opened(id);
   links_.emplace(id, std::move(link));
   ++counts_.links;
   return id;
@@ -101,6 +110,7 @@ void Carrier::closed(LinkId id, Time now) {
   link.session.lost(now);
   handle_events(link, now);
   links_.erase(it);
+  contract_.closed(id);
   deliveries_.pump(now);
 }
 
@@ -111,6 +121,7 @@ void Carrier::tick(Time now) {
     handle_events(*link, now);
   }
   centre_.tick(now);
+  contract_.tick(to_us(now));
   while (const auto due = answers_.take(now)) give(*due, now);
   dialogs_.tick(now);
   deliveries_.pump(now);
@@ -285,6 +296,7 @@ bool Carrier::deliver(std::size_t lane, DeliveryId id, const smpp::Body& body, T
 
 void Carrier::set_profile(Profile profile, Time now) {
   profile_ = std::move(profile);
+  contract_.set_profile(profile_);
   rates_.assign(options_.accounts.size(), {});
   faults_.clear();
   for (const Fault& fault : profile_.faults) faults_.add(fault, now);
@@ -299,7 +311,12 @@ void Carrier::unbind_links(Time now) {
 }
 
 void Carrier::freeze_links() {
-  for (const auto& [id, link] : links_) link->frozen = true;
+  for (const auto& [id, link] : links_) freeze(*link);
+}
+
+void Carrier::freeze(Link& link) {
+  link.frozen = true;
+  contract_.closed(link.id);  // what it says now is not heard
 }
 
 void Carrier::release_responses(Time now) {
@@ -316,6 +333,7 @@ bool Carrier::send_raw(LinkId id, std::string_view octets) {
 void Carrier::clear_counts() {
   counts_ = {};
   windows_.clear();
+  contract_.clear();
 }
 
 std::size_t Carrier::bound_receivers() const {

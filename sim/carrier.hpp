@@ -24,6 +24,7 @@
 
 #include "sim/answers.hpp"
 #include "sim/clock.hpp"
+#include "sim/contract.hpp"
 #include "sim/deliveries.hpp"
 #include "sim/dialogs.hpp"
 #include "sim/faults.hpp"
@@ -90,6 +91,8 @@ class Carrier {
 
   MessageCentre& centre() { return centre_; }
   Faults& faults() { return faults_; }
+  ContractCheck& contract() { return contract_; }
+  const ContractCheck& contract() const { return contract_; }
 
   // From now on; the profile's faults take the place of those that are on. Links keep what their bind said.
   void set_profile(Profile profile, Time now);
@@ -121,6 +124,7 @@ class Carrier {
   void on_news(const Submission& submission, smpp::ReceiptState state, Time now);
   ReceiptFacts facts_of(const Submission& submission, smpp::ReceiptState state, bool misnamed) const;
   void count_submit(const std::string& source_addr, Time now);
+  void freeze(Link& link);
   void harm_link(Link& link, Time now);
   void answer(Answer answer, const Faults::Target& target, Time now);
   void give(const Answer& answer, Time now);
@@ -143,6 +147,7 @@ class Carrier {
   Faults faults_;
   CarrierCounts counts_;
   Profile profile_;
+  ContractCheck contract_;
   MessageCentre centre_;
   Chance jitter_;
   std::vector<RateLimit> rates_;                  // by account

@@ -182,7 +182,7 @@ void Carrier::harm_link(Link& link, Time now) {
   if (const auto fault = faults_.strikes(FaultKind::garbage, now)) link.raw += fault->octets;
   if (faults_.strikes(FaultKind::unbind, now)) link.session.unbind(now);
   if (faults_.strikes(FaultKind::close_links, now)) link.dropped = true;
-  if (faults_.strikes(FaultKind::half_open, now)) link.frozen = true;
+  if (faults_.strikes(FaultKind::half_open, now)) freeze(link);
 }
 
 void Carrier::answer(Answer answer, const Faults::Target& target, Time now) {

@@ -78,6 +78,7 @@ Control::Word Control::find_word(std::string_view name) {
       {"fault", &Control::fault},
       {"phone", &Control::phone},
       {"profile", &Control::profile},
+      {"verdict", &Control::verdict},
       {"mo_burst", &Control::mo_burst},
   };
   for (const auto& [word, function] : kWords) {
@@ -213,6 +214,7 @@ void Control::stats(const Ask& ask) {
          {"submit_sm_refused", c.submits_refused},
          {"throttled", c.throttled},
          {"receipts", c.receipts},
+         {"violations", carrier_.contract().total()},
          {"faults", carrier_.faults().struck_total()},
          {"mt_waiting", carrier_.centre().waiting_count()},
          {"mt_parts", carrier_.texts().parts_total()},

@@ -75,6 +75,7 @@ class Control {
   void fault(const Ask& ask);
   void phone(const Ask& ask);
   void profile(const Ask& ask);
+  void verdict(const Ask& ask);
   void mo_burst(const Ask& ask);
 
   bool act_at_once(std::string_view what, const Ask& ask);

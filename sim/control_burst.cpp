@@ -16,7 +16,7 @@ constexpr std::size_t kLoadsMax = 8;
 constexpr std::size_t kLoadItemsMax = 5'000'000;
 
 json to_json(const Percentiles& p) {
-  return {{"p50", p.p50_us}, {"p90", p.p90_us}, {"p99", p.p99_us}, {"max", p.max_us}};
+  return {{"p50", p.p50_us}, {"p90", p.p90_us}, {"p99", p.p99_us}, {"p99_9", p.p99_9_us}, {"max", p.max_us}};
 }
 
 json to_json(const LoadResult& result) {

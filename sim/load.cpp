@@ -13,10 +13,10 @@ constexpr std::chrono::milliseconds kCheckInterval{50};
 Percentiles percentiles(std::vector<std::int64_t> values_us) {
   if (values_us.empty()) return {};
   std::ranges::sort(values_us);
-  const auto at = [&](std::size_t percent) {
-    return values_us[std::min(values_us.size() - 1, values_us.size() * percent / 100)];
+  const auto at = [&](std::size_t per_mille) {
+    return values_us[std::min(values_us.size() - 1, values_us.size() * per_mille / 1000)];
   };
-  return {at(50), at(90), at(99), values_us.back()};
+  return {at(500), at(900), at(990), at(999), values_us.back()};
 }
 
 Load::Load(Carrier& carrier, LoadPlan plan, std::function<void(const LoadResult&)> done)

@@ -32,7 +32,7 @@ struct LoadPlan {
 };
 
 struct Percentiles {
-  std::int64_t p50_us = 0, p90_us = 0, p99_us = 0, max_us = 0;
+  std::int64_t p50_us = 0, p90_us = 0, p99_us = 0, p99_9_us = 0, max_us = 0;
 };
 Percentiles percentiles(std::vector<std::int64_t> values_us);
 

@@ -58,8 +58,9 @@ struct Options {
   std::vector<Dial> dials;
   // PEM files; with a certificate the SMPP port speaks TLS, with a CA it asks for the client's certificate.
   std::string tls_cert, tls_key, tls_ca;
-  std::uint64_t seed = 1;  // of all chance
-  Profile profile;         // how the carrier behaves; may be changed while it runs
+  std::uint64_t seed = 1;      // of all chance
+  bool check_contract = true;  // whether each PDU is read once more, by the witness (contract.hpp)
+  Profile profile;             // how the carrier behaves; may be changed while it runs
 
   std::uint32_t deliver_window = 1000;                 // unanswered deliver_sm a link
   std::chrono::milliseconds receipt_delay{100};        // from a text's end to its receipt

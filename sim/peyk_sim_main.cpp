@@ -1,17 +1,21 @@
 // peyk-sim: the carrier simulator. Reads the command line, listens, says where, runs until SIGINT or SIGTERM.
+// `peyk-sim load` is the other side: an ESME that submits as fast as it may, and measures.
 #include "config/toolchain/asio.hpp"
 
 #include <CLI/CLI.hpp>
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <memory>
 #include <random>
 #include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "sim/load_client.hpp"
 #include "sim/options.hpp"
 #include "sim/profile_file.hpp"
 #include "sim/server.hpp"
@@ -55,6 +59,10 @@ struct CommandLine {
   std::string as = "esme";
   std::uint32_t sessions_max = 0;
   std::string profile;
+  std::string record;
+  std::uint64_t record_max_mb = 100;
+  std::uint32_t record_files = 3;
+  bool strict = false, no_check = false;
   std::string ussd_profile{smpp::ussd_profiles::spec_like.name};
   bool ussd_end_op_0x17 = false;
   std::int64_t receipt_delay_ms = 100, response_timeout_ms = 10'000, retry_delay_ms = 1'000,
@@ -88,6 +96,15 @@ void describe(CLI::App& app, CommandLine& line) {
   app.add_flag("--ussd-end-op-0x17", line.ussd_end_op_0x17, "0x17 is said and understood for 0x11");
   app.add_option("--profile", line.profile, "YAML file of how the carrier behaves");
   app.add_option("--seed", line.options.seed, "of all chance; one is made up and printed if it is left out");
+  app.add_option("--record", line.record, "file of JSON lines, one for each PDU");
+  app.add_option("--record-max-mb", line.record_max_mb, "then FILE becomes FILE.1")
+      ->check(CLI::Range(1, 100'000))
+      ->capture_default_str();
+  app.add_option("--record-files", line.record_files, "so many of them are kept")
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
+  app.add_flag("--strict", line.strict, "exit code 3 if the ESME broke the grammar or its contract");
+  app.add_flag("--no-check", line.no_check, "no witness: for measuring what the ESME can do");
   app.add_option("--deliver-window", line.options.deliver_window, "unanswered deliver_sm a link")
       ->check(CLI::Range(1, 65536))
       ->capture_default_str();
@@ -117,6 +134,7 @@ void describe(CLI::App& app, CommandLine& line) {
 Options to_options(const CommandLine& line) {
   using std::chrono::milliseconds;
   Options options = line.options;
+  options.check_contract = !line.no_check;
   if (!line.profile.empty()) {
     auto profile = load_profile(line.profile);
     if (!profile) throw std::runtime_error(profile.error());
@@ -139,6 +157,81 @@ Options to_options(const CommandLine& line) {
   return options;
 }
 
+struct LoadLine {
+  EsmeLoadPlan plan;
+  std::string connect, bind = "transceiver";
+  double duration_s = 10;
+  bool json = false;
+};
+
+void describe(CLI::App& app, LoadLine& line) {
+  EsmeLoadPlan& plan = line.plan;
+  app.add_option("--connect", line.connect, "host:port of the SMSC")->required();
+  app.add_option("--system-id", plan.system_id)->capture_default_str();
+  app.add_option("--password", plan.password)->capture_default_str();
+  app.add_option("--system-type", plan.system_type);
+  app.add_option("--bind", line.bind)
+      ->check(CLI::IsMember({"transceiver", "transmitter"}))
+      ->capture_default_str();
+  app.add_option("--sessions", plan.sessions)->check(CLI::Range(1, 1000))->capture_default_str();
+  app.add_option("--window", plan.window, "unanswered submits a session")
+      ->check(CLI::Range(1, 65536))
+      ->capture_default_str();
+  app.add_option("--rate", plan.rate, "submits a second over all sessions; 0: as fast as answers come")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  app.add_option("-n,--count", plan.count, "submits; 0: as many as go into the time")->capture_default_str();
+  app.add_option("--seconds", line.duration_s, "for so long")
+      ->check(CLI::Range(0.1, 86'400.0))
+      ->capture_default_str();
+  app.add_option("--from", plan.from)->capture_default_str();
+  app.add_option("--first-phone", plan.first_phone)->capture_default_str();
+  app.add_option("--phones", plan.phones)->capture_default_str();
+  app.add_option("--text", plan.text, "{n} becomes the number of the text")->capture_default_str();
+  app.add_flag("--receipts", plan.receipts, "ask for them and wait for them");
+  app.add_flag("--json", line.json, "one line for a program to read");
+}
+
+int run_load(LoadLine& line) {
+  const std::size_t colon = line.connect.rfind(':');
+  if (colon == std::string::npos) throw std::runtime_error("--connect: host:port");
+  line.plan.kind = line.bind == "transmitter" ? smpp::BindKind::transmitter : smpp::BindKind::transceiver;
+  line.plan.duration = std::chrono::milliseconds(static_cast<std::int64_t>(line.duration_s * 1000));
+  boost::asio::io_context io(1);
+  LoadClient client(io, line.plan);
+  const auto port = static_cast<std::uint16_t>(std::stoul(line.connect.substr(colon + 1)));
+  const EsmeLoadResult result = client.run(line.connect.substr(0, colon), port);
+  std::fputs((line.json ? report_json(result) : report(result)).c_str(), stdout);
+  return result.answered > 0 && result.lost == 0 ? 0 : 2;
+}
+
+void print_violations(const ContractCheck& check) {
+  for (const Violation& one : check.examples()) {
+    std::fprintf(stderr, "peyk-sim: %s on link %u, sequence %u: %s\n", std::string(words(one.rule)).c_str(),
+                 one.link, one.sequence_number, one.what.c_str());
+  }
+}
+
+int run_carrier(const CommandLine& line) {
+  boost::asio::io_context io(1);
+  const Options options = to_options(line);
+  Server server(io, options);
+  if (!line.record.empty()) {
+    server.record().keep_in(
+        std::make_unique<PduFile>(line.record, line.record_max_mb * 1'000'000, line.record_files));
+  }
+  server.start();
+  boost::asio::signal_set signals(io, SIGINT, SIGTERM);
+  signals.async_wait([&io](const boost::system::error_code&, int) { io.stop(); });
+  std::printf("peyk-sim smpp=%u control=%u seed=%llu\n", server.smpp_port(), server.control_port(),
+              static_cast<unsigned long long>(options.seed));
+  std::fflush(stdout);
+  io.run();
+  if (!line.strict || server.carrier().contract().total() == 0) return 0;
+  print_violations(server.carrier().contract());
+  return 3;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -147,18 +240,11 @@ int main(int argc, char** argv) {
     line.options.seed = std::random_device()();
     CLI::App app;
     describe(app, line);
+    LoadLine load;
+    CLI::App* as_esme = app.add_subcommand("load", "submit to an SMSC and measure");
+    describe(*as_esme, load);
     CLI11_PARSE(app, argc, argv);
-    boost::asio::io_context io(1);
-    const Options options = to_options(line);
-    Server server(io, options);
-    server.start();
-    boost::asio::signal_set signals(io, SIGINT, SIGTERM);
-    signals.async_wait([&io](const boost::system::error_code&, int) { io.stop(); });
-    std::printf("peyk-sim smpp=%u control=%u seed=%llu\n", server.smpp_port(), server.control_port(),
-                static_cast<unsigned long long>(options.seed));
-    std::fflush(stdout);
-    io.run();
-    return 0;
+    return as_esme->parsed() ? run_load(load) : run_carrier(line);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "peyk-sim: %s\n", error.what());
     return 1;

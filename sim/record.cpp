@@ -22,6 +22,8 @@ std::uint32_t RecordedPdu::word(std::size_t index) const {
 
 void Record::add(std::int64_t at_us, std::uint32_t link, Direction direction, std::string_view pdu) {
   ++totals_[static_cast<std::size_t>(direction)];
+  if (on_pdu) on_pdu(link, direction, pdu, at_us);
+  if (file_) file_->write(at_us, link, direction, pdu);
   if (pdus_max_ == 0) return;
   if (ring_.size() < pdus_max_) {
     ring_.emplace_back();

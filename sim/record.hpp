@@ -7,9 +7,14 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
+
+#include "sim/pdu_file.hpp"
 
 namespace peyk::sim {
 
@@ -38,11 +43,20 @@ class Record {
   std::uint64_t total(Direction direction) const { return totals_[static_cast<std::size_t>(direction)]; }
   void clear();
 
+  // Each PDU from now on, whole, also where the record itself keeps none.
+  std::function<void(std::uint32_t link, Direction direction, std::string_view pdu, std::int64_t at_us)>
+      on_pdu;
+  void keep_in(std::unique_ptr<PduFile> file) { file_ = std::move(file); }
+  void flush() {
+    if (file_) file_->flush();
+  }
+
  private:
   std::size_t pdus_max_, octets_max_;
   std::vector<RecordedPdu> ring_;
   std::size_t next_ = 0;  // where the next entry goes once the ring is full
   std::uint64_t totals_[2] = {0, 0};
+  std::unique_ptr<PduFile> file_;
 };
 
 // Cuts one direction of one link into PDUs. Octets that cannot be SMPP (a length outside 16 .. 1 MiB) are

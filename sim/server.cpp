@@ -230,6 +230,7 @@ void Server::schedule_tick() {
     carrier_.tick(now);
     control_.tick(now);
     flush_links(now);
+    record_.flush();
     schedule_tick();
   });
 }

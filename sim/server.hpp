@@ -34,6 +34,9 @@ class Server {
   // Throws boost::system::system_error when a port cannot be had or a certificate cannot be read.
   void start();
 
+  Record& record() { return record_; }
+  const Carrier& carrier() const { return carrier_; }
+
   std::uint16_t smpp_port() const { return smpp_port_; }
   std::uint16_t control_port() const { return control_port_; }
 

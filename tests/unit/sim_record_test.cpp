@@ -1,10 +1,16 @@
 #include "sim/record.hpp"
 
 #include <gtest/gtest.h>
-#include <rapidcheck/gtest.h>
 
+#include <rapidcheck/gtest.h>
+#include <filesystem>
+#include <fstream>
+#include <memory>
 #include <string>
+#include <system_error>
 #include <vector>
+
+#include "tests/kit/paths.hpp"
 
 namespace peyk::tests {
 namespace {
@@ -66,6 +72,50 @@ TEST(TheRecord, keepsOnlyTheFrontOfALargePduButItsWholeLength) {
   record.add(0, 1, Direction::in, pdu(1000, 0x4, 1));
   EXPECT_EQ(record.last(1)[0]->octets.size(), 32U);
   EXPECT_EQ(record.last(1)[0]->octets_total, 1000U);
+}
+
+std::vector<std::string> lines_of(const std::filesystem::path& path) {
+  std::ifstream file(path);
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(file, line);) lines.push_back(line);
+  return lines;
+}
+
+const std::string kEnquireLink("\0\0\0\x10\0\0\0\x15\0\0\0\0\0\0\0\x07", 16);
+
+TEST(PduFiles, holdALineForEachPdu) {
+  TempDir dir;
+  const auto path = dir.path() / "pdus.jsonl";
+  Record record(0, 0);
+  record.keep_in(std::make_unique<sim::PduFile>(path.string(), 1'000'000, 3));
+  record.add(5, 2, Direction::in, kEnquireLink);
+  record.flush();
+  const auto lines = lines_of(path);
+  ASSERT_EQ(lines.size(), 1U);
+  EXPECT_TRUE(lines[0].starts_with(R"({"at":"20)")) << lines[0];
+  EXPECT_TRUE(lines[0].ends_with(
+      R"("link":2,"from":"esme","command":"enquire_link","command_status":0,"sequence_number":7,"octets":16,"hex":"00000010000000150000000000000007"})"))
+      << lines[0];
+  EXPECT_EQ(std::filesystem::status(path).permissions() & std::filesystem::perms::group_all,
+            std::filesystem::perms::none);
+}
+
+TEST(PduFiles, areTurnedOverAndTheOldestGoes) {
+  TempDir dir;
+  const std::string path = (dir.path() / "pdus.jsonl").string();
+  {
+    sim::PduFile file(path, 500, 3);
+    for (int i = 0; i < 20; ++i) file.write(i, 1, Direction::out, kEnquireLink);
+  }
+  EXPECT_EQ(lines_of(path).size(), 2U);
+  EXPECT_EQ(lines_of(path + ".1").size(), 2U);
+  EXPECT_EQ(lines_of(path + ".2").size(), 2U);
+  EXPECT_FALSE(std::filesystem::exists(path + ".3"));
+  sim::PduFile again(path, 10'000, 3);
+  again.write(0, 1, Direction::out, kEnquireLink);
+  again.flush();
+  EXPECT_EQ(lines_of(path).size(), 3U);
+  EXPECT_THROW(sim::PduFile("/nowhere/at/all", 1, 1), std::system_error);
 }
 
 }  // namespace

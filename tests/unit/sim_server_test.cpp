@@ -18,6 +18,7 @@
 #include <variant>
 
 #include "sim/control_client.hpp"
+#include "sim/load_client.hpp"
 #include "smpp/session.hpp"
 #include "smpp/ussd.hpp"
 #include "tests/kit/process.hpp"
@@ -228,6 +229,54 @@ TEST_F(TheSimulator, saysWhatIsWrongWithAQuestion) {
   EXPECT_NE(error({{"do", "press"}, {"session", 99}, {"keys", "1"}}), "");
   EXPECT_NE(error({{"do", "mo"}, {"from", "1"}, {"to", "2"}, {"text", std::string(60'000, 'x')}}), "");
   EXPECT_EQ(client_.ask({{"do", "hang_up"}, {"session", 99}, {"id", 7}}).at("id"), 7);
+}
+
+TEST_F(TheSimulator, isMeasuredByALoadOverTheWire) {
+  boost::asio::io_context io(1);
+  sim::LoadClient load(io, {.sessions = 2, .window = 10, .count = 300, .receipts = true});
+  const sim::EsmeLoadResult result = load.run("127.0.0.1", running_.smpp_port());
+  EXPECT_EQ(result.answered, 300U);
+  EXPECT_EQ(result.receipts, 300U);
+  EXPECT_EQ(result.lost, 0U);
+  EXPECT_LE(result.response.at(0.5), result.response.at(0.999));
+  const json told = json::parse(sim::report_json(result));
+  EXPECT_EQ(told.at("statuses").at("0"), 300);
+  EXPECT_NE(sim::report(result).find("p99.9"), std::string::npos);
+  EXPECT_EQ(client_.ask({{"do", "stats"}}).at("violations"), 0);
+  EXPECT_TRUE(client_.ask({{"do", "verdict"}}).value("ok", false));
+}
+
+TEST_F(TheSimulator, changesItsProfileAndItsPhonesWhileItRuns) {
+  EXPECT_EQ(client_.ask({{"do", "profile"}}).at("name"), "plain");
+  EXPECT_EQ(
+      client_
+          .ask({{"do", "profile"}, {"set", {{"name", "other"}, {"ids", {{"response", {{"form", "hex"}}}}}}}})
+          .at("name"),
+      "other");
+  const json wrong = client_.ask({{"do", "profile"}, {"set", {{"nmae", "x"}}}});
+  EXPECT_FALSE(wrong.value("ok", true));
+  EXPECT_NE(wrong.at("error").get<std::string>().find("nmae: unknown key"), std::string::npos);
+  EXPECT_FALSE(client_.ask({{"do", "profile"}, {"file", "/nowhere.yaml"}}).value("ok", true));
+  EXPECT_EQ(client_.ask({{"do", "profile"}}).at("name"), "other");
+  EXPECT_TRUE(client_.ask({{"do", "phone"}, {"phone", "98912"}, {"state", "off"}}).value("ok", false));
+  EXPECT_FALSE(client_.ask({{"do", "phone"}, {"phone", "98912"}, {"state", "asleep"}}).value("ok", true));
+  EXPECT_TRUE(client_.ask({{"do", "fault"}, {"what", "nack"}, {"probability", 0.5}}).value("ok", false));
+  EXPECT_FALSE(client_.ask({{"do", "fault"}, {"what", "nack"}, {"probability", 2}}).value("ok", true));
+}
+
+TEST_F(TheSimulator, tellsWhatTheEsmeDidWrong) {
+  const int fd = connect_to(running_.smpp_port());
+  ASSERT_GE(fd, 0);
+  const char early[] = "\0\0\0\x10\0\0\0\x06\0\0\0\0\0\0\0\x05";  // an unbind before any bind
+  ASSERT_EQ(::send(fd, early, 16, MSG_NOSIGNAL), 16);
+  EXPECT_TRUE(eventually(5s, [&] { return client_.ask({{"do", "stats"}}).at("violations") == 1; }));
+  const json verdict = client_.ask({{"do", "verdict"}});
+  EXPECT_FALSE(verdict.value("ok", true));
+  EXPECT_EQ(verdict.at("violations").at(0).at("rule"), "wrong_state");
+  EXPECT_EQ(verdict.at("violations").at(0).at("first").at(0).at("what"), "unbind in OPEN");
+  EXPECT_TRUE(client_.ask({{"do", "reset_stats"}}).value("ok", false));
+  EXPECT_TRUE(client_.ask({{"do", "verdict"}}).value("ok", false));
+  ::close(fd);
 }
 
 TEST_F(TheSimulator, answersWhatIsNoJsonAndClosesOnALineWithoutEnd) {
