@@ -215,9 +215,10 @@ void Carrier::give(const Answer& answer, Time now) {
 void Carrier::drop_unwanted_answers(std::string& output, Time now) {
   if (!faults_.is_on(FaultKind::ignore_enquire_links, now)) return;
   for (std::size_t at = 0; at + smpp::kHeaderOctets <= output.size();) {
-    const RecordedPdu header{.octets = output.substr(at, smpp::kHeaderOctets)};
-    const std::size_t length = std::max<std::size_t>(header.word(0), smpp::kHeaderOctets);
-    const bool answers = header.word(1) == static_cast<std::uint32_t>(smpp::CommandId::enquire_link_resp);
+    const std::string_view pdu = std::string_view(output).substr(at);
+    const std::size_t length = std::max<std::size_t>(header_word(pdu, 0), smpp::kHeaderOctets);
+    const bool answers =
+        header_word(pdu, 1) == static_cast<std::uint32_t>(smpp::CommandId::enquire_link_resp);
     if (answers && faults_.strikes(FaultKind::ignore_enquire_links, now)) {
       output.erase(at, length);
     } else {

@@ -80,10 +80,7 @@ void ContractCheck::see(std::uint32_t id, Direction direction, std::string_view 
   const auto it = links_.find(id);
   if (it == links_.end()) return;
   Link& link = it->second;
-  const auto length = octets.size() < smpp::kHeaderOctets
-                          ? 0
-                          : RecordedPdu{.octets = std::string(octets.substr(0, 16))}.word(0);
-  if (length != octets.size()) {
+  if (octets.size() < smpp::kHeaderOctets || header_word(octets, 0) != octets.size()) {
     if (direction == Direction::in)
       add(Rule::framing, link, 0, at_us, fmt::format("{} octets", octets.size()));
     return;

@@ -54,13 +54,12 @@ void PduFile::rotate() {
 }
 
 void PduFile::write(std::int64_t at_us, std::uint32_t link, Direction direction, std::string_view pdu) {
-  const RecordedPdu header{.octets = std::string(pdu.substr(0, 16))};
   const std::string line = fmt::format(
       R"({{"at":"{}","link":{},"from":"{}","command":"{}","command_status":{},"sequence_number":{},"octets":{},"hex":"{}"}})"
       "\n",
       wall_time(at_us + wall_offset_us_), link, direction == Direction::in ? "esme" : "carrier",
-      smpp::command_name(static_cast<smpp::CommandId>(header.word(1))), header.word(2), header.word(3),
-      pdu.size(), to_hex(pdu));
+      smpp::command_name(static_cast<smpp::CommandId>(header_word(pdu, 1))), header_word(pdu, 2),
+      header_word(pdu, 3), pdu.size(), to_hex(pdu));
   if (written_ != 0 && written_ + line.size() > octets_max_) rotate();
   if (std::fwrite(line.data(), 1, line.size(), file_.get()) != line.size()) ++lost_;
   written_ += line.size();

@@ -16,8 +16,8 @@ std::uint32_t big_endian(std::string_view octets) {
 
 }  // namespace
 
-std::uint32_t RecordedPdu::word(std::size_t index) const {
-  return octets.size() < index * 4 + 4 ? 0 : big_endian(std::string_view(octets).substr(index * 4));
+std::uint32_t header_word(std::string_view pdu, std::size_t index) {
+  return pdu.size() < index * 4 + 4 ? 0 : big_endian(pdu.substr(index * 4));
 }
 
 void Record::add(std::int64_t at_us, std::uint32_t link, Direction direction, std::string_view pdu) {

@@ -20,6 +20,9 @@ namespace peyk::sim {
 
 enum class Direction : std::uint8_t { in, out };  // in: from the ESME to the carrier
 
+// A big-endian word of a PDU's header: 0 length, 1 id, 2 status, 3 sequence; 0 where the header is cut.
+std::uint32_t header_word(std::string_view pdu, std::size_t index);
+
 struct RecordedPdu {
   std::int64_t at_us = 0;  // monotonic
   std::uint32_t link = 0;
@@ -27,8 +30,7 @@ struct RecordedPdu {
   std::uint32_t octets_total = 0;  // command_length; `octets` may hold fewer
   std::string octets;
 
-  std::uint32_t word(
-      std::size_t index) const;  // big-endian header word: 0 length, 1 id, 2 status, 3 sequence
+  std::uint32_t word(std::size_t index) const { return header_word(octets, index); }
 };
 
 class Record {
