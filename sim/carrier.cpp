@@ -96,6 +96,9 @@ std::optional<LinkId> Carrier::opened(Time now) {
 void Carrier::feed(LinkId id, std::string_view octets, Time now) {
   const auto it = links_.find(id);
   if (it == links_.end() || it->second->frozen) return;
+  if (const std::uint32_t pace = it->second->read_octets_per_second) {
+    it->second->read_again_at = now + std::chrono::milliseconds(octets.size() * 1000 / pace);
+  }
   it->second->tap_in.see(octets, to_us(now));
   it->second->session.feed(octets, now);
   handle_events(*it->second, now);
@@ -148,6 +151,11 @@ void Carrier::take_output(LinkId id, std::string& to, Time now) {
 bool Carrier::finished(LinkId id) const {
   const auto it = links_.find(id);
   return it == links_.end() || it->second->finished || it->second->dropped;
+}
+
+bool Carrier::reads(LinkId id, Time now) const {
+  const auto it = links_.find(id);
+  return it == links_.end() || now >= it->second->read_again_at;
 }
 
 bool Carrier::dropped(LinkId id) const {

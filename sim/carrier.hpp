@@ -82,7 +82,8 @@ class Carrier {
   // Moves what is to be written on the link into `to` (appended) and records it.
   void take_output(LinkId link, std::string& to, Time now);
   bool finished(LinkId link) const;
-  bool dropped(LinkId link) const;  // to be closed at once, whatever is unwritten
+  bool reads(LinkId link, Time now) const;  // false: the shell is not to read from it now
+  bool dropped(LinkId link) const;          // to be closed at once, whatever is unwritten
   std::vector<LinkId> links() const;
 
   // Nothing: taken, `done` will be called once. Else why not.

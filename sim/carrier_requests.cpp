@@ -183,6 +183,9 @@ void Carrier::harm_link(Link& link, Time now) {
   if (faults_.strikes(FaultKind::unbind, now)) link.session.unbind(now);
   if (faults_.strikes(FaultKind::close_links, now)) link.dropped = true;
   if (faults_.strikes(FaultKind::half_open, now)) freeze(link);
+  if (const auto fault = faults_.strikes(FaultKind::slow_reading, now)) {
+    link.read_octets_per_second = fault->octets_per_second;
+  }
 }
 
 void Carrier::answer(Answer answer, const Faults::Target& target, Time now) {

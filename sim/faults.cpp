@@ -7,7 +7,7 @@
 namespace peyk::sim {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, FaultKind>, 20> kFaultWords{{
+constexpr std::array<std::pair<std::string_view, FaultKind>, 21> kFaultWords{{
     {"respond", FaultKind::respond},
     {"nack", FaultKind::nack},
     {"lose_responses", FaultKind::lose_responses},
@@ -24,6 +24,7 @@ constexpr std::array<std::pair<std::string_view, FaultKind>, 20> kFaultWords{{
     {"close_links", FaultKind::close_links},
     {"unbind", FaultKind::unbind},
     {"half_open", FaultKind::half_open},
+    {"slow_reading", FaultKind::slow_reading},
     {"garbage", FaultKind::garbage},
     {"ignore_enquire_links", FaultKind::ignore_enquire_links},
     {"refuse_binds", FaultKind::refuse_binds},

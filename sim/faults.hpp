@@ -40,10 +40,11 @@ enum class FaultKind : std::uint8_t {
   // asked for each text of a subscriber
   redeliver,  // delivered again after it was answered
   // asked for each request of the ESME, about its link
-  close_links,  // closed without a word
-  unbind,       // with one
-  half_open,    // not read from nor written to any more
-  garbage,      // `octets` (or a broken header) in between
+  close_links,   // closed without a word
+  unbind,        // with one
+  half_open,     // not read from nor written to any more
+  slow_reading,  // read at `octets_per_second`, so that the ESME's own buffers fill
+  garbage,       // `octets` (or a broken header) in between
   // asked for each such PDU
   ignore_enquire_links,
   // asked for each bind
@@ -59,6 +60,7 @@ struct Fault {
   std::chrono::milliseconds for_{0};   // 0: without end
   std::uint32_t status = 0;
   std::chrono::milliseconds delay{0};
+  std::uint32_t octets_per_second = 100;
   std::uint32_t part = 0;  // only for this part of a long text; 0: any
   std::string to;          // only for this destination_addr; empty: any
   std::string octets;

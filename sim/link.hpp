@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "sim/clock.hpp"
 #include "sim/record.hpp"
 #include "smpp/session.hpp"
 
@@ -23,11 +24,13 @@ struct Link {
   LinkId id;
   smpp::Session session;
   Tap tap_in, tap_out;
-  std::string raw;          // to be written as it is
-  std::size_t account = 0;  // of Options::accounts, once bound
-  bool dropped = false;     // closed at once, unwritten octets lost
-  bool finished = false;    // closed after the last octet
-  bool frozen = false;      // half open: nothing is read, nothing written
+  std::string raw;                           // to be written as it is
+  std::size_t account = 0;                   // of Options::accounts, once bound
+  bool dropped = false;                      // closed at once, unwritten octets lost
+  bool finished = false;                     // closed after the last octet
+  bool frozen = false;                       // half open: nothing is read, nothing written
+  std::uint32_t read_octets_per_second = 0;  // 0: as fast as they come
+  Time read_again_at{};                      // not before
 };
 
 }  // namespace peyk::sim

@@ -46,10 +46,15 @@ void Pipe::on_read(const boost::system::error_code& error, std::size_t octets) {
   // ours.
   if (!closing_ && octets > 0) on_octets(std::string_view(input_.data(), octets));
   if (socket_.is_open()) {
-    read();
+    if (wants_octets_) read();
   } else {
     end_if_idle();
   }
+}
+
+void Pipe::set_reading(bool on) {
+  wants_octets_ = on;
+  if (on && !reading_ && socket_.is_open()) read();
 }
 
 void Pipe::flush() {

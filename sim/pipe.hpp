@@ -37,6 +37,8 @@ class Pipe {
   std::string& waiting() { return waiting_; }
   // Once the handshake is done, where there is one.
   void flush();
+  // The peer's octets stay where they are, and its own buffers fill; true again reads on.
+  void set_reading(bool on);
   void close_after_writing();
   void close_now();
 
@@ -52,6 +54,7 @@ class Pipe {
   std::unique_ptr<Tls> tls_;
   std::array<char, 65536> input_;
   std::string in_flight_, waiting_;
+  bool wants_octets_ = true;
   bool shaking_hands_ = false, reading_ = false, writing_ = false, closing_ = false, ended_ = false;
 };
 

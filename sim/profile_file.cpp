@@ -256,6 +256,7 @@ void read_fault(Settings& settings, Fault& fault) {
   settings.milliseconds("for_ms", fault.for_);
   settings.integer("status", fault.status, 0, UINT32_MAX);
   settings.milliseconds("ms", fault.delay);
+  settings.integer("octets_per_second", fault.octets_per_second, 1, kCountMax);
   settings.integer("part", fault.part, 1, 255);
   settings.text("to", fault.to, 64);
   if (settings.text("hex", hex, 4096)) {

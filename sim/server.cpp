@@ -130,6 +130,7 @@ Pipe* Server::add_link(Tcp::socket socket, Call* call) {
       call->mirror->feed_listener(octets, now);
     } else {
       carrier_.feed(id, octets, now);
+      links_.at(id)->set_reading(carrier_.reads(id, now));
     }
     flush_links(now);
   };
@@ -228,6 +229,7 @@ void Server::schedule_tick() {
     const Time now = clock_now();
     control_.turn(now);
     carrier_.tick(now);
+    for (const auto& [id, pipe] : links_) pipe->set_reading(carrier_.reads(id, now));
     control_.tick(now);
     flush_links(now);
     record_.flush();

@@ -217,6 +217,19 @@ TEST_F(TheCarrier, isSilentForGoodOnAHalfOpenLinkAndWellOnTheNext) {
   EXPECT_EQ(status_of_submit(bound()), 0U);
 }
 
+TEST_F(TheCarrier, readsALinkNoFasterThanItIsTold) {
+  Esme& esme = bound();
+  submit(esme, submit_of("at full speed"));
+  EXPECT_TRUE(carrier_.reads(esme.link, now_));
+  add({.kind = FaultKind::slow_reading, .n = 1, .octets_per_second = 1000});
+  submit(esme, submit_of("from here on"));
+  EXPECT_TRUE(carrier_.reads(esme.link, now_));
+  carrier_.feed(esme.link, std::string(500, '\0'), now_);
+  EXPECT_FALSE(carrier_.reads(esme.link, now_ + 499ms));
+  EXPECT_TRUE(carrier_.reads(esme.link, now_ + 500ms));
+  EXPECT_TRUE(carrier_.reads(bound().link, now_));
+}
+
 TEST_F(TheCarrier, leavesEnquireLinkUnansweredAndAnswersTheRest) {
   smpp::SessionOptions asking;
   asking.timers.enquire_link_interval = 1s;

@@ -279,6 +279,40 @@ TEST_F(TheSimulator, tellsWhatTheEsmeDidWrong) {
   ::close(fd);
 }
 
+TEST_F(TheSimulator, readsSoSlowlyThatTheEsmesBuffersFill) {
+  EXPECT_TRUE(
+      client_.ask({{"do", "fault"}, {"what", "slow_reading"}, {"octets_per_second", 1}}).value("ok", false));
+  const int fd = connect_to(running_.smpp_port());
+  ASSERT_GE(fd, 0);
+  smpp::Session session(smpp::SessionOptions{});
+  session.connected(std::chrono::steady_clock::now());
+  session.bind(smpp::BindKind::transmitter, {.system_id = "peyk", .password = "secret"},
+               std::chrono::steady_clock::now());
+  std::string octets = session.output();
+  ASSERT_GT(::send(fd, octets.data(), octets.size(), MSG_NOSIGNAL), 0);
+  char answer[256];
+  ASSERT_GT(::recv(fd, answer, sizeof answer, 0), 0);
+  smpp::SubmitSm submit_sm;
+  submit_sm.destination_addr = "98912";
+  octets.clear();
+  smpp::encode(smpp::CommandId::submit_sm, 0, 2, submit_sm, octets);
+  ASSERT_GT(::send(fd, octets.data(), octets.size(), MSG_NOSIGNAL), 0);
+  EXPECT_TRUE(eventually(5s, [&] { return client_.ask({{"do", "stats"}}).at("submit_sm") == 1; }));
+  std::string more;
+  for (std::uint32_t i = 0; i < 10'000; ++i) {
+    smpp::encode(smpp::CommandId::enquire_link, 0, 3 + i, smpp::EnquireLink{}, more);
+  }
+  bool full = false;
+  for (int i = 0; i < 200 && !full; ++i) {
+    pollfd entry{fd, POLLOUT, 0};
+    full = ::poll(&entry, 1, 500) == 0;
+    if (!full) ASSERT_GT(::send(fd, more.data(), more.size(), MSG_NOSIGNAL | MSG_DONTWAIT), 0);
+  }
+  EXPECT_TRUE(full);
+  EXPECT_TRUE(client_.ask({{"do", "stats"}}).value("ok", false));
+  ::close(fd);
+}
+
 TEST_F(TheSimulator, answersWhatIsNoJsonAndClosesOnALineWithoutEnd) {
   ControlClient other = running_.client();
   const int fd = other.native_handle();
