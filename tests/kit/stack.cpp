@@ -49,6 +49,10 @@ Stack::Stack(StackOptions options) : options_(options), till_secret_(std::string
 Stack::~Stack() = default;
 
 void Stack::write_config() {
+  const bool two = options_.alternate_port != 0;
+  const std::string other = fmt::format(
+      "  - name: other\n    host: 127.0.0.1\n    port: {}\n    system_id: peyk\n    password: secret\n",
+      options_.alternate_port);
   std::ofstream out(dir_.path() / "peyk.yaml");
   out << fmt::format(R"(carriers:
   - name: sim
@@ -65,7 +69,7 @@ void Stack::write_config() {
 {}lines:
   - number: 30001234
     carrier: sim
-    rate: {}
+{}    rate: {}
     receipts: {}
 mysql:
   unix_socket: {}
@@ -78,7 +82,8 @@ http:
   port: {}
 )",
                      listening_port_ != 0 ? listening_port_ : smpp_port(), options_.sessions, options_.window,
-                     options_.carrier_yaml, options_.line_rate, options_.receipts,
+                     options_.carrier_yaml + (two ? other : ""),
+                     two ? "    alternate_carriers: [other]\n" : "", options_.line_rate, options_.receipts,
                      mysql_.unix_socket().string(), options_.mysql_workers, redis_.unix_socket().string(),
                      http_port_);
 }

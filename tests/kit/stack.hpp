@@ -38,6 +38,8 @@ struct StackOptions {
   // "esme" or "outbind": the gateway listens, and the simulated carrier connects to it in that way. Then
   // carrier_yaml says `connection` and `allow`.
   std::string carrier_dials_as;
+  // A second carrier, "other", listens there, and sends for the line while its own cannot.
+  std::uint16_t alternate_port = 0;
 };
 
 class Stack {
