@@ -63,6 +63,7 @@ Peykd::Peykd(Options options)
                 {.post = [this](auto work) { post(std::move(work)); },
                  .as_text = [this](auto request) { take_text(std::move(request)); }}),
       carriers_(io_, options_.carriers, link_hooks()),
+      queries_(outcomes_, carriers_, options_.lines, [this](auto work) { post(std::move(work)); }),
       purchases_([this](std::string_view key_id) { return till(key_id); },
                  [this](auto request, auto done) { submit_purchase(std::move(request), std::move(done)); },
                  {.signature_tolerance = options_.http.signature_tolerance,
@@ -116,6 +117,7 @@ LinkHooks Peykd::link_hooks() {
       .response =
           [this](std::uint64_t tag, const smpp::Pdu& response) {
             if ((tag & kUssdTag) != 0) return ussd_.settled(tag, response.command_status);
+            if ((tag & kQueryTag) != 0) return queries_.answered(tag, response);
             for (auto& [number, line] : lines_) {
               if (line.owns(tag)) return line.responded(tag, response);
             }
@@ -123,6 +125,7 @@ LinkHooks Peykd::link_hooks() {
       .unknown =
           [this](std::uint64_t tag) {
             if ((tag & kUssdTag) != 0) return ussd_.settled(tag, std::nullopt);
+            if ((tag & kQueryTag) != 0) return queries_.unanswered(tag);
             for (auto& [number, line] : lines_) {
               if (line.owns(tag)) return line.unknown(tag);
             }
@@ -324,6 +327,7 @@ asio::awaitable<void> Peykd::housekeeping() {
     if (stopping_) break;
     load_directory();
     receipts_.tidy();
+    queries_.tick();
     if (!redis_.connected()) continue;
     const auto now = std::chrono::steady_clock::now();
     const bool sweep = now - swept >= kSweepEvery;

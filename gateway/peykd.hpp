@@ -20,6 +20,7 @@
 #include "gateway/inbound_ussd.hpp"
 #include "gateway/metrics.hpp"
 #include "gateway/outbound_line.hpp"
+#include "gateway/outcome_queries.hpp"
 #include "gateway/pins.hpp"
 #include "gateway/requests.hpp"
 #include "store/mysql/chance.hpp"
@@ -89,6 +90,7 @@ class Peykd {
   Carriers carriers_;
   std::uint64_t next_tag_ = 0;
   std::map<std::string, OutboundLine> lines_;
+  OutcomeQueries queries_;
   PurchaseEndpoint purchases_;
   HttpServer http_;
   boost::asio::signal_set signals_;

@@ -1,0 +1,62 @@
+// Texts whose time is over and of which no receipt told: their carrier is asked, once, where it knows
+// query_sm (SMPP 3.4, 4.8).
+//
+//   every second a page of one line's messages -> marked as asked -> query_sm -> its message_state, saved as
+//   a receipt's would be
+//
+// What must stay true: texts go first: a question waits until half of the window is free; a question that is
+// not answered is not asked again.
+//
+// Thread rule: the network thread.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <unordered_map>
+#include <vector>
+
+#include "gateway/carriers.hpp"
+#include "store/mysql/sql_thread.hpp"
+#include "store/mysql/unheard.hpp"
+
+namespace peyk::gateway {
+
+// Tags of query_sm. A USSD screen's has another bit (kUssdTag).
+inline constexpr std::uint64_t kQueryTag = std::uint64_t{1} << 62;
+
+class OutcomeQueries {
+ public:
+  // References outlive this. `post`: onto the network thread, from any thread.
+  OutcomeQueries(store::SqlThread& sql, Carriers& carriers, const std::vector<LineOptions>& lines,
+                 std::function<void(std::function<void()>)> post);
+
+  void tick();  // every second
+  void answered(std::uint64_t tag, const smpp::Pdu& response);
+  void unanswered(std::uint64_t tag) { open_.erase(tag); }
+
+ private:
+  struct Line {
+    std::string number;
+    std::set<std::string> carriers;  // that may be asked
+    store::MessageId after = 0;
+  };
+  struct Question {
+    std::string line;
+    store::UnheardPart part;
+  };
+
+  void look();
+  void ask();
+
+  store::SqlThread& sql_;
+  Carriers& carriers_;
+  std::function<void(std::function<void()>)> post_;
+  std::vector<Line> lines_;  // that have such a carrier
+  std::size_t next_line_ = 0;
+  bool looking_ = false;
+  std::deque<Question> waiting_;
+  std::unordered_map<std::uint64_t, store::UnheardPart> open_;
+  std::uint64_t next_tag_ = 0;
+};
+
+}  // namespace peyk::gateway
