@@ -46,7 +46,7 @@ void Pipe::on_read(const boost::system::error_code& error, std::size_t octets) {
   // ours.
   if (!closing_ && octets > 0) on_octets(std::string_view(input_.data(), octets));
   if (socket_.is_open()) {
-    if (wants_octets_) read();
+    if (wants_octets_ && !reading_) read();  // on_octets may have switched it on already
   } else {
     end_if_idle();
   }
