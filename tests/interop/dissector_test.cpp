@@ -138,7 +138,7 @@ TEST(Dissector, finds_nothing_wrong_in_the_screens_of_any_ussd_profile) {
 TEST(Dissector, finds_nothing_wrong_in_what_the_simulated_phones_say) {
   Said said;
   for (const std::string& text : texts())
-    for (const DeliverSm& part : sim::make_parts("989121234567", "30001234", text, 7)) said.say(part);
+    for (const DeliverSm& part : sim::make_parts("989121234567", "30001234", text, 7, {})) said.say(part);
   for (const ReceiptState state :
        {ReceiptState::scheduled, ReceiptState::enroute, ReceiptState::delivered, ReceiptState::expired,
         ReceiptState::deleted, ReceiptState::undeliverable, ReceiptState::accepted, ReceiptState::unknown,
