@@ -110,25 +110,36 @@ TEST(Dissector, finds_nothing_wrong_in_texts_of_any_alphabet_in_any_parts) {
   said.expect_well_formed();
 }
 
+// A session id of the width that the profile's gateway gives it.
+std::string session_for(const UssdProfile& profile) {
+  switch (profile.session_key) {
+    case UssdSessionKey::its_session_number:
+      return std::string("\x0A", 1);
+    case UssdSessionKey::vendor_tlv:
+      return std::string("\x00\xBC\x61\x4E", 4);
+    case UssdSessionKey::none:
+      return {};
+    default:
+      return std::string("\x0A\x04", 2);
+  }
+}
+
 TEST(Dissector, finds_nothing_wrong_in_the_screens_of_any_ussd_profile) {
   Said said;
   for (const UssdProfile& profile : ussd_profiles::all) {
-    for (const std::string& session : {std::string(), std::string("\x0A", 1), std::string("\x0A\x04", 2),
-                                       std::string("\x00\xBC\x61\x4E", 4)}) {
-      for (const UssdReply reply :
-           {UssdReply::continue_dialogue, UssdReply::end_dialogue, UssdReply::end_one_shot}) {
-        if (profile.data_sm) {
-          DataSm screen{.source_addr = "7000", .destination_addr = "989121234567", .data_coding = 0x0F};
-          set_octets(screen.tlvs, tag::message_payload, "1 Points");
-          write_ussd(screen, profile, session, 3, reply);
-          said.say(screen);
-        } else {
-          SubmitSm screen = envelope();
-          screen.data_coding = 0x0F;
-          screen.short_message = "1 Points";
-          write_ussd(screen, profile, session, 3, reply);
-          said.say(screen);
-        }
+    for (const UssdReply reply :
+         {UssdReply::continue_dialogue, UssdReply::end_dialogue, UssdReply::end_one_shot}) {
+      if (profile.data_sm) {
+        DataSm screen{.source_addr = "7000", .destination_addr = "989121234567", .data_coding = 0x0F};
+        set_octets(screen.tlvs, tag::message_payload, "1 Points");
+        write_ussd(screen, profile, session_for(profile), 3, reply);
+        said.say(screen);
+      } else {
+        SubmitSm screen = envelope();
+        screen.data_coding = 0x0F;
+        screen.short_message = "1 Points";
+        write_ussd(screen, profile, session_for(profile), 3, reply);
+        said.say(screen);
       }
     }
   }
