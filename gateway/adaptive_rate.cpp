@@ -60,7 +60,9 @@ bool AdaptiveRate::slow_down(Time now, std::chrono::milliseconds pause) {
 
 bool AdaptiveRate::throttled(Time now, std::chrono::milliseconds pause) {
   paused_until_ = std::max(paused_until_, now + pause);
-  return slow_down(now, pause);
+  const bool slowed = slow_down(now, pause);
+  grows_from_ = std::max(grows_from_, paused_until_);
+  return slowed;
 }
 
 bool AdaptiveRate::congested(std::uint8_t congestion_state, Time now) {
