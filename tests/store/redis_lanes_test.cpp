@@ -391,6 +391,29 @@ TEST_F(RedisLanes, a_line_that_was_too_fast_pauses_for_the_longest_time_it_was_t
   EXPECT_EQ(slowed.messages[1].slots[0], microseconds(20'200));
 }
 
+TEST_F(RedisLanes, tell_who_let_a_lease_run_out_and_what_was_given_back) {
+  enqueue(messages(1, 3));
+  redis.await(lanes.grant(line, {}, 2, kLease, "dead"));
+  redis.await(lanes.give_back(line, "dead", {2}, milliseconds(0)));
+  const Grant second = redis.await(lanes.grant(line, {}, 1, kLease, "me"));
+  ASSERT_EQ(ids_of(second), (Ids{2}));
+  EXPECT_TRUE(second.messages[0].leased_before);
+  EXPECT_EQ(second.messages[0].lost_by, "");
+  redis.await(lanes.acknowledge(line, {2}));
+  clock.advance(kLease + milliseconds(1));
+  const Grant third = redis.await(lanes.grant(line, {}, 2, kLease, "me"));
+  ASSERT_EQ(ids_of(third), (Ids{1, 3}));
+  EXPECT_EQ(third.messages[0].lost_by, "dead");
+  EXPECT_TRUE(third.messages[0].leased_before);
+  EXPECT_FALSE(third.messages[1].leased_before) << "nobody had it";
+  redis.await(lanes.give_back(line, "me", {1}, milliseconds(50)));
+  clock.advance(milliseconds(51));
+  const Grant fourth = redis.await(lanes.grant(line, {}, 1, kLease, "me"));
+  ASSERT_EQ(ids_of(fourth), (Ids{1}));
+  EXPECT_EQ(fourth.messages[0].lost_by, "") << "whoever gave it back knew what was sent";
+  EXPECT_TRUE(fourth.messages[0].leased_before);
+}
+
 TEST_F(RedisLanes, refuse_what_cannot_be_asked) {
   EXPECT_THROW(redis.await(lanes.enqueue(line, {{1, Lane::reply, 1, 0}})), std::invalid_argument);
   EXPECT_THROW(redis.await(lanes.grant(line, Rates{-1, 0}, 1, kLease, "me")), std::invalid_argument);
