@@ -28,13 +28,19 @@ struct Meter {
 struct Writer {
   char* at;
   void octet(std::size_t value) { *at++ = static_cast<char>(static_cast<unsigned char>(value)); }
+  // Numbers leave in one store: octets one by one might each lie over `at` itself, for all that GCC knows.
   void u16(std::size_t value) {
-    octet(value >> 8 & 0xFF);
-    octet(value & 0xFF);
+    const unsigned char octets[]{static_cast<unsigned char>(value >> 8 & 0xFF),
+                                 static_cast<unsigned char>(value & 0xFF)};
+    std::memcpy(at, octets, sizeof octets);
+    at += sizeof octets;
   }
   void u32(std::uint32_t value) {
-    u16(value >> 16);
-    u16(value & 0xFFFF);
+    const unsigned char octets[]{
+        static_cast<unsigned char>(value >> 24), static_cast<unsigned char>(value >> 16 & 0xFF),
+        static_cast<unsigned char>(value >> 8 & 0xFF), static_cast<unsigned char>(value & 0xFF)};
+    std::memcpy(at, octets, sizeof octets);
+    at += sizeof octets;
   }
   void octets(const std::string& value) {
     if (!value.empty()) std::memcpy(at, value.data(), value.size());

@@ -1,14 +1,18 @@
 #include "smpp/framer.hpp"
 
 #include <algorithm>
+#include <cassert>
+#include <cstring>
 
 namespace peyk::smpp {
 namespace {
 
+// The first four.
 std::uint32_t load_u32(std::string_view octets) {
-  std::uint32_t value = 0;
-  for (const char c : octets.substr(0, 4)) value = value << 8 | static_cast<unsigned char>(c);
-  return value;
+  assert(octets.size() >= 4);
+  unsigned char four[4];
+  std::memcpy(four, octets.data(), sizeof four);
+  return std::uint32_t{four[0]} << 24 | std::uint32_t{four[1]} << 16 | std::uint32_t{four[2]} << 8 | four[3];
 }
 
 }  // namespace

@@ -18,6 +18,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t kRounds = 7;
 constexpr auto kDuration = 400ms;
+constexpr std::uint64_t kAnswersALook = 32;
 
 // A Persian text of 32 letters as the gateway sends one: 133 octets on the wire, as in `codec`.
 smpp::SubmitSm message() {
@@ -83,7 +84,9 @@ class Drive {
   void on_response() {
     if (ended_ != Clock::time_point{}) return;
     ++answered_;
-    const auto now = Clock::now();
+    // The bare client looks at its clock once a read.
+    const bool looks = answered_ % kAnswersALook == 0;
+    const auto now = looks ? Clock::now() : began_;
     if (now - began_ < kDuration) {
       fill();
       return;
@@ -95,7 +98,7 @@ class Drive {
 
   boost::asio::awaitable<void> stop() { co_await link_.stop(1s); }
 
-  const smpp::SubmitSm message_;
+  const smpp::Body message_;
   const gateway::CarrierOptions options_;
   boost::asio::io_context io_;
   gateway::CarrierLink link_;
