@@ -98,7 +98,7 @@ class Drive {
 
   boost::asio::awaitable<void> stop() { co_await link_.stop(1s); }
 
-  const smpp::Body message_;
+  const smpp::SubmitSm message_;
   const gateway::CarrierOptions options_;
   boost::asio::io_context io_;
   gateway::CarrierLink link_;
