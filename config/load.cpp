@@ -219,11 +219,11 @@ void read_carrier_addresses(Section& s, gateway::CarrierOptions& carrier) {
                                 {"udh16", gateway::LongTexts::udh16},
                                 {"sar", gateway::LongTexts::sar},
                                 {"payload", gateway::LongTexts::payload}});
-  s.choice<gateway::DefaultAlphabet>("default_alphabet", carrier.default_alphabet,
-                                     {{"gsm7", gateway::DefaultAlphabet::gsm7},
-                                      {"latin1", gateway::DefaultAlphabet::latin1},
-                                      {"ascii", gateway::DefaultAlphabet::ascii},
-                                      {"ucs2", gateway::DefaultAlphabet::ucs2}});
+  s.choice<templates::DefaultAlphabet>("default_alphabet", carrier.default_alphabet,
+                                     {{"gsm7", templates::DefaultAlphabet::gsm7},
+                                      {"latin1", templates::DefaultAlphabet::latin1},
+                                      {"ascii", templates::DefaultAlphabet::ascii},
+                                      {"ucs2", templates::DefaultAlphabet::ucs2}});
   s.text("service_type", carrier.service_type, kServiceType);
 }
 

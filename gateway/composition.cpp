@@ -19,7 +19,7 @@ struct Plan {
 };
 
 Plan plan_for(std::string_view utf8, const CarrierOptions& carrier) {
-  Plan plan{templates::choose(utf8, default_alphabet_of(carrier)), carrier.long_texts, 1};
+  Plan plan{templates::choose(utf8, carrier.default_alphabet), carrier.long_texts, 1};
   const bool knows_tlvs = carrier.interface_version >= 0x34;
   if (!knows_tlvs && (plan.method == LongTexts::sar || plan.method == LongTexts::payload)) {
     plan.method = LongTexts::udh8;
@@ -43,20 +43,6 @@ std::uint16_t reference(std::uint64_t message_id, LongTexts method) {
 }
 
 }  // namespace
-
-templates::DefaultAlphabet default_alphabet_of(const CarrierOptions& carrier) {
-  switch (carrier.default_alphabet) {
-    case DefaultAlphabet::gsm7:
-      return templates::DefaultAlphabet::gsm7;
-    case DefaultAlphabet::latin1:
-      return templates::DefaultAlphabet::latin1;
-    case DefaultAlphabet::ascii:
-      return templates::DefaultAlphabet::ascii;
-    case DefaultAlphabet::ucs2:
-      break;
-  }
-  return templates::DefaultAlphabet::ucs2;
-}
 
 Composition compose(std::string_view utf8, std::uint64_t message_id, const CarrierOptions& carrier) {
   const Plan plan = plan_for(utf8, carrier);

@@ -40,8 +40,6 @@ struct Composition {
   bool operator==(const Composition&) const = default;
 };
 
-templates::DefaultAlphabet default_alphabet_of(const CarrierOptions& carrier);
-
 // Throws std::length_error for a text of more than 255 parts.
 Composition compose(std::string_view utf8, std::uint64_t message_id, const CarrierOptions& carrier);
 

@@ -78,7 +78,7 @@ void InboundTexts::take(CarrierRequest request) {
     return;
   }
   const std::uint8_t data_coding = envelope_of(request.pdu).data_coding;
-  store::MoPiece piece = piece_of(*message, data_coding, default_alphabet_of(carrier));
+  store::MoPiece piece = piece_of(*message, data_coding, carrier.default_alphabet);
   if (message->part && message->part->total > 1) {
     const smpp::Part part = *message->part;
     return take_part(std::move(request), part, std::move(piece));
@@ -148,7 +148,7 @@ void InboundTexts::take_text(CarrierRequest request, std::span<const store::MoPi
   asked.received_at = wall_clock();
   asked.what = handlers::TextRequest{.from = from,
                                      .line = templates::line_digits(envelope.destination),
-                                     .text = text_of(pieces, default_alphabet_of(request.link->options()))};
+                                     .text = text_of(pieces, request.link->options().default_alphabet)};
 
   auto& waiting = pending_[asked.key];
   waiting.push_back(std::move(request));

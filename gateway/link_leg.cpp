@@ -136,13 +136,7 @@ void LinkLeg::take(std::unique_ptr<SmppConnection> connection) {
 void LinkLeg::bind() {
   enter(LegState::binding);
   connection_->start(*this);
-  connection_->session().bind(kind_,
-                              {.system_id = options_.system_id,
-                               .password = options_.password,
-                               .system_type = options_.system_type,
-                               .interface_version = options_.interface_version},
-                              now());
-  connection_->flush();
+  ask_to_bind();
 }
 
 void LinkLeg::adopt(std::unique_ptr<SmppConnection> connection) {
@@ -155,6 +149,10 @@ void LinkLeg::adopt(std::unique_ptr<SmppConnection> connection) {
     return;
   }
   enter(LegState::binding);
+  ask_to_bind();
+}
+
+void LinkLeg::ask_to_bind() {
   connection_->session().bind(kind_,
                               {.system_id = options_.system_id,
                                .password = options_.password,

@@ -80,6 +80,7 @@ class LinkLeg final : public ConnectionOwner {
   boost::asio::awaitable<std::unique_ptr<Wire>> dial();
   void take(std::unique_ptr<SmppConnection> connection);
   void bind();
+  void ask_to_bind();
   void bound(const smpp::Bound& bound);
   void refused(std::uint32_t command_status);
   std::chrono::milliseconds pause_after_end();

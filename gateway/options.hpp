@@ -9,6 +9,7 @@
 
 #include "smpp/status.hpp"
 #include "store/options.hpp"
+#include "templates/alphabet.hpp"
 
 namespace peyk::gateway {
 
@@ -23,8 +24,6 @@ enum class ConnectionMode : std::uint8_t {
 enum class LinePurpose : std::uint8_t { service, promo };
 // How a text of several parts travels.
 enum class LongTexts : std::uint8_t { udh8, udh16, sar, payload };
-// What a carrier means by data_coding 0.
-enum class DefaultAlphabet : std::uint8_t { gsm7, latin1, ascii, ucs2 };
 // Where a USSD gateway puts its session id and what closes a dialog; smpp/ussd.hpp has their rows.
 enum class UssdProfileName : std::uint8_t {
   spec_like,               // A: octet 1 of its_session_info
@@ -74,7 +73,7 @@ struct CarrierOptions {
   std::uint8_t dest_addr_ton = 1, dest_addr_npi = 1;
   std::string service_type;
   LongTexts long_texts = LongTexts::udh8;
-  DefaultAlphabet default_alphabet = DefaultAlphabet::gsm7;
+  templates::DefaultAlphabet default_alphabet = templates::DefaultAlphabet::gsm7;
   std::vector<VendorTlv> submit_tlvs;
   // command_status -> what to do about it, where this carrier means something else than the standard.
   std::map<std::uint32_t, smpp::StatusClass> status_classes;

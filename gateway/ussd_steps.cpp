@@ -27,20 +27,6 @@ std::string_view service_digits(std::string_view code) {
   return code.substr(0, code.find_first_of("*#"));
 }
 
-templates::DefaultAlphabet default_alphabet(const CarrierOptions& options) {
-  switch (options.default_alphabet) {
-    case DefaultAlphabet::gsm7:
-      return templates::DefaultAlphabet::gsm7;
-    case DefaultAlphabet::latin1:
-      return templates::DefaultAlphabet::latin1;
-    case DefaultAlphabet::ascii:
-      return templates::DefaultAlphabet::ascii;
-    case DefaultAlphabet::ucs2:
-      return templates::DefaultAlphabet::ucs2;
-  }
-  return templates::DefaultAlphabet::gsm7;
-}
-
 template <typename Message>
 std::optional<UssdAsked> read_message(const Message& pdu, const CarrierOptions& options) {
   const smpp::UssdProfile profile = ussd_profile(options);
@@ -52,7 +38,7 @@ std::optional<UssdAsked> read_message(const Message& pdu, const CarrierOptions& 
   asked.session = profile.session_key == smpp::UssdSessionKey::none ? pdu.destination_addr : step->session;
   asked.sequence = step->sequence;
   asked.one_shot = step->one_shot;
-  asked.text = templates::decode_ussd(step->text, pdu.data_coding, default_alphabet(options));
+  asked.text = templates::decode_ussd(step->text, pdu.data_coding, options.default_alphabet);
   asked.subscriber = {pdu.source_addr_ton, pdu.source_addr_npi, pdu.source_addr};
   asked.service = {pdu.dest_addr_ton, pdu.dest_addr_npi, pdu.destination_addr};
   if (step->event == smpp::UssdEvent::begin) {

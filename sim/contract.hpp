@@ -165,7 +165,7 @@ class ContractCheck {
   std::map<std::uint32_t, Link> links_;
   std::map<std::string, LongText> texts_;
   std::map<std::string, Recent, std::less<>> recent_, recent_of_sources_;  // by system_id, by source_addr
-  MoForm::DefaultAlphabet default_alphabet_ = MoForm::DefaultAlphabet::gsm7;
+  templates::DefaultAlphabet default_alphabet_ = templates::DefaultAlphabet::gsm7;
   std::int64_t next_check_us_ = 0;
   std::array<std::uint64_t, kRules> counts_{};
   std::uint64_t total_ = 0;

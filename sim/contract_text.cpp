@@ -194,7 +194,7 @@ void ContractCheck::check_octets(Link& link, const Content& content, Sent& sent,
   if (sar && claims_parts) add(Rule::user_data_header, link, sequence, at_us, "parts by UDH and by SAR");
 
   const bool ucs2 = content.data_coding == 8,
-             gsm7 = content.data_coding == 0 && default_alphabet_ == MoForm::DefaultAlphabet::gsm7;
+             gsm7 = content.data_coding == 0 && default_alphabet_ == templates::DefaultAlphabet::gsm7;
   if (ucs2 && data->text.size() % 2 != 0) add(Rule::alphabet, link, sequence, at_us, "an odd octet of UCS-2");
   const bool high =
       std::ranges::any_of(data->text, [](char c) { return static_cast<unsigned char>(c) > 0x7F; });

@@ -200,11 +200,7 @@ void MessageCentre::end(Submission& submission, ReceiptState state, std::uint16_
 }
 
 void MessageCentre::arrive(const Submission& submission, Time now) {
-  using Default = MoForm::DefaultAlphabet;
-  const auto alphabet = profile_.mo.default_alphabet == Default::latin1 ? templates::DefaultAlphabet::latin1
-                        : profile_.mo.default_alphabet == Default::ucs2 ? templates::DefaultAlphabet::ucs2
-                                                                        : templates::DefaultAlphabet::gsm7;
-  const Text* text = texts_.arrived(submission.submit_sm, alphabet, now);
+  const Text* text = texts_.arrived(submission.submit_sm, profile_.mo.default_alphabet, now);
   if (text != nullptr && on_text) on_text(*text);
 }
 

@@ -47,13 +47,13 @@ std::vector<std::string> cut(const std::string& octets) {
 Encoded encode_parts(const std::string& text, const MoForm& form) {
   const auto bits = form.parts == MoForm::Parts::udh16 ? templates::ReferenceBits::sixteen
                                                        : templates::ReferenceBits::eight;
-  if (form.default_alphabet == MoForm::DefaultAlphabet::latin1) {
+  if (form.default_alphabet == templates::DefaultAlphabet::latin1) {
     if (const auto octets = latin1(text)) return {0, cut(*octets)};
   }
-  if (form.default_alphabet == MoForm::DefaultAlphabet::ucs2) {
+  if (form.default_alphabet == templates::DefaultAlphabet::ucs2) {
     return {0, templates::split(text, templates::Alphabet::ucs2, bits)};
   }
-  const bool gsm7 = form.default_alphabet == MoForm::DefaultAlphabet::gsm7;
+  const bool gsm7 = form.default_alphabet == templates::DefaultAlphabet::gsm7;
   const auto alphabet = gsm7 ? templates::choose(text) : templates::Alphabet::ucs2;
   return {templates::data_coding(alphabet), templates::split(text, alphabet, bits)};
 }

@@ -11,6 +11,7 @@
 #include "sim/message_ids.hpp"
 #include "smpp/pdu.hpp"
 #include "smpp/receipt.hpp"
+#include "templates/alphabet.hpp"
 
 namespace peyk::sim {
 
@@ -74,9 +75,9 @@ struct Throttle {
 
 // How texts of subscribers are written.
 struct MoForm {
-  enum class DefaultAlphabet : std::uint8_t { gsm7, latin1, ucs2 };
   enum class Parts : std::uint8_t { udh8, udh16, sar, message_payload };
-  DefaultAlphabet default_alphabet = DefaultAlphabet::gsm7;  // what stands under data_coding 0
+  // What stands under data_coding 0.
+  templates::DefaultAlphabet default_alphabet = templates::DefaultAlphabet::gsm7;
   Parts parts = Parts::udh8;
 };
 

@@ -28,7 +28,7 @@ using Dialect = ReceiptForm::Dialect;
 using Letters = ReceiptForm::Letters;
 using Dates = ReceiptForm::Dates;
 using Field = ReceiptForm::Field;
-using Default = MoForm::DefaultAlphabet;
+using Default = templates::DefaultAlphabet;
 using Parts = MoForm::Parts;
 using smpp::ReceiptState;
 

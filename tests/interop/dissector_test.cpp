@@ -89,7 +89,7 @@ const std::vector<std::string>& texts() {
 
 TEST(Dissector, finds_nothing_wrong_in_texts_of_any_alphabet_in_any_parts) {
   Said said;
-  using gateway::DefaultAlphabet, gateway::LongTexts;
+  using gateway::LongTexts, templates::DefaultAlphabet;
   for (const LongTexts method : {LongTexts::udh8, LongTexts::udh16, LongTexts::sar, LongTexts::payload}) {
     for (const DefaultAlphabet alphabet :
          {DefaultAlphabet::gsm7, DefaultAlphabet::latin1, DefaultAlphabet::ascii, DefaultAlphabet::ucs2}) {

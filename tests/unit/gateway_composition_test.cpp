@@ -10,6 +10,8 @@
 namespace peyk::gateway {
 namespace {
 
+using templates::DefaultAlphabet;
+
 constexpr LongTexts kMethods[] = {LongTexts::udh8, LongTexts::udh16, LongTexts::sar, LongTexts::payload};
 constexpr DefaultAlphabet kAlphabets[] = {DefaultAlphabet::gsm7, DefaultAlphabet::latin1,
                                           DefaultAlphabet::ascii, DefaultAlphabet::ucs2};
@@ -43,7 +45,7 @@ std::optional<std::string> read_back(const Composition& composition, const Carri
     const auto joined =
         reassembly.add(pdu.source_addr, pdu.destination_addr, message->part.value_or(smpp::Part{}),
                        message->text, pdu.data_coding, smpp::Time{});
-    if (joined) return templates::decode(joined->text, joined->data_coding, default_alphabet_of(carrier));
+    if (joined) return templates::decode(joined->text, joined->data_coding, carrier.default_alphabet);
   }
   return std::nullopt;
 }
@@ -117,7 +119,7 @@ RC_GTEST_PROP(Composition, parts_put_together_are_the_text_whatever_the_carrier_
         RC_ASSERT(composition.method == LongTexts::payload || air_octets(composition, part) <= 140u);
         RC_ASSERT(templates::may_cut(points, at));
         at += templates::to_code_points(templates::decode(composition.parts[part], composition.data_coding,
-                                                          default_alphabet_of(carrier)))
+                                                          carrier.default_alphabet))
                   .size();
       }
     }

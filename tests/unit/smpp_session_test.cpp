@@ -4,28 +4,13 @@
 #include <utility>
 
 #include "smpp/session.hpp"
+#include "tests/unit/session_events.hpp"
 
 namespace peyk::smpp {
 namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
-
-template <class T>
-std::vector<T> all(const std::vector<Event>& events) {
-  std::vector<T> found;
-  for (const Event& event : events) {
-    if (const auto* one = std::get_if<T>(&event)) found.push_back(*one);
-  }
-  return found;
-}
-
-std::vector<Event> drain(Session& session) {
-  std::vector<Event> events;
-  Event event;
-  while (session.next_event(event)) events.push_back(std::move(event));
-  return events;
-}
 
 SessionOptions options(Role role) {
   SessionOptions options;
