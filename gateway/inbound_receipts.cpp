@@ -32,6 +32,13 @@ smpp::ReceiptKind kind_of(const smpp::Pdu& pdu) {
   return with_message(pdu, [](const auto& message) { return smpp::receipt_kind(message); });
 }
 
+// user_message_reference, which some carriers give back; 0: none.
+std::uint16_t reference_of(const smpp::Pdu& pdu) {
+  return with_message(pdu, [](const auto& message) {
+    return smpp::get_u16(message.tlvs, smpp::tag::user_message_reference).value_or(std::uint16_t{0});
+  });
+}
+
 std::string lower_case(std::string_view word) {
   std::string lower(word);
   std::transform(lower.begin(), lower.end(), lower.begin(),
@@ -92,6 +99,7 @@ store::Receipt InboundReceipts::understood(const CarrierRequest& request,
           .text_id = receipt.text_id.value_or(""),
           .phone = phone_of(request.pdu, receipt),
           .only_of_phone = kind_of(request.pdu) == smpp::ReceiptKind::look_alike,
+          .reference = reference_of(request.pdu),
           .delivered = receipt.state == smpp::ReceiptState::delivered,
           .final = receipt.final(),
           .word = known_word ? std::string(smpp::words(receipt.state)) : receipt.state_word,

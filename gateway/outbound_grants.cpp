@@ -174,10 +174,12 @@ void OutboundLine::hold(const store::GrantedMessage& message, const Placed& how)
     return settle({.id = message.message_id, .state = store::failed, .reason = e.what()});
   }
   Held& held = held_.emplace(message.message_id, Held{std::move(*sending)}).first->second;
+  if (held.sending.all_taken()) return when_idle(message.message_id);  // a receipt told before it went again
   if (!message.lost_by.empty() && message.lost_by != parts_.owner) {
     if (may_send_again(held.sending.text().lane, 0)) {
       held.sending.may_come_twice();
     } else {
+      held.sending.all_unheard(first.name);
       held.verdict = {.id = message.message_id,
                       .state = store::unknown,
                       .reason = "the process that had it ended: it may have been sent"};

@@ -1,4 +1,6 @@
 // Redis knows nothing (any more): the ids of what the outbox still has to say, read and put into the lanes.
+#include <algorithm>
+
 #include "gateway/clock.hpp"
 #include "gateway/log.hpp"
 #include "gateway/outbound_line.hpp"
@@ -51,8 +53,12 @@ asio::awaitable<bool> OutboundLine::read_outbox() {
     for (const store::QueuedText& text : *page) {
       if (held_.contains(text.id)) continue;  // on the wire, or about to be settled
       if (now >= text.valid_until + kLongOver) {
-        settle(
-            {.id = text.id, .state = store::expired, .reason = "its time was over before it could be sent"});
+        const bool unheard = std::any_of(text.sent.begin(), text.sent.end(),
+                                         [](const store::SentPart& part) { return part.unknown; });
+        settle({.id = text.id,
+                .state = unheard ? store::unknown : store::expired,
+                .reason = "its time was over before it could be sent",
+                .part_count = text.parts});
         continue;
       }
       messages.push_back(queued(text));

@@ -61,8 +61,9 @@ void OutboundLine::send_slot(const Slot& slot) {
 void OutboundLine::send_part(Held& held, const Slot& slot) {
   const auto left = held.sending.text().valid_until - wall_clock();
   if (left <= 0us) {
-    held.verdict = {
-        .id = slot.id, .state = store::expired, .reason = "its time was over before it could be sent"};
+    held.verdict = {.id = slot.id,
+                    .state = held.sending.any_unheard() ? store::unknown : store::expired,
+                    .reason = "its time was over before it could be sent"};
     return;
   }
   OutboundRoute& route = routes_[slot.route];
@@ -138,7 +139,9 @@ void OutboundLine::answered(Held& held, const OnWire& part, const smpp::Pdu& res
     case SubmitDecision::What::give_up:
       sending.returned(part.part);
       held.verdict = {.id = part.id,
-                      .state = decision.expired ? store::expired : store::failed,
+                      .state = !decision.expired            ? store::failed
+                               : held.sending.any_unheard() ? store::unknown
+                                                            : store::expired,
                       .reason = std::move(decision.why)};
       return;
   }

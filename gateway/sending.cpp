@@ -4,6 +4,7 @@
 
 #include "smpp/address.hpp"
 #include "smpp/time_format.hpp"
+#include "store/part_reference.hpp"
 
 namespace peyk::gateway {
 
@@ -53,10 +54,8 @@ smpp::SubmitSm Sending::pdu(std::size_t part, std::chrono::seconds remaining, co
   if (wants_receipt) pdu.registered_delivery = smpp::registered_delivery::success_and_failure;
   write_part(pdu, composition_, part);
   if (carries_extra_tlvs(carrier)) {
-    // Of the part, not of the text: who looks for doubles must not take part 2 for one of part 1.
-    constexpr std::uint64_t kPartsApart = 31;
     smpp::set_u16(pdu.tlvs, smpp::tag::user_message_reference,
-                  static_cast<std::uint16_t>(text_.id * kPartsApart + part));
+                  store::part_reference(text_.id, static_cast<std::uint32_t>(part + 1)));
     for (const VendorTlv& tlv : carrier.submit_tlvs) smpp::set_octets(pdu.tlvs, tlv.tag, tlv.value);
   }
   return pdu;
@@ -92,6 +91,17 @@ std::uint32_t Sending::unheard(std::size_t number, const std::string& carrier) {
   part.unsaved =
       store::SentPart{.number = static_cast<std::uint8_t>(number + 1), .carrier = carrier, .unknown = true};
   return part.unheard++;
+}
+
+void Sending::all_unheard(const std::string& carrier) {
+  for (std::size_t number = 0; number < parts_.size(); ++number) {
+    if (parts_[number].state == Part::waiting) unheard(number, carrier);
+  }
+}
+
+bool Sending::any_unheard() const {
+  return std::any_of(parts_.begin(), parts_.end(),
+                     [](const State& part) { return part.state != Part::taken && part.unheard > 0; });
 }
 
 void Sending::may_come_twice() {

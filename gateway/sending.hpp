@@ -46,6 +46,10 @@ class Sending {
   void returned(std::size_t number, bool counts_as_attempt = false);
   // Nobody knows whether the carrier has it; it waits again. How often that happened before.
   std::uint32_t unheard(std::size_t number, const std::string& carrier);
+  // The same of all that wait: whoever had the text is gone.
+  void all_unheard(const std::string& carrier);
+  // Whether the carrier may have more than it is known to have.
+  bool any_unheard() const;
   // It will be sent again, and may have been taken before.
   void may_come_twice();
 

@@ -127,11 +127,17 @@ void save_progress(Connection& connection, std::span<const Settled> settled) {
   }
 }
 
+// Of one whose outcome is unknown, receipts may yet tell: then it counts how many parts there are for
+// certain.
 void save_given_up(Connection& connection, const Settled& one, rules::Instant now) {
   connection
-      .prepare("UPDATE outbox SET state = ?, reason = ?, settled_at = ? WHERE message_id = ? AND state = 1")
+      .prepare(
+          "UPDATE outbox SET state = ?, reason = ?, parts = IF(?, ?, parts), settled_at = ?"
+          " WHERE message_id = ? AND state = 1")
       .add(std::uint32_t{one.state})
       .add(std::string_view(one.reason).substr(0, 100))
+      .add(one.state == unknown)
+      .add(static_cast<std::uint64_t>(one.part_count))
       .add(now)
       .add(one.id)
       .update();
@@ -142,10 +148,11 @@ void save_given_up(Connection& connection, const Settled& one, rules::Instant no
 void save_settled(Connection& connection, std::span<const Settled> settled, rules::Instant now) {
   std::vector<MessageId> taken;
   std::vector<TakenPart> parts, unsure;
-  std::vector<MessageId> long_texts;
+  std::vector<MessageId> began_before;
   for (const Settled& one : settled) {
     if (one.state == submitted) taken.push_back(one.id);
-    if (one.state == submitted && one.part_count > 1) long_texts.push_back(one.id);
+    const bool told_before = one.part_count > 1 || one.parts.empty();
+    if (one.state == submitted && told_before) began_before.push_back(one.id);
     for (const SentPart& part : one.parts) {
       if (part.unknown) {
         unsure.push_back({one.id, part.number, part.carrier, ""});
@@ -163,7 +170,7 @@ void save_settled(Connection& connection, std::span<const Settled> settled, rule
   save_unknown_parts(connection, unsure, now);
   save_taken_parts(connection, parts, now);
   // Parts that went ahead may have had their receipts while the message still waited.
-  fold_parts(connection, long_texts);
+  fold_parts(connection, began_before);
 }
 
 }  // namespace peyk::store

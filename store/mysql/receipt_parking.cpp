@@ -6,6 +6,7 @@
 
 #include "store/carrier_ids.hpp"
 #include "store/mysql/sets.hpp"
+#include "store/part_reference.hpp"
 
 namespace peyk::store {
 namespace {
@@ -13,8 +14,8 @@ namespace {
 enum Why : std::uint32_t { unreadable = 1, no_such_message = 2 };
 
 constexpr const char* kParkedColumns =
-    "SELECT parked_id, carrier, carrier_message_id, text_id, phone, state, receipt_word, error, done_at,"
-    " parked_at FROM receipt_parked ";
+    "SELECT parked_id, carrier, carrier_message_id, text_id, phone, user_message_reference, state,"
+    " receipt_word, error, done_at, parked_at FROM receipt_parked ";
 
 ParkedReceipt read_parked(Rows& rows) {
   ParkedReceipt parked;
@@ -23,6 +24,7 @@ ParkedReceipt read_parked(Rows& rows) {
   parked.receipt.id = rows.text();
   parked.receipt.text_id = rows.text();
   parked.receipt.phone = rows.u64();
+  parked.receipt.reference = static_cast<std::uint16_t>(rows.u64());
   parked.receipt.delivered = rows.u64() == delivered;
   parked.receipt.word = rows.text();
   parked.receipt.error = rows.text();
@@ -88,11 +90,12 @@ void park_receipts(Connection& connection, std::span<const ParkedReceipt* const>
   insert_set(
       connection,
       "INSERT IGNORE INTO receipt_parked (carrier, carrier_message_id, id_key, text_id, text_id_key, phone,"
-      " state, receipt_word, error, done_at, parked_at, next_try_at) VALUES ",
-      12, receipts, [](Statement& s, const ParkedReceipt* one) {
+      " user_message_reference, state, receipt_word, error, done_at, parked_at, next_try_at) VALUES ",
+      13, receipts, [](Statement& s, const ParkedReceipt* one) {
         const Receipt& receipt = one->receipt;
         s.add(receipt.carrier).add(receipt.id).add(id_key(receipt.id));
         s.add(receipt.text_id).add(id_key(receipt.text_id)).add(receipt.phone);
+        s.add(std::uint32_t{receipt.reference});
         s.add(std::uint32_t{receipt.delivered ? delivered : failed}).add(receipt.word).add(receipt.error);
         s.add(receipt.done_at).add(one->parked_at).add(one->parked_at + kReceiptDoubt);
       });
@@ -118,6 +121,22 @@ void unpark_receipts(Connection& connection, std::span<const TakenPart> parts, r
   }
   std::vector<ParkedReceipt> receipts;
   for (auto& [id, one] : parked) receipts.push_back(std::move(one));
+  match_parked(connection, receipts, now);
+}
+
+void unpark_receipts_by_reference(Connection& connection, std::span<const TakenPart> parts,
+                                  rules::Instant now) {
+  if (parts.empty() || !any_parked(connection)) return;
+  std::set<std::pair<std::string, std::uint32_t>> keys;
+  for (const TakenPart& part : parts) {
+    const std::uint32_t reference = part_reference(part.message, part.part);
+    if (reference != 0) keys.emplace(part.carrier, reference);
+  }
+  std::vector<ParkedReceipt> receipts;
+  select_in(
+      connection, std::string(kParkedColumns) + "WHERE (carrier, user_message_reference) IN (", "LIMIT 8192",
+      2, keys, [](Statement& s, const auto& key) { s.add(key.first).add(key.second); },
+      [&receipts](Rows& rows) { receipts.push_back(read_parked(rows)); });
   match_parked(connection, receipts, now);
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "store/mysql/receipts.hpp"
+#include "store/part_reference.hpp"
 #include "store/receipt_match.hpp"
 
 namespace peyk::store {
@@ -20,7 +21,9 @@ struct KnownPart : SubmittedPart {
   std::uint32_t state = submitted;
   std::string word, error;
   rules::Instant done_at{};
+  bool maybe_twice = false;  // its message was sent again; known of those read by phone
   bool changed = false;
+  bool was_unknown = false;
 };
 
 class KnownParts {
@@ -31,15 +34,22 @@ class KnownParts {
   void load(std::set<CarrierKey> keys);
   // Of the keys loaded. Valid until the next load.
   std::vector<KnownPart*> under(const std::set<CarrierKey>& keys);
+  // Reads all parts that these phones were sent within kReceiptsAwaited, or will be.
+  void load(const std::set<handlers::PhoneNumber>& phones);
+  // Of the phones loaded: the part that a receipt means by its reference, or null.
+  KnownPart* referenced(const Receipt& receipt);
   // Writes what changed, then the states of their messages.
   void save();
 
  private:
   using PartName = std::pair<MessageId, std::uint32_t>;
 
+  void add_of_phone(PartName name, KnownPart part);
+
   Connection& connection_;
   rules::Instant now_;
   std::map<CarrierKey, std::vector<PartName>> by_key_;
+  std::map<handlers::PhoneNumber, std::set<PartName>> by_phone_;
   std::map<PartName, KnownPart> parts_;
 };
 

@@ -56,6 +56,12 @@ std::set<CarrierKey> keys_of(const Receipt& receipt, std::optional<IdStyle> only
 
 // What a receipt that found its part does to it.
 ReceiptOutcome apply(const Receipt& receipt, KnownPart& part, rules::Instant now) {
+  if (part.state == unknown) {  // the carrier has it after all, under this id
+    part.state = submitted;
+    part.carrier_message_id = receipt.id;
+    part.key = id_key(receipt.id);
+    part.was_unknown = true;
+  }
   if (part.state != submitted) {
     if (!receipt.final) return ReceiptOutcome::repeated;
     return (part.state == delivered) == receipt.delivered ? ReceiptOutcome::repeated
@@ -84,7 +90,7 @@ class Round {
     for (std::size_t i = 0; i < all.size(); ++i) all[i] = i;
     // Most carriers have a habit: then one key finds nearly all, and only the rest needs the others.
     const std::vector<std::size_t> left = probe(all, true);
-    probe(left, false);
+    settle_by_reference(probe(left, false));
     parts_.save();
     save_habits(connection_, learned_);
     return std::move(results_);
@@ -136,6 +142,24 @@ class Round {
     results_[i] = {apply(receipt, part, now_), part.message, part.part};
     if (answer.style && habit.saw(*answer.style)) learned_[receipt.carrier] = habit;
     return true;
+  }
+
+  // Those whose id says nothing. A text that only looks like a receipt is not believed its reference: some
+  // carriers put the phone's own there.
+  void settle_by_reference(const std::vector<std::size_t>& which) {
+    const auto may = [](const Receipt& one) {
+      return one.reference != 0 && one.phone != 0 && !one.only_of_phone;
+    };
+    std::set<handlers::PhoneNumber> phones;
+    for (const std::size_t i : which) {
+      if (may(receipts_[i].receipt)) phones.insert(receipts_[i].receipt.phone);
+    }
+    parts_.load(phones);
+    for (const std::size_t i : which) {
+      const Receipt& receipt = receipts_[i].receipt;
+      KnownPart* part = may(receipt) ? parts_.referenced(receipt) : nullptr;
+      if (part != nullptr) results_[i] = {apply(receipt, *part, now_), part->message, part->part};
+    }
   }
 
   Connection& connection_;
@@ -207,6 +231,7 @@ void save_unknown_parts(Connection& connection, std::span<const TakenPart> parts
         s.add(part.message).add(part.part).add(part.carrier).add(std::string_view()).add(std::string_view());
         s.add(std::uint32_t{unknown}).add(now);
       });
+  unpark_receipts_by_reference(connection, parts, now);
 }
 
 void fold_parts(Connection& connection, std::span<const MessageId> messages) {
@@ -214,13 +239,17 @@ void fold_parts(Connection& connection, std::span<const MessageId> messages) {
     const auto set = messages.subspan(at, std::min(kSetRowsMax, messages.size() - at));
     const std::size_t padded = std::bit_ceil(set.size());
     Statement& statement = connection.prepare(
-        "UPDATE outbox o JOIN (SELECT message_id, SUM(state = 4) AS failed, SUM(state <> 3) AS undelivered,"
+        "UPDATE outbox o JOIN (SELECT message_id, COUNT(*) AS parts, SUM(state = 4) AS failed,"
+        " SUM(state <> 3) AS undelivered, SUM(state = 6) AS unsure,"
         " MAX(CASE WHEN state = 4 THEN CONCAT(receipt_word, ' ', error) ELSE '' END) AS why FROM outbox_part"
         " WHERE message_id IN (" +
         placeholders(padded, 1) +
         ") GROUP BY message_id) p ON p.message_id = o.message_id"
-        " SET o.state = CASE WHEN p.failed > 0 THEN 4 WHEN p.undelivered = 0 THEN 3 ELSE o.state END,"
-        " o.reason = CASE WHEN p.failed > 0 THEN TRIM(CONVERT(p.why USING utf8mb4)) ELSE o.reason END"
+        " SET o.state = CASE WHEN p.failed > 0 THEN 4"
+        " WHEN o.state = 6 AND (p.unsure > 0 OR p.parts < o.parts) THEN 6"
+        " WHEN p.undelivered = 0 THEN 3 ELSE 2 END,"
+        " o.reason = CASE WHEN p.failed > 0 THEN TRIM(CONVERT(p.why USING utf8mb4))"
+        " WHEN p.unsure > 0 OR p.parts < o.parts THEN o.reason ELSE '' END"
         " WHERE o.state IN (2, 6)");
     for (std::size_t i = 0; i < padded; ++i) statement.add(set[std::min(i, set.size() - 1)]);
     statement.update();

@@ -1,14 +1,17 @@
 // What receipts do to the parts of messages, in sets.
 //
 //   part taken by the carrier -> outbox_part, under its id and id_key -> receipt -> state, error, time
-//   receipt without a part    -> receipt_parked -> its part is saved, or some time has passed -> as above
+//   part sent, no answer      -> outbox_part, without an id -> receipt with its reference -> its id, and as
+//   above receipt without a part    -> receipt_parked -> its part is saved, or some time has passed -> as
+//   above
 //                                               -> a week has passed -> receipt_aside, for a person
 //   unreadable receipt        -> receipt_aside
 //
 // What must stay true: the first final state of a part stays; a message is delivered when all its parts are,
 // failed when one is; a receipt is matched under the carrier that sent it, so the parts of one message may
 // have gone to different ones; parts older than a week are never touched (carriers use ids again); every
-// table here has its limit. match_receipt() (store/receipt_match.hpp) decides what belongs to what.
+// table here has its limit. match_receipt() (store/receipt_match.hpp) decides what belongs to what, and
+// match_reference() (store/part_reference.hpp) where no id does.
 #pragma once
 
 #include <span>
@@ -37,11 +40,12 @@ struct TakenPart {
 // either attempt then find the last.
 void save_taken_parts(Connection& connection, std::span<const TakenPart> parts, rules::Instant now);
 
-// Parts that were sent and never answered: without an id. A part that the carrier has stays as it is.
+// Parts that were sent and never answered: without an id; and gives them the receipts that came before and
+// name them by their reference. A part that the carrier has stays as it is.
 void save_unknown_parts(Connection& connection, std::span<const TakenPart> parts, rules::Instant now);
 
-// Brings the state of submitted messages up to that of their parts. For those whose parts had receipts before
-// the message was settled.
+// Brings the state of messages that were submitted, or of unknown outcome, up to that of their parts. For
+// those whose parts had receipts before the message was settled.
 void fold_parts(Connection& connection, std::span<const MessageId> messages);
 
 struct Receipt {
@@ -50,6 +54,7 @@ struct Receipt {
   std::string text_id;              // the text's, where it differs; empty: does not
   handlers::PhoneNumber phone = 0;  // the message's; 0: none that can be read
   bool only_of_phone = false;       // must be about a part sent to exactly that phone, else it is no receipt
+  std::uint16_t reference = 0;      // the submit_sm's user_message_reference; 0: not given back
   bool delivered = false;
   bool final = true;
   std::string word;   // the state as the carrier called it

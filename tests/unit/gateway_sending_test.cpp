@@ -117,6 +117,21 @@ TEST(Sending, each_attempt_at_a_part_carries_the_same_references_and_each_part_i
   EXPECT_EQ(references.size(), 3U);
 }
 
+TEST(Sending, knows_whether_a_carrier_may_have_more_than_it_is_known_to_have) {
+  const CarrierOptions carrier;
+  Sending sending(text_of(persian(150)), carrier);
+  EXPECT_FALSE(sending.any_unheard());
+  sending.sent(0);
+  sending.taken(0, "sim", "a");
+  EXPECT_FALSE(sending.any_unheard());
+  sending.all_unheard("sim");
+  EXPECT_TRUE(sending.any_unheard());
+  EXPECT_EQ(sending.take_unsaved().parts,
+            (std::vector<store::SentPart>{{1, "sim", "a"}, {2, "sim", "", true}, {3, "sim", "", true}}));
+  for (const std::size_t part : {1U, 2U}) sending.taken(part, "sim", "b");
+  EXPECT_FALSE(sending.any_unheard()) << "answered since";
+}
+
 TEST(Sending, leaves_tlvs_out_for_who_refuses_or_cannot_know_them) {
   CarrierOptions carrier;
   carrier.submit_tlvs = {{0x1401, "ab"}};
