@@ -51,8 +51,9 @@ std::string member_as_text(const store::MemberFound& found, std::string_view tim
   }
   text += "messages\n";
   for (const store::MessageFound& one : found.messages) {
-    text += fmt::format("  {}  {} from {}{}{}\n    {}\n", local(one.created_at, time_zone), one.state,
-                        one.line, one.reason.empty() ? "" : ": ", one.reason, one.text);
+    text += fmt::format("  {}  {} from {}{}{}{}\n    {}\n", local(one.created_at, time_zone), one.state,
+                        one.line, one.reason.empty() ? "" : ": ", one.reason,
+                        one.maybe_twice ? ", maybe twice" : "", one.text);
   }
   return text;
 }
@@ -92,6 +93,7 @@ std::string member_as_json(const store::MemberFound& found) {
                                 {"line", one.line},
                                 {"state", one.state},
                                 {"reason", one.reason},
+                                {"maybe_twice", one.maybe_twice},
                                 {"text", one.text},
                                 {"created", rfc3339(one.created_at)}});
   }

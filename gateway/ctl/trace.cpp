@@ -66,13 +66,14 @@ std::string message_as_text(const store::MessageTrace& message, const std::vecto
       fmt::format("message {} from {} to {}: {}\n", message.id, message.line, phone_of(message.phone),
                   templates::delivery_state_words(message.state, language));
   if (!message.reason.empty()) text += fmt::format("  {}\n", shown(message.reason));
+  if (message.maybe_twice) text += "  maybe twice: an answer never came, so it was sent again\n";
   text += fmt::format("  {}  written\n", time(message.created_at));
   if (message.settled_at != rules::Instant{})
     text += fmt::format("  {}  {}\n", time(message.settled_at), message.parts.empty() ? "given up" : "sent");
   for (const store::PartTrace& part : message.parts) {
-    text +=
-        fmt::format("  part {} of {} by {} as {}: {}", part.part, message.parts.size(), part.carrier,
-                    shown(part.carrier_message_id), templates::delivery_state_words(part.state, language));
+    text += fmt::format("  part {} of {} by {}", part.part, message.parts.size(), part.carrier);
+    if (!part.carrier_message_id.empty()) text += fmt::format(" as {}", shown(part.carrier_message_id));
+    text += fmt::format(": {}", templates::delivery_state_words(part.state, language));
     if (part.done_at != rules::Instant{}) text += fmt::format(" at {}", time(part.done_at));
     if (!part.word.empty()) text += fmt::format(" ({})", shown(part.word));
     if (!part.error.empty()) {
@@ -92,6 +93,7 @@ std::string message_as_json(const store::MessageTrace& message, const std::vecto
             {"phone", templates::masked(message.phone)},
             {"state", message.state},
             {"reason", shown(message.reason)},
+            {"maybe_twice", message.maybe_twice},
             {"text", message.text},
             {"created", rfc3339(message.created_at)},
             {"settled", rfc3339(message.settled_at)},

@@ -87,7 +87,7 @@ void find_messages(Connection& connection, MemberFound& found) {
           .prepare(
               "SELECT message_id, line, CASE state WHEN 1 THEN 'queued' WHEN 2 THEN 'submitted' WHEN 3"
               " THEN 'delivered' WHEN 4 THEN 'failed' WHEN 6 THEN 'unknown' ELSE 'expired' END, reason, "
-              "text, created_at"
+              "text, maybe_twice, created_at"
               " FROM outbox WHERE phone = ? AND club_id = ? ORDER BY message_id DESC LIMIT ?")
           .add(found.member.phone)
           .add(found.member.club)
@@ -100,6 +100,7 @@ void find_messages(Connection& connection, MemberFound& found) {
     message.state = rows.text();
     message.reason = rows.text();
     message.text = rows.text();
+    message.maybe_twice = rows.flag();
     message.created_at = rows.instant();
     found.messages.push_back(std::move(message));
   }

@@ -33,6 +33,7 @@ struct MessageFound {
   std::string state;  // queued, submitted, delivered, failed, expired, unknown
   std::string reason;
   std::string text;
+  bool maybe_twice = false;  // an answer never came, and it was sent again
   rules::Instant created_at{};
 };
 struct MemberFound {

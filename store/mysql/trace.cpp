@@ -42,7 +42,7 @@ std::optional<MessageTrace> trace_message(Connection& connection, MessageId id) 
         connection
             .prepare(
                 "SELECT o.message_id, c.slug, c.time_zone, o.line, o.phone, o.state, o.reason, o.text,"
-                " o.created_at, o.valid_until, o.settled_at FROM outbox o"
+                " o.maybe_twice, o.created_at, o.valid_until, o.settled_at FROM outbox o"
                 " LEFT JOIN club c ON c.club_id = o.club_id WHERE o.message_id = ?")
             .add(id)
             .query();
@@ -56,6 +56,7 @@ std::optional<MessageTrace> trace_message(Connection& connection, MessageId id) 
       message.state = word_of_state(rows.u64());
       message.reason = rows.text();
       message.text = rows.text();
+      message.maybe_twice = rows.flag();
       message.created_at = rows.instant();
       message.valid_until = rows.instant();
       message.settled_at = rows.instant();

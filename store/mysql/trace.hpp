@@ -27,6 +27,7 @@ struct MessageTrace {
   handlers::PhoneNumber phone = 0;
   std::string state;  // queued, submitted, delivered, failed, expired, unknown
   std::string reason, text;
+  bool maybe_twice = false;  // an answer never came, and it was sent again
   rules::Instant created_at{}, valid_until{}, settled_at{};
   std::vector<PartTrace> parts;
 };

@@ -226,6 +226,34 @@ TEST_F(Peykctl, shows_a_member_to_whoever_names_her_phone) {
   EXPECT_EQ(ctl({"show", "member", "09120000101", "--club", "no-such"}), kFound);
 }
 
+TEST_F(Peykctl, says_of_a_message_that_it_may_have_come_twice_and_of_others_nothing) {
+  ctl({"migrate", "--create-database"});
+  apply();
+  query("INSERT INTO member VALUES (7, 1, 989120000101, 9000000000000007, 1, '2026-11-01', NULL, NULL, 70)");
+  for (const char* which : {"12, 0", "13, 1"}) {
+    query(
+        "INSERT INTO outbox (message_id, maybe_twice, club_id, line, phone, lane, parts, text, state, reason,"
+        " created_at, valid_until) VALUES (" +
+        std::string(which) +
+        ", 1, '30001234', 989120000101, 1, 1, 'hello', 6, '', '2026-11-01', '2026-11-02')");
+  }
+  query(
+      "INSERT INTO outbox_part (message_id, part, carrier, carrier_message_id, state) VALUES (13, 1, 'sim', "
+      "'', 6)");
+  EXPECT_EQ(ctl({"trace", "message", "12"}), kDone) << err;
+  EXPECT_THAT(out, Not(HasSubstr("maybe twice")));
+  EXPECT_EQ(ctl({"trace", "message", "13"}), kDone) << err;
+  EXPECT_THAT(out, AllOf(HasSubstr("maybe twice: an answer never came"), HasSubstr("part 1 of 1 by sim: ")));
+  EXPECT_EQ(ctl({"trace", "message", "13", "--json"}), kDone) << err;
+  EXPECT_EQ(nlohmann::json::parse(out)["maybe_twice"], true);
+  EXPECT_EQ(ctl({"show", "member", "09120000101"}), kDone) << err;
+  EXPECT_THAT(out, HasSubstr("unknown from 30001234, maybe twice\n"));
+  EXPECT_EQ(ctl({"show", "member", "09120000101", "--json"}), kDone) << err;
+  const auto messages = nlohmann::json::parse(out)["messages"];
+  EXPECT_EQ(messages[0]["maybe_twice"], true);
+  EXPECT_EQ(messages[1]["maybe_twice"], false);
+}
+
 TEST_F(Peykctl, audits_the_ledger) {
   ctl({"migrate", "--create-database"});
   apply();
