@@ -14,9 +14,11 @@ constexpr std::uint32_t kEnqueueMax = 1000;   // messages in one enqueue
 constexpr std::uint32_t kElsewhereMax = 100;  // messages in one grant for another carrier
 // Of a text whose first parts the one carrier has, and which the other would cut differently.
 constexpr std::chrono::milliseconds kOtherCutPause{5'000};
-// Short, so that what a dead process held comes back soon; a living one extends its leases.
+// Short, so that what a dead process held comes back soon.
 constexpr std::chrono::milliseconds kLease{15'000};
-constexpr std::chrono::seconds kExtendEvery{5};
+// A third of kSeededDelay: what a Redis that lost its memory is told by another process must not leave before
+// this one has said what it holds.
+constexpr std::chrono::seconds kKeepEvery{1};
 
 }  // namespace
 
@@ -106,9 +108,9 @@ asio::awaitable<std::chrono::microseconds> OutboundLine::grant_elsewhere(std::si
 }
 
 void OutboundLine::note_fresh(bool fresh) {
-  if (!fresh || seeding_) return;
-  must_seed_ = true;
+  if (!fresh) return;
   texts_.clear();  // others may know more of them by now, and Redis has forgotten that
+  if (!seeding_) must_seed_ = true;
 }
 
 asio::awaitable<bool> OutboundLine::load_missing(const std::vector<store::GrantedMessage>& messages) {
@@ -133,7 +135,7 @@ asio::awaitable<bool> OutboundLine::load_missing(const std::vector<store::Grante
 
 asio::awaitable<void> OutboundLine::place(std::vector<store::GrantedMessage> messages, Placed how) {
   for (const store::GrantedMessage& message : messages) {
-    if (message.leased_before) texts_.erase(message.message_id);
+    if (message.known_elsewhere) texts_.erase(message.message_id);
   }
   const bool loaded = co_await load_missing(messages);
   std::vector<store::MessageId> done_before, unread;
@@ -220,16 +222,27 @@ asio::awaitable<void> OutboundLine::give_back(std::vector<store::MessageId> ids,
 
 asio::awaitable<void> OutboundLine::keep_leases() {
   while (!stopping_) {
-    co_await lease_signal_.wait(kExtendEvery);
-    std::vector<store::MessageId> ids;
-    for (const auto& [id, held] : held_) ids.push_back(id);
-    if (ids.empty() || stopping_) continue;
+    co_await lease_signal_.wait(kKeepEvery);
+    if (stopping_) break;
     try {
-      co_await parts_.lanes.extend(key_, parts_.owner, std::move(ids), kLease);
+      co_await keep_held();
     } catch (const store::RedisError&) {
       // What runs out is granted once more, here or elsewhere, and found held or settled.
     }
   }
+}
+
+asio::awaitable<void> OutboundLine::keep_held() {
+  std::vector<store::QueuedMessage> messages;
+  messages.reserve(held_.size());
+  for (const auto& [id, held] : held_) {
+    const store::QueuedText& text = held.sending.text();
+    messages.push_back({.message_id = id,
+                        .lane = text.lane,
+                        .club = text.club,
+                        .parts = static_cast<std::uint8_t>(held.sending.part_count())});
+  }
+  if (!messages.empty()) co_await parts_.lanes.keep(key_, parts_.owner, std::move(messages), kLease);
 }
 
 }  // namespace peyk::gateway

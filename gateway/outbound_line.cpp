@@ -72,8 +72,18 @@ void OutboundLine::push(store::QueuedText text) {
     return reseed();
   }
   to_enqueue_.push_back(queued(text));
-  if (texts_.size() < parts_.limits.outbound_prefetch_max) texts_.emplace(text.id, std::move(text));
+  remember(std::move(text));
   pump_signal_.wake();
+}
+
+// The oldest make room: another process has been granted them, or they wait for long.
+void OutboundLine::remember(store::QueuedText text) {
+  if (texts_in_order_.size() >= parts_.limits.outbound_prefetch_max) {
+    texts_.erase(texts_in_order_.front());
+    texts_in_order_.pop_front();
+  }
+  texts_in_order_.push_back(text.id);
+  texts_.emplace(text.id, std::move(text));
 }
 
 // The parts that the outbox counted were an estimate: slots are for the parts that this carrier gets.

@@ -13,7 +13,8 @@
 //   before it goes back to its lane;
 // - what a carrier may have is sent again only where may_send_again() says so, and after that was saved as
 //   "maybe twice";
-// - losing Redis means reading the outbox again; what this process has on the wire is left out of that;
+// - losing Redis means reading the outbox again; what any process has on the wire is left out of that: each
+//   says so before what was read may leave;
 // - no more messages are held here than outbound_prefetch_max; what is beyond waits in MySQL and Redis.
 //
 // A line with alternate carriers has one lane for all of them, that of its own carrier, so a message is
@@ -26,6 +27,7 @@
 // Thread rule: the network thread.
 #pragma once
 
+#include <deque>
 #include <functional>
 #include <map>
 #include <random>
@@ -120,6 +122,7 @@ class OutboundLine {
   boost::asio::awaitable<void> seed();
   boost::asio::awaitable<bool> read_outbox();
   boost::asio::awaitable<void> keep_leases();
+  boost::asio::awaitable<void> keep_held();
   boost::asio::awaitable<std::chrono::microseconds> grant_elsewhere(std::size_t route);
   boost::asio::awaitable<void> place(std::vector<store::GrantedMessage> messages, Placed how);
   void hold(const store::GrantedMessage& message, const Placed& how);
@@ -138,6 +141,7 @@ class OutboundLine {
   boost::asio::awaitable<void> all_ended(Clock::time_point deadline);
 
   store::QueuedMessage queued(const store::QueuedText& text) const;
+  void remember(store::QueuedText text);
   void start(boost::asio::awaitable<void> work);
   boost::asio::awaitable<void> counted(boost::asio::awaitable<void> work);
   void send_slot(const Slot& slot);
@@ -160,7 +164,8 @@ class OutboundLine {
   std::minstd_rand chance_{std::random_device{}()};
 
   std::vector<store::QueuedMessage> to_enqueue_;
-  std::unordered_map<store::MessageId, store::QueuedText> texts_;  // committed here, not granted yet
+  std::unordered_map<store::MessageId, store::QueuedText> texts_;  // committed here, not granted here yet
+  std::deque<store::MessageId> texts_in_order_;                    // of coming; more than texts_ still has
   std::unordered_map<store::MessageId, Held> held_;
   std::multimap<Clock::time_point, Slot> slots_;
   std::unordered_map<std::uint64_t, OnWire> on_wire_;

@@ -57,6 +57,7 @@ asio::awaitable<void> OutboundLine::settle_one(store::Settled one) {
     store::save_settled(connection, *batch, wall_clock());
   };
   const bool done = co_await run_sql(std::move(work));
+  if (stopping_ && !done) co_return;  // the other thread may still read it
   if (done) {
     co_await saved(*batch);
   } else {

@@ -12,6 +12,8 @@ namespace asio = boost::asio;
 using namespace std::chrono_literals;
 
 constexpr std::uint32_t kSeedPage = 1000;  // outbox rows read at once
+// Until then every process that has one of them on the wire has told so.
+constexpr std::chrono::milliseconds kSeededDelay{3'000};
 // After its time is over: by then no process has it on the wire any more.
 constexpr std::chrono::minutes kLongOver{3};
 
@@ -37,6 +39,7 @@ asio::awaitable<void> OutboundLine::seed() {
 
 // False: not all of it could be read, or Redis lost its memory meanwhile.
 asio::awaitable<bool> OutboundLine::read_outbox() {
+  co_await keep_held();
   const std::string seed = co_await parts_.lanes.begin_seed(key_);
   std::uint64_t count = 0;
   for (store::MessageId after = 0;;) {
@@ -61,7 +64,10 @@ asio::awaitable<bool> OutboundLine::read_outbox() {
                 .part_count = text.parts});
         continue;
       }
-      messages.push_back(queued(text));
+      store::QueuedMessage message = queued(text);
+      message.seeded = true;
+      message.delay = kSeededDelay;
+      messages.push_back(message);
     }
     count += messages.size();
     if (!messages.empty()) co_await parts_.lanes.enqueue(key_, std::move(messages));

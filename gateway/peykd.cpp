@@ -258,9 +258,14 @@ void Peykd::say(const handlers::Club& club, handlers::PhoneNumber to, std::strin
   queued->valid_until = queued->created_at + 1h;
   housekeeper_.run(
       [this, queued](store::Connection& connection) {
-        chance_.reserve_ids(connection, 1);
-        queued->id = chance_.next_id();
-        store::save_queued(connection, std::span(queued.get(), 1));
+        // The same id however often this runs: a COMMIT whose answer was lost is done again.
+        if (queued->id == 0) {
+          chance_.reserve_ids(connection, 1);
+          queued->id = chance_.next_id();
+        }
+        if (store::load_queued(connection, std::span(&queued->id, 1)).empty()) {
+          store::save_queued(connection, std::span(queued.get(), 1));
+        }
       },
       [this, queued](bool saved) {
         if (saved) post([this, queued] { push({*queued}); });

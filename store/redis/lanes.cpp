@@ -63,7 +63,7 @@ GrantedMessage granted_from(std::string_view text) {
   message.club = take_number<handlers::ClubId>(text);
   const std::string_view mark = text.substr(0, text.find(' '));
   text.remove_prefix(std::min(text.size(), mark.size() + 1));
-  message.leased_before = !mark.empty();
+  message.known_elsewhere = !mark.empty();
   if (mark.starts_with('!')) message.lost_by = mark.substr(1);
   message.slots = slots_from(text);
   if (message.slots.empty()) throw_not_ours();
@@ -76,6 +76,14 @@ void append_spacings(std::vector<std::string>& arguments, const Rates& rates,
   arguments.push_back(std::to_string(spacings.line_us));
   arguments.push_back(std::to_string(spacings.account_us));
   arguments.push_back(std::to_string(horizon.count()));
+}
+
+void append_message(std::vector<std::string>& arguments, const QueuedMessage& message) {
+  if (message.parts == 0) throw std::invalid_argument("a message has at least one part");
+  arguments.push_back(std::to_string(message.message_id));
+  arguments.push_back(std::to_string(static_cast<unsigned>(message.lane)));
+  arguments.push_back(std::to_string(message.parts));
+  arguments.push_back(std::to_string(message.club));
 }
 
 std::string random_token() {
@@ -122,15 +130,11 @@ asio::awaitable<Enqueued> Lanes::enqueue(LineKey line, std::vector<QueuedMessage
   for (std::size_t first = 0; first < messages.size(); first += options_.per_call_max) {
     const std::size_t last = std::min(first + options_.per_call_max, messages.size());
     std::vector<std::string> arguments{"enqueue"};
-    arguments.reserve(1 + (last - first) * 5);
+    arguments.reserve(1 + (last - first) * 6);
     for (std::size_t i = first; i < last; ++i) {
-      const QueuedMessage& message = messages[i];
-      if (message.parts == 0) throw std::invalid_argument("a message has at least one part");
-      arguments.push_back(std::to_string(message.message_id));
-      arguments.push_back(std::to_string(static_cast<unsigned>(message.lane)));
-      arguments.push_back(std::to_string(message.parts));
-      arguments.push_back(std::to_string(message.club));
-      arguments.push_back(std::to_string(message.delay.count()));
+      append_message(arguments, messages[i]);
+      arguments.push_back(std::to_string(messages[i].delay.count()));
+      arguments.push_back(messages[i].seeded ? "1" : "0");
     }
     const Reply reply = co_await run(line, std::move(arguments));
     all.added += static_cast<std::uint32_t>(integer_at(reply, 0));
@@ -195,11 +199,18 @@ asio::awaitable<std::uint32_t> Lanes::give_back(LineKey line, std::string owner,
   co_return total;
 }
 
-asio::awaitable<std::uint32_t> Lanes::extend(LineKey line, std::string owner,
-                                             std::vector<std::uint64_t> message_ids,
-                                             std::chrono::milliseconds lease) {
-  std::vector<std::string> head{"extend", std::move(owner), std::to_string(lease.count())};
-  co_return co_await run_for_ids(std::move(line), std::move(head), std::move(message_ids));
+asio::awaitable<std::uint32_t> Lanes::keep(LineKey line, std::string owner,
+                                           std::vector<QueuedMessage> messages,
+                                           std::chrono::milliseconds lease) {
+  std::uint32_t total = 0;
+  for (std::size_t first = 0; first < messages.size(); first += options_.per_call_max) {
+    const std::size_t last = std::min(first + options_.per_call_max, messages.size());
+    std::vector<std::string> arguments{"keep", owner, std::to_string(lease.count())};
+    for (std::size_t i = first; i < last; ++i) append_message(arguments, messages[i]);
+    const Reply reply = co_await run(line, std::move(arguments));
+    total += count_of(reply);
+  }
+  co_return total;
 }
 
 asio::awaitable<void> Lanes::penalise_line(LineKey line, std::chrono::milliseconds pause) {

@@ -6,9 +6,11 @@
 //
 // Redis holds ids only and may lose them all: `fresh` in an answer says that nobody has seeded this line
 // since. Then
-//   begin_seed() -> read the outbox, enqueue() all that is not done -> finish_seed(), which fails when Redis
-//   lost its
-// memory in between. Enqueueing is idempotent, so several processes may seed one line at the same time.
+//   keep() -> begin_seed() -> read the outbox, enqueue() all that is not done, as `seeded` and with a delay
+//   -> finish_seed(), which fails when Redis lost its memory in between.
+// Enqueueing is idempotent, so several processes may seed one line at the same time. What another process has
+// on the wire is in the outbox too: within the delay that one says so with keep(), which every process
+// repeats more often than that.
 //
 // Order: lanes strictly by urgency, but a lane with work gets at least one message in so many (LaneOptions),
 // so none starves. Inside a lane clubs take turns, one message each; inside a club first come, first served;
@@ -69,14 +71,15 @@ struct QueuedMessage {
   handlers::ClubId club = 0;
   std::uint8_t parts = 1;              // at least 1
   std::chrono::milliseconds delay{0};  // not before that; then it comes behind those who wait
+  bool seeded = false;  // found in the outbox, not just committed: another process may know more of it
 };
 
 struct GrantedMessage {
   std::uint64_t message_id = 0;
   handlers::Lane lane = handlers::Lane::reply;
   handlers::ClubId club = 0;
-  bool leased_before = false;  // so the outbox may know more of it by now
-  std::string lost_by;         // the owner whose lease ran out, and who may have sent it; else empty
+  bool known_elsewhere = false;  // leased before, or seeded: the outbox may know more of it by now
+  std::string lost_by;           // the owner whose lease ran out, and who may have sent it; else empty
   // When each part leaves, after Redis' now: at most kSlotToleranceUs late, or not at all (then give_back).
   // One entry a part; all 0 where nothing is limited.
   std::vector<std::chrono::microseconds> slots;
@@ -137,10 +140,10 @@ class Lanes {
   asio::awaitable<std::uint32_t> give_back(LineKey line, std::string owner,
                                            std::vector<std::uint64_t> message_ids,
                                            std::chrono::milliseconds delay);
-  // Needs more time: the lease ends `lease` from now. Returns how many are still `owner`'s.
-  asio::awaitable<std::uint32_t> extend(LineKey line, std::string owner,
-                                        std::vector<std::uint64_t> message_ids,
-                                        std::chrono::milliseconds lease);
+  // These are in the owner's hands until `lease` from now, also those whose lease ran out and those that
+  // Redis forgot; but not what is leased to another. Returns how many are the owner's.
+  asio::awaitable<std::uint32_t> keep(LineKey line, std::string owner, std::vector<QueuedMessage> messages,
+                                      std::chrono::milliseconds lease);
 
   // The carrier said "too fast": no slot for `pause`, then half the rate, recovering (pace.hpp).
   asio::awaitable<void> penalise_line(LineKey line, std::chrono::milliseconds pause);

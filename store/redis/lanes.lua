@@ -10,8 +10,9 @@
 --   line:counts          hash   waiting<lane>: entries in state w; skipped<lane>: grants since its last one
 --   line:epoch           string set once seeded; line:seeding: by whom it is about to be
 --   line:pace, account:pace  hash;  account:taken  zset of the grid's points that are given
--- States: w waits in its list; l leased; d enqueued with a delay; r returned with a delay. A waiting entry's owner is
--- empty, or "-": given back before, or "!" and the one whose lease ran out: that one may have sent it.
+-- States: w waits in its list; l leased; d enqueued with a delay; r returned with a delay. The owner of an entry that
+-- is not leased is empty, or "-": given back or seeded, so the outbox may know more of it, or "!" and the one whose
+-- lease ran out: that one may have sent it.
 --
 -- Must stay true: an id is granted only in state w, and only by becoming l. A club is on the ring exactly when its list
 -- exists. No call unpacks more than `chunk` values (Lua's stack), no loop is longer than the caller's limits.
@@ -434,26 +435,44 @@ end
 
 local operations = {}
 
--- enqueue (id lane parts club delay_ms)... -> how many were new, fresh
-function operations.enqueue()
+-- Messages of the arguments, (id lane parts club) and as many more as make `step`: ids, and the n-th one's entry.
+local function messages_from(first, step)
   local ids = {}
-  for i = 2, #ARGV, 5 do ids[#ids + 1] = ARGV[i] end
+  for i = first, #ARGV, step do ids[#ids + 1] = ARGV[i] end
+  local since = int(now_ms)
+  local function new_entry(n)
+    local i = first + (n - 1) * step
+    local lane, parts, club = ARGV[i + 1], ARGV[i + 2], ARGV[i + 3]
+    local what = lane .. ':' .. parts .. ':' .. club .. ':' .. since .. ':'
+    return {id = ids[n], what = what, lane = lane, club = club, owner = ''}
+  end
+  return ids, new_entry
+end
+
+-- enqueue (id lane parts club delay_ms seeded)... -> how many were new, fresh
+-- What was seeded and still waits for its delay is known at first hand by whoever enqueues it anew: it goes at once.
+function operations.enqueue()
+  local ids, new_entry = messages_from(2, 6)
   local there = look_up_texts(ids)
-  local waiting, delayed, seen, since = {}, {}, {}, int(now_ms)
+  local waiting, delayed, seen, added = {}, {}, {}, 0
   for n, id in ipairs(ids) do
-    if not there[n] and not seen[id] then
+    local delay_ms, seeded = tonumber(ARGV[n * 6]), ARGV[n * 6 + 1] == '1'
+    local is_new = not there[n]
+    local was_seeded = there[n] and not seeded and string.match(there[n], '^d.*:%-$')
+    if (is_new or was_seeded) and not seen[id] then
       seen[id] = true
-      local i = 2 + (n - 1) * 5
-      local lane, parts, club, delay_ms = ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], tonumber(ARGV[i + 4])
-      local what = lane .. ':' .. parts .. ':' .. club .. ':' .. since .. ':'
+      local entry = new_entry(n)
+      entry.state, entry.delay_ms = 'd', delay_ms
+      if seeded then entry.owner = '-' end
+      if is_new then added = added + 1 end
       local list = delay_ms > 0 and delayed or waiting
-      list[#list + 1] = {id = id, state = 'd', what = what, lane = lane, club = club, owner = '', delay_ms = delay_ms}
+      list[#list + 1] = entry
     end
   end
   let_wait(waiting, false)
   for _, entry in ipairs(delayed) do set_times(delayed_key, {entry}, entry.delay_ms) end
   save_entries(delayed)
-  return {#waiting + #delayed, is_fresh()}
+  return {added, is_fresh()}
 end
 
 -- grant line_us account_us horizon_us messages_max lease_ms owner returned_max one_in0 .. one_in3
@@ -529,9 +548,21 @@ function operations.give_back()
   return #mine
 end
 
--- extend owner lease_ms id... -> how many are the owner's
-function operations.extend()
-  local mine = leased_to(ARGV[2], arguments_from(4))
+-- keep owner lease_ms (id lane parts club)... -> how many are the owner's
+function operations.keep()
+  local ids, new_entry = messages_from(4, 4)
+  local mine, new, seen = {}, {}, {}
+  for n, entry in ipairs(look_up(ids)) do
+    if (not entry or entry.state ~= 'l') and not seen[ids[n]] then
+      seen[ids[n]] = true
+      if entry and entry.state == 'w' then count_waiting(entry, -1) end
+      entry = entry or new_entry(n)
+      entry.state, entry.owner = 'l', ARGV[2]
+      new[#new + 1] = entry
+    end
+    if entry and entry.owner == ARGV[2] then mine[#mine + 1] = entry end
+  end
+  save_entries(new)
   set_times(leased_key, mine, tonumber(ARGV[3]))
   return #mine
 end

@@ -53,6 +53,9 @@ class RedisLanes : public testing::Test {
   std::uint32_t give_back(Ids ids, std::string owner = "me", milliseconds delay = milliseconds(0)) {
     return redis.await(lanes.give_back(line, std::move(owner), std::move(ids), delay));
   }
+  std::uint32_t keep(std::vector<QueuedMessage> all, std::string owner = "me", milliseconds lease = kLease) {
+    return redis.await(lanes.keep(line, std::move(owner), std::move(all), lease));
+  }
   store::LineDepth depth() { return redis.await(lanes.depth(line)); }
   // Nothing of the line is left but what says that it is seeded, and counters.
   std::vector<std::string> keys_left() {
@@ -218,23 +221,62 @@ TEST_F(RedisLanes, a_lease_that_runs_out_returns_by_itself) {
   EXPECT_EQ(ids_of(grant(10, "me")), (Ids{1, 2}));
 }
 
-TEST_F(RedisLanes, an_owner_who_lost_its_lease_cannot_give_it_back_or_extend_it_but_may_say_it_is_done) {
+TEST_F(RedisLanes, an_owner_who_lost_its_lease_cannot_give_it_back_or_keep_it_but_may_say_it_is_done) {
   enqueue(messages(1, 2));
   grant(2, "old", milliseconds(200));
   clock.advance(milliseconds(200));
   EXPECT_EQ(ids_of(grant(2, "new")), (Ids{1, 2}));
   EXPECT_EQ(give_back({1, 2}, "old"), 0U);
-  EXPECT_EQ(redis.await(lanes.extend(line, "old", {1, 2}, kLease)), 0U);
+  EXPECT_EQ(keep(messages(1, 2), "old"), 0U);
   EXPECT_EQ(acknowledge({1}), 1U);
   EXPECT_EQ(give_back({1, 2}, "new"), 1U);
 }
 
-TEST_F(RedisLanes, an_extended_lease_lasts_longer) {
+TEST_F(RedisLanes, a_lease_that_is_kept_lasts_longer) {
   enqueue(messages(1, 2));
   grant(2, "me", milliseconds(200));
-  EXPECT_EQ(redis.await(lanes.extend(line, "me", {1}, milliseconds(1000))), 1U);
+  EXPECT_EQ(keep(messages(1, 1), "me", milliseconds(1000)), 1U);
   clock.advance(milliseconds(500));
   EXPECT_EQ(ids_of(grant(2, "you")), (Ids{2}));
+}
+
+TEST_F(RedisLanes, an_owner_keeps_what_it_holds_though_the_lease_ran_out_or_redis_forgot_it) {
+  enqueue(messages(1, 2));
+  grant(2, "me", milliseconds(200));
+  clock.advance(milliseconds(300));
+  EXPECT_TRUE(grant(0, "you").messages.empty());  // both wait again
+  EXPECT_EQ(keep(messages(1, 1)), 1U);
+  EXPECT_EQ(ids_of(grant(10, "you")), (Ids{2}));
+  redis.command({"FLUSHALL"});
+  clock.advance(milliseconds(1));
+  EXPECT_EQ(keep(messages(1, 1)), 1U);
+  EXPECT_EQ(keep(messages(1, 1)), 1U) << "as often as wanted";
+  EXPECT_EQ(redis.await(lanes.enqueue(line, messages(1, 1))).added, 0U);
+  EXPECT_TRUE(grant(10, "you").messages.empty());
+  EXPECT_EQ(depth().leased, 1U);
+  EXPECT_EQ(depth().lanes[static_cast<std::size_t>(Lane::reply)].waiting, 0U);
+  EXPECT_EQ(acknowledge({1}), 1U);
+}
+
+TEST_F(RedisLanes, what_was_seeded_waits_until_its_holder_has_spoken_and_is_read_anew_by_whoever_gets_it) {
+  const milliseconds pause(3'000);
+  enqueue({{1, Lane::reply, 1, 1, pause, true}, {2, Lane::reply, 1, 1, pause, true}});
+  EXPECT_TRUE(grant(10).messages.empty());
+  EXPECT_EQ(keep(messages(1, 1), "holder"), 1U);
+  clock.advance(pause);
+  const Grant later = grant(10);
+  EXPECT_EQ(ids_of(later), (Ids{2}));
+  EXPECT_TRUE(later.messages[0].known_elsewhere);
+}
+
+TEST_F(RedisLanes, what_was_seeded_goes_at_once_when_it_comes_from_him_who_committed_it) {
+  enqueue({{1, Lane::reply, 1, 1, milliseconds(3'000), true}});
+  EXPECT_EQ(redis.await(lanes.enqueue(line, messages(1, 1))).added, 0U) << "it is known";
+  const Grant now = grant(10);
+  EXPECT_EQ(ids_of(now), (Ids{1}));
+  EXPECT_FALSE(now.messages[0].known_elsewhere);
+  clock.advance(milliseconds(3'000));
+  EXPECT_TRUE(grant(10).messages.empty()) << "once only";
 }
 
 TEST_F(RedisLanes, what_is_done_while_it_waits_is_not_sent) {
@@ -397,21 +439,21 @@ TEST_F(RedisLanes, tell_who_let_a_lease_run_out_and_what_was_given_back) {
   redis.await(lanes.give_back(line, "dead", {2}, milliseconds(0)));
   const Grant second = redis.await(lanes.grant(line, {}, 1, kLease, "me"));
   ASSERT_EQ(ids_of(second), (Ids{2}));
-  EXPECT_TRUE(second.messages[0].leased_before);
+  EXPECT_TRUE(second.messages[0].known_elsewhere);
   EXPECT_EQ(second.messages[0].lost_by, "");
   redis.await(lanes.acknowledge(line, {2}));
   clock.advance(kLease + milliseconds(1));
   const Grant third = redis.await(lanes.grant(line, {}, 2, kLease, "me"));
   ASSERT_EQ(ids_of(third), (Ids{1, 3}));
   EXPECT_EQ(third.messages[0].lost_by, "dead");
-  EXPECT_TRUE(third.messages[0].leased_before);
-  EXPECT_FALSE(third.messages[1].leased_before) << "nobody had it";
+  EXPECT_TRUE(third.messages[0].known_elsewhere);
+  EXPECT_FALSE(third.messages[1].known_elsewhere) << "nobody had it";
   redis.await(lanes.give_back(line, "me", {1}, milliseconds(50)));
   clock.advance(milliseconds(51));
   const Grant fourth = redis.await(lanes.grant(line, {}, 1, kLease, "me"));
   ASSERT_EQ(ids_of(fourth), (Ids{1}));
   EXPECT_EQ(fourth.messages[0].lost_by, "") << "whoever gave it back knew what was sent";
-  EXPECT_TRUE(fourth.messages[0].leased_before);
+  EXPECT_TRUE(fourth.messages[0].known_elsewhere);
 }
 
 TEST_F(RedisLanes, refuse_what_cannot_be_asked) {
