@@ -58,7 +58,7 @@ asio::awaitable<std::chrono::microseconds> OutboundLine::grant_some() {
   const auto again_in = grant.again_in;
   if (full) co_await place(std::move(grant.messages), how);
   if (!again_in) co_return full ? 0us : kIdlePoll;
-  co_return std::max(*again_in, 0us);
+  co_return std::clamp(*again_in, 0us, kIdlePoll);
 }
 
 // Out of the same lanes, but in slots of another carrier's account.
@@ -69,7 +69,7 @@ asio::awaitable<std::chrono::microseconds> OutboundLine::grant_elsewhere(std::si
   const std::uint32_t wanted = std::min(appetite(), kElsewhereMax);
   store::Grant grant = co_await parts_.lanes.grant(key_, {}, wanted, kLease, parts_.owner);
   note_fresh(grant.fresh);
-  if (grant.messages.empty()) co_return grant.again_in.value_or(kIdlePoll);
+  if (grant.messages.empty()) co_return std::min(grant.again_in.value_or(kIdlePoll), kIdlePoll);
   std::vector<store::MessageId> unsent;
   std::size_t parts = 0;
   std::erase_if(grant.messages, [&parts, &unsent](const store::GrantedMessage& message) {
@@ -110,7 +110,7 @@ asio::awaitable<std::chrono::microseconds> OutboundLine::grant_elsewhere(std::si
 void OutboundLine::note_fresh(bool fresh) {
   if (!fresh) return;
   texts_.clear();  // others may know more of them by now, and Redis has forgotten that
-  if (!seeding_) must_seed_ = true;
+  if (!seeding_) reseed();
 }
 
 asio::awaitable<bool> OutboundLine::load_missing(const std::vector<store::GrantedMessage>& messages) {

@@ -159,19 +159,11 @@ INSTANTIATE_TEST_SUITE_P(Profiles, Trap15Of,
                          });
 
 TEST(Trap15, a_dialog_goes_on_in_another_process) {
-  Stack stack;
-  const auto config = stack.config_file().parent_path() / "second.yaml";
-  std::string yaml = read_file(stack.config_file());
-  const std::string port = "port: " + std::to_string(stack.http_port());
-  yaml.replace(yaml.find(port), port.size(), "port: " + std::to_string(free_port()));
-  std::ofstream(config) << yaml;
-  Process second({.argv = {(binary_dir() / "gateway/peykd").string(), "--config", config.string()},
-                  .env = stack.environment(stack.till_secret()),
-                  .output = config.string() + ".log"});
+  Stack stack({.gateways = 2});
   ASSERT_TRUE(stack.carrier()
                   .ask({{"do", "await_bound"}, {"receivers", 2}, {"wait_ms", 40'000}}, 60s)["ok"]
                   .get<bool>())
-      << second.output();
+      << stack.gateway_log(1);
   // The network gives steps to its links in turn.
   Screen screen = stack.carrier().dial(phone(1), kRoot);
   for (const char* keys : {"8", "8", "1"}) {
@@ -184,7 +176,6 @@ TEST(Trap15, a_dialog_goes_on_in_another_process) {
   const json record = stack.carrier().ask({{"do", "record"}, {"command", "deliver_sm"}});
   for (const json& pdu : record["pdus"]) links.insert(pdu["link"].get<int>());
   EXPECT_EQ(links.size(), 2U) << "both processes had steps of it";
-  second.stop(30s);
 }
 
 TEST(Trap15, a_dialog_ends_politely_when_redis_is_lost_or_forgets) {

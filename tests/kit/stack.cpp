@@ -36,24 +36,30 @@ Stack::Stack(StackOptions options) : options_(options), till_secret_(std::string
     more.insert(more.end(), options_.simulator_options.begin(), options_.simulator_options.end());
     simulator_.emplace(std::move(more));
   }
-  http_port_ = free_port();
-  write_config();
+  for (std::uint32_t number = 0; number < options_.gateways; ++number) {
+    const std::string suffix = number == 0 ? "" : "-" + std::to_string(number);
+    gateways_.push_back({.config = dir_.path() / ("peyk" + suffix + ".yaml"),
+                         .log = dir_.path() / ("peykd" + suffix + ".log"),
+                         .http_port = free_port(),
+                         .process = nullptr});
+    write_config(gateways_.back());
+  }
   const auto club = (source_dir() / "config/clubs/nan-o-namak.yaml").string();
   for (const auto& words : {std::vector<std::string>{"migrate"}, std::vector<std::string>{"apply", club}}) {
     const Finished done = peykctl(words);
     if (!done.status.ok()) throw std::runtime_error("peykctl " + words[0] + " failed:\n" + done.output);
   }
-  start_gateway();
+  for (std::size_t number = 0; number < gateways_.size(); ++number) start_gateway(number);
 }
 
 Stack::~Stack() = default;
 
-void Stack::write_config() {
+void Stack::write_config(const Gateway& gateway) {
   const bool two = options_.alternate_port != 0;
   const std::string other = fmt::format(
       "  - name: other\n    host: 127.0.0.1\n    port: {}\n    system_id: peyk\n    password: secret\n",
       options_.alternate_port);
-  std::ofstream out(dir_.path() / "peyk.yaml");
+  std::ofstream out(gateway.config);
   out << fmt::format(R"(carriers:
   - name: sim
     host: 127.0.0.1
@@ -85,7 +91,7 @@ http:
                      options_.carrier_yaml + (two ? other : ""),
                      two ? "    alternate_carriers: [other]\n" : "", options_.line_rate, options_.receipts,
                      mysql_.unix_socket().string(), options_.mysql_workers, redis_.unix_socket().string(),
-                     http_port_);
+                     gateway.http_port);
 }
 
 std::map<std::string, std::string> Stack::environment(const std::string& till_secret) const {
@@ -94,22 +100,23 @@ std::map<std::string, std::string> Stack::environment(const std::string& till_se
 
 Finished Stack::peykctl(std::vector<std::string> words) {
   std::vector<std::string> argv{(binary_dir() / "gateway/peykctl").string(), "--config",
-                                (dir_.path() / "peyk.yaml").string()};
+                                config_file().string()};
   argv.insert(argv.end(), words.begin(), words.end());
   return run_process({.argv = argv, .env = environment(till_secret_)}, 60s);
 }
 
-void Stack::start_gateway_unready() {
-  gateway_ = std::make_unique<Process>(ProcessOptions{
-      .argv = {(binary_dir() / "gateway/peykd").string(), "--config", (dir_.path() / "peyk.yaml").string()},
-      .env = environment(till_secret_),
-      .output = dir_.path() / "peykd.log"});
+void Stack::start_gateway_unready(std::size_t number) {
+  Gateway& gateway = gateways_[number];
+  gateway.process = std::make_unique<Process>(
+      ProcessOptions{.argv = {(binary_dir() / "gateway/peykd").string(), "--config", gateway.config.string()},
+                     .env = environment(till_secret_),
+                     .output = gateway.log});
 }
 
-void Stack::await_ready() {
-  const sim::Till probe = till();
+void Stack::await_ready(std::size_t number) {
+  const sim::Till probe = till(number);
   const bool ready = eventually(kStartWithin, [&] {
-    if (!gateway_->running()) return true;
+    if (!gateway(number).running()) return true;
     try {
       const bool bound =
           !simulator_ || carrier().ask({{"do", "await_bound"}, {"wait_ms", 100}})["ok"].get<bool>();
@@ -118,29 +125,30 @@ void Stack::await_ready() {
       return false;
     }
   });
-  if (!ready || !gateway_->running()) throw std::runtime_error("peykd did not get ready:\n" + gateway_log());
+  if (!ready || !gateway(number).running())
+    throw std::runtime_error("peykd did not get ready:\n" + gateway_log(number));
 }
 
-void Stack::start_gateway() {
-  start_gateway_unready();
-  await_ready();
+void Stack::start_gateway(std::size_t number) {
+  start_gateway_unready(number);
+  await_ready(number);
 }
 
-void Stack::kill_gateway() {
-  gateway_->signal(SIGKILL);
-  gateway_->wait(10s);
+void Stack::kill_gateway(std::size_t number) {
+  gateway(number).signal(SIGKILL);
+  gateway(number).wait(10s);
 }
 
-ExitStatus Stack::stop_gateway() {
-  return gateway_->stop(30s);
+ExitStatus Stack::stop_gateway(std::size_t number) {
+  return gateway(number).stop(30s);
 }
 
 sim::ControlClient Stack::new_carrier_client() const {
   return simulator_.value().new_control();
 }
 
-sim::Till Stack::till() const {
-  return sim::Till({.port = http_port_,
+sim::Till Stack::till(std::size_t number) const {
+  return sim::Till({.port = http_port(number),
                     .key_id = "till-12",
                     .secret = sim::decode_secret(till_secret_).value(),
                     .timeout = std::chrono::milliseconds(30'000)});
@@ -156,8 +164,8 @@ std::string Stack::ledger_problems() {
   return audit.status.ok() ? std::string() : audit.output;
 }
 
-std::string Stack::gateway_log() const {
-  return tail(dir_.path() / "peykd.log");
+std::string Stack::gateway_log(std::size_t number) const {
+  return tail(gateways_[number].log);
 }
 
 }  // namespace peyk::tests

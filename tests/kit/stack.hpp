@@ -14,6 +14,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "sim/control_client.hpp"
 #include "sim/till.hpp"
@@ -26,6 +27,7 @@ struct StackOptions {
   double line_rate = 0;  // 0: no limit
   std::uint32_t window = 1000;
   std::uint32_t sessions = 1;
+  std::uint32_t gateways = 1;  // processes on one database, one Redis and one carrier; see gateway numbers
   bool receipts = true;
   std::uint32_t mysql_workers = 2;
   // Then the carrier sends an unanswered text again.
@@ -52,17 +54,18 @@ class Stack {
   sim::ControlClient& carrier() { return simulator_.value().control(); }
   // Another connection to the same control port, for another thread.
   sim::ControlClient new_carrier_client() const;
-  sim::Till till() const;
-  std::uint16_t http_port() const { return http_port_; }
+  sim::Till till(std::size_t number = 0) const;
+  std::uint16_t http_port(std::size_t number = 0) const { return gateways_[number].http_port; }
   std::uint16_t smpp_port() const { return simulator_ ? simulator_->smpp_port() : options_.carrier_port; }
-  Process& gateway() { return *gateway_; }
+  Process& gateway(std::size_t number = 0) { return *gateways_[number].process; }
   static std::string line() { return "30001234"; }
 
-  void start_gateway();          // returns when it is ready
-  void start_gateway_unready();  // returns at once
-  void await_ready();
-  void kill_gateway();        // SIGKILL, and reaped
-  ExitStatus stop_gateway();  // SIGTERM
+  // Gateways have numbers from 0; where there is one, nobody says it.
+  void start_gateway(std::size_t number = 0);          // returns when it is ready
+  void start_gateway_unready(std::size_t number = 0);  // returns at once
+  void await_ready(std::size_t number = 0);
+  void kill_gateway(std::size_t number = 0);        // SIGKILL, and reaped
+  ExitStatus stop_gateway(std::size_t number = 0);  // SIGTERM
 
   // A statement on Peyk's database, rows as lines.
   std::string query(std::string_view sql) { return mysql_.query(sql, "peyk"); }
@@ -72,24 +75,29 @@ class Stack {
   // POST /v1/purchases; the answer.
   sim::HttpAnswer buy(std::string_view phone, std::int64_t amount, std::string_view invoice,
                       std::string_view id);
-  std::string gateway_log() const;
+  std::string gateway_log(std::size_t number = 0) const;
 
   // What a program needs to be started beside the gateway.
-  std::filesystem::path config_file() const { return dir_.path() / "peyk.yaml"; }
+  std::filesystem::path config_file(std::size_t number = 0) const { return gateways_[number].config; }
   std::map<std::string, std::string> environment(const std::string& till_secret) const;
   const std::string& till_secret() const { return till_secret_; }
   std::uint16_t control_port() const { return simulator_.value().control_port(); }
 
  private:
-  void write_config();
+  struct Gateway {
+    std::filesystem::path config, log;
+    std::uint16_t http_port = 0;
+    std::unique_ptr<Process> process;
+  };
+
+  void write_config(const Gateway& gateway);
 
   StackOptions options_;
   TempDir dir_;
   PrivateMysql mysql_;
   PrivateRedis redis_;
   std::optional<Simulator> simulator_;
-  std::unique_ptr<Process> gateway_;
-  std::uint16_t http_port_ = 0;
+  std::vector<Gateway> gateways_;
   std::uint16_t listening_port_ = 0;  // of the gateway, where the carrier dials
   std::string till_secret_;
 };
