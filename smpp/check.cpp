@@ -66,7 +66,7 @@ CheckError check_parts(const B& body) {
   if ((body.esm_class & esm_class::udhi) == 0) return kFine;
   const auto message = read_message(body);
   if (!message) return {ESME_RINVESMCLASS, "the user data header is longer than the message"};
-  if (message->part && find_tlv(body.tlvs, tag::sar_msg_ref_num) != nullptr) {
+  if (message->part && read_sar(body.tlvs)) {
     return {ESME_RINVTLVVAL, "a user data header and sar_msg_ref_num"};
   }
   return kFine;

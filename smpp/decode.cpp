@@ -2,6 +2,7 @@
 // takes for too many because each brings its name and status for the error.
 #include <algorithm>
 #include <cstring>
+#include <type_traits>
 
 #include "smpp/commands.hpp"
 #include "smpp/layout.hpp"
@@ -40,6 +41,9 @@ struct Reader {
   const char* at;
   const char* end;
   bool tolerant;  // a response: nobody can be told what is wrong with it
+  // deliver_sm, data_sm: a TLV that we can do without is not worth a member's text, which the carrier would
+  // send again for hours and then give up.
+  bool lenient;
   DecodeError error{};
 
   std::size_t left() const { return static_cast<std::size_t>(end - at); }
@@ -154,6 +158,15 @@ bool read_fields(Reader& reader, B& body) {
                     layout::Of<B>::fields);
 }
 
+// Whether the two or three octets that are left are the head of a TLV that was cut off, and the text before
+// it is whole. Octets that are no known tag may be the end of a text whose sm_length is too small: then half
+// a text would be taken for all of it, and half an amount be paid.
+bool is_cut_head(const Reader& reader) {
+  if (reader.left() < 2) return false;
+  const std::uint16_t tag = load_u16(reader.at);
+  return tag != tag::message_payload && find_tlv_rule(tag) != nullptr;
+}
+
 bool read_tlvs(Reader& reader, Tlvs& tlvs) {
   std::size_t count = 0;
   // Lists are refilled in place so that a Pdu read again and again keeps its memory.
@@ -166,7 +179,8 @@ bool read_tlvs(Reader& reader, Tlvs& tlvs) {
     // thing).
     if (*reader.at == '\0' && all_zero(reader.at, reader.end)) break;
     if (reader.left() < 4) {
-      return finish(reader.tolerant || reader.fail(ESME_RINVTLVSTREAM, "tlvs", "the PDU ends inside a tag"));
+      const bool harmless = reader.tolerant || (reader.lenient && is_cut_head(reader));
+      return finish(harmless || reader.fail(ESME_RINVTLVSTREAM, "tlvs", "the PDU ends inside a tag"));
     }
     const std::uint16_t tag = load_u16(reader.at);
     const std::uint16_t length = load_u16(reader.at + 2);
@@ -177,7 +191,7 @@ bool read_tlvs(Reader& reader, Tlvs& tlvs) {
       reader.at += 4;
       continue;
     }
-    const TlvRule* rule = reader.tolerant ? nullptr : find_tlv_rule(tag);
+    const TlvRule* rule = reader.tolerant || reader.lenient ? nullptr : find_tlv_rule(tag);
     if (rule != nullptr && rule->strict && (length < rule->octets_min || length > rule->octets_max)) {
       return finish(reader.fail(ESME_RINVTLVLEN, rule->name, "wrong length"));
     }
@@ -200,7 +214,8 @@ std::optional<DecodeError> decode_body(std::string_view octets, bool response, B
   B* body = std::get_if<B>(&out);
   if (body == nullptr) body = &out.emplace<B>();
   // Octets after a PDU that has no body mean nothing, in requests too: enquire_link with one is seen.
-  Reader reader{octets.data(), octets.data() + octets.size(), response || layout::is_header_only<B>};
+  constexpr bool lenient = std::is_same_v<B, DeliverSm> || std::is_same_v<B, DataSm>;
+  Reader reader{octets.data(), octets.data() + octets.size(), response || layout::is_header_only<B>, lenient};
   if (read_fields(reader, *body) && read_tlvs(reader, body->tlvs)) return std::nullopt;
   return reader.error;
 }

@@ -323,9 +323,11 @@ struct EncodeError {
 // where its body is of the same kind. On an error `out` holds the header and the fields read so far.
 //
 // Requests are read strictly, but octets of zero after the last field are ignored and unknown TLVs are kept.
-// Responses are read as far as they go, because nobody can be told about a broken one: a message_id may be
-// too long (255 octets are kept) or lack its NUL, a cut TLV stream is dropped; only missing fields are an
-// error. An unknown command_id is ESME_RINVCMDID.
+// In deliver_sm and data_sm a TLV of the wrong length is kept too, for its reader to look away from, and one
+// of which the very head was cut is dropped; one whose value runs past the PDU is an error everywhere, for
+// the text may be what is missing. Responses are read as far as they go, because nobody can be told about a
+// broken one: a message_id may be too long (255 octets are kept) or lack its NUL, a cut TLV stream is
+// dropped; only missing fields are an error. An unknown command_id is ESME_RINVCMDID.
 std::optional<DecodeError> decode(std::string_view frame, Pdu& out);
 tl::expected<Pdu, DecodeError> decode(std::string_view frame);
 

@@ -56,9 +56,9 @@ struct TlvRule {
   std::uint16_t tag;
   std::string_view name;
   std::uint16_t octets_min, octets_max;
-  // A wrong length in a request is answered with ESME_RINVTLVLEN. Where it is not strict, a carrier that gets
-  // it wrong would redeliver for hours what we can understand without: the TLV is kept and its reader looks
-  // away.
+  // A wrong length in a request is answered with ESME_RINVTLVLEN. Where it is not strict, and in every
+  // deliver_sm and data_sm, the TLV is kept and its reader looks away: a carrier that gets it wrong would
+  // redeliver for hours what we can understand without.
   bool strict;
 };
 

@@ -1,5 +1,6 @@
-// Any octets after the last field of a request and of a response: TLVs are read or refused; what was read is
-// within its rule, is written back octet for octet, and answers the typed readers and writers.
+// Any octets after the last field of a submit_sm, of a data_sm and of a response: TLVs are read or refused,
+// ever less strictly; what was read strictly is within its rule, all is written back octet for octet, and
+// answers the typed readers and writers.
 #include <algorithm>
 #include <cstdint>
 #include <string>
@@ -25,7 +26,8 @@ std::optional<Tlvs> read(std::string octets, std::string_view tlvs) {
   for (std::size_t i = 0; i < 4; ++i) octets[i] = static_cast<char>(octets.size() >> (24 - 8 * i) & 0xFF);
   const auto pdu = decode(octets);
   if (!pdu) return std::nullopt;
-  if (const auto* request = std::get_if<DataSm>(&pdu->body)) return request->tlvs;
+  if (const auto* submit_sm = std::get_if<SubmitSm>(&pdu->body)) return submit_sm->tlvs;
+  if (const auto* data_sm = std::get_if<DataSm>(&pdu->body)) return data_sm->tlvs;
   return std::get<DataSmResp>(pdu->body).tlvs;
 }
 
@@ -59,21 +61,24 @@ void expect_readers(Tlvs tlvs, std::uint16_t tag) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static const std::string request = bare(CommandId::data_sm, DataSm{});
+  static const std::string submit = bare(CommandId::submit_sm, SubmitSm{});
+  static const std::string lenient_request = bare(CommandId::data_sm, DataSm{});
   static const std::string response = bare(CommandId::data_sm_resp, DataSmResp{});
-  if (size > kFrameOctetsMax - request.size()) return 0;
+  if (size > kFrameOctetsMax - submit.size()) return 0;
   const std::string_view octets(reinterpret_cast<const char*>(data), size);
 
-  const auto strict = read(request, octets);
+  const auto strict = read(submit, octets);
+  const auto lenient = read(lenient_request, octets);
   const auto tolerant = read(response, octets);
   expect(tolerant.has_value());
-  // What a request may say is read alike in a response.
-  expect(!strict || *strict == *tolerant);
-  if (strict) {
-    expect_rules(*strict);
+  // What one reads, each that is less strict reads alike.
+  expect(!strict || (lenient && *strict == *lenient));
+  expect(!lenient || *lenient == *tolerant);
+  if (strict) expect_rules(*strict);
+  if (lenient) {
     std::string again;
-    expect(!encode(CommandId::data_sm, ESME_ROK, 1, DataSm{.tlvs = *strict}, again));
-    expect(read(request, std::string_view(again).substr(request.size())) == strict);
+    expect(!encode(CommandId::data_sm, ESME_ROK, 1, DataSm{.tlvs = *lenient}, again));
+    expect(read(lenient_request, std::string_view(again).substr(lenient_request.size())) == lenient);
   }
   const std::uint16_t tag =
       tolerant->empty() ? std::uint16_t{tag::message_payload} : tolerant->at(size % tolerant->size()).tag;

@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "smpp/parts.hpp"
 #include "smpp/session.hpp"
 #include "tests/unit/session_events.hpp"
 
@@ -209,6 +210,99 @@ TEST(Trap09, a_carrier_that_says_no_version_still_delivers_with_tlvs) {
   const auto requests = all<Request>(esme.say(octets_of(CommandId::deliver_sm, 0, 5, message)));
   ASSERT_EQ(requests.size(), 1u);
   EXPECT_EQ(std::get<DeliverSm>(requests[0].pdu.body), message);
+}
+
+// What comes of a deliver_sm and of a data_sm that end in these octets: delivered to the application and
+// answered with `status`, the link staying.
+struct Delivered {
+  std::size_t requests = 0;
+  std::vector<std::uint32_t> refusals;
+};
+
+Delivered delivered_with(std::string_view tlv_octets) {
+  Delivered sum;
+  Esme esme;
+  esme.bind();
+  DataSm data{.source_addr = "989120000101", .destination_addr = "30001234"};
+  set_octets(data.tlvs, tag::message_payload, "hi");
+  for (std::string octets :
+       {octets_of(CommandId::deliver_sm, 0, 5, deliver_sm()), octets_of(CommandId::data_sm, 0, 6, data)}) {
+    octets += tlv_octets;
+    octets[3] = static_cast<char>(octets.size());
+    for (const Request& request : all<Request>(esme.say(octets))) {
+      const auto* deliver = std::get_if<DeliverSm>(&request.pdu.body);
+      EXPECT_EQ(
+          deliver != nullptr ? message_octets(*deliver) : message_octets(std::get<DataSm>(request.pdu.body)),
+          "hi");
+      ++sum.requests;
+    }
+  }
+  for (const Pdu& answer : esme.hear()) sum.refusals.push_back(answer.command_status);
+  EXPECT_TRUE(esme.session.is_bound());
+  return sum;
+}
+
+TEST(Trap09, a_tlv_that_nobody_knows_does_not_stop_the_message) {
+  for (const std::string_view octets :
+       {std::string_view("\x15\x01\0\3abc", 7), std::string_view("\x3F\xFF\0\0", 4),
+        std::string_view("\xFF\xFF\0\1x", 5), std::string_view("\0\1\0\1x", 5)})
+    EXPECT_EQ(delivered_with(octets).requests, 2u);
+}
+
+TEST(Trap09, a_tlv_of_an_illegal_value_does_not_stop_the_message) {
+  for (const std::string_view octets :
+       {std::string_view("\x02\x0D\0\1\xC8", 5),                                  // language_indicator 200
+        std::string_view("\0\x19\0\1\x09", 5),                                    // payload_type 9
+        std::string_view("\x04\x27\0\1\x63", 5),                                  // message_state 99
+        std::string_view("\x02\x01\0\1\xFF", 5),                                  // privacy_indicator 255
+        std::string_view("\x02\x0C\0\2\0\1\x02\x0E\0\1\0\x02\x0F\0\1\x07", 16)})  // SAR: part 7 of 0
+    EXPECT_EQ(delivered_with(octets).requests, 2u);
+}
+
+TEST(Trap09, a_tlv_of_the_wrong_length_does_not_stop_the_message) {
+  for (const std::string_view octets : {std::string_view("\x02\x0D\0\2\0\1", 6),  // language_indicator
+                                        std::string_view("\x02\x04\0\1\5", 5),    // user_message_reference
+                                        std::string_view("\x02\x0D\0\0", 4),      // language_indicator, empty
+                                        std::string_view("\x02\x0C\0\1\5", 5),    // sar_msg_ref_num
+                                        std::string_view("\x03\x81\0\1\5", 5),    // callback_num
+                                        std::string_view("\x13\x83\0\4\0\xBC\x61N", 8)})  // its_session_info
+    EXPECT_EQ(delivered_with(octets).requests, 2u) << static_cast<int>(octets[1]);
+}
+
+TEST(Trap09, a_tlv_of_the_wrong_length_says_nothing) {
+  Esme esme;
+  esme.bind();
+  DeliverSm message = deliver_sm();
+  message.tlvs = {{tag::user_message_reference, "x"}, {tag::source_port, std::string("\x0B\x84", 2)}};
+  const auto requests = all<Request>(esme.say(octets_of(CommandId::deliver_sm, 0, 5, message)));
+  ASSERT_EQ(requests.size(), 1u);
+  const auto& tlvs = std::get<DeliverSm>(requests[0].pdu.body).tlvs;
+  EXPECT_FALSE(get_u16(tlvs, tag::user_message_reference));
+  EXPECT_EQ(get_u16(tlvs, tag::source_port), 2948) << "the TLV behind it is read";
+}
+
+TEST(Trap09, a_tlv_cut_in_its_head_does_not_stop_the_message) {
+  for (const std::string_view octets : {std::string_view("\x02\x0D", 2), std::string_view("\x05\x01\0", 3),
+                                        std::string_view("\x02\x04\1", 3)})
+    EXPECT_EQ(delivered_with(octets).requests, 2u);
+}
+
+TEST(Trap09, octets_that_may_be_the_texts_own_are_refused_and_the_link_stays) {
+  for (const std::string_view octets :
+       {std::string_view("\x02\x0D\0\5x", 5),         // a value that runs past the PDU
+        std::string_view("\x04\x24\xFF\xFF abc", 8),  // a text that does
+        std::string_view("\x04\x24\0", 3), std::string_view("000", 3), std::string_view("5", 1)}) {
+    const Delivered sum = delivered_with(octets);
+    EXPECT_EQ(sum.requests, 0u);
+    EXPECT_EQ(sum.refusals, (std::vector<std::uint32_t>{ESME_RINVTLVSTREAM, ESME_RINVTLVSTREAM}));
+  }
+}
+
+TEST(Trap09, who_submits_to_us_is_told_of_a_wrong_length) {
+  std::string octets =
+      octets_of(CommandId::submit_sm, 0, 5, submit_sm()) + std::string("\x02\x0D\0\2\0\1", 6);
+  octets[3] = static_cast<char>(octets.size());
+  EXPECT_EQ(decode(octets).error().command_status, ESME_RINVTLVLEN);
 }
 
 TEST(Trap11, an_enquire_link_is_answered_before_the_bind_is_and_on_a_receiver) {
