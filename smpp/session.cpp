@@ -455,6 +455,17 @@ void Session::close(CloseReason reason) {
   events_.emplace_back(Closed{reason});
 }
 
+SessionCounts& operator+=(SessionCounts& sum, const SessionCounts& more) {
+  sum.pdus_in += more.pdus_in;
+  sum.pdus_out += more.pdus_out;
+  sum.stray_responses += more.stray_responses;
+  sum.unknown_commands += more.unknown_commands;
+  sum.broken_bodies += more.broken_bodies;
+  sum.wrong_state += more.wrong_state;
+  sum.timeouts += more.timeouts;
+  return sum;
+}
+
 std::string_view words(Refusal refusal) {
   constexpr std::array<std::string_view, 7> kWords{"wrong state",        "closing",       "window full",
                                                    "output full",        "not a request", "not encodable",

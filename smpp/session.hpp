@@ -1,25 +1,22 @@
 // One SMPP session, either end of it, without a socket and without a clock.
 //
-//   bytes in  -> feed(bytes, now) -> next_event(event) ...          what the peer wants, what became of our
-//   requests our side  -> bind / request / respond / unbind -> output()      bytes to write time      ->
-//   tick(now), to be called at next_deadline()
+//   in    bytes -> feed(bytes, now) -> next_event(event) ...  what the peer wants, what became of ours
+//   out   bind / request / respond / unbind -> output()       bytes to write
+//   time  tick(now), to be called at next_deadline()
 //
 // The shell owns the socket: it writes output() and clears it, feeds what it reads, calls tick when
-// next_deadline() has come, and after a Closed event writes what is left and closes. When the socket ends
-// first it calls lost().
+// next_deadline() has come, and after a Closed event writes what is left and closes. When the socket
+// ends first it calls lost().
 //
 // What must stay true:
 // - every request() accepted gets exactly one Response or RequestFailed; RequestFailed means "outcome
-// unknown": it
-//   may have been carried out;
-// - every Request event is answered by exactly one respond(); until then it counts in unanswered_count();
-// - enquire_link, unbind, unknown commands, broken bodies and commands in the wrong state are answered here,
-// in every
-//   state; a response is never answered;
+//   unknown": it may have been carried out;
+// - every Request event is answered by exactly one respond(); until then it is in unanswered_count();
+// - enquire_link, unbind, unknown commands, broken bodies and commands in the wrong state are answered
+//   here, in every state; a response is never answered;
 // - after Closed nothing is read, nothing is sent and no event follows;
-// - memory is bounded by the window, one frame, output_octets_max, and the events of what was fed since the
-// last
-//   drain.
+// - memory is bounded by the window, one frame, output_octets_max, and the events of what was fed since
+//   the last drain.
 //
 // Owned and used by one thread. Time comes from the caller and never runs backwards.
 #pragma once
@@ -134,15 +131,16 @@ struct Closed {
 using Event = std::variant<Request, Response, RequestFailed, Bound, BindRefused, BindRequested, Outbound,
                            Alert, Closed>;
 
-// What went by, for metrics.
+// What went by, for metrics; since the session began.
 struct SessionCounts {
   std::uint64_t pdus_in = 0, pdus_out = 0;
   std::uint64_t stray_responses = 0;  // to nothing we asked, or too late
   std::uint64_t unknown_commands = 0;
   std::uint64_t broken_bodies = 0;
   std::uint64_t wrong_state = 0;
-  std::uint64_t timeouts = 0;
+  std::uint64_t timeouts = 0;  // of requests of ours
 };
+SessionCounts& operator+=(SessionCounts& sum, const SessionCounts& more);
 
 class Session {
  public:
@@ -150,11 +148,15 @@ class Session {
 
   // The link is up; session_init begins. An esme sends nothing until bind().
   void connected(Time now);
+  // Ignored after Closed.
   void feed(std::string_view bytes, Time now);
+  // What is due by now: at most one of the session's own timers, and every request whose answer is late. Too
+  // early, too late or twice does no harm.
   void tick(Time now);
   // Time::max() when nothing is due.
   Time next_deadline() const;
-  // The link is gone: hands back every unanswered request.
+  // The socket has ended: hands back every unanswered request, then Closed (link_lost). Nothing when the
+  // session has ended already.
   void lost(Time now);
 
   // esme: false unless the state is open or outbound and no bind is under way, or when a field cannot be
@@ -178,7 +180,9 @@ class Session {
   void respond(std::uint32_t sequence_number, CommandId request_id, std::uint32_t command_status,
                const Body& body, Time now);
 
-  // Says goodbye: no request() after this; answers still arrive until the peer agrees.
+  // Says goodbye: no request() after this; answers still arrive until the peer agrees or unbind_answer is
+  // over. Not bound: there is nobody to take leave of, and the session ends at once (Closed, unbound), as it
+  // does not when a goodbye is under way already.
   void unbind(Time now);
 
   std::string& output() { return output_; }

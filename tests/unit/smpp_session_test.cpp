@@ -1,6 +1,7 @@
 // Two sessions talk to each other through strings; time is a number.
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <utility>
 
 #include "smpp/session.hpp"
@@ -231,9 +232,48 @@ TEST(Session, UnbindWithoutAnswerClosesAfterItsTimer) {
 }
 
 TEST(Session, AskedForALinkCheckItAnswersInEveryState) {
-  Wire wire;
-  wire.esme.feed(std::string_view("\0\0\0\x10\0\0\0\x15\0\0\0\0\0\0\0\x07", 16), wire.now);
-  EXPECT_EQ(wire.esme.output(), std::string_view("\0\0\0\x10\x80\0\0\x15\0\0\0\0\0\0\0\x07", 16));
+  struct Row {
+    const char* state;
+    State esme, mc;  // what the way there leaves each end in
+    std::function<void(Wire&)> go;
+  };
+  const auto bound_as = [](BindKind kind) { return [kind](Wire& wire) { wire.bind(kind); }; };
+  const Row rows[] = {
+      {"OPEN", State::open, State::open, [](Wire&) {}},
+      {"the bind under way", State::open, State::open,
+       [](Wire& wire) {
+         wire.esme.bind(BindKind::transceiver, {}, wire.now);
+         wire.to_mc();
+       }},
+      {"OUTBOUND", State::outbound, State::outbound,
+       [](Wire& wire) {
+         wire.mc.outbind({.system_id = "MC"}, wire.now);
+         wire.to_esme();
+       }},
+      {"BOUND_TX", State::bound_tx, State::bound_tx, bound_as(BindKind::transmitter)},
+      {"BOUND_RX", State::bound_rx, State::bound_rx, bound_as(BindKind::receiver)},
+      {"BOUND_TRX", State::bound_trx, State::bound_trx, bound_as(BindKind::transceiver)},
+      {"unbinding, the esme", State::bound_trx, State::bound_trx,
+       [](Wire& wire) { wire.bind().esme.unbind(wire.now); }},
+      {"unbinding, the mc", State::bound_trx, State::bound_trx,
+       [](Wire& wire) { wire.bind().mc.unbind(wire.now); }},
+  };
+  for (const Row& row : rows) {
+    SCOPED_TRACE(row.state);
+    Wire wire;
+    row.go(wire);
+    EXPECT_EQ(wire.esme.state(), row.esme);
+    EXPECT_EQ(wire.mc.state(), row.mc);
+    for (Session* asked : {&wire.esme, &wire.mc}) {
+      asked->output().clear();
+      asked->feed(std::string_view("\0\0\0\x10\0\0\0\x15\0\0\0\0\0\0\0\x07", 16), wire.now);
+      EXPECT_EQ(asked->output(), std::string_view("\0\0\0\x10\x80\0\0\x15\0\0\0\0\0\0\0\x07", 16));
+    }
+  }
+  Wire closed;
+  closed.esme.lost(closed.now);
+  closed.esme.feed(std::string_view("\0\0\0\x10\0\0\0\x15\0\0\0\0\0\0\0\x07", 16), closed.now);
+  EXPECT_TRUE(closed.esme.output().empty()) << "and after the end not";
 }
 
 TEST(Session, ProbesASilentPeerAndGivesItUpWhenItStaysSilent) {
