@@ -54,11 +54,12 @@ std::string_view words(LinkState state) {
 }
 
 CarrierLink::CarrierLink(asio::io_context& io, const CarrierOptions& options, std::uint32_t index,
-                         LinkHooks hooks, Tls* tls, MakeWire make_wire)
+                         CarrierAttempts& attempts, LinkHooks hooks, Tls* tls, MakeWire make_wire)
     : io_(io),
       options_(options),
       index_(index),
       hooks_(std::move(hooks)),
+      policy_(options.status_classes),
       next_message_id_(first_message_id(index)) {
   if (!make_wire) {
     make_wire = [&io, tls, &options] {
@@ -66,10 +67,10 @@ CarrierLink::CarrierLink(asio::io_context& io, const CarrierOptions& options, st
       return gateway::make_wire(io, tls, name.empty() ? options.host : name);
     };
   }
-  for (const smpp::BindKind kind : leg_kinds(options)) add_leg(kind, make_wire);
+  for (const smpp::BindKind kind : leg_kinds(options)) add_leg(kind, attempts, make_wire);
 }
 
-void CarrierLink::add_leg(smpp::BindKind kind, const MakeWire& make_wire) {
+void CarrierLink::add_leg(smpp::BindKind kind, CarrierAttempts& attempts, const MakeWire& make_wire) {
   LegHooks hooks{.event = [this](LinkLeg& leg, smpp::Event& event) { on_event(leg, event); },
                  .changed = [this](LinkLeg& leg) { on_changed(leg); },
                  .attempt =
@@ -80,8 +81,8 @@ void CarrierLink::add_leg(smpp::BindKind kind, const MakeWire& make_wire) {
                      [this](LinkLeg&, std::uint32_t command_status) {
                        if (hooks_.bind_refused) hooks_.bind_refused(*this, command_status);
                      }};
-  legs_.push_back(
-      std::make_unique<LinkLeg>(io_, options_, kind, index_, make_wire, generations_, std::move(hooks)));
+  legs_.push_back(std::make_unique<LinkLeg>(io_, options_, kind, index_, make_wire, attempts, generations_,
+                                            std::move(hooks)));
 }
 
 void CarrierLink::start() {
@@ -140,7 +141,7 @@ bool CarrierLink::is_mirrored(const LinkLeg& leg) const {
 
 bool CarrierLink::sends(const LinkLeg& leg) const {
   const CommandId command = is_mirrored(leg) ? CommandId::deliver_sm : CommandId::submit_sm;
-  return can_send() && leg.is_bound() && leg.connection()->session().may_request(command);
+  return can_send() && leg.may_ask() && leg.connection()->session().may_request(command);
 }
 
 bool CarrierLink::may_submit() const {
@@ -171,7 +172,7 @@ bool CarrierLink::submit(const smpp::SubmitSm& message, std::uint64_t tag) {
 bool CarrierLink::submit(const smpp::Body& message, std::uint64_t tag) {
   if (const auto* submit_sm = std::get_if<smpp::SubmitSm>(&message)) return submit(*submit_sm, tag);
   for (auto& leg : legs_) {
-    if (!can_send() || !leg->is_bound()) continue;
+    if (!can_send() || !leg->may_ask()) continue;
     if (!leg->connection()->session().request(message, tag, now())) continue;
     leg->connection()->flush();
     return true;
@@ -211,6 +212,11 @@ void CarrierLink::on_event(LinkLeg& leg, smpp::Event& event) {
     on_response(leg, *response);
   } else if (const auto* failed = std::get_if<smpp::RequestFailed>(&event)) {
     hooks_.unknown(failed->tag);
+  } else if (const auto* alert = std::get_if<smpp::Alert>(&event)) {
+    // SMPP 3.4, 4.12: a phone can be reached again. What waits for it has its own time to go again.
+    log::info(
+        "carrier_alert",
+        {{"carrier", options_.name}, {"session", index_}, {"phone", alert->alert_notification.source_addr}});
   }
 }
 
@@ -227,7 +233,10 @@ void CarrierLink::on_response(LinkLeg& leg, smpp::Response& response) {
   if (hooks_.answered) hooks_.answered(*this, leg.connection()->last_received() - response.sent_at);
   if (auto* delivered = std::get_if<smpp::DeliverSmResp>(&response.pdu.body))
     response.pdu.body = smpp::SubmitSmResp{std::move(delivered->message_id), std::move(delivered->tlvs)};
+  const std::uint32_t command_status = response.pdu.command_status;
   hooks_.response(response.tag, response.pdu);
+  if (command_status == smpp::ESME_ROK) return;
+  if (policy_.rule({command_status, {}}).status_class == smpp::StatusClass::bind) leg.bind_again();
 }
 
 void CarrierLink::on_changed(LinkLeg& leg) {
@@ -253,6 +262,18 @@ smpp::Time CarrierLink::last_received(std::uint64_t generation) const {
   }
   auto it = last_received_.find(generation);
   return it == last_received_.end() ? smpp::Time::min() : it->second;
+}
+
+smpp::SessionCounts CarrierLink::counts() const {
+  smpp::SessionCounts all;
+  for (const auto& leg : legs_) all += leg->counts();
+  return all;
+}
+
+std::uint32_t CarrierLink::attempts_in_vain() const {
+  std::uint32_t most = 0;
+  for (const auto& leg : legs_) most = std::max(most, leg->attempts_in_vain());
+  return most;
 }
 
 void CarrierLink::begin_stop(std::chrono::steady_clock::time_point deadline) {

@@ -11,7 +11,8 @@
 // submit_sm. Whoever uses this class need not know any of it.
 //
 // What must stay true: the reader never waits for what becomes of a request; every submit that was accepted
-// comes back once, as a response or as unknown.
+// comes back once, as a response or as unknown; a connection whose answers say that it is not bound (the
+// class `bind` of a status) is bound anew.
 //
 // Thread rule: the network thread.
 #pragma once
@@ -24,6 +25,7 @@
 #include <vector>
 
 #include "gateway/link_leg.hpp"
+#include "gateway/submit_policy.hpp"
 
 namespace peyk::gateway {
 
@@ -58,10 +60,10 @@ std::string_view words(LinkState state);
 
 class CarrierLink {
  public:
-  // `options` and what the hooks refer to outlive this. `make_wire`: how a connection begins; by default TCP,
-  // with TLS where `tls` is given.
+  // `options`, `attempts` (the whole carrier's) and what the hooks refer to outlive this. `make_wire`: how a
+  // connection begins; by default TCP, with TLS where `tls` is given.
   CarrierLink(boost::asio::io_context& io, const CarrierOptions& options, std::uint32_t index,
-              LinkHooks hooks, Tls* tls = nullptr, MakeWire make_wire = {});
+              CarrierAttempts& attempts, LinkHooks hooks, Tls* tls = nullptr, MakeWire make_wire = {});
   CarrierLink(const CarrierLink&) = delete;
   CarrierLink& operator=(const CarrierLink&) = delete;
 
@@ -99,9 +101,13 @@ class CarrierLink {
   smpp::Time last_received(std::uint64_t generation) const;
   const CarrierOptions& options() const { return options_; }
   std::uint32_t index() const { return index_; }
+  // For metrics: what went by over all its connections so far, and how many attempts in a row have come to
+  // nothing, of the connection that has had the most.
+  smpp::SessionCounts counts() const;
+  std::uint32_t attempts_in_vain() const;
 
  private:
-  void add_leg(smpp::BindKind kind, const MakeWire& make_wire);
+  void add_leg(smpp::BindKind kind, CarrierAttempts& attempts, const MakeWire& make_wire);
   void on_event(LinkLeg& leg, smpp::Event& event);
   void on_request(LinkLeg& leg, smpp::Pdu pdu);
   void on_response(LinkLeg& leg, smpp::Response& response);
@@ -114,6 +120,7 @@ class CarrierLink {
   const CarrierOptions& options_;
   const std::uint32_t index_;
   const LinkHooks hooks_;
+  const SubmitPolicy policy_;  // what an answer means to this carrier
   std::uint64_t generations_ = 0;
   std::vector<std::unique_ptr<LinkLeg>> legs_;
   std::map<std::uint64_t, smpp::Time> last_received_;  // of connections that are gone, the latest few

@@ -23,12 +23,12 @@ class Carrier {
   const CarrierOptions& options() const { return options_; }
   std::vector<std::unique_ptr<CarrierLink>>& links() { return links_; }
 
-  std::uint32_t bound() const;
-  bool can_submit() const;  // some link is bound and sends
-  // "2 of 3 bound; 1 refused: ESME_RINVPASWD"
+  std::uint32_t bound() const;  // sessions of which a connection, or one of the pair, is bound
+  bool can_submit() const;      // some link is bound and sends
+  // "2 of 3 bound; session 1: refused, refused with ESME_RINVPASWD"
   std::string describe() const;
-  std::uint32_t count(LinkState state) const;
-  std::uint32_t room() const;  // submit_sm that may leave now, over all links
+  std::uint32_t count(LinkState state) const;  // sessions in that state
+  std::uint32_t room() const;                  // submit_sm that may leave now, over all links
   // A submit_sm was answered after so long: slow carriers are given less at a time.
   void answered(std::chrono::microseconds latency) { window_.answered(latency); }
   // Through the link with the most room; false: nothing was sent.
@@ -41,19 +41,22 @@ class Carrier {
 
   CarrierOptions options_;
   std::unique_ptr<Tls> tls_;  // of connections that we open
+  CarrierAttempts attempts_;
   std::vector<std::unique_ptr<CarrierLink>> links_;
   AdaptiveWindow window_;  // of each link
 };
 
 class Carriers {
  public:
+  // Throws what Carrier and Listener do: std::runtime_error when the files of a TLS cannot be used or
+  // carriers that share a port disagree, std::invalid_argument for an `allow` that is none.
   Carriers(boost::asio::io_context& io, const std::vector<CarrierOptions>& options, const LinkHooks& hooks);
 
   // Throws boost::system::system_error when a port to listen on cannot be had.
   void start();
   boost::asio::awaitable<void> stop(std::chrono::milliseconds grace);
 
-  Carrier* find(const std::string& name);
+  Carrier* find(const std::string& name);  // null: there is none of that name
   std::map<std::string, Carrier>& all() { return carriers_; }
   // Where carriers that connect to us do so, in the order of host and port.
   const std::vector<std::unique_ptr<Listener>>& listeners() const { return listeners_; }

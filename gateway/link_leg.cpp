@@ -18,9 +18,7 @@ smpp::Time now() {
 }
 
 ReconnectOptions reconnect_options(const CarrierOptions& options) {
-  return {.min = options.reconnect_min,
-          .max = options.reconnect_max,
-          .attempts_per_minute = options.reconnects_per_minute};
+  return {.min = options.reconnect_min, .max = options.reconnect_max};
 }
 
 std::string_view words(smpp::BindKind kind) {
@@ -55,12 +53,14 @@ smpp::SessionOptions session_options(const CarrierOptions& options, smpp::Role r
 }
 
 LinkLeg::LinkLeg(asio::io_context& io, const CarrierOptions& options, smpp::BindKind kind,
-                 std::uint32_t session, MakeWire make_wire, std::uint64_t& generations, LegHooks hooks)
+                 std::uint32_t session, MakeWire make_wire, CarrierAttempts& attempts,
+                 std::uint64_t& generations, LegHooks hooks)
     : io_(io),
       options_(options),
       kind_(kind),
       session_index_(session),
       make_wire_(std::move(make_wire)),
+      attempts_(attempts),
       generations_(generations),
       hooks_(std::move(hooks)),
       reconnect_(reconnect_options(options)),
@@ -73,11 +73,25 @@ void LinkLeg::start() {
   spawn(io_, keep());
 }
 
+// Returns when the carrier may be called, or we are stopping.
+asio::awaitable<void> LinkLeg::turn() {
+  while (!stopping_) {
+    const auto wait = attempts_.until_permitted(now());
+    if (wait.count() == 0) co_return;
+    co_await stop_signal_.wait(wait);
+  }
+}
+
 asio::awaitable<void> LinkLeg::keep() {
   for (bool first = true; !stopping_; first = false) {
+    co_await turn();
+    if (stopping_) break;
     if (!first) hooks_.attempt(*this);
-    reconnect_.attempt(now());
+    begun_ = now();
+    was_bound_ = false;
     how_ended_ = Reconnect::End::unreachable;
+    credentials_refused_ = false;
+    attempts_.begin(*begun_);
     enter(LegState::connecting);
     std::unique_ptr<Wire> wire = co_await dial();
     if (wire && !stopping_) {
@@ -87,7 +101,7 @@ asio::awaitable<void> LinkLeg::keep() {
       while (connection_) co_await ended_.wait(std::chrono::hours(1));
     }
     if (stopping_) break;
-    enter(how_ended_ == Reconnect::End::credentials_refused ? LegState::refused : LegState::down);
+    enter(credentials_refused_ ? LegState::refused : LegState::down);
     const auto until = now() + pause_after_end();
     while (!stopping_ && now() < until) {
       const auto left = std::chrono::ceil<std::chrono::microseconds>(until - now());
@@ -131,6 +145,7 @@ asio::awaitable<std::unique_ptr<Wire>> LinkLeg::dial() {
 void LinkLeg::take(std::unique_ptr<SmppConnection> connection) {
   connection_ = std::move(connection);
   generation_ = ++generations_;
+  binds_again_ = false;
 }
 
 void LinkLeg::bind() {
@@ -153,12 +168,32 @@ void LinkLeg::adopt(std::unique_ptr<SmppConnection> connection) {
 }
 
 void LinkLeg::ask_to_bind() {
-  connection_->session().bind(kind_,
-                              {.system_id = options_.system_id,
-                               .password = options_.password,
-                               .system_type = options_.system_type,
-                               .interface_version = options_.interface_version},
-                              now());
+  const bool asked = connection_->session().bind(kind_,
+                                                 {.system_id = options_.system_id,
+                                                  .password = options_.password,
+                                                  .system_type = options_.system_type,
+                                                  .interface_version = options_.interface_version},
+                                                 now());
+  if (asked) return connection_->flush();
+  // Not as a transmitter after an outbind (SMPP 3.4, 2.2.2), and not with a name that is too long to write.
+  log::error("carrier_bind_impossible",
+             {{"carrier", options_.name}, {"session", session_index_}, {"as", words(kind_)}});
+  connection_->close();
+}
+
+void LinkLeg::bind_again() {
+  if (!may_ask()) return;
+  binds_again_ = true;
+  log::warn("carrier_binds_again",
+            {{"carrier", options_.name}, {"session", session_index_}, {"as", words(kind_)}});
+  hooks_.changed(*this);  // it takes nothing more
+  unbind_when_idle();
+}
+
+// What has been asked is worth its answer: without it, it would be sent twice.
+void LinkLeg::unbind_when_idle() {
+  if (!binds_again_ || !is_bound() || connection_->session().in_flight() > 0) return;
+  connection_->session().unbind(now());
   connection_->flush();
 }
 
@@ -173,10 +208,15 @@ void LinkLeg::on_event(SmppConnection&, smpp::Event& event) {
     return enter(LegState::down);
   }
   hooks_.event(*this, event);
+  unbind_when_idle();
 }
 
 void LinkLeg::bound(const smpp::Bound& bound) {
-  reconnect_.bound(now());
+  if (begun_) {
+    attempts_.let_in(*begun_, now());
+    reconnect_.bound(now());
+    was_bound_ = true;
+  }
   how_ended_ = Reconnect::End::lost;
   refusal_ = 0;
   log::info("carrier_bound", {{"carrier", options_.name},
@@ -189,9 +229,8 @@ void LinkLeg::bound(const smpp::Bound& bound) {
 
 void LinkLeg::refused(std::uint32_t command_status) {
   refusal_ = command_status;
-  how_ended_ = smpp::bind_refusal_is_lasting(command_status) ? Reconnect::End::credentials_refused
-               : command_status == smpp::ESME_RALYBND        ? Reconnect::End::already_bound
-                                                             : Reconnect::End::lost;
+  credentials_refused_ = smpp::bind_refusal_is_lasting(command_status);
+  how_ended_ = command_status == smpp::ESME_RALYBND ? Reconnect::End::already_bound : Reconnect::End::lost;
   log::error("carrier_bind_refused", {{"carrier", options_.name},
                                       {"session", session_index_},
                                       {"as", words(kind_)},
@@ -203,26 +242,45 @@ void LinkLeg::on_ended(SmppConnection&) {
   log::warn(
       "carrier_link_down",
       {{"carrier", options_.name}, {"session", session_index_}, {"why", connection_->broken_because()}});
+  past_counts_ = counts();
   connection_.reset();
   enter(LegState::down);
   ended_.wake();
 }
 
+// Reports the attempt that is over, or the connection that came of it: to the carrier's other connections,
+// and to whoever reads the log.
 std::chrono::milliseconds LinkLeg::pause_after_end() {
   std::uniform_real_distribution<double> chance(-1.0, 1.0);
-  const auto wait = reconnect_.ended(how_ended_, now(), chance(chance_));
-  if (how_ended_ == Reconnect::End::credentials_refused) {
+  auto wait = reconnect_.ended(how_ended_, now(), chance(chance_));
+  if (credentials_refused_) wait = std::max(wait, attempts_.refused(chance(chance_)));
+  if (was_bound_) {
+    attempts_.ended(*begun_, now());
+  } else {
+    attempts_.failed(now(), wait);
+  }
+  if (credentials_refused_) {
     log::error("carrier_credentials_refused", {{"carrier", options_.name},
                                                {"session", session_index_},
                                                {"status", smpp::status_name(refusal_)},
                                                {"next_attempt_in_s", wait.count() / 1000}});
-  } else if (reconnect_.failures() % kUnsteadyAfter == 0) {
+  } else if (attempts_in_vain() % kUnsteadyAfter == 0) {
     log::error("carrier_unsteady", {{"carrier", options_.name},
                                     {"session", session_index_},
-                                    {"attempts_in_vain", reconnect_.failures()},
+                                    {"attempts_in_vain", attempts_in_vain()},
                                     {"next_attempt_in_ms", wait.count()}});
   }
   return wait;
+}
+
+std::uint32_t LinkLeg::attempts_in_vain() const {
+  return reconnect_.failures(now());
+}
+
+smpp::SessionCounts LinkLeg::counts() const {
+  smpp::SessionCounts all = past_counts_;
+  if (connection_) all += connection_->session().counts();
+  return all;
 }
 
 void LinkLeg::enter(LegState state) {

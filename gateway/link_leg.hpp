@@ -1,8 +1,12 @@
 // One connection of a carrier link and its coming back: a transceiver, or the transmitter or the receiver of
 // a pair.
 //
-//   we connect:   dial -> bind -> bound -> [ended] -> wait as Reconnect says -> dial ...
+//   we connect:   [the carrier may be called now] -> dial -> bind -> bound -> [ended] -> wait -> dial ...
 //   they connect: the listener brings a connection that is bound, or on which we bind (outbind)
+//
+// A carrier that says in an answer that we are not bound (ESME_RINVBNDSTS and its like) has lost our session
+// on a connection that lives: nothing more is asked on it, what was asked is waited for, and then it is
+// unbound and comes back like any other.
 //
 // Each connection has a generation: an answer that comes after its connection has gone is dropped, because
 // the carrier will send that request again.
@@ -13,9 +17,11 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <random>
 #include <string>
 
+#include "gateway/carrier_attempts.hpp"
 #include "gateway/options.hpp"
 #include "gateway/reconnect.hpp"
 #include "gateway/signal.hpp"
@@ -45,17 +51,21 @@ using MakeWire = std::function<std::unique_ptr<Wire>()>;
 
 class LinkLeg final : public ConnectionOwner {
  public:
-  // `options` and what the hooks refer to outlive this. `generations` counts connections, over all legs of a
-  // link.
+  // `options` and what the hooks refer to outlive this. `attempts` are those of the whole carrier,
+  // `generations` counts connections, over all legs of a link.
   LinkLeg(boost::asio::io_context& io, const CarrierOptions& options, smpp::BindKind kind,
-          std::uint32_t session, MakeWire make_wire, std::uint64_t& generations, LegHooks hooks);
+          std::uint32_t session, MakeWire make_wire, CarrierAttempts& attempts, std::uint64_t& generations,
+          LegHooks hooks);
 
   void start();  // connect mode: keeps a connection from now on
   void begin_stop(std::chrono::steady_clock::time_point deadline);
   bool stopped() const { return !running_ && !connection_; }
 
-  // accept: a bound connection; outbind: one that is to be bound. Only when is_free().
+  // accept: a bound connection; outbind: one that is to be bound, and closed when it cannot be as kind().
+  // Only when is_free().
   void adopt(std::unique_ptr<SmppConnection> connection);
+  // The carrier takes us for not bound: unbinds once what is in flight is answered, and binds anew.
+  void bind_again();
   bool is_free() const { return !connection_ && !stopping_; }
 
   LegState state() const { return state_; }
@@ -63,6 +73,8 @@ class LinkLeg final : public ConnectionOwner {
     return state_ == LegState::bound && connection_->session().is_bound() &&
            !connection_->session().is_closing();
   }
+  // Bound, and not about to be bound anew.
+  bool may_ask() const { return is_bound() && !binds_again_; }
   smpp::BindKind kind() const { return kind_; }
   std::uint32_t session() const { return session_index_; }
   std::uint64_t generation() const { return generation_; }
@@ -71,6 +83,10 @@ class LinkLeg final : public ConnectionOwner {
   const SmppConnection* connection() const { return connection_.get(); }
   // The command_status of the last bind that was refused, until one is accepted; 0: none.
   std::uint32_t refusal() const { return refusal_; }
+  // Of ours, in a row, that have not become a connection that stays.
+  std::uint32_t attempts_in_vain() const;
+  // Over all its connections so far.
+  smpp::SessionCounts counts() const;
 
   void on_event(SmppConnection& connection, smpp::Event& event) override;
   void on_ended(SmppConnection& connection) override;
@@ -79,8 +95,10 @@ class LinkLeg final : public ConnectionOwner {
   boost::asio::awaitable<void> keep();
   boost::asio::awaitable<std::unique_ptr<Wire>> dial();
   void take(std::unique_ptr<SmppConnection> connection);
+  boost::asio::awaitable<void> turn();
   void bind();
   void ask_to_bind();
+  void unbind_when_idle();
   void bound(const smpp::Bound& bound);
   void refused(std::uint32_t command_status);
   std::chrono::milliseconds pause_after_end();
@@ -91,15 +109,20 @@ class LinkLeg final : public ConnectionOwner {
   const smpp::BindKind kind_;
   const std::uint32_t session_index_;
   const MakeWire make_wire_;
+  CarrierAttempts& attempts_;
   std::uint64_t& generations_;
   const LegHooks hooks_;
   Reconnect reconnect_;
+  // Of the attempt under way, or the connection that came of it.
+  std::optional<smpp::Time> begun_;
   Reconnect::End how_ended_ = Reconnect::End::unreachable;
+  bool was_bound_ = false, credentials_refused_ = false, binds_again_ = false;
   std::minstd_rand chance_{std::random_device{}()};
   std::unique_ptr<Wire> dialling_;
   std::unique_ptr<SmppConnection> connection_;
   std::uint64_t generation_ = 0;
   std::uint32_t refusal_ = 0;
+  smpp::SessionCounts past_counts_;  // of connections that are gone
   LegState state_ = LegState::down;
   Signal stop_signal_, ended_;
   boost::asio::steady_timer limit_;

@@ -89,7 +89,7 @@ struct CarrierOptions {
   std::chrono::milliseconds enquire_link_timeout{10000};
   std::chrono::milliseconds response_timeout{60000};
   std::chrono::milliseconds reconnect_min{1000}, reconnect_max{60000};
-  // Attempts to connect in any minute, of each connection, whatever else is set: a carrier must not be stormed.
+  // Attempts in any minute that come to nothing or do not last, over all sessions: a carrier must not be stormed.
   std::uint32_t reconnects_per_minute = 6;
   // The same text from the same phone within this time, unacknowledged as far as we know, is the carrier's
   // redelivery, not the member's second text.

@@ -112,48 +112,52 @@ store::WorkerHooks Peykd::worker_hooks() {
 }
 
 LinkHooks Peykd::link_hooks() {
-  return {
-      .request = [this](CarrierRequest request) { take(std::move(request)); },
-      .response =
-          [this](std::uint64_t tag, const smpp::Pdu& response) {
-            if ((tag & kUssdTag) != 0) return ussd_.settled(tag, response.command_status);
-            if ((tag & kQueryTag) != 0) return queries_.answered(tag, response);
-            for (auto& [number, line] : lines_) {
-              if (line.owns(tag)) return line.responded(tag, response);
-            }
-          },
-      .unknown =
-          [this](std::uint64_t tag) {
-            if ((tag & kUssdTag) != 0) return ussd_.settled(tag, std::nullopt);
-            if ((tag & kQueryTag) != 0) return queries_.unanswered(tag);
-            for (auto& [number, line] : lines_) {
-              if (line.owns(tag)) return line.unknown(tag);
-            }
-          },
-      .state =
-          [this](CarrierLink& link, bool) {
-            if (const Carrier* carrier = carriers_.find(link.options().name)) show_state(*carrier);
-            for (auto& [number, line] : lines_) line.wake();
-          },
-      .answered =
-          [this, kept = static_cast<Histogram*>(nullptr)](const CarrierLink& link,
-                                                          std::chrono::nanoseconds took) mutable {
-            // Each link has a copy of this hook: one carrier, one histogram, looked up once.
-            if (kept == nullptr)
-              kept = &metrics_.histogram("peyk_link_response_seconds", {{"carrier", link.options().name}});
-            kept->observe(took);
-          },
-      .reconnecting =
-          [this](const CarrierLink& link) {
-            metrics_.counter("peyk_link_reconnects_total", {{"carrier", link.options().name}}).add();
-          },
-      .bind_refused =
-          [this](const CarrierLink& link, std::uint32_t command_status) {
-            metrics_
-                .counter("peyk_link_bind_refusals_total",
-                         {{"carrier", link.options().name}, {"status", smpp::status_name(command_status)}})
-                .add();
-          }};
+  return {.request = [this](CarrierRequest request) { take(std::move(request)); },
+          .response =
+              [this](std::uint64_t tag, const smpp::Pdu& response) {
+                if ((tag & kUssdTag) != 0) return ussd_.settled(tag, response.command_status);
+                if ((tag & kQueryTag) != 0) return queries_.answered(tag, response);
+                for (auto& [number, line] : lines_) {
+                  if (line.owns(tag)) return line.responded(tag, response);
+                }
+              },
+          .unknown =
+              [this](std::uint64_t tag) {
+                if ((tag & kUssdTag) != 0) return ussd_.settled(tag, std::nullopt);
+                if ((tag & kQueryTag) != 0) return queries_.unanswered(tag);
+                for (auto& [number, line] : lines_) {
+                  if (line.owns(tag)) return line.unknown(tag);
+                }
+              },
+          .state =
+              [this](CarrierLink& link, bool) {
+                if (const Carrier* carrier = carriers_.find(link.options().name)) show_state(*carrier);
+                for (auto& [number, line] : lines_) line.wake();
+              },
+          .answered =
+              [this, kept = static_cast<Histogram*>(nullptr)](const CarrierLink& link,
+                                                              std::chrono::nanoseconds took) mutable {
+                // Each link has a copy of this hook: one session, one histogram, looked up once.
+                if (kept == nullptr) kept = &response_seconds(link);
+                kept->observe(took);
+              },
+          .reconnecting =
+              [this](const CarrierLink& link) {
+                metrics_.counter("peyk_link_reconnects_total", {{"carrier", link.options().name}}).add();
+              },
+          .bind_refused =
+              [this](const CarrierLink& link, std::uint32_t command_status) {
+                metrics_
+                    .counter("peyk_link_bind_refusals_total", {{"carrier", link.options().name},
+                                                               {"status", smpp::status_name(command_status)}})
+                    .add();
+              }};
+}
+
+Histogram& Peykd::response_seconds(const CarrierLink& link) {
+  const std::string session = std::to_string(link.index());
+  return metrics_.histogram("peyk_link_response_seconds",
+                            {{"carrier", link.options().name}, {"session", session}});
 }
 
 void Peykd::show_state(const Carrier& carrier) {
@@ -163,6 +167,37 @@ void Peykd::show_state(const Carrier& carrier) {
     const auto one = static_cast<LinkState>(state);
     metrics_.gauge("peyk_link_state", {{"carrier", name}, {"state", words(one)}}).set(carrier.count(one));
   }
+}
+
+// What the sessions have counted since they began; a counter follows it.
+void Peykd::show_counts(Carrier& carrier) {
+  const auto follow = [](Counter& counter, std::uint64_t total) {
+    counter.add(static_cast<double>(total) - counter.value());
+  };
+  const std::string& name = carrier.options().name;
+  std::uint32_t in_vain = 0;
+  smpp::SessionCounts all;
+  for (const auto& link : carrier.links()) {
+    const smpp::SessionCounts counts = link->counts();
+    const std::string session = std::to_string(link->index());
+    const std::pair<std::string_view, std::uint64_t> odd[] = {{"stray_response", counts.stray_responses},
+                                                              {"unknown_command", counts.unknown_commands},
+                                                              {"broken_body", counts.broken_bodies},
+                                                              {"wrong_state", counts.wrong_state}};
+    for (const auto& [kind, total] : odd) {
+      if (total == 0) continue;  // a series only for what there is
+      follow(metrics_.counter("peyk_link_odd_pdus_total",
+                              {{"carrier", name}, {"session", session}, {"kind", kind}}),
+             total);
+    }
+    follow(metrics_.counter("peyk_link_timeouts_total", {{"carrier", name}, {"session", session}}),
+           counts.timeouts);
+    all += counts;
+    in_vain = std::max(in_vain, link->attempts_in_vain());
+  }
+  follow(metrics_.counter("peyk_link_pdus_total", {{"carrier", name}, {"direction", "in"}}), all.pdus_in);
+  follow(metrics_.counter("peyk_link_pdus_total", {{"carrier", name}, {"direction", "out"}}), all.pdus_out);
+  metrics_.gauge("peyk_link_attempts_in_vain", {{"carrier", name}}).set(in_vain);
 }
 
 OutboundParts Peykd::outbound_parts() {
@@ -333,6 +368,7 @@ asio::awaitable<void> Peykd::housekeeping() {
     load_directory();
     receipts_.tidy();
     queries_.tick();
+    for (auto& [name, carrier] : carriers_.all()) show_counts(carrier);
     if (!redis_.connected()) continue;
     const auto now = std::chrono::steady_clock::now();
     const bool sweep = now - swept >= kSweepEvery;

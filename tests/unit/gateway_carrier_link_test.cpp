@@ -4,90 +4,16 @@
 
 #include <gtest/gtest.h>
 
-#include <map>
+#include <array>
 #include <optional>
-#include <set>
 
-#include "tests/unit/gateway_carrier_peer.hpp"
+#include "gateway/log.hpp"
+#include "tests/unit/gateway_carrier_linked.hpp"
 
 namespace peyk::tests {
 namespace {
 
 using namespace std::chrono_literals;
-using gateway::BindMode;
-using gateway::CarrierLink;
-using gateway::CarrierOptions;
-using gateway::CarrierRequest;
-using gateway::LinkState;
-
-CarrierOptions options_to(std::uint16_t port) {
-  CarrierOptions options;
-  options.name = "test";
-  options.host = "127.0.0.1";
-  options.port = port;
-  options.system_id = "peyk";
-  options.password = "secret";
-  options.reconnect_min = options.reconnect_max = 10ms;
-  options.reconnects_per_minute = 6000;
-  return options;
-}
-
-smpp::SubmitSm submit_sm(std::string text = "hello") {
-  return {.source_addr = "30001234", .destination_addr = "989120000101", .short_message = std::move(text)};
-}
-smpp::DeliverSm deliver_sm() {
-  return {.source_addr = "989120000101", .destination_addr = "30001234", .short_message = "hi"};
-}
-
-// A link and what it told.
-struct Linked {
-  Linked(Loop& loop_of_test, CarrierOptions of_test, gateway::Tls* tls = nullptr,
-         gateway::MakeWire make_wire = {})
-      : loop(loop_of_test),
-        options(std::move(of_test)),
-        link(loop.io, options, 0, hooks(), tls, std::move(make_wire)) {
-    link.start();
-  }
-  ~Linked() {
-    bool ended = false;
-    gateway::spawn(loop.io, end(ended));
-    EXPECT_TRUE(loop.until([&] { return ended; }));
-  }
-  boost::asio::awaitable<void> end(bool& ended) {
-    co_await link.stop(200ms);
-    ended = true;
-  }
-
-  gateway::LinkHooks hooks() {
-    return {.request =
-                [this](CarrierRequest request) {
-                  if (answer_requests) link.respond(request.generation, request.pdu, smpp::ESME_ROK);
-                  requests.push_back(std::move(request));
-                },
-            .response = [this](std::uint64_t tag, const smpp::Pdu&) { ++settled[tag].first; },
-            .unknown = [this](std::uint64_t tag) { ++settled[tag].second; },
-            .state = [this](CarrierLink&, bool up) { was_up = was_up || up; },
-            .answered =
-                [this](const CarrierLink&, std::chrono::nanoseconds took) {
-                  EXPECT_GE(took, 0ns);
-                  ++answered;
-                },
-            .reconnecting = [this](const CarrierLink&) { ++reconnects; },
-            .bind_refused = [this](const CarrierLink&, std::uint32_t status) { refusals.push_back(status); }};
-  }
-  bool bind() {
-    return loop.until([&] { return link.is_bound(); });
-  }
-
-  Loop& loop;
-  CarrierOptions options;
-  bool answer_requests = true, was_up = false;
-  std::vector<CarrierRequest> requests;
-  std::map<std::uint64_t, std::pair<int, int>> settled;  // by tag: responses, unknown
-  std::size_t answered = 0, reconnects = 0;
-  std::vector<std::uint32_t> refusals;
-  CarrierLink link;
-};
 
 TEST(CarrierLink, binds_submits_hears_and_says_goodbye) {
   Loop loop;
@@ -261,18 +187,86 @@ TEST(Trap11, a_carrier_that_falls_silent_is_left_and_called_again) {
   EXPECT_TRUE(linked.bind());
 }
 
+// The carrier's end of a connection, by hand: octets out, PDUs in.
+struct ByHand {
+  explicit ByHand(Loop& loop_of_test) : loop(loop_of_test) {}
+  std::uint16_t port() const { return acceptor.local_endpoint().port(); }
+  void accept() {
+    socket = acceptor.accept();
+    socket.non_blocking(true);
+  }
+  void say(smpp::CommandId id, std::uint32_t number, const smpp::Body& body = {}, std::uint32_t status = 0) {
+    std::string octets;
+    smpp::encode(id, status, number, body, octets);
+    boost::asio::write(socket, boost::asio::buffer(octets));
+  }
+  // The next PDU that comes; its command_id and sequence_number, or 0 and 0.
+  std::pair<smpp::CommandId, std::uint32_t> hear() {
+    std::optional<smpp::Pdu> pdu;
+    loop.until([&] {
+      std::array<char, 4096> buffer{};
+      boost::system::error_code nothing;
+      heard.append(buffer.data(), socket.read_some(boost::asio::buffer(buffer), nothing));
+      if (heard.size() < 16 || heard.size() < static_cast<unsigned char>(heard[3])) return false;
+      const std::size_t size = static_cast<unsigned char>(heard[3]);
+      pdu = smpp::decode(std::string_view(heard).substr(0, size)).value();
+      heard.erase(0, size);
+      return true;
+    });
+    if (!pdu) return {};
+    return {pdu->command_id, pdu->sequence_number};
+  }
+
+  Loop& loop;
+  boost::asio::ip::tcp::acceptor acceptor{loop.io, {boost::asio::ip::address_v4::loopback(), 0}};
+  boost::asio::ip::tcp::socket socket{loop.io};
+  std::string heard;
+};
+
 TEST(Trap11, an_enquire_link_is_answered_before_the_bind_and_on_a_receiver) {
+  using smpp::CommandId;
   Loop loop;
-  CarrierPeer carrier(loop.io);
-  carrier.terms.timers.enquire_link_interval = 50ms;
-  carrier.terms.timers.enquire_link_answer = 1000ms;
+  ByHand carrier(loop);
   auto options = options_to(carrier.port());
   options.bind_mode = BindMode::receiver;
   Linked linked(loop, options);
+  ASSERT_TRUE(loop.until([&] { return linked.link.state() == LinkState::binding; }));
+  carrier.accept();
+  const auto asked = carrier.hear();
+  ASSERT_EQ(asked.first, CommandId::bind_receiver);
+  carrier.say(CommandId::enquire_link, 41, smpp::EnquireLink{});
+  EXPECT_EQ(carrier.hear(), std::pair(CommandId::enquire_link_resp, 41u))
+      << "though the bind is not answered";
+  EXPECT_FALSE(linked.link.is_bound());
+  carrier.say(CommandId::bind_receiver_resp, asked.second, smpp::BindResp{.system_id = "carrier"});
   ASSERT_TRUE(linked.bind());
-  loop.run_for(300ms);
-  EXPECT_EQ(carrier.connections, 1u);
-  EXPECT_TRUE(carrier.closed.empty());
+  carrier.say(CommandId::enquire_link, 42, smpp::EnquireLink{});
+  EXPECT_EQ(carrier.hear(), std::pair(CommandId::enquire_link_resp, 42u));
+}
+
+TEST(CarrierLink, counts_what_fits_nothing_over_all_its_connections) {
+  using smpp::CommandId;
+  Loop loop;
+  ByHand carrier(loop);
+  Linked linked(loop, options_to(carrier.port()));
+  for (std::uint64_t round = 1; round <= 2; ++round) {
+    ASSERT_TRUE(loop.until([&] { return linked.link.state() == LinkState::binding; }));
+    carrier.accept();
+    carrier.say(CommandId::bind_transceiver_resp, carrier.hear().second, smpp::BindResp{});
+    ASSERT_TRUE(linked.bind());
+    carrier.say(CommandId::submit_sm_resp, 77, smpp::SubmitSmResp{.message_id = "a"});
+    carrier.say(CommandId::bind_receiver, 78, smpp::Bind{});
+    carrier.say(CommandId::enquire_link, 79, smpp::EnquireLink{});
+    while (carrier.hear().second != 79) {
+    }
+    const smpp::SessionCounts counts = linked.link.counts();
+    EXPECT_EQ(counts.stray_responses, round);
+    EXPECT_EQ(counts.wrong_state, round);
+    EXPECT_EQ(counts.pdus_in, 4 * round);
+    carrier.socket.close();
+    carrier.heard.clear();
+    ASSERT_TRUE(loop.until([&] { return !linked.link.is_bound(); }));
+  }
 }
 
 TEST(Trap08, octets_that_are_no_smpp_cost_that_one_connection) {
@@ -311,105 +305,69 @@ TEST(Trap07, the_carriers_numbers_and_ours_never_mix_on_the_wire) {
   for (const auto& [tag, how] : linked.settled) EXPECT_EQ(how, std::pair(1, 0)) << tag;
 }
 
-// Every step that can fail, in the order in which a link takes them.
-enum class Step { resolve, connect, handshake, read, write, half_write, close };
-
-// A wire whose next step of one kind fails.
-class FailingWire final : public gateway::Wire {
- public:
-  FailingWire(std::unique_ptr<Wire> wire, std::optional<Step>& fails, int& spared)
-      : wire_(std::move(wire)), fails_(fails), spared_(spared) {}
-
-  boost::asio::awaitable<Error> resolve(std::string host, std::uint16_t port) override {
-    if (now(Step::resolve)) co_return Error(boost::asio::error::host_not_found);
-    const Error error = co_await wire_->resolve(std::move(host), port);
-    co_return error;
-  }
-  boost::asio::awaitable<Error> connect() override {
-    if (now(Step::connect)) co_return Error(boost::asio::error::connection_refused);
-    const Error error = co_await wire_->connect();
-    co_return error;
-  }
-  boost::asio::awaitable<Error> handshake() override {
-    if (now(Step::handshake)) co_return Error(boost::asio::error::no_protocol_option);
-    const Error error = co_await wire_->handshake();
-    co_return error;
-  }
-  void read_some(boost::asio::mutable_buffer into, Done done) override {
-    if (!now(Step::read)) return wire_->read_some(into, std::move(done));
-    // What was read is lost with the connection.
-    auto lost = [done = std::move(done)](const Error&, std::size_t) {
-      done(boost::asio::error::connection_reset, 0);
-    };
-    wire_->read_some(into, lost);
-  }
-  void write(boost::asio::const_buffer all, Done done) override {
-    const bool half = now(Step::half_write);
-    if (!half && !now(Step::write)) return wire_->write(all, std::move(done));
-    auto cut = [done = std::move(done)](const Error&, std::size_t) {
-      done(boost::asio::error::broken_pipe, 0);
-    };
-    wire_->write(boost::asio::buffer(all, half ? all.size() / 2 : 0), cut);
-  }
-  // A close that failed is followed by another.
-  void close() override {
-    if (now(Step::close)) wire_->close();
-    wire_->close();
-  }
-
- private:
-  bool now(Step step) {
-    if (fails_ != step || spared_-- > 0) return false;
-    fails_.reset();
-    return true;
-  }
-
-  std::unique_ptr<Wire> wire_;
-  std::optional<Step>& fails_;
-  int& spared_;
-};
-
-TEST(CarrierLink, whichever_step_fails_it_comes_back_and_every_submit_is_accounted_for_once) {
-  for (const Step step : {Step::resolve, Step::connect, Step::handshake, Step::read, Step::write,
-                          Step::half_write, Step::close}) {
-    for (int spared = 0; spared < 4; ++spared) {
-      Loop loop;
-      CarrierPeer carrier(loop.io);
-      std::optional<Step> fails = step;
-      int left = spared;
-      const gateway::MakeWire make_wire = [&] {
-        return std::make_unique<FailingWire>(gateway::make_wire(loop.io, nullptr, ""), fails, left);
-      };
-      Linked linked(loop, options_to(carrier.port()), nullptr, make_wire);
-      const auto where = testing::Message()
-                         << "step " << static_cast<int>(step) << ", the " << spared + 1 << ".";
-      // Ten submits, one at a time, each as soon as the link is there; the link is cut now and then so that
-      // the early steps come to their turn again.
-      std::set<std::uint64_t> accepted;
-      for (std::uint64_t tag = 1; tag <= 10; ++tag) {
-        ASSERT_TRUE(loop.until([&] { return linked.link.submit(submit_sm(), tag); })) << where;
-        accepted.insert(tag);
-        ASSERT_TRUE(loop.until([&] { return linked.settled.contains(tag); })) << where;
-        if (fails && tag % 2 == 0) carrier.close_all();
-      }
-      EXPECT_FALSE(fails) << "it failed: " << where;
-      ASSERT_TRUE(linked.bind()) << where;
-      EXPECT_EQ(linked.settled.size(), accepted.size()) << where;
-      for (const auto& [tag, how] : linked.settled)
-        EXPECT_EQ(how.first + how.second, 1) << tag << ", " << where;
-    }
-  }
+TEST(CarrierLink, an_answer_that_says_not_bound_is_followed_by_a_new_bind_once_the_others_are_answered) {
+  Loop loop;
+  CarrierPeer carrier(loop.io);
+  carrier.answer_submits = false;
+  Linked linked(loop, options_to(carrier.port()));
+  ASSERT_TRUE(linked.bind());
+  for (std::uint64_t tag = 1; tag <= 2; ++tag) ASSERT_TRUE(linked.link.submit(submit_sm(), tag));
+  ASSERT_TRUE(loop.until([&] { return carrier.submits.size() == 2; }));
+  gateway::SmppConnection* first = carrier.bound().at(0);
+  const auto answer = [&](std::uint32_t number, std::uint32_t status) {
+    first->session().respond(number, smpp::CommandId::submit_sm, status, smpp::Body(), peer_now());
+    first->flush();
+  };
+  answer(2, smpp::ESME_RINVBNDSTS);
+  ASSERT_TRUE(loop.until([&] { return linked.settled.contains(1) || !linked.link.may_submit(); }));
+  EXPECT_FALSE(linked.link.submit(submit_sm(), 3)) << "nothing more is asked there";
+  loop.run_for(100ms);
+  EXPECT_TRUE(carrier.closed.empty()) << "one is still without its answer";
+  answer(3, smpp::ESME_ROK);
+  ASSERT_TRUE(loop.until([&] { return carrier.binds.size() == 2 && linked.link.is_bound(); }));
+  EXPECT_EQ(carrier.closed.at(0).reason, smpp::CloseReason::peer_unbound);
+  EXPECT_EQ(linked.settled[1], std::pair(1, 0));
+  EXPECT_EQ(linked.settled[2], std::pair(1, 0));
+  carrier.answer_submits = true;
+  ASSERT_TRUE(linked.link.submit(submit_sm(), 4));
+  ASSERT_TRUE(loop.until([&] { return linked.settled.contains(4); }));
 }
 
-TEST(CarrierLink, a_handshake_or_a_connection_that_hangs_is_given_up) {
-  // A listener whose queue nobody empties answers no bind: session_init_timeout ends it.
+TEST(CarrierLink, only_a_status_of_the_class_bind_costs_the_session) {
   Loop loop;
-  boost::asio::ip::tcp::acceptor acceptor(loop.io, {boost::asio::ip::address_v4::loopback(), 0});
-  auto options = options_to(acceptor.local_endpoint().port());
-  options.session_init_timeout = 150ms;
+  CarrierPeer carrier(loop.io);
+  auto options = options_to(carrier.port());
+  options.status_classes = {{0x435, smpp::StatusClass::bind}, {0x05, smpp::StatusClass::temporary}};
   Linked linked(loop, options);
-  EXPECT_TRUE(loop.until([&] { return linked.reconnects >= 2; }));
-  EXPECT_FALSE(linked.was_up);
+  std::uint64_t tag = 0;
+  const auto binds_after = [&](std::uint32_t status) {
+    EXPECT_TRUE(linked.bind());
+    carrier.submit_status = status;
+    EXPECT_TRUE(linked.link.submit(submit_sm(), ++tag));
+    EXPECT_TRUE(loop.until([&] { return linked.settled.contains(tag); }));
+    EXPECT_TRUE(loop.until([&] { return linked.link.may_submit(); }));
+    return carrier.binds.size();
+  };
+  EXPECT_EQ(binds_after(smpp::ESME_RSYSERR), 1u);
+  EXPECT_EQ(binds_after(smpp::ESME_RALYBND), 1u) << "this carrier means something else";
+  EXPECT_EQ(binds_after(0x435), 2u);
+}
+
+TEST(CarrierLink, a_phone_that_can_be_reached_again_is_a_masked_line_in_the_log) {
+  std::string log;
+  gateway::log::start(gateway::log::Level::info, [&log](std::string_view line) { log += line; });
+  {
+    Loop loop;
+    CarrierPeer carrier(loop.io);
+    Linked linked(loop, options_to(carrier.port()));
+    ASSERT_TRUE(linked.bind());
+    gateway::SmppConnection* to = carrier.bound().at(0);
+    ASSERT_TRUE(to->session().request(smpp::AlertNotification{.source_addr = "989120000101"}, 1, peer_now()));
+    to->flush();
+    EXPECT_TRUE(loop.until([&] { return log.find("carrier_alert") != std::string::npos; }));
+  }
+  gateway::log::stop();
+  EXPECT_EQ(log.find("989120000101"), std::string::npos) << log;
 }
 
 }  // namespace

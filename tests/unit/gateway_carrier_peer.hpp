@@ -45,7 +45,8 @@ class CarrierPeer final : public gateway::ConnectionOwner {
   std::uint32_t bind_status = 0;
   bool close_after_bind = false;
   bool answer_submits = true;
-  smpp::SessionOptions terms;  // role mc
+  std::uint32_t submit_status = 0;  // of the next answer; then 0 again
+  smpp::SessionOptions terms;       // role mc
 
   // What it has seen.
   std::size_t connections = 0;
@@ -161,7 +162,7 @@ inline void CarrierPeer::on_event(gateway::SmppConnection& connection, smpp::Eve
     if (submit_sm == nullptr) return;
     submits.push_back(*submit_sm);
     if (!answer_submits) return;
-    session.respond(request->pdu.sequence_number, request->pdu.command_id, smpp::ESME_ROK,
+    session.respond(request->pdu.sequence_number, request->pdu.command_id, std::exchange(submit_status, 0),
                     smpp::SubmitSmResp{.message_id = std::to_string(submits.size())}, peer_now());
     connection.flush();
   } else if (const auto* response = std::get_if<smpp::Response>(&event)) {
