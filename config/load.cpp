@@ -220,10 +220,10 @@ void read_carrier_addresses(Section& s, gateway::CarrierOptions& carrier) {
                                 {"sar", gateway::LongTexts::sar},
                                 {"payload", gateway::LongTexts::payload}});
   s.choice<templates::DefaultAlphabet>("default_alphabet", carrier.default_alphabet,
-                                     {{"gsm7", templates::DefaultAlphabet::gsm7},
-                                      {"latin1", templates::DefaultAlphabet::latin1},
-                                      {"ascii", templates::DefaultAlphabet::ascii},
-                                      {"ucs2", templates::DefaultAlphabet::ucs2}});
+                                       {{"gsm7", templates::DefaultAlphabet::gsm7},
+                                        {"latin1", templates::DefaultAlphabet::latin1},
+                                        {"ascii", templates::DefaultAlphabet::ascii},
+                                        {"ucs2", templates::DefaultAlphabet::ucs2}});
   s.text("service_type", carrier.service_type, kServiceType);
 }
 
@@ -268,8 +268,51 @@ void read_carrier_ussd(Section& s, gateway::CarrierOptions& carrier) {
   }
 }
 
+// What a carrier's version and the way the connection comes about know no bind for.
+void check_bind(Section& s, const gateway::CarrierOptions& carrier) {
+  using Mode = gateway::BindMode;
+  const Mode mode = carrier.bind_mode;
+  if (carrier.connection == gateway::ConnectionMode::outbind &&
+      (mode == Mode::transmitter || mode == Mode::pair)) {
+    s.mistake("bind_mode", s.found("bind_mode") + ", but an outbind asks for one who receives",
+              "receiver or transceiver, where connection is outbind");
+  }
+  if (carrier.connection != gateway::ConnectionMode::accept && mode == Mode::transceiver &&
+      carrier.interface_version < 0x34) {
+    s.mistake("interface_version", s.found("interface_version") + ", which knows no transceiver",
+              "3.4 or 5.0, or bind_mode: pair, transmitter or receiver");
+  }
+}
+
+// Where carriers connect to us, those of one port are told apart by their system_id and by nothing else.
+class Ports {
+ public:
+  void check(Section& s, const gateway::CarrierOptions& carrier) {
+    if (carrier.connection == gateway::ConnectionMode::connect) return;
+    std::vector<gateway::CarrierOptions>& there = carriers_[{carrier.host, carrier.port}];
+    for (const gateway::CarrierOptions& other : there) {
+      const auto shared =
+          fmt::format("carrier \"{}\" listens at {}:{} too", other.name, other.host, other.port);
+      if (other.system_id == carrier.system_id) {
+        s.mistake("system_id", shared + " and has the same", "each once on a port");
+      }
+      if (other.connection != carrier.connection) {
+        s.mistake("connection", shared + " and has another", "the same for all carriers of a port");
+      }
+      if (other.tls != carrier.tls) {
+        s.mistake("tls", shared + " with other tls keys", "the same for all carriers of a port");
+      }
+    }
+    there.push_back(carrier);
+  }
+
+ private:
+  std::map<std::pair<std::string, uint16_t>, std::vector<gateway::CarrierOptions>> carriers_;
+};
+
 void read_carriers(Section& root, gateway::Options& options) {
   Unique names;
+  Ports ports;
   root.list("carriers", 1, 64, [&](Section& s, std::size_t) {
     gateway::CarrierOptions& carrier = options.carriers.emplace_back();
     if (s.text("name", carrier.name, kName, Presence::required)) names.check(s, "name", carrier.name);
@@ -280,6 +323,8 @@ void read_carriers(Section& root, gateway::Options& options) {
     read_carrier_ways(s, carrier);
     read_carrier_times(s, carrier);
     read_carrier_ussd(s, carrier);
+    check_bind(s, carrier);
+    ports.check(s, carrier);
   });
 }
 

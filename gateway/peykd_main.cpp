@@ -8,6 +8,7 @@
 #include "config/load.hpp"
 #include "gateway/log.hpp"
 #include "gateway/peykd.hpp"
+#include "gateway/tls.hpp"
 #include "store/mysql/connection.hpp"
 
 int main(int argc, char** argv) {
@@ -22,6 +23,10 @@ int main(int argc, char** argv) {
   auto options = peyk::config::load_options_file(config, peyk::config::process_environment());
   if (!options) {
     std::cerr << peyk::config::report(options.error());
+    return 2;
+  }
+  if (const auto problems = peyk::gateway::tls_problems(options->carriers); !problems.empty()) {
+    for (const std::string& problem : problems) std::cerr << config << ": " << problem << '\n';
     return 2;
   }
   if (check) {

@@ -1,12 +1,13 @@
 // What TLS on carrier links means here: TLS 1.2 or newer; as client the server's certificate is checked
 // against ca_file (or the system's) and must name server_name; as server a certificate is shown and, where
-// ca_file is given, one of the client's is required.
+// ca_file is given, one of the client's is required and checked.
 //
 // The files are read once, when the Tls is made. Thread rule: the network thread.
 #pragma once
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "gateway/options.hpp"
 
@@ -32,5 +33,9 @@ class Tls {
   Side side_;
   std::unique_ptr<boost::asio::ssl::context> context_;
 };
+
+// What is wrong with the carriers' files, in words that name carrier, key and file: "carrier "mci":
+// tls_key_file key.pem: key values mismatch". Empty: nothing.
+std::vector<std::string> tls_problems(const std::vector<CarrierOptions>& carriers);
 
 }  // namespace peyk::gateway

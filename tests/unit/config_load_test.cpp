@@ -245,6 +245,47 @@ TEST(ConfigLoad, who_is_connected_to_says_who_may_connect_and_where_it_listens) 
       "tls_key_file\n");
 }
 
+TEST(ConfigLoad, a_bind_that_cannot_come_about_is_refused) {
+  const std::string outbind = "connection: outbind\n  allow: 10.1.2.3\n  bind_mode: ";
+  for (const std::string mode : {"pair", "transmitter"}) {
+    EXPECT_EQ(mistakes_of(with("carrier", outbind + mode).second),
+              "peyk.yaml:9: carriers[0].bind_mode: found \"" + mode +
+                  "\", but an outbind asks for one who receives; allowed: receiver or transceiver, where "
+                  "connection is outbind\n");
+  }
+  EXPECT_EQ(mistakes_of(with("carrier", outbind + "transceiver").second), "");
+  EXPECT_EQ(mistakes_of(with("carrier", "interface_version: 3.3").second),
+            "peyk.yaml:7: carriers[0].interface_version: found \"3.3\", which knows no transceiver; allowed: "
+            "3.4 or 5.0, or bind_mode: pair, transmitter or receiver\n");
+  EXPECT_EQ(mistakes_of(with("carrier", "interface_version: 3.3\n  bind_mode: pair").second), "");
+  EXPECT_EQ(
+      mistakes_of(with("carrier", "interface_version: 3.3\n  connection: accept\n  allow: 10.1.2.3").second),
+      "")
+      << "who binds to us chooses";
+}
+
+TEST(ConfigLoad, carriers_that_share_a_port_must_agree_and_be_told_apart) {
+  const auto two = [](const std::string& other) {
+    std::string yaml = with("carrier", "connection: accept\n  allow: 10.1.2.3").second;
+    yaml.insert(yaml.find("lines:"),
+                "- name: other\n  host: 127.0.0.1\n  password: x\n  allow: 10.1.2.4\n  " + other + "\n");
+    return mistakes_of(yaml);
+  };
+  EXPECT_EQ(two("connection: accept\n  system_id: other"), "");
+  EXPECT_EQ(two("connection: accept\n  system_id: peyk\n  port: 2776"), "");
+  EXPECT_EQ(two("connection: accept\n  system_id: peyk"),
+            "peyk.yaml:14: carriers[1].system_id: carrier \"sim\" listens at 127.0.0.1:2775 too and has the "
+            "same; allowed: each once on a port\n");
+  EXPECT_EQ(two("system_id: other\n  connection: outbind"),
+            "peyk.yaml:14: carriers[1].connection: carrier \"sim\" listens at 127.0.0.1:2775 too and has "
+            "another; allowed: the same for all carriers of a port\n");
+  EXPECT_EQ(
+      two("system_id: other\n  connection: accept\n  tls: true\n  tls_certificate_file: c.pem\n  "
+          "tls_key_file: k.pem"),
+      "peyk.yaml:15: carriers[1].tls: carrier \"sim\" listens at 127.0.0.1:2775 too with other tls keys; "
+      "allowed: the same for all carriers of a port\n");
+}
+
 TEST(ConfigLoad, a_socket_path_that_the_kernel_would_cut_is_refused) {
   const std::string path(108, 'x');
   EXPECT_NE(mistakes_of(with("mysql", "unix_socket: " + path).second), "");

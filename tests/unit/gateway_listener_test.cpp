@@ -246,6 +246,27 @@ TEST(Listener, binds_on_the_connection_of_who_says_outbind_rightly) {
   EXPECT_FALSE(wrong.bind_asked);
 }
 
+TEST(Listener, ends_an_outbind_that_cannot_be_followed_by_a_bind_of_its_kind_and_says_so) {
+  for (const gateway::BindMode mode : {gateway::BindMode::transmitter, gateway::BindMode::pair}) {
+    std::string log;
+    gateway::log::start(gateway::log::Level::error, [&log](std::string_view line) { log += line; });
+    {
+      Loop loop;
+      auto options = guest("mc");
+      options.connection = ConnectionMode::outbind;
+      options.bind_mode = mode;
+      Gate gate(loop, {options});
+      Caller caller(loop, gate.port(), smpp::Role::mc);
+      caller.session().outbind({.system_id = "mc", .password = "mc-pw"}, peer_now());
+      caller.connection->flush();
+      EXPECT_TRUE(loop.until([&] { return !caller.connection; }, 5s)) << "not silence until its time is over";
+      EXPECT_FALSE(caller.bind_asked);
+    }
+    gateway::log::stop();
+    EXPECT_NE(log.find("carrier_bind_impossible"), std::string::npos) << log;
+  }
+}
+
 TEST(Listener, does_not_wait_long_or_for_many_that_do_not_bind) {
   Loop loop;
   auto options = guest("gw");
@@ -362,8 +383,22 @@ TEST(Tls, a_server_that_asks_for_a_clients_certificate_gets_it_or_refuses) {
   EXPECT_TRUE(connect(papers).bound);
 }
 
-TEST(Tls, files_that_cannot_be_used_are_named) {
+TEST(Tls, files_that_cannot_be_used_are_named_by_carrier_and_key) {
   Papers papers;
+  CarrierOptions calls, listens = guest("listens");
+  calls.name = "calls";
+  calls.tls = papers.client_options;
+  listens.tls = papers.server_options;
+  EXPECT_TRUE(gateway::tls_problems({calls, listens}).empty());
+  calls.tls.ca_file = "/nonexistent/ca.pem";
+  listens.tls.key_file = papers.client_key;
+  EXPECT_EQ(gateway::tls_problems({calls, listens}),
+            (std::vector<std::string>{
+                "carrier \"calls\": tls_ca_file /nonexistent/ca.pem: No such file or directory",
+                "carrier \"listens\": tls_key_file " + papers.client_key + ": key values mismatch"}));
+  calls.tls.enabled = false;
+  listens.tls = papers.server_options;
+  EXPECT_TRUE(gateway::tls_problems({calls, listens}).empty()) << "what is not used is not read";
   TlsOptions missing = papers.client_options;
   missing.ca_file = "/nonexistent/ca.pem";
   EXPECT_THROW(Tls(missing, Tls::Side::client), std::runtime_error);
