@@ -2,6 +2,7 @@
 // peykd says to its operator while a carrier does not let it in.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "config/toolchain/asio.hpp"
@@ -91,6 +92,61 @@ TEST(Trap10, a_refused_link_is_not_up_in_readiness_and_metrics) {
     EXPECT_NE(metrics.find(line), std::string::npos) << line;
   }
   EXPECT_NE(stack.gateway_log().find("carrier_credentials_refused"), std::string::npos);
+}
+
+// The number at the end of that line of /metrics; -1: there is none.
+double metric(Stack& stack, const std::string& name) {
+  const std::string all = get(stack.http_port(), "/metrics");
+  const auto at = all.find("\n" + name + " ");
+  return at == std::string::npos ? -1 : std::stod(all.substr(at + name.size() + 2));
+}
+
+TEST(Trap10, already_bound_for_a_while_is_few_attempts_and_an_alarm_and_then_the_link_is_back) {
+  Stack stack;
+  stack.carrier().ask({{"do", "fault"}, {"what", "refuse_binds"}, {"status", 0x05}, {"for_ms", 600'000}});
+  const auto began = std::chrono::steady_clock::now();
+  stack.carrier().ask({{"do", "fault"}, {"what", "drop_links"}});
+  ASSERT_TRUE(eventually(60s, [&] {
+    return metric(stack, "peyk_link_attempts_in_vain{carrier=\"sim\"}") >= 5;
+  })) << stack.gateway_log();
+  EXPECT_NE(stack.gateway_log().find("carrier_unsteady"), std::string::npos) << stack.gateway_log();
+  EXPECT_EQ(metric(stack, "peyk_link_up{carrier=\"sim\"}"), 0);
+  EXPECT_NE(get(stack.http_port(), "/readyz").find("ESME_RALYBND"), std::string::npos);
+  const double refusals =
+      metric(stack, "peyk_link_bind_refusals_total{carrier=\"sim\",status=\"ESME_RALYBND\"}");
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
+  EXPECT_GE(refusals, 4);
+  EXPECT_LE(refusals, 2 + took.count() / 0.8) << "a second between two, less a fifth";
+  stack.carrier().ask({{"do", "fault"}, {"what", "clear"}});
+  stack.await_ready();
+  expect_a_conversation(stack);
+}
+
+TEST(Links, a_carrier_that_answers_not_bound_is_bound_to_anew_and_has_the_text_once) {
+  Stack stack;
+  stack.carrier().ask({{"do", "fault"}, {"what", "respond"}, {"status", 0x04}, {"n", 1}});
+  ASSERT_TRUE(stack.carrier().mo(kMember, Stack::line(), "HELP").ok);
+  ASSERT_EQ(stack.carrier().inbox(kMember, 0, 60s).size(), 1u) << stack.gateway_log();
+  EXPECT_NE(stack.gateway_log().find("carrier_binds_again"), std::string::npos) << stack.gateway_log();
+  EXPECT_EQ(metric(stack, "peyk_link_reconnects_total{carrier=\"sim\"}"), 1);
+  EXPECT_EQ(metric(stack, "peyk_link_up{carrier=\"sim\"}"), 1);
+  EXPECT_EQ(stack.carrier().ask({{"do", "stats"}})["mt"].get<int>(), 1);
+}
+
+TEST(Links, each_session_has_its_latency_and_what_goes_by_is_counted) {
+  Stack stack({.sessions = 2});
+  expect_a_conversation(stack);
+  EXPECT_TRUE(eventually(20s, [&] {
+    return metric(stack, "peyk_link_pdus_total{carrier=\"sim\",direction=\"in\"}") >=
+           4;  // binds, text, answer
+  })) << get(stack.http_port(), "/metrics");
+  EXPECT_GE(metric(stack, "peyk_link_pdus_total{carrier=\"sim\",direction=\"out\"}"), 4);
+  EXPECT_EQ(metric(stack, "peyk_link_timeouts_total{carrier=\"sim\",session=\"1\"}"), 0);
+  double answered = 0;
+  for (const char* session : {"0", "1"})
+    answered += std::max(0.0, metric(stack, "peyk_link_response_seconds_count{carrier=\"sim\",session=\"" +
+                                                std::string(session) + "\"}"));
+  EXPECT_GE(answered, 1);
 }
 
 }  // namespace
