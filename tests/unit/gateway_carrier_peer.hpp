@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -45,8 +46,9 @@ class CarrierPeer final : public gateway::ConnectionOwner {
   std::uint32_t bind_status = 0;
   bool close_after_bind = false;
   bool answer_submits = true;
-  std::uint32_t submit_status = 0;  // of the next answer; then 0 again
-  smpp::SessionOptions terms;       // role mc
+  std::uint32_t submit_status = 0;               // of the next answer; then 0 again
+  std::optional<std::uint8_t> congestion_state;  // in each submit_sm_resp
+  smpp::SessionOptions terms;                    // role mc
 
   // What it has seen.
   std::size_t connections = 0;
@@ -162,8 +164,10 @@ inline void CarrierPeer::on_event(gateway::SmppConnection& connection, smpp::Eve
     if (submit_sm == nullptr) return;
     submits.push_back(*submit_sm);
     if (!answer_submits) return;
+    smpp::SubmitSmResp answer{.message_id = std::to_string(submits.size())};
+    if (congestion_state) smpp::set_u8(answer.tlvs, smpp::tag::congestion_state, *congestion_state);
     session.respond(request->pdu.sequence_number, request->pdu.command_id, std::exchange(submit_status, 0),
-                    smpp::SubmitSmResp{.message_id = std::to_string(submits.size())}, peer_now());
+                    answer, peer_now());
     connection.flush();
   } else if (const auto* response = std::get_if<smpp::Response>(&event)) {
     if (response->pdu.command_status == smpp::ESME_ROK) ++delivered;
