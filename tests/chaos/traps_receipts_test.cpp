@@ -2,11 +2,7 @@
 // that look like one.
 #include <gmock/gmock.h>
 
-#include <fmt/format.h>
-
-#include <nlohmann/json.hpp>
-
-#include "tests/kit/stack.hpp"
+#include "tests/chaos/carrier_words.hpp"
 
 namespace peyk::tests {
 namespace {
@@ -20,79 +16,107 @@ Stack& stack() {
   return one;
 }
 
-void fault(const json& members) {
-  json request{{"do", "fault"}};
-  request.update(members);
-  ASSERT_TRUE(stack().carrier().ask(request)["ok"].get<bool>());
-}
-
-std::string hex_of(std::string_view octets) {
-  std::string hex;
-  for (const char c : octets) hex += fmt::format("{:02x}", static_cast<unsigned char>(c));
-  return hex;
+void withhold_receipts(bool on) {
+  fault(stack(), {{"what", "withhold_receipts"}, {"on", on}});
 }
 
 // A deliver_sm from a phone to the line, in the carrier's own words.
 void deliver(const std::string& from, int esm_class, const std::string& text, std::uint32_t sequence_number) {
-  const std::string body =
-      "00"
-      "0101" +
-      hex_of(from) +
-      "00"
-      "0001" +
-      hex_of(stack().line()) + "00" + fmt::format("{:02x}", esm_class) +
-      "0000"
-      "0000"
-      "0000"
-      "0000" +
-      fmt::format("{:02x}", text.size()) + hex_of(text);
-  fault({{"what", "send_raw"},
-         {"hex", fmt::format("{:08x}0000000500000000{:08x}", 16 + body.size() / 2, sequence_number) + body}});
+  send_raw(stack(), deliver_sm_hex(from, esm_class, text, sequence_number));
 }
 
 bool is_acknowledged(std::uint32_t sequence_number) {
-  return eventually(20s, [sequence_number] {
-    const json record =
-        stack().carrier().ask({{"do", "record"}, {"last", 300}, {"command", "deliver_sm_resp"}});
-    for (const json& pdu : record.value("pdus", json::array())) {
-      if (pdu.value("from", "") == "esme" && pdu.value("sequence_number", 0U) == sequence_number)
-        return pdu.value("command_status", 1) == 0;
-    }
-    return false;
-  });
+  return answer_to(stack(), sequence_number) == 0;
 }
 
 // Of the last message to that phone, when it is `wanted` within 20 s; else what it is.
-std::string state_of(const std::string& phone, const std::string& wanted) {
+std::string state_of(Stack& where, const std::string& phone, const std::string& wanted) {
   std::string is;
   eventually(20s, [&] {
-    is = stack().query("SELECT state FROM outbox WHERE phone = " + phone +
-                       " ORDER BY message_id DESC LIMIT 1");
+    is = where.query("SELECT state FROM outbox WHERE phone = " + phone + " ORDER BY message_id DESC LIMIT 1");
     return is == wanted;
   });
   return is;
 }
 
+std::string state_of(const std::string& phone, const std::string& wanted) {
+  return state_of(stack(), phone, wanted);
+}
+
 // A member's first text, answered; its receipt is on its way.
+void join(Stack& where, const std::string& phone) {
+  ASSERT_TRUE(where.carrier().mo(phone, Stack::line(), "JOIN").ok);
+  ASSERT_FALSE(where.carrier().inbox(phone, 0, 20s).empty()) << where.gateway_log();
+}
 void join(const std::string& phone) {
-  ASSERT_TRUE(stack().carrier().mo(phone, stack().line(), "JOIN").ok);
-  ASSERT_FALSE(stack().carrier().inbox(phone, 0, 20s).empty()) << stack().gateway_log();
+  join(stack(), phone);
 }
 
 TEST(Trap02, a_receipt_before_its_response_marks_the_message_once_that_has_come) {
-  fault({{"what", "early_receipts"}, {"n", 1}});
+  fault(stack(), {{"what", "early_receipts"}, {"n", 1}});
   join("989120000201");
   EXPECT_EQ(state_of("989120000201", "3\n"), "3\n") << "in one segment";
-  fault({{"what", "early_receipts"}, {"n", 1}, {"ms", 700}});
+  fault(stack(), {{"what", "early_receipts"}, {"n", 1}, {"ms", 700}});
   join("989120000202");
   EXPECT_EQ(state_of("989120000202", "3\n"), "3\n") << "long before";
   EXPECT_EQ(stack().query("SELECT COUNT(*) FROM receipt_parked"), "0\n");
   EXPECT_EQ(stack().query("SELECT COUNT(*) FROM outbox_part WHERE state <> 3"), "0\n");
 }
 
+TEST(Trap02, a_receipt_on_the_receiver_bind_before_its_response_on_the_transmitter_marks_the_message_once) {
+  Stack pair({.carrier_yaml = "    bind_mode: pair\n"});
+  std::string phone = "989120000211";
+  for (const int ms : {300, 700}) {
+    SCOPED_TRACE(ms);
+    fault(pair, {{"what", "early_receipts"}, {"n", 1}, {"ms", ms}});
+    join(pair, phone);
+    EXPECT_EQ(state_of(pair, phone, "3\n"), "3\n") << pair.gateway_log();
+    const json receipt = record_of(pair, "deliver_sm").back(),
+               response = record_of(pair, "submit_sm_resp").back();
+    EXPECT_NE(receipt["link"], response["link"]);
+    EXPECT_LE(receipt["at_us"].get<std::int64_t>(), response["at_us"].get<std::int64_t>());
+    phone.back() += 1;
+  }
+  EXPECT_EQ(pair.query("SELECT COUNT(*) FROM receipt_parked"), "0\n");
+  EXPECT_EQ(pair.query("SELECT COUNT(*) FROM outbox_part WHERE state <> 3"), "0\n");
+}
+
+// Of a carrier that marks its receipts with nothing but their words.
+TEST(Trap05, a_text_shaped_like_a_receipt_is_one_only_from_the_phone_that_the_message_went_to) {
+  Stack plain({.carrier_yaml = "    receipts_without_esm_class: true\n"});
+  const std::string member = "989120000511", other = "989120000512";
+  fault(plain, {{"what", "withhold_receipts"}, {"on", true}});
+  for (const std::string& phone : {member, other}) {
+    join(plain, phone);
+    EXPECT_EQ(state_of(plain, phone, "2\n"), "2\n");
+  }
+  const std::string id =
+      one(plain,
+          "SELECT carrier_message_id FROM outbox_part p JOIN outbox o ON o.message_id = p.message_id WHERE"
+          " o.phone = " +
+              member);
+  const auto answered = [&plain](const std::string& phone, const std::string& text, std::uint32_t number) {
+    const auto after = plain.carrier().last_text_number();
+    send_raw(plain, deliver_sm_hex(phone, 0, text, number));
+    EXPECT_EQ(answer_to(plain, number), 0);
+    return !plain.carrier().inbox(phone, after, 20s).empty();
+  };
+  EXPECT_TRUE(answered(other, receipt_words(id, "UNDELIV"), 0x51101)) << "another's message: a text";
+  EXPECT_TRUE(answered(member, receipt_words("nobody" + id), 0x51102)) << "no message at all: a text";
+  const std::string first =
+      "SELECT state FROM outbox WHERE phone = " + member + " ORDER BY message_id LIMIT 1";
+  EXPECT_EQ(one(plain, first), "2");
+  const auto after = plain.carrier().last_text_number();
+  send_raw(plain, deliver_sm_hex(member, 0, receipt_words(id, "UNDELIV"), 0x51103));
+  EXPECT_EQ(answer_to(plain, 0x51103), 0);
+  EXPECT_TRUE(eventually(20s, [&] { return one(plain, first) == "4"; }));
+  EXPECT_TRUE(answered(other, "HELP", 0x51104));  // by then the other would have been answered too
+  EXPECT_TRUE(plain.carrier().inbox(member, after).empty()) << "a receipt is not answered";
+}
+
 TEST(Trap05, a_members_text_shaped_like_a_receipt_is_a_text) {
   const std::string member = "989120000501";
-  fault({{"what", "withhold_receipts"}, {"on", true}});
+  withhold_receipts(true);
   join(member);
   EXPECT_EQ(state_of(member, "2\n"), "2\n");
   const std::string of_hers =
@@ -118,7 +142,7 @@ TEST(Trap05, a_members_text_shaped_like_a_receipt_is_a_text) {
   EXPECT_TRUE(traced.status.ok());
   EXPECT_THAT(traced.output, HasSubstr("error 027: phone off or out of reach"));
   EXPECT_THAT(traced.output, testing::Not(HasSubstr(member)));
-  fault({{"what", "withhold_receipts"}, {"on", false}});
+  withhold_receipts(false);
 }
 
 TEST(Trap04, what_cannot_be_read_is_acknowledged_and_kept_for_a_person) {
