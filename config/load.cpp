@@ -192,6 +192,29 @@ void read_carrier_ways(Section& s, gateway::CarrierOptions& carrier) {
   s.boolean("receipts_without_esm_class", carrier.receipts_without_esm_class);
 }
 
+// By national language identifier, from 1 on (3GPP TS 23.038, 6.2.1.2.4).
+constexpr std::string_view kNationalLanguages[] = {"turkish", "spanish", "portuguese", "bengali", "gujarati",
+                                                   "hindi",   "kannada", "malayalam",  "oriya",   "punjabi",
+                                                   "tamil",   "telugu",  "urdu"};
+static_assert(std::size(kNationalLanguages) == templates::kNationalLanguageMax);
+
+void read_carrier_languages(Section& s, gateway::CarrierOptions& carrier) {
+  const std::string allowed = fmt::format("any of {}", fmt::join(kNationalLanguages, ", "));
+  s.texts("national_languages", std::size(kNationalLanguages), allowed, [&](const std::string& item) {
+    const auto found = std::find(std::begin(kNationalLanguages), std::end(kNationalLanguages), item);
+    if (found == std::end(kNationalLanguages)) return std::optional(fmt::format("found \"{}\"", item));
+    const auto id = static_cast<uint8_t>(1 + std::distance(std::begin(kNationalLanguages), found));
+    if (std::ranges::find(carrier.national_languages, id) != carrier.national_languages.end())
+      return std::optional(fmt::format("\"{}\" twice", item));
+    carrier.national_languages.push_back(id);
+    return std::optional<std::string>();
+  });
+  if (!carrier.national_languages.empty() && carrier.default_alphabet != templates::DefaultAlphabet::gsm7) {
+    s.mistake("national_languages", "their tables are of GSM-7", "only where default_alphabet is gsm7");
+  }
+  s.boolean("latin1_data_coding_3", carrier.latin1_data_coding_3);
+}
+
 void read_carrier_link(Section& s, gateway::CarrierOptions& carrier) {
   s.integer("port", carrier.port, 1, 65535);
   s.text("system_id", carrier.system_id, kSystemId, Presence::required);
@@ -224,6 +247,7 @@ void read_carrier_addresses(Section& s, gateway::CarrierOptions& carrier) {
                                         {"latin1", templates::DefaultAlphabet::latin1},
                                         {"ascii", templates::DefaultAlphabet::ascii},
                                         {"ucs2", templates::DefaultAlphabet::ucs2}});
+  read_carrier_languages(s, carrier);
   s.text("service_type", carrier.service_type, kServiceType);
 }
 
@@ -441,6 +465,9 @@ void read_log(Section& s, gateway::LogOptions& log) {
 
 void read_limits(Section& s, gateway::Limits& limits) {
   s.integer("inbound_in_flight_max", limits.inbound_in_flight_max, 1, kMillion);
+  // At least twice the longest PDU that a link takes.
+  s.integer("inbound_octets_per_link_max", limits.inbound_octets_per_link_max, 1u << 18, 1u << 30);
+  s.integer("ussd_steps_per_link_max", limits.ussd_steps_per_link_max, 1, kMillion);
   s.integer("outbound_prefetch_max", limits.outbound_prefetch_max, 1, kMillion);
   s.duration("shutdown_grace", limits.shutdown_grace, 1s, 5min);
 }

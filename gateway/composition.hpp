@@ -15,6 +15,10 @@
 // longer one (152 septets, 66 units). With payload the carrier cuts, and a text of more than
 // kPayloadOctetsMax, which few accept, goes in parts with an 8-bit header instead; so does any long text to
 // a 3.3 carrier, which knows no TLVs.
+//
+// What the carrier's default alphabet lacks goes as UCS-2, unless the carrier takes something that needs
+// fewer parts: GSM-7 with the tables of one of national_languages, named in the header (then the parts are
+// numbered there too, with sar by 16 bits), or Latin-1 under data_coding 3.
 #pragma once
 
 #include <cstdint>
@@ -33,6 +37,7 @@ inline constexpr std::size_t kPayloadOctetsMax = 6500;
 
 struct Composition {
   std::uint8_t data_coding = 0;
+  templates::NationalLanguages languages;
   LongTexts method = LongTexts::udh8;  // matters where there are several parts; payload: there is one
   std::uint16_t ref = 1;
   std::vector<std::string> parts;  // octets, without headers

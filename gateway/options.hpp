@@ -74,6 +74,10 @@ struct CarrierOptions {
   std::string service_type;
   LongTexts long_texts = LongTexts::udh8;
   templates::DefaultAlphabet default_alphabet = templates::DefaultAlphabet::gsm7;
+  // National language identifiers (3GPP TS 23.038, 6.2.1.2.4) whose tables may be named in a header of what
+  // is sent, where default_alphabet is gsm7 and the text takes fewer parts so than in UCS-2.
+  std::vector<std::uint8_t> national_languages;
+  bool latin1_data_coding_3 = false;  // Latin-1 may be sent so, where it takes fewer parts than UCS-2
   std::vector<VendorTlv> submit_tlvs;
   // command_status -> what to do about it, where this carrier means something else than the standard.
   std::map<std::uint32_t, smpp::StatusClass> status_classes;
@@ -141,7 +145,10 @@ struct LogOptions {
 struct Limits {
   std::uint32_t inbound_in_flight_max =
       5000;  // requests between the wire and their commit, all links together
-  std::uint32_t outbound_prefetch_max = 20000;  // message texts held in memory
+  // Octets of the requests that each link's carrier waits to hear of; more are told to come again.
+  std::uint32_t inbound_octets_per_link_max = 16u << 20;
+  std::uint32_t ussd_steps_per_link_max = 2000;  // steps of dialogs under way; the same
+  std::uint32_t outbound_prefetch_max = 20000;   // message texts held in memory
   std::chrono::seconds shutdown_grace{10};
 
   bool operator==(const Limits&) const = default;

@@ -11,6 +11,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,7 +23,9 @@ namespace peyk::templates {
 
 // latin1 and ascii are GSM-7 as far as a phone is concerned: the carrier takes other octets under data_coding
 // 0 and puts the text into GSM-7 for the air. So they hold only what GSM-7 holds too, and weigh the same.
-enum class Alphabet : std::uint8_t { gsm7, latin1, ascii, ucs2 };
+// latin1_whole is all of Latin-1, under data_coding 3, an octet a character of the 140: for carriers that
+// find a way to the phone for it.
+enum class Alphabet : std::uint8_t { gsm7, latin1, ascii, ucs2, latin1_whole };
 
 // What a carrier means by data_coding 0 (SMPP 3.4, 5.2.19: "SMSC default alphabet"). `guess` is for carriers
 // that put UCS-2, UTF-8 or Latin-1 under it as well: it looks at the octets.
@@ -42,21 +46,35 @@ Alphabet choose(std::string_view utf8, DefaultAlphabet default_alphabet = Defaul
 std::size_t units(std::string_view utf8, Alphabet alphabet);
 std::size_t units(std::string_view utf8);
 
-// Octets of short_message. A character that the alphabet lacks becomes '?'.
-std::string encode(std::string_view utf8, Alphabet alphabet);
+// True if Latin-1 has each character (control characters but the ends of lines are none).
+bool latin1_holds(std::string_view utf8);
 
-// The data_coding under which encode() is sent by SMS: 0 or 8.
+// Of these languages (kNationalLanguageMax), the tables with which the text takes the fewest parts in GSM-7,
+// and then the fewest octets; nothing where no language's have each character. The messages need the header
+// that names them: it takes 3 octets of each for a single shift table, 3 for a locking one.
+std::optional<NationalLanguages> choose_national(std::string_view utf8,
+                                                 std::span<const std::uint8_t> languages,
+                                                 ReferenceBits bits = ReferenceBits::eight);
+
+// Octets of short_message. A character that the alphabet lacks becomes '?'. `languages`, here and below, is
+// for GSM-7: the tables that the message's header names.
+std::string encode(std::string_view utf8, Alphabet alphabet, const NationalLanguages& languages = {});
+
+// The data_coding under which encode() is sent by SMS: 0, 3 or 8.
 std::uint8_t data_coding(Alphabet alphabet);
 
 // Octets of each part, without UDH: one part of up to 160/70 units, or parts of up to 153/67 (152/66 with a
-// 16-bit reference), filled greedily. A number of exactly 7 ASCII digits (a code) is never torn: it begins
-// the next part instead. What reads as one character is torn only when it is longer than a part, and then
-// between code points. An empty text is one empty part. Throws std::length_error above kPartsMax.
+// 16-bit reference), filled greedily; less where a header names languages. latin1_whole: 140, 134 and 133. A
+// number of exactly 7 ASCII digits (a code) is never torn: it begins the next part instead. What reads as one
+// character is torn only when it is longer than a part, and then between code points. An empty text is one
+// empty part. Throws std::length_error above kPartsMax.
 std::vector<std::string> split(std::string_view utf8, Alphabet alphabet,
-                               ReferenceBits bits = ReferenceBits::eight);
+                               ReferenceBits bits = ReferenceBits::eight,
+                               const NationalLanguages& languages = {});
 
 // How many parts split() gives; no limit.
-std::size_t part_count(std::string_view utf8, Alphabet alphabet, ReferenceBits bits = ReferenceBits::eight);
+std::size_t part_count(std::string_view utf8, Alphabet alphabet, ReferenceBits bits = ReferenceBits::eight,
+                       const NationalLanguages& languages = {});
 
 // True if `code` occurs in the text and each occurrence lies whole inside one part, for both reference
 // widths: a code that is torn over two parts cannot be read out at a till.

@@ -1,8 +1,10 @@
 #include "templates/national.hpp"
 
+#include <algorithm>
 #include <array>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "templates/gsm7.hpp"
 #include "templates/utf8.hpp"
@@ -247,17 +249,66 @@ char16_t single_shift(std::uint8_t language, std::uint8_t septet) {
   return at < rest.size() ? rest[at] : kGap;
 }
 
+// The way back: characters of a pair of tables with their septets, in the order of the characters.
+struct Written {
+  char16_t character;
+  Gsm7Code code;
+};
+using ReverseTable = std::vector<Written>;
+
+ReverseTable reverse_table(const NationalLanguages& languages) {
+  ReverseTable table;
+  const auto add = [&table](char32_t c, Gsm7Code code) {
+    const bool there = std::ranges::any_of(table, [c](const Written& one) { return one.character == c; });
+    if (c != kReplacement && !there) table.push_back({static_cast<char16_t>(c), code});
+  };
+  add(U' ', {' ', false});  // the one true space; the others fill gaps of the locking tables
+  for (std::uint8_t septet = 0; septet < 0x80; ++septet) {
+    if (septet != kGsm7Escape) add(from_locking(septet, languages.locking), {septet, false});
+  }
+  for (std::uint8_t septet = 0; septet < 0x80; ++septet) {
+    if (septet != kGsm7Escape) add(from_single(septet, languages), {septet, true});
+  }
+  std::ranges::sort(table, {}, &Written::character);
+  return table;
+}
+
+// Made at first use, for all pairs of tables: the catalogue of what a language can be asked for is small.
+const ReverseTable& reverse_of(const NationalLanguages& languages) {
+  constexpr std::size_t kSide = kNationalLanguageMax + 1;
+  static const std::vector<ReverseTable> tables = [] {
+    std::vector<ReverseTable> all;
+    for (std::size_t single = 0; single < kSide; ++single) {
+      for (std::size_t locking = 0; locking < kSide; ++locking)
+        all.push_back(reverse_table({static_cast<std::uint8_t>(single), static_cast<std::uint8_t>(locking)}));
+    }
+    return all;
+  }();
+  const auto known = [](std::uint8_t language) { return language < kSide ? language : std::uint8_t{0}; };
+  return tables[known(languages.single) * kSide + known(languages.locking)];
+}
+
 }  // namespace
 
+bool has_locking_table(std::uint8_t language) {
+  return language < kLocking.size() && !kLocking[language].empty();
+}
+
 char32_t from_locking(std::uint8_t septet, std::uint8_t language) {
-  const bool has_table = language < kLocking.size() && !kLocking[language].empty();
-  return has_table && septet < 0x80 ? kLocking[language][septet] : from_gsm7(septet);
+  return has_locking_table(language) && septet < 0x80 ? kLocking[language][septet] : from_gsm7(septet);
 }
 
 char32_t from_single(std::uint8_t septet, const NationalLanguages& languages) {
   if (const char16_t own = single_shift(languages.single, septet); own != kGap) return own;
   const char32_t shared = from_gsm7_extension(septet);
   return shared != from_gsm7(septet) ? shared : from_locking(septet, languages.locking);
+}
+
+std::optional<Gsm7Code> to_national(char32_t code_point, const NationalLanguages& languages) {
+  const ReverseTable& table = reverse_of(languages);
+  const auto found = std::ranges::lower_bound(table, code_point, {}, &Written::character);
+  if (found == table.end() || found->character != code_point) return std::nullopt;
+  return found->code;
 }
 
 }  // namespace peyk::templates

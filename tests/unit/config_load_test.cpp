@@ -74,7 +74,8 @@ TEST(ConfigLoad, a_key_misspelt_is_told_with_its_line_and_all_that_is_allowed) {
       "sessions, window, "
       "rate, tls, tls_ca_file, tls_server_name, tls_certificate_file, tls_key_file, source_addr_ton, "
       "source_addr_npi, "
-      "dest_addr_ton, dest_addr_npi, long_texts, default_alphabet, service_type, submit_tlvs, "
+      "dest_addr_ton, dest_addr_npi, long_texts, default_alphabet, national_languages, "
+      "latin1_data_coding_3, service_type, submit_tlvs, "
       "status_classes, "
       "error_words, query_sm, time_zone, receipts_without_esm_class, session_init_timeout, "
       "enquire_link_interval, "
@@ -105,6 +106,10 @@ std::pair<int, std::string> with(std::string_view section, std::string_view text
 
 TEST(ConfigLoad, every_wrong_value_is_told_with_what_is_allowed) {
   const Wrong table[] = {
+      {"carrier", "national_languages: [turkish, klingon]",
+       "carriers[0].national_languages[1]: found \"klingon\"; allowed: a list of up to 13: any of turkish, "
+       "spanish, portuguese, "
+       "bengali, gujarati, hindi, kannada, malayalam, oriya, punjabi, tamil, telugu, urdu"},
       {"carrier", "port: 0", "carriers[0].port: found \"0\"; allowed: a whole number, 1 to 65535"},
       {"carrier", "system_type: thirteen_long",
        "carriers[0].system_type: found \"thirteen_long\"; allowed: up to 12 ASCII characters (SMPP 3.4, "

@@ -5,6 +5,7 @@
 
 #include "smpp/parts.hpp"
 #include "templates/graphemes.hpp"
+#include "templates/gsm7.hpp"
 #include "templates/utf8.hpp"
 
 namespace peyk::gateway {
@@ -35,6 +36,17 @@ smpp::SubmitSm pdu_of(const Composition& composition, std::size_t part) {
   return pdu;
 }
 
+// The octets of a part as one who knows its header reads them: a national table's as UCS-2.
+std::string octets_read(const smpp::UserData& message, const smpp::SubmitSm& pdu,
+                        const CarrierOptions& carrier) {
+  const templates::NationalLanguages languages{.single = message.single_shift,
+                                               .locking = message.locking_shift};
+  if (!languages.any()) return std::string(message.text);
+  const std::string text =
+      templates::decode(message.text, pdu.data_coding, carrier.default_alphabet, languages);
+  return templates::encode(text, templates::Alphabet::ucs2);
+}
+
 // What a carrier reads, the parts given to it last first.
 std::optional<std::string> read_back(const Composition& composition, const CarrierOptions& carrier) {
   smpp::Reassembly reassembly{smpp::ReassemblyOptions{}};
@@ -44,8 +56,9 @@ std::optional<std::string> read_back(const Composition& composition, const Carri
     if (!message) return std::nullopt;
     const auto joined =
         reassembly.add(pdu.source_addr, pdu.destination_addr, message->part.value_or(smpp::Part{}),
-                       message->text, pdu.data_coding, smpp::Time{});
-    if (joined) return templates::decode(joined->text, joined->data_coding, carrier.default_alphabet);
+                       octets_read(*message, pdu, carrier), pdu.data_coding, smpp::Time{});
+    const std::uint8_t read_as = composition.languages.any() ? 8 : composition.data_coding;
+    if (joined) return templates::decode(joined->text, read_as, carrier.default_alphabet);
   }
   return std::nullopt;
 }
@@ -197,6 +210,120 @@ TEST(Composition, gives_messages_in_a_row_references_that_differ_and_are_never_0
   }
   EXPECT_EQ(compose("x", 0xFFFF, carrier_with(LongTexts::sar)).ref, 1);
   EXPECT_EQ(compose("x", 0xFFFE, carrier_with(LongTexts::sar)).ref, 0xFFFF);
+}
+
+// The user data of a part on the air: what is packed is packed, the header as it stands.
+std::size_t user_data_octets(const smpp::SubmitSm& pdu) {
+  const auto message = smpp::read_message(pdu);
+  if (!message) return ~std::size_t{0};
+  const std::size_t header = message->header.size();
+  if (pdu.data_coding != 0) return header + message->text.size();
+  return ((header * 8 + 6) / 7 * 7 + message->text.size() * 7 + 7) / 8;
+}
+
+bool ends_with_escape(std::string_view septets) {
+  std::size_t escapes = 0;
+  while (escapes < septets.size() && septets[septets.size() - 1 - escapes] == templates::kGsm7Escape)
+    ++escapes;
+  return escapes % 2 != 0;
+}
+
+rc::Gen<std::string> any_national_text() {
+  static const std::vector<std::string> kPieces = {
+      "a", "Z",    "ş",       "ğ", "İ",  "ı", "ç", "{", "€", "á", "í", "Ó", "ú", "ã", "õ", "ê",
+      "Â", "\r\n", "4417203", "@", "हि", "क", "।", "گ", "؟", "ô", "ў", "û", "ÿ", "س", "–"};
+  return rc::gen::map(rc::gen::container<std::vector<std::size_t>>(rc::gen::inRange<std::size_t>(0, 1000)),
+                      [](const std::vector<std::size_t>& which) {
+                        const std::size_t kind = which.empty() ? 0 : which.front() % 4;
+                        const std::size_t pieces = kind == 0 ? kPieces.size() : kind == 1 ? 9 : 20;
+                        std::string text;
+                        for (const std::size_t i : which) text += repeated(kPieces[i % pieces], 1 + i % 13);
+                        return text;
+                      });
+}
+
+RC_GTEST_PROP(NationalLanguages, what_is_sent_is_what_is_read_and_no_part_is_longer_than_the_air_takes, ()) {
+  const std::string text = *any_national_text();
+  const auto id = *rc::gen::arbitrary<std::uint64_t>();
+  for (const LongTexts method : kMethods) {
+    CarrierOptions plain = carrier_with(method);
+    CarrierOptions carrier = plain;
+    carrier.national_languages = {1, 2, 3, 6, 13};
+    carrier.latin1_data_coding_3 = *rc::gen::arbitrary<bool>();
+    const Composition composition = compose(text, id, carrier);
+    RC_ASSERT(composition.parts.size() == part_count(text, carrier));
+    RC_ASSERT(composition.parts.size() <= part_count(text, plain));
+    RC_ASSERT(read_back(composition, carrier) == text);
+    const bool otherwise = composition.data_coding == 3 || composition.languages.any();
+    RC_ASSERT(!otherwise || composition.parts.size() < part_count(text, plain));
+    RC_CLASSIFY(composition.languages.any(), "national");
+    RC_CLASSIFY(composition.data_coding == 3, "latin1");
+    for (std::size_t part = 0; part < composition.parts.size(); ++part) {
+      if (composition.method == LongTexts::payload) continue;
+      const smpp::SubmitSm pdu = pdu_of(composition, part);
+      RC_ASSERT(user_data_octets(pdu) <= 140u);
+      RC_ASSERT(composition.data_coding != 0 || !ends_with_escape(composition.parts[part]));
+    }
+  }
+}
+
+TEST(NationalLanguages, are_named_in_the_header_and_used_only_where_the_carrier_takes_them) {
+  const std::string text = repeated("şu ", 40);  // 120 characters, a third of them Turkish
+  CarrierOptions carrier = carrier_with(LongTexts::udh8);
+  EXPECT_EQ(part_count(text, carrier), 2) << "UCS-2";
+  carrier.national_languages = {2};
+  EXPECT_EQ(part_count(text, carrier), 2) << "Spanish has no such letter";
+  carrier.national_languages = {2, 1};
+  const Composition composition = compose(text, 7, carrier);
+  ASSERT_EQ(composition.parts.size(), 1u);
+  const smpp::SubmitSm pdu = pdu_of(composition, 0);
+  EXPECT_EQ(pdu.data_coding, 0);
+  EXPECT_EQ(pdu.esm_class, smpp::esm_class::udhi);
+  EXPECT_EQ(pdu.short_message.substr(0, 4), std::string("\x03\x25\x01\x01", 4)) << "the locking table alone";
+  EXPECT_EQ(read_back(composition, carrier), text);
+  carrier.default_alphabet = DefaultAlphabet::latin1;
+  EXPECT_EQ(compose(text, 7, carrier).data_coding, 8) << "septets are not what this carrier means by 0";
+}
+
+TEST(NationalLanguages, are_not_used_where_they_save_no_part) {
+  CarrierOptions carrier = carrier_with(LongTexts::udh8);
+  carrier.national_languages = {1};
+  EXPECT_EQ(compose("şu", 7, carrier).data_coding, 8);
+  EXPECT_FALSE(compose("hello", 7, carrier).languages.any());
+  EXPECT_EQ(compose(repeated("س", 80), 7, carrier).data_coding, 8) << "no table has it";
+}
+
+TEST(NationalLanguages, fill_parts_to_the_last_septet_behind_their_header) {
+  struct Case {
+    LongTexts method;
+    std::size_t each;
+  };
+  for (const Case& c : {Case{LongTexts::udh8, 149}, Case{LongTexts::udh16, 148}, Case{LongTexts::sar, 148}}) {
+    CarrierOptions carrier = carrier_with(c.method);
+    carrier.national_languages = {1};
+    const auto text = [](std::size_t units) { return "ş" + repeated("a", units - 1); };
+    EXPECT_EQ(part_count(text(155), carrier), 1);
+    EXPECT_EQ(part_count(text(2 * c.each), carrier), 2);
+    EXPECT_EQ(part_count(text(2 * c.each + 1), carrier), 3);
+    const auto second = smpp::read_message(pdu_of(compose(text(200), 7, carrier), 1));
+    EXPECT_EQ(second->part->seq, 2);
+    EXPECT_EQ(second->locking_shift, 1);
+  }
+}
+
+TEST(Latin1, goes_under_data_coding_3_where_the_carrier_takes_it_and_it_saves_a_part) {
+  CarrierOptions carrier = carrier_with(LongTexts::udh8);
+  const std::string text = repeated("ã", 140);
+  EXPECT_EQ(compose(text, 7, carrier).data_coding, 8);
+  carrier.latin1_data_coding_3 = true;
+  const Composition composition = compose(text, 7, carrier);
+  EXPECT_EQ(composition.data_coding, 3);
+  EXPECT_EQ(composition.parts, std::vector{std::string(140, '\xE3')});
+  EXPECT_EQ(part_count(repeated("ã", 2 * 134), carrier), 2);
+  EXPECT_EQ(part_count(repeated("ã", 2 * 134 + 1), carrier), 3);
+  EXPECT_EQ(compose(repeated("ã", 70), 7, carrier).data_coding, 8) << "one part either way";
+  EXPECT_EQ(compose(repeated("ã", 80) + "ş", 7, carrier).data_coding, 8) << "not in Latin-1";
+  EXPECT_EQ(compose(repeated("e", 150), 7, carrier).data_coding, 0) << "GSM-7 has it";
 }
 
 TEST(Composition, refuses_what_255_parts_cannot_hold) {
