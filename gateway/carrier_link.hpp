@@ -37,6 +37,7 @@ struct CarrierRequest {
   CarrierLink* link = nullptr;
   std::uint64_t generation = 0;
   smpp::Pdu pdu;
+  std::shared_ptr<const void> held{};  // its share of what the link may hold (inbound_allowance.hpp)
 };
 
 struct LinkHooks {

@@ -61,7 +61,16 @@ void count_lost_texts(Metrics& metrics, const std::vector<store::LostText>& lost
 
 InboundTexts::InboundTexts(Requests& requests, store::SqlThread& sql, Metrics& metrics,
                            std::function<void(std::function<void()>)> post)
-    : requests_(requests), sql_(sql), metrics_(metrics), post_(std::move(post)) {}
+    : requests_(requests), metrics_(metrics), parts_(part_hooks(sql, std::move(post))) {}
+
+InboundPartsHooks InboundTexts::part_hooks(store::SqlThread& sql,
+                                           std::function<void(std::function<void()>)> post) {
+  InboundPartsHooks hooks = hooks_by(sql, std::move(post));
+  hooks.joined = [this](CarrierRequest request, const handlers::RequestKey& parts,
+                        const store::AddedPart& added) { take_joined(std::move(request), parts, added); };
+  hooks.lost = [this](const std::vector<store::LostText>& lost) { count_lost_texts(metrics_, lost); };
+  return hooks;
+}
 
 void InboundTexts::take(CarrierRequest request) {
   const CarrierOptions& carrier = request.link->options();
@@ -102,21 +111,7 @@ void InboundTexts::take_part(CarrierRequest request, const smpp::Part& part, sto
                     .data_coding = piece.data_coding};
   row.message = sha256_of({"part", carrier, envelope.source, envelope.destination, std::to_string(part.ref),
                            part.ref_width == smpp::RefWidth::bits8 ? "8" : "16", std::to_string(part.total)});
-  auto added = std::make_shared<store::AddedPart>();
-  auto shared = std::make_shared<CarrierRequest>(std::move(request));
-  const bool queued = sql_.run(
-      [row, added](store::Connection& connection) {
-        *added = store::add_mo_part(connection, row, {}, wall_clock());
-      },
-      [this, added, shared, key = row.message](bool stored) {
-        post_([this, added, shared, key, stored] {
-          if (stored) count_lost_texts(metrics_, added->lost);
-          if (stored && !added->pieces.empty()) return take_joined(std::move(*shared), key, *added);
-          shared->link->respond(shared->generation, shared->pdu,
-                                stored ? smpp::ESME_ROK : smpp::ESME_RX_T_APPN);
-        });
-      });
-  if (!queued) shared->link->respond(shared->generation, shared->pdu, smpp::ESME_RX_T_APPN);
+  parts_.take(std::move(request), std::move(row));
 }
 
 // A text in parts has a name: its reference and when it began. So it is done once however late its last part
@@ -127,13 +122,7 @@ void InboundTexts::take_joined(CarrierRequest request, const handlers::RequestKe
   const auto key =
       sha256_of({"mo-parts", {reinterpret_cast<const char*>(parts.data()), parts.size()}, begun});
   const store::MoPatience patience;
-  const auto done = [this, parts, begun_at = added.begun_at] {
-    sql_.run(
-        [parts, begun_at](store::Connection& connection) {
-          store::mo_text_done(connection, parts, begun_at, wall_clock());
-        },
-        {});
-  };
+  const auto done = [this, parts, begun_at = added.begun_at] { parts_.done({parts, begun_at}); };
   take_text(std::move(request), added.pieces, key, patience.wait_max + patience.done_remembered, done);
 }
 

@@ -31,6 +31,7 @@
 #include <vector>
 
 #include "gateway/carrier_link.hpp"
+#include "gateway/inbound_parts.hpp"
 #include "gateway/metrics.hpp"
 #include "gateway/requests.hpp"
 #include "smpp/parts.hpp"
@@ -41,7 +42,8 @@ namespace peyk::gateway {
 
 class InboundTexts {
  public:
-  // Everything named outlives this. `post` runs a function on the network thread, from any thread.
+  // Everything named outlives this. `sql` keeps parts. `post` runs a function on the network thread, from any
+  // thread.
   InboundTexts(Requests& requests, store::SqlThread& sql, Metrics& metrics,
                std::function<void(std::function<void()>)> post);
 
@@ -56,6 +58,7 @@ class InboundTexts {
     smpp::Time at{};
   };
 
+  InboundPartsHooks part_hooks(store::SqlThread& sql, std::function<void(std::function<void()>)> post);
   void take_part(CarrierRequest request, const smpp::Part& part, store::MoPiece piece);
   void take_joined(CarrierRequest request, const handlers::RequestKey& parts, const store::AddedPart& added);
   void take_text(CarrierRequest request, std::span<const store::MoPiece> pieces,
@@ -67,9 +70,8 @@ class InboundTexts {
   void remember(const handlers::RequestKey& key, const CarrierRequest& request, bool quickly);
 
   Requests& requests_;
-  store::SqlThread& sql_;
   Metrics& metrics_;
-  std::function<void(std::function<void()>)> post_;
+  InboundParts parts_;
   std::map<handlers::RequestKey, std::vector<CarrierRequest>> pending_;
   std::map<handlers::RequestKey, Acknowledged> acknowledged_;
   std::deque<handlers::RequestKey> acknowledged_order_;

@@ -37,6 +37,7 @@ store::Rates rates_of(const CarrierOptions& carrier) {
 // One step of one dialog, on its way through the store and back.
 struct InboundUssd::Step {
   CarrierRequest request;
+  std::shared_ptr<const void> place;  // among the steps that its link may have under way
   UssdAsked asked;
   Time deadline{};
   handlers::PhoneNumber from = 0;
@@ -66,10 +67,12 @@ InboundUssd::InboundUssd(asio::io_context& io, Requests& requests, store::Dialog
       dialogs_(dialogs),
       lanes_(lanes),
       hooks_(std::move(hooks)),
-      limits_(limits) {}
+      limits_(limits),
+      steps_(limits.steps_per_link_max) {}
 
 void InboundUssd::take(CarrierRequest request) {
   auto step = std::make_shared<Step>();
+  step->place = steps_.hold(request.link, 1);
   step->request = std::move(request);
   step->deadline = now() + limits_.answer_within;
   auto asked = read_asked(step->request.pdu, step->carrier());

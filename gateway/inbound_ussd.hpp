@@ -26,6 +26,7 @@
 #include <unordered_map>
 
 #include "gateway/carrier_link.hpp"
+#include "gateway/inbound_allowance.hpp"
 #include "gateway/requests.hpp"
 #include "gateway/ussd_steps.hpp"
 #include "handlers/directory.hpp"
@@ -40,6 +41,7 @@ inline constexpr std::uint64_t kUssdTag = std::uint64_t{1} << 63;
 struct UssdLimits {
   std::chrono::milliseconds answer_within{8000};     // of a step; later nothing is said
   std::chrono::milliseconds response_timeout{8000};  // of a screen; then it counts as not shown
+  std::size_t steps_per_link_max = 2000;  // under way; while Redis or MySQL stands still they pile up
 };
 
 // How far ahead a screen may take its slot: past those of the texts, which look a tenth of a second ahead,
@@ -60,6 +62,8 @@ class InboundUssd {
   InboundUssd(boost::asio::io_context& io, Requests& requests, store::Dialogs& dialogs, store::Lanes& lanes,
               Hooks hooks, UssdLimits limits = {});
 
+  // Whether a step more of this link's may be taken; else its network is to be told to come again.
+  bool has_room(const CarrierLink& link) const { return steps_.held(&link) < limits_.steps_per_link_max; }
   void take(CarrierRequest request);
   // What became of a screen: the status of its response; nothing: unknown.
   void settled(std::uint64_t tag, std::optional<std::uint32_t> command_status);
@@ -103,6 +107,7 @@ class InboundUssd {
   store::Lanes& lanes_;
   Hooks hooks_;
   const UssdLimits limits_;
+  LinkAllowance steps_;
   std::uint64_t next_tag_ = 0;
   std::deque<std::pair<Time, std::weak_ptr<Step>>> due_;   // steps, by when they must be answered
   std::deque<std::pair<Time, std::uint64_t>> unanswered_;  // screens, by when they count as lost

@@ -46,19 +46,23 @@ Peykd::Peykd(Options options)
       directory_(std::make_shared<const handlers::Directory>()),
       workers_(options_.mysql, worker_hooks()),
       outcomes_(options_.mysql, sql_log()),
+      parts_(options_.mysql, sql_log()),
       housekeeper_(options_.mysql, sql_log()),
       redis_(io_, options_.redis),
       lanes_(redis_, options_.redis.key_prefix),
       ussd_lanes_(redis_, options_.redis.key_prefix, kUssdLaneOptions),
       dialogs_(redis_, options_.redis.key_prefix),
+      inbound_octets_(options_.limits.inbound_octets_per_link_max),
+      inbound_tlvs_(metrics_),
       requests_(workers_, options_.limits, metrics_, [this](auto texts) { push(std::move(texts)); }),
-      texts_(requests_, outcomes_, metrics_, [this](auto work) { post(std::move(work)); }),
+      texts_(requests_, parts_, metrics_, [this](auto work) { post(std::move(work)); }),
       ussd_(
           io_, requests_, dialogs_, ussd_lanes_,
           {.directory = [this] { return directory_.load(); },
            .submit = [this](auto& by, const auto& screen,
                             auto tag) { return submit_screen(by, screen, tag); },
-           .text_instead = [this](const auto& club, auto to, auto text) { say(club, to, std::move(text)); }}),
+           .text_instead = [this](const auto& club, auto to, auto text) { say(club, to, std::move(text)); }},
+          {.steps_per_link_max = options_.limits.ussd_steps_per_link_max}),
       receipts_(outcomes_, metrics_, line_numbers(options_),
                 {.post = [this](auto work) { post(std::move(work)); },
                  .as_text = [this](auto request) { take_text(std::move(request)); }}),
@@ -237,8 +241,18 @@ void Peykd::take(CarrierRequest request) {
     request.link->respond(request.generation, request.pdu, smpp::ESME_RINVCMDID);
     return;
   }
+  request.held = inbound_octets_.hold(request.link, octets_held_by(request.pdu));
+  if (!request.held) return refuse_for_now(request, "octets");
+  inbound_tlvs_.look_at(request);
   if (receipts_.takes(request)) return receipts_.take(std::move(request));
   take_text(std::move(request));
+}
+
+// The link holds too much already. The carrier keeps the message and sends it again.
+void Peykd::refuse_for_now(const CarrierRequest& request, const char* why) {
+  const std::string& carrier = request.link->options().name;
+  metrics_.counter("peyk_inbound_refused_total", {{"carrier", carrier}, {"for", why}}).add();
+  request.link->respond(request.generation, request.pdu, smpp::ESME_RX_T_APPN);
 }
 
 // A text or a USSD step.
@@ -247,7 +261,10 @@ void Peykd::take_text(CarrierRequest request) {
     request.link->respond(request.generation, request.pdu, smpp::ESME_RX_T_APPN);
     return;
   }
-  if (is_ussd(request)) return ussd_.take(std::move(request));
+  if (is_ussd(request)) {
+    if (!ussd_.has_room(*request.link)) return refuse_for_now(request, "ussd_steps");
+    return ussd_.take(std::move(request));
+  }
   texts_.take(std::move(request));
 }
 
@@ -441,6 +458,7 @@ void Peykd::run() {
   metrics_.gauge("peyk_build_info", {{"version", PEYK_VERSION}}).set(1);
   workers_.start();
   outcomes_.start();
+  parts_.start();
   housekeeper_.start();
   redis_.on_connected([this] {
     log::info("redis_connected");
@@ -461,6 +479,7 @@ void Peykd::run() {
       gateway.redis_.stop();
       gateway.workers_.stop();
       gateway.outcomes_.stop();
+      gateway.parts_.stop();
       gateway.housekeeper_.stop();
     }
   } silence{*this};

@@ -1,8 +1,8 @@
 // The gateway process, put together: who owns what, in order of dependency, and how it starts and stops.
 //
 //   main thread: io_context (links, Redis, HTTP, timers: everything in gateway/)
-//   store threads: RequestWorkers (decide), two SqlThreads (outcomes and receipts; re-reading and
-//   housekeeping)
+//   store threads: RequestWorkers (decide), three SqlThreads (outcomes and receipts; parts of long texts,
+//   which must not keep those waiting; re-reading and housekeeping)
 //
 // Stopping, on SIGTERM or SIGINT: readiness goes, no new requests; what is under way is answered; what is on
 // the wire comes home; links unbind; then the threads end. A second signal ends at once. Nothing depends on
@@ -15,8 +15,10 @@
 #include "gateway/http/operations.hpp"
 #include "gateway/http/purchases.hpp"
 #include "gateway/http/server.hpp"
+#include "gateway/inbound_allowance.hpp"
 #include "gateway/inbound_receipts.hpp"
 #include "gateway/inbound_texts.hpp"
+#include "gateway/inbound_tlvs.hpp"
 #include "gateway/inbound_ussd.hpp"
 #include "gateway/metrics.hpp"
 #include "gateway/outbound_line.hpp"
@@ -59,6 +61,7 @@ class Peykd {
   void take(CarrierRequest request);
   bool is_ussd(const CarrierRequest& request) const;
   bool submit_screen(CarrierLink& by, const smpp::Body& screen, std::uint64_t tag);
+  void refuse_for_now(const CarrierRequest& request, const char* why);
   void take_text(CarrierRequest request);
   void push(std::vector<store::QueuedText> texts);
   void say(const handlers::Club& club, handlers::PhoneNumber to, std::string text);
@@ -77,7 +80,8 @@ class Peykd {
   std::uint64_t clubs_version_ = 0;
 
   store::RequestWorkers workers_;
-  store::SqlThread outcomes_;     // settled messages, receipts, parts
+  store::SqlThread outcomes_;     // settled messages, receipts
+  store::SqlThread parts_;        // of phones' long texts
   store::SystemChance chance_;    // the housekeeper's thread only
   store::SqlThread housekeeper_;  // clubs, old keys, texts in place of lost screens
   store::RedisConnection redis_;
@@ -85,6 +89,8 @@ class Peykd {
   store::Lanes ussd_lanes_;  // the same pace, looked at from further away
   store::Dialogs dialogs_;
 
+  LinkAllowance inbound_octets_;
+  InboundTlvs inbound_tlvs_;
   Requests requests_;
   InboundTexts texts_;
   InboundUssd ussd_;

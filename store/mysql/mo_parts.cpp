@@ -1,21 +1,34 @@
 // Long texts from phones: a row of mo_text for each text, a row of mo_part for each of its parts.
 //
-//   part -> lock its text's row -> judge_part -> kept -> all there? -> the pieces, in order
+//   parts -> lock their texts' rows -> for each, in turn: judge_part -> kept -> all there? -> the pieces, in
+//   order -> all written at once
 //
 // The text's row is the lock: processes that are given different parts of one text at the same moment come
-// one after the other, and the last one sees all parts. The rows of a finished text stay for a while, so that
-// a part that the carrier sends again is known and not taken for the beginning of another text.
+// one after the other, and the last one sees all parts. Rows are locked in the order of their keys. The rows
+// of a finished text stay for a while, so that a part that the carrier sends again is known and not taken for
+// the beginning of another text.
 #include <algorithm>
 #include <map>
+#include <set>
 
+#include "store/mysql/sets.hpp"
 #include "store/mysql/tables.hpp"
 #include "store/part_verdict.hpp"
 
 namespace peyk::store {
 namespace {
 
-std::string_view octets(const handlers::RequestKey& key) {
+using Key = handlers::RequestKey;
+
+std::string_view octets(const Key& key) {
   return {reinterpret_cast<const char*>(key.data()), key.size()};
+}
+
+Key read_key(Rows& rows) {
+  const std::string text = rows.text();
+  Key key{};
+  std::copy_n(text.begin(), std::min(text.size(), key.size()), key.begin());
+  return key;
 }
 
 std::chrono::seconds between(rules::Instant from, rules::Instant to) {
@@ -23,181 +36,307 @@ std::chrono::seconds between(rules::Instant from, rules::Instant to) {
 }
 
 struct KeptText {
+  std::string carrier;
+  handlers::PhoneNumber phone = 0;
+  std::uint32_t total = 0;
   rules::Instant begun_at{}, done_at{};
   std::map<std::uint8_t, MoPiece> parts;  // by seq
+  // Not in the tables yet:
+  std::set<std::uint8_t> added;
+  bool begun_anew = false;  // its row says when, and what parts it had are not its own
+  bool given_up = false;
 };
 
-// Begins the text if it is new, and holds its row until the end of the transaction.
-KeptText lock_text(Connection& connection, const MoPart& part, rules::Instant now) {
-  connection
-      .prepare(
-          "INSERT INTO mo_text (message_key, carrier, phone, total, begun_at) VALUES (?, ?, ?, ?, ?) "
-          "ON DUPLICATE KEY UPDATE total = VALUES(total)")
-      .add(octets(part.message))
-      .add(part.carrier)
-      .add(part.phone)
-      .add(std::uint32_t{part.total})
-      .add(now)
-      .update();
-  KeptText text;
-  {
-    Rows rows = connection.prepare("SELECT begun_at, done_at FROM mo_text WHERE message_key = ? FOR UPDATE")
-                    .add(octets(part.message))
-                    .query();
-    if (rows.next()) {
-      text.begun_at = rows.instant();
-      text.done_at = rows.instant();
-    }
-  }
-  Rows rows = connection.prepare("SELECT seq, octets, data_coding FROM mo_part WHERE message_key = ?")
-                  .add(octets(part.message))
-                  .query();
-  while (rows.next()) {
-    const auto seq = static_cast<std::uint8_t>(rows.u64());
-    std::string kept = rows.text();
-    text.parts[seq] = {std::move(kept), static_cast<std::uint8_t>(rows.u64())};
-  }
-  return text;
-}
-
-PartVerdict judge(const KeptText& text, const MoPart& part, const MoPatience& patience, rules::Instant now) {
-  PartBefore before{.since_begun = between(text.begun_at, now)};
-  if (text.done_at != rules::Instant{}) before.since_done = between(text.done_at, now);
-  if (const auto here = text.parts.find(part.seq); here != text.parts.end()) {
-    const bool same = here->second.octets == part.octets && here->second.data_coding == part.data_coding;
-    before.number = same ? PartBefore::Same::same_text : PartBefore::Same::other_text;
-  }
-  return judge_part(before, {.wait_max = patience.wait_max, .done_remembered = patience.done_remembered});
-}
-
-void delete_parts(Connection& connection, std::string_view key) {
-  connection.prepare("DELETE FROM mo_part WHERE message_key = ?").add(key).update();
-}
-
-void begin_anew(Connection& connection, const MoPart& part, KeptText& text, rules::Instant now) {
-  delete_parts(connection, octets(part.message));
-  connection.prepare("UPDATE mo_text SET begun_at = ?, done_at = NULL WHERE message_key = ?")
-      .add(now)
-      .add(octets(part.message))
-      .update();
-  text = {.begun_at = now, .done_at = {}, .parts = {}};
-}
-
 struct WaitingText {
-  std::string key;
+  Key key{};
   LostText text;
 };
 
-std::vector<WaitingText> read_waiting(Rows rows) {
-  std::vector<WaitingText> texts;
-  while (rows.next()) {
-    WaitingText one;
-    one.key = rows.text();
-    one.text.carrier = rows.text();
-    one.text.phone = rows.u64();
-    one.text.total = rows.u32();
-    one.text.parts = rows.u32();
-    texts.push_back(std::move(one));
-  }
-  return texts;
-}
+// Texts that wait for parts, of each phone, the oldest first.
+using Waiting = std::map<handlers::PhoneNumber, std::vector<WaitingText>>;
 
 constexpr const char* kWaitingColumns =
     "SELECT t.message_key, t.carrier, t.phone, t.total, "
     "(SELECT COUNT(*) FROM mo_part p WHERE p.message_key = t.message_key) FROM mo_text t ";
 
-void give_up(Connection& connection, const std::vector<WaitingText>& texts, std::vector<LostText>& lost) {
-  for (const WaitingText& one : texts) {
-    delete_parts(connection, one.key);
-    connection.prepare("DELETE FROM mo_text WHERE message_key = ?").add(one.key).update();
-    lost.push_back(one.text);
+WaitingText read_waiting(Rows& rows) {
+  WaitingText one;
+  one.key = read_key(rows);
+  one.text.carrier = rows.text();
+  one.text.phone = rows.u64();
+  one.text.total = rows.u32();
+  one.text.parts = rows.u32();
+  return one;
+}
+
+void delete_parts(Connection& connection, const std::vector<std::string_view>& keys) {
+  if (!keys.empty()) update_in(connection, "DELETE FROM mo_part WHERE message_key IN (", keys);
+}
+
+void forget(Connection& connection, const std::vector<std::string_view>& keys) {
+  delete_parts(connection, keys);
+  if (!keys.empty()) update_in(connection, "DELETE FROM mo_text WHERE message_key IN (", keys);
+}
+
+// What a set of parts meets and what it leaves behind.
+class PartSet {
+ public:
+  PartSet(Connection& connection, std::span<const MoPart> parts, const MoPatience& patience,
+          rules::Instant now)
+      : connection_(connection), patience_(patience), now_(now) {
+    lock_texts(parts);
+    read_parts();
+    read_waiting_of_phones();
   }
+
+  AddedPart add(const MoPart& part);
+  void write();
+
+ private:
+  void lock_texts(std::span<const MoPart> parts);
+  void read_parts();
+  void read_waiting_of_phones();
+  PartVerdict judge(const KeptText& text, const MoPart& part) const;
+  void begin_anew(KeptText& text, AddedPart& added);
+  void make_room(const MoPart& part, std::vector<LostText>& lost);
+  void no_longer_waits(const MoPart& part);
+
+  Connection& connection_;
+  const MoPatience& patience_;
+  const rules::Instant now_;
+  std::map<Key, KeptText> texts_;
+  Waiting waiting_;
+  std::vector<Key> given_up_;  // of other texts than these
+};
+
+// Begins the texts that are new, and holds the rows of all until the end of the transaction.
+void PartSet::lock_texts(std::span<const MoPart> parts) {
+  for (const MoPart& part : parts) {
+    KeptText& text = texts_[part.message];
+    text.carrier = part.carrier;
+    text.phone = part.phone;
+    text.total = part.total;
+  }
+  upsert_set(connection_, "INSERT INTO mo_text (message_key, carrier, phone, total, begun_at) VALUES ",
+             "total = VALUES(total)", 5, texts_, [this](Statement& statement, const auto& entry) {
+               const auto& [key, text] = entry;
+               statement.add(octets(key)).add(text.carrier).add(text.phone).add(text.total).add(now_);
+             });
+  select_in(
+      connection_, "SELECT message_key, begun_at, done_at FROM mo_text WHERE message_key IN (", "FOR UPDATE",
+      1, texts_, [](Statement& statement, const auto& entry) { statement.add(octets(entry.first)); },
+      [this](Rows& rows) {
+        KeptText& text = texts_[read_key(rows)];
+        text.begun_at = rows.instant();
+        text.done_at = rows.instant();
+      });
+}
+
+void PartSet::read_parts() {
+  select_in(
+      connection_, "SELECT message_key, seq, octets, data_coding FROM mo_part WHERE message_key IN (", "", 1,
+      texts_, [](Statement& statement, const auto& entry) { statement.add(octets(entry.first)); },
+      [this](Rows& rows) {
+        KeptText& text = texts_[read_key(rows)];
+        const auto seq = static_cast<std::uint8_t>(rows.u64());
+        std::string kept = rows.text();
+        text.parts[seq] = {std::move(kept), static_cast<std::uint8_t>(rows.u64())};
+      });
+}
+
+void PartSet::read_waiting_of_phones() {
+  std::set<handlers::PhoneNumber> phones;
+  for (const auto& [key, text] : texts_) phones.insert(text.phone);
+  select_in(
+      connection_, std::string(kWaitingColumns) + "WHERE t.done_at IS NULL AND t.phone IN (",
+      "ORDER BY t.phone, t.begun_at", 1, phones,
+      [](Statement& statement, handlers::PhoneNumber phone) { statement.add(phone); },
+      [this](Rows& rows) {
+        WaitingText one = read_waiting(rows);
+        // A text of which nothing was kept before this set begins with it.
+        const auto here = texts_.find(one.key);
+        if (here == texts_.end() || !here->second.parts.empty())
+          waiting_[one.text.phone].push_back(std::move(one));
+      });
+}
+
+PartVerdict PartSet::judge(const KeptText& text, const MoPart& part) const {
+  PartBefore before{.since_begun = between(text.begun_at, now_)};
+  if (text.done_at != rules::Instant{}) before.since_done = between(text.done_at, now_);
+  if (const auto here = text.parts.find(part.seq); here != text.parts.end()) {
+    const bool same = here->second.octets == part.octets && here->second.data_coding == part.data_coding;
+    before.number = same ? PartBefore::Same::same_text : PartBefore::Same::other_text;
+  }
+  return judge_part(before, {.wait_max = patience_.wait_max, .done_remembered = patience_.done_remembered});
+}
+
+void PartSet::begin_anew(KeptText& text, AddedPart& added) {
+  const bool unfinished = text.done_at == rules::Instant{} && !text.given_up;
+  if (unfinished) {
+    const auto there = static_cast<std::uint32_t>(text.parts.size());
+    added.lost.push_back({text.carrier, text.phone, there, text.total});
+  }
+  text.parts.clear();
+  text.added.clear();
+  text.begun_at = now_;
+  text.done_at = {};
+  text.begun_anew = true;
+  text.given_up = false;
+}
+
+void PartSet::no_longer_waits(const MoPart& part) {
+  std::erase_if(waiting_[part.phone], [&part](const WaitingText& one) { return one.key == part.message; });
 }
 
 // A phone that never finishes its texts holds no more than so many.
-void make_room(Connection& connection, const MoPart& part, const MoPatience& patience,
-               std::vector<LostText>& lost) {
-  auto waiting = read_waiting(connection
-                                  .prepare(std::string(kWaitingColumns) +
-                                           "WHERE t.phone = ? AND t.done_at IS NULL AND t.message_key <> ? "
-                                           "ORDER BY t.begun_at DESC LIMIT 1000")
-                                  .add(part.phone)
-                                  .add(octets(part.message))
-                                  .query());
-  if (waiting.size() < patience.texts_per_phone_max) return;
-  waiting.erase(waiting.begin(), waiting.begin() + (patience.texts_per_phone_max - 1));
-  give_up(connection, waiting, lost);
+void PartSet::make_room(const MoPart& part, std::vector<LostText>& lost) {
+  no_longer_waits(part);
+  auto& waiting = waiting_[part.phone];
+  while (!waiting.empty() && waiting.size() >= patience_.texts_per_phone_max) {
+    WaitingText& oldest = waiting.front();
+    if (const auto here = texts_.find(oldest.key); here != texts_.end()) {
+      oldest.text.parts = static_cast<std::uint32_t>(here->second.parts.size());
+      here->second.parts.clear();
+      here->second.added.clear();
+      here->second.given_up = true;
+    } else {
+      given_up_.push_back(oldest.key);
+    }
+    lost.push_back(oldest.text);
+    waiting.erase(waiting.begin());
+  }
+  waiting.push_back({part.message, {part.carrier, part.phone, 0, part.total}});
 }
 
-}  // namespace
-
-AddedPart add_mo_part(Connection& connection, const MoPart& given, const MoPatience& patience,
-                      rules::Instant now) {
+AddedPart PartSet::add(const MoPart& given) {
   MoPart part = given;
   part.octets.resize(std::min(part.octets.size(), kMoPartOctetsMax));
+  KeptText& text = texts_.at(part.message);
   AddedPart added;
-  KeptText text = lock_text(connection, part, now);
-  const PartVerdict verdict = judge(text, part, patience, now);
+  const PartVerdict verdict = judge(text, part);
   if (verdict == PartVerdict::done_before) {
     added.done_before = true;
     return added;
   }
-  if (verdict == PartVerdict::begins_anew) {
-    const bool unfinished = text.done_at == rules::Instant{};
-    if (unfinished) {
-      const auto there = static_cast<std::uint32_t>(text.parts.size());
-      added.lost.push_back({part.carrier, part.phone, there, part.total});
-    }
-    begin_anew(connection, part, text, now);
-  }
-  if (text.parts.empty()) make_room(connection, part, patience, added.lost);
+  if (verdict == PartVerdict::begins_anew || text.given_up) begin_anew(text, added);
+  if (text.parts.empty()) make_room(part, added.lost);
   if (!text.parts.contains(part.seq)) {
-    connection
-        .prepare(
-            "INSERT INTO mo_part (message_key, seq, octets, data_coding, received_at) VALUES (?, ?, ?, ?, ?)")
-        .add(octets(part.message))
-        .add(std::uint32_t{part.seq})
-        .add(part.octets)
-        .add(std::uint32_t{part.data_coding})
-        .add(now)
-        .update();
-    text.parts[part.seq] = {part.octets, part.data_coding};
+    text.added.insert(part.seq);
+    text.parts[part.seq] = {std::move(part.octets), part.data_coding};
   }
   added.begun_at = text.begun_at;
   if (text.parts.size() < part.total) return added;
-  for (auto& [seq, piece] : text.parts) added.pieces.push_back(std::move(piece));
+  no_longer_waits(part);  // for parts
+  for (const auto& [seq, piece] : text.parts) added.pieces.push_back(piece);
   return added;
 }
 
-void mo_text_done(Connection& connection, const handlers::RequestKey& message, rules::Instant begun_at,
-                  rules::Instant now) {
-  connection
-      .prepare("UPDATE mo_text SET done_at = ? WHERE message_key = ? AND begun_at = ? AND done_at IS NULL")
-      .add(now)
-      .add(octets(message))
-      .add(begun_at)
-      .update();
+void PartSet::write() {
+  struct NewPart {
+    const Key& key;
+    std::uint8_t seq;
+    const MoPiece& piece;
+  };
+  std::vector<std::string_view> gone, without_old_parts;
+  std::vector<std::pair<const Key*, const KeptText*>> begun;
+  std::vector<NewPart> parts;
+  for (const Key& key : given_up_) gone.push_back(octets(key));
+  for (const auto& [key, text] : texts_) {
+    if (text.given_up) {
+      gone.push_back(octets(key));
+      continue;
+    }
+    if (text.begun_anew) {
+      without_old_parts.push_back(octets(key));
+      begun.emplace_back(&key, &text);
+    }
+    for (const std::uint8_t seq : text.added) parts.push_back({key, seq, text.parts.at(seq)});
+  }
+  forget(connection_, gone);
+  delete_parts(connection_, without_old_parts);
+  upsert_set(connection_, "INSERT INTO mo_text (message_key, carrier, phone, total, begun_at) VALUES ",
+             "begun_at = VALUES(begun_at), done_at = NULL", 5, begun,
+             [](Statement& statement, const auto& one) {
+               const KeptText& text = *one.second;
+               statement.add(octets(*one.first))
+                   .add(text.carrier)
+                   .add(text.phone)
+                   .add(text.total)
+                   .add(text.begun_at);
+             });
+  insert_set(connection_, "INSERT INTO mo_part (message_key, seq, octets, data_coding, received_at) VALUES ",
+             5, parts, [this](Statement& statement, const NewPart& part) {
+               statement.add(octets(part.key))
+                   .add(std::uint32_t{part.seq})
+                   .add(part.piece.octets)
+                   .add(std::uint32_t{part.piece.data_coding})
+                   .add(now_);
+             });
+}
+
+std::vector<WaitingText> read_all_waiting(Rows rows) {
+  std::vector<WaitingText> texts;
+  while (rows.next()) texts.push_back(read_waiting(rows));
+  return texts;
+}
+
+std::vector<LostText> give_up(Connection& connection, const std::vector<WaitingText>& texts) {
+  std::vector<std::string_view> keys;
+  std::vector<LostText> lost;
+  for (const WaitingText& one : texts) {
+    keys.push_back(octets(one.key));
+    lost.push_back(one.text);
+  }
+  forget(connection, keys);
+  return lost;
+}
+
+}  // namespace
+
+std::vector<AddedPart> add_mo_parts(Connection& connection, std::span<const MoPart> parts,
+                                    const MoPatience& patience, rules::Instant now) {
+  PartSet set(connection, parts, patience, now);
+  std::vector<AddedPart> added;
+  added.reserve(parts.size());
+  for (const MoPart& part : parts) added.push_back(set.add(part));
+  set.write();
+  return added;
+}
+
+void mo_texts_done(Connection& connection, std::span<const DoneMoText> texts, rules::Instant now) {
+  for (std::size_t from = 0; from < texts.size(); from += kSetRowsMax) {
+    const auto some = texts.subspan(from, std::min(kSetRowsMax, texts.size() - from));
+    const std::size_t padded = std::bit_ceil(some.size());
+    const auto at = [&some](std::size_t i) -> const DoneMoText& {
+      return some[std::min(i, some.size() - 1)];
+    };
+    // The keys twice: MariaDB finds rows by a list of keys, and not by a list of pairs.
+    Statement& statement = connection.prepare(
+        "UPDATE mo_text SET done_at = ? WHERE done_at IS NULL AND message_key IN (" +
+        placeholders(padded, 1) + ") AND (message_key, begun_at) IN (" + placeholders(padded, 2) + ")");
+    statement.add(now);
+    for (std::size_t i = 0; i < padded; ++i) statement.add(octets(at(i).message));
+    for (std::size_t i = 0; i < padded; ++i) statement.add(octets(at(i).message)).add(at(i).begun_at);
+    statement.update();
+  }
 }
 
 std::vector<LostText> forget_old_mo_texts(Connection& connection, const MoPatience& patience,
                                           rules::Instant now, std::uint32_t limit) {
-  std::vector<LostText> lost, done;
-  give_up(connection,
-          read_waiting(connection
+  auto lost = give_up(
+      connection,
+      read_all_waiting(connection
                            .prepare(std::string(kWaitingColumns) +
                                     "WHERE t.done_at IS NULL AND t.begun_at <= ? ORDER BY t.begun_at LIMIT ?")
                            .add(now - patience.wait_max)
                            .add(limit)
-                           .query()),
-          lost);
-  give_up(connection,
-          read_waiting(connection
-                           .prepare(std::string(kWaitingColumns) +
-                                    "WHERE t.done_at IS NOT NULL AND t.done_at <= ? LIMIT ?")
-                           .add(now - patience.done_remembered)
-                           .add(limit)
-                           .query()),
-          done);
+                           .query()));
+  give_up(connection, read_all_waiting(connection
+                                           .prepare(std::string(kWaitingColumns) +
+                                                    "WHERE t.done_at IS NOT NULL AND t.done_at <= ? LIMIT ?")
+                                           .add(now - patience.done_remembered)
+                                           .add(limit)
+                                           .query()));
   // Parts from before there was a row for each text.
   connection.prepare("DELETE FROM mo_part WHERE received_at < ? ORDER BY received_at LIMIT ?")
       .add(now - patience.wait_max - patience.done_remembered - patience.wait_max)

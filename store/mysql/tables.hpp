@@ -135,12 +135,16 @@ struct AddedPart {
   rules::Instant begun_at{};    // with the key it names the text: a reference comes round again
   std::vector<LostText> lost;   // given up for this part
 };
-// Keeps the part; may be called again with the same one. From now on the text waits for mo_text_done().
-AddedPart add_mo_part(Connection& connection, const MoPart& part, const MoPatience& patience,
-                      rules::Instant now);
-// The whole text was acted upon.
-void mo_text_done(Connection& connection, const handlers::RequestKey& message, rules::Instant begun_at,
-                  rules::Instant now);
+// Keeps the parts, as if they came one after the other; one answer for each. May be called again with the
+// same ones. A text that is whole waits for mo_texts_done().
+std::vector<AddedPart> add_mo_parts(Connection& connection, std::span<const MoPart> parts,
+                                    const MoPatience& patience, rules::Instant now);
+// A whole text that was acted upon.
+struct DoneMoText {
+  handlers::RequestKey message{};
+  rules::Instant begun_at{};
+};
+void mo_texts_done(Connection& connection, std::span<const DoneMoText> texts, rules::Instant now);
 // Ends what has waited too long, and forgets what was done long enough ago. At most `limit` of each.
 std::vector<LostText> forget_old_mo_texts(Connection& connection, const MoPatience& patience,
                                           rules::Instant now, std::uint32_t limit);

@@ -63,7 +63,8 @@ class CarrierPeer final : public gateway::ConnectionOwner {
   // The bound connection of that state; null: none.
   gateway::SmppConnection* bound_as(smpp::State state);
   bool deliver(gateway::SmppConnection& to, const smpp::DeliverSm& message);
-  std::size_t delivered = 0;  // deliver_sm_resp with status 0
+  std::size_t delivered = 0;           // deliver_sm_resp with status 0
+  std::vector<std::uint32_t> answers;  // status of each deliver_sm_resp
   void close_all();
 
   void on_event(gateway::SmppConnection& connection, smpp::Event& event) override;
@@ -170,6 +171,7 @@ inline void CarrierPeer::on_event(gateway::SmppConnection& connection, smpp::Eve
                     answer, peer_now());
     connection.flush();
   } else if (const auto* response = std::get_if<smpp::Response>(&event)) {
+    answers.push_back(response->pdu.command_status);
     if (response->pdu.command_status == smpp::ESME_ROK) ++delivered;
   } else if (const auto* end = std::get_if<smpp::Closed>(&event)) {
     closed.push_back(*end);
