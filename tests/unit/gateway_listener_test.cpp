@@ -1,134 +1,17 @@
-// Carriers that connect to us (accept, outbind), and TLS both ways, on real sockets.
+// Carriers that connect to us (accept, outbind), on real sockets.
 #include "gateway/listener.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
-#include "gateway/carriers.hpp"
 #include "gateway/log.hpp"
-#include "smpp/mirror.hpp"
-#include "tests/kit/certificates.hpp"
-#include "tests/kit/paths.hpp"
-#include "tests/unit/gateway_carrier_peer.hpp"
+#include "tests/unit/gateway_gate.hpp"
 
 namespace peyk::tests {
 namespace {
 
 using namespace std::chrono_literals;
-using gateway::CarrierOptions;
-using gateway::CarrierRequest;
-using gateway::ConnectionMode;
-using gateway::Tls;
-using gateway::TlsOptions;
-
-CarrierOptions guest(std::string name) {
-  CarrierOptions options;
-  options.name = name;
-  options.connection = ConnectionMode::accept;
-  options.host = "127.0.0.1";
-  options.port = 0;
-  options.allow = {"127.0.0.0/8"};
-  options.system_id = name;
-  options.password = name + "-pw";
-  return options;
-}
-
-smpp::SubmitSm submit_sm(std::string text = "hello") {
-  return {.source_addr = "30001234", .destination_addr = "989120000101", .short_message = std::move(text)};
-}
-
-// peykd's side: carriers that listen, and what they heard.
-struct Gate {
-  Gate(Loop& loop_of_test, std::vector<CarrierOptions> options)
-      : loop(loop_of_test), carriers(loop.io, options, hooks()) {
-    carriers.start();
-  }
-  ~Gate() {
-    bool ended = false;
-    gateway::spawn(loop.io, end(ended));
-    EXPECT_TRUE(loop.until([&] { return ended; }));
-  }
-  boost::asio::awaitable<void> end(bool& ended) {
-    co_await carriers.stop(200ms);
-    ended = true;
-  }
-  gateway::LinkHooks hooks() {
-    return {.request =
-                [this](CarrierRequest request) {
-                  request.link->respond(request.generation, request.pdu, smpp::ESME_ROK);
-                  requests.push_back(std::move(request));
-                },
-            .response = [this](std::uint64_t tag, const smpp::Pdu& pdu) { responses.emplace_back(tag, pdu); },
-            .unknown = [this](std::uint64_t) { ++unknown; },
-            .state = [](gateway::CarrierLink&, bool) {}};
-  }
-  std::uint16_t port() { return carriers.listeners().at(0)->port(); }
-  gateway::Carrier& carrier(const std::string& name) { return *carriers.find(name); }
-
-  Loop& loop;
-  std::vector<CarrierRequest> requests;
-  std::vector<std::pair<std::uint64_t, smpp::Pdu>> responses;
-  int unknown = 0;
-  gateway::Carriers carriers;
-};
-
-// Somebody who connects, in either role.
-struct Caller final : gateway::ConnectionOwner {
-  Caller(Loop& loop_of_test, std::uint16_t port, smpp::Role role = smpp::Role::esme,
-         std::uint8_t version = 0x34)
-      : loop(loop_of_test) {
-    boost::asio::ip::tcp::socket socket(loop.io);
-    socket.connect({boost::asio::ip::address_v4::loopback(), port});
-    smpp::SessionOptions options;
-    options.role = role;
-    options.interface_version = version;
-    options.either_way = true;
-    connection = std::make_unique<gateway::SmppConnection>(
-        loop.io, gateway::make_wire(loop.io, std::move(socket), nullptr), options);
-    connection->start(*this);
-  }
-  ~Caller() override {
-    if (connection) connection->close();
-    EXPECT_TRUE(loop.until([&] { return !connection; }));
-  }
-  smpp::Session& session() { return connection->session(); }
-  // The answer to a bind.
-  std::uint32_t bind(const std::string& system_id, const std::string& password,
-                     smpp::BindKind kind = smpp::BindKind::transceiver) {
-    session().bind(kind, {.system_id = system_id, .password = password}, peer_now());
-    connection->flush();
-    EXPECT_TRUE(loop.until([&] { return status || !connection; }));
-    return status.value_or(~0u);
-  }
-  bool send(const smpp::Body& body) {
-    const bool sent = session().request(body, 1, peer_now()).has_value();
-    connection->flush();
-    return sent;
-  }
-  void on_event(gateway::SmppConnection& its, smpp::Event& event) override {
-    if (std::holds_alternative<smpp::Bound>(event)) status = smpp::ESME_ROK;
-    if (const auto* refused = std::get_if<smpp::BindRefused>(&event)) status = refused->command_status;
-    if (auto* response = std::get_if<smpp::Response>(&event)) responses.push_back(response->pdu);
-    if (const auto* asked = std::get_if<smpp::BindRequested>(&event)) {
-      bind_asked = asked->bind;
-      its.session().accept_bind(peer_now());
-      status = smpp::ESME_ROK;
-    }
-    if (auto* request = std::get_if<smpp::Request>(&event)) {
-      smpp::Body body;
-      if (request->pdu.command_id == smpp::CommandId::deliver_sm) body = smpp::DeliverSmResp{};
-      if (request->pdu.command_id == smpp::CommandId::submit_sm) body = smpp::SubmitSmResp{.message_id = "7"};
-      its.session().respond(request->pdu.sequence_number, request->pdu.command_id, 0, body, peer_now());
-      requests.push_back(std::move(request->pdu));
-    }
-  }
-  void on_ended(gateway::SmppConnection&) override { connection.reset(); }
-
-  Loop& loop;
-  std::unique_ptr<gateway::SmppConnection> connection;
-  std::optional<std::uint32_t> status;
-  std::optional<smpp::Bind> bind_asked;
-  std::vector<smpp::Pdu> responses, requests;
-};
 
 TEST(Listener, lets_in_whom_it_knows_and_tells_others_why_not) {
   Loop loop;
@@ -283,129 +166,51 @@ TEST(Listener, does_not_wait_long_or_for_many_that_do_not_bind) {
   EXPECT_EQ(late.bind("gw", "gw-pw"), smpp::ESME_ROK);
 }
 
+TEST(Listener, accepts_again_after_the_system_had_no_descriptor_left) {
+  Loop loop;
+  Gate gate(loop, {guest("gw")});
+  Tcp::socket first(loop.io);
+  first.open(Tcp::v4());
+  rlimit before{};
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &before), 0);
+  const int lowest_free = dup(0);
+  ASSERT_GE(lowest_free, 0);
+  close(lowest_free);
+  rlimit none = before;
+  none.rlim_cur = static_cast<rlim_t>(lowest_free);
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &none), 0);
+  const Tcp::endpoint there(boost::asio::ip::address_v4::loopback(), gate.port());
+  boost::system::error_code refused;
+  first.connect(there, refused);
+  loop.run_for(250ms);  // it tries, and waits, and tries
+  setrlimit(RLIMIT_NOFILE, &before);
+  ASSERT_FALSE(refused) << refused.message();
+  boost::asio::write(first, boost::asio::buffer(bind_octets("gw")));
+  EXPECT_TRUE(loop.until([&] { return gate.carrier("gw").bound() == 1; })) << "who came meanwhile has waited";
+}
+
+TEST(Listener, whose_answer_to_a_bind_meets_nobody_keeps_the_place_for_the_next) {
+  Loop loop;
+  Gate gate(loop, {guest("gw")});
+  for (const bool reset : {false, true}) {
+    Tcp::socket gone = connected(loop, gate.port());
+    boost::asio::write(gone, boost::asio::buffer(bind_octets("gw")));
+    if (reset) gone.set_option(boost::asio::socket_base::linger(true, 0));
+    gone.close();
+    loop.run_for(50ms);
+    EXPECT_TRUE(loop.until([&] { return gate.carrier("gw").bound() == 0; })) << reset;
+    Caller next(loop, gate.port());
+    EXPECT_EQ(next.bind("gw", "gw-pw"), smpp::ESME_ROK) << reset;
+    next.connection->close();
+    EXPECT_TRUE(loop.until([&] { return !next.connection && gate.carrier("gw").bound() == 0; }));
+  }
+}
+
 TEST(Listener, refuses_carriers_on_one_port_that_disagree) {
   Loop loop;
   auto other = guest("b");
   other.connection = ConnectionMode::outbind;
   EXPECT_THROW(gateway::Carriers(loop.io, {guest("a"), other}, {}), std::runtime_error);
-}
-
-// An authority, and a server's and a client's certificate of it.
-struct Papers {
-  explicit Papers(Certificate::Wish server = {})
-      : server_({server.name, server.address, &authority, server.days}) {
-    ca = authority.write_certificate(dir.path() / "ca.pem");
-    strange_ca = strange.write_certificate(dir.path() / "strange.pem");
-    server_options.enabled = client_options.enabled = true;
-    server_options.certificate_file = server_.write_certificate(dir.path() / "server.pem");
-    server_options.key_file = server_.write_key(dir.path() / "server.key");
-    client_options.ca_file = ca;
-    client_options.server_name = "localhost";
-    client_certificate = client_.write_certificate(dir.path() / "client.pem");
-    client_key = client_.write_key(dir.path() / "client.key");
-  }
-  TempDir dir;
-  Certificate authority{{}}, strange{{.name = "strange"}};
-  Certificate server_, client_{{"client", "", &authority, 1}};
-  std::string ca, strange_ca, client_certificate, client_key;
-  TlsOptions server_options, client_options;
-};
-
-struct Outcome {
-  bool bound = false;
-  std::string log;
-  std::string server_said;
-};
-
-// What comes of a link with these papers.
-Outcome connect(const Papers& papers) {
-  Outcome outcome;
-  gateway::log::start(gateway::log::Level::info,
-                      [&outcome](std::string_view line) { outcome.log += std::string(line) + "\n"; });
-  {
-    Loop loop;
-    Tls server(papers.server_options, Tls::Side::server);
-    CarrierPeer peer(loop.io, &server);
-    CarrierOptions options;
-    options.name = "tls";
-    options.host = "127.0.0.1";
-    options.port = peer.port();
-    options.system_id = "peyk";
-    options.reconnect_min = options.reconnect_max = 10s;
-    options.tls = papers.client_options;
-    Gate gate(loop, {options});
-    loop.until([&] {
-      return gate.carrier("tls").bound() == 1 || outcome.log.find("failed") != std::string::npos ||
-             outcome.log.find("link_down") != std::string::npos;
-    });
-    loop.until([&] { return peer.handshakes_failed > 0 || gate.carrier("tls").bound() == 1; }, 1s);
-    outcome.bound = gate.carrier("tls").bound() == 1;
-    outcome.server_said = peer.handshake_error;
-  }
-  gateway::log::stop();
-  return outcome;
-}
-
-TEST(Tls, the_right_certificate_works_by_name_and_by_address) {
-  Papers papers({"localhost", "127.0.0.1", nullptr, 1});
-  EXPECT_TRUE(connect(papers).bound);
-  papers.client_options.server_name.clear();  // then it is the host, 127.0.0.1
-  EXPECT_TRUE(connect(papers).bound);
-}
-
-TEST(Tls, a_certificate_of_another_authority_or_name_or_time_is_refused_and_the_log_says_why) {
-  struct Row {
-    Certificate::Wish server;
-    bool strange;
-    std::string why;
-  };
-  for (const Row& row : {Row{{}, true, "unable to get local issuer certificate"},
-                         {{"elsewhere.example", "", nullptr, 1}, false, "hostname mismatch"},
-                         {{"localhost", "", nullptr, -1}, false, "certificate has expired"}}) {
-    Papers papers(row.server);
-    if (row.strange) papers.client_options.ca_file = papers.strange_ca;
-    const Outcome outcome = connect(papers);
-    EXPECT_FALSE(outcome.bound) << row.why;
-    EXPECT_NE(outcome.log.find("carrier_handshake_failed"), std::string::npos) << outcome.log;
-    EXPECT_NE(outcome.log.find(row.why), std::string::npos) << outcome.log;
-  }
-}
-
-TEST(Tls, a_server_that_asks_for_a_clients_certificate_gets_it_or_refuses) {
-  Papers papers;
-  papers.server_options.ca_file = papers.ca;
-  const Outcome without = connect(papers);
-  EXPECT_FALSE(without.bound);
-  EXPECT_NE(without.server_said.find("did not return a certificate"), std::string::npos)
-      << without.server_said;
-  papers.client_options.certificate_file = papers.client_certificate;
-  papers.client_options.key_file = papers.client_key;
-  EXPECT_TRUE(connect(papers).bound);
-}
-
-TEST(Tls, files_that_cannot_be_used_are_named_by_carrier_and_key) {
-  Papers papers;
-  CarrierOptions calls, listens = guest("listens");
-  calls.name = "calls";
-  calls.tls = papers.client_options;
-  listens.tls = papers.server_options;
-  EXPECT_TRUE(gateway::tls_problems({calls, listens}).empty());
-  calls.tls.ca_file = "/nonexistent/ca.pem";
-  listens.tls.key_file = papers.client_key;
-  EXPECT_EQ(gateway::tls_problems({calls, listens}),
-            (std::vector<std::string>{
-                "carrier \"calls\": tls_ca_file /nonexistent/ca.pem: No such file or directory",
-                "carrier \"listens\": tls_key_file " + papers.client_key + ": key values mismatch"}));
-  calls.tls.enabled = false;
-  listens.tls = papers.server_options;
-  EXPECT_TRUE(gateway::tls_problems({calls, listens}).empty()) << "what is not used is not read";
-  TlsOptions missing = papers.client_options;
-  missing.ca_file = "/nonexistent/ca.pem";
-  EXPECT_THROW(Tls(missing, Tls::Side::client), std::runtime_error);
-  TlsOptions mixed = papers.server_options;
-  mixed.key_file = papers.client_key;
-  EXPECT_THROW(Tls(mixed, Tls::Side::server), std::runtime_error);
-  EXPECT_THROW(Tls(papers.client_options, Tls::Side::server), std::runtime_error);
 }
 
 }  // namespace
