@@ -37,6 +37,7 @@ struct StackOptions {
   std::uint16_t carrier_port = 0;
   std::string carrier_yaml;                    // more keys of the carrier, each line indented by four
   std::vector<std::string> simulator_options;  // more options of peyk-sim
+  std::string more_yaml;                       // more sections of peyk.yaml
   // "esme" or "outbind": the gateway listens, and the simulated carrier connects to it in that way. Then
   // carrier_yaml says `connection` and `allow`.
   std::string carrier_dials_as;
