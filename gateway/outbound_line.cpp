@@ -12,7 +12,8 @@ namespace {
 namespace asio = boost::asio;
 using namespace std::chrono_literals;
 
-constexpr std::uint32_t kGrantMax = 500;  // messages in one grant
+constexpr std::uint32_t kGrantMax = 500;              // messages in one grant
+constexpr std::chrono::milliseconds kQueueAgain{20};  // between two looks whether the store's queue has room
 
 }  // namespace
 
@@ -153,7 +154,13 @@ asio::awaitable<bool> OutboundLine::run_sql(store::SqlThread::Work work) {
       wait->signal.wake();
     });
   };
-  if (!parts_.sql.run(std::move(work), std::move(after))) co_return false;
+  // No room in the queue is no failure of what is to be saved: it waits its turn.
+  bool queued = parts_.sql.run(work, after);
+  while (!queued && !stopping_) {
+    co_await wait->signal.wait(kQueueAgain);
+    queued = parts_.sql.run(work, after);
+  }
+  if (!queued) co_return false;
   while (!wait->done && !stopping_) co_await wait->signal.wait(1s);
   co_return wait->committed;
 }

@@ -1,0 +1,42 @@
+// The queue of units of work before a real MariaDB: bounded, and full is not failed.
+#include "store/mysql/sql_thread.hpp"
+
+#include <atomic>
+
+#include "tests/store/mysql_fixture.hpp"
+
+namespace peyk::tests {
+namespace {
+
+using namespace std::chrono_literals;
+
+TEST(SqlThread, that_is_full_takes_no_more_and_does_what_it_took) {
+  TestDatabase database("sql_thread_full");
+  store::SqlThread thread(database.options(), [](const std::string&, const std::string&) {});
+  std::atomic<int> committed = 0, failed = 0, taken = 0;
+  const auto work = [](store::Connection& connection) { connection.execute("DO 1"); };
+  const auto after = [&](bool done) { ++(done ? committed : failed); };
+  while (taken < 100'000 && thread.run(work, after)) ++taken;
+  EXPECT_EQ(taken, 1000) << "units of work";
+  EXPECT_FALSE(thread.run(work, after)) << "and nothing is said of one that was not taken";
+  thread.start();
+  EXPECT_TRUE(eventually(20s, [&] { return committed == taken; }));
+  EXPECT_TRUE(thread.run(work, after)) << "there is room again";
+  EXPECT_TRUE(eventually(20s, [&] { return committed == taken + 1; }));
+  EXPECT_EQ(failed, 0);
+}
+
+TEST(SqlThread, tells_of_work_that_cannot_be_done_and_goes_on_with_the_next) {
+  TestDatabase database("sql_thread_failed");
+  store::SqlThread thread(database.options(), [](const std::string&, const std::string&) {});
+  thread.start();
+  std::atomic<int> committed = 0, failed = 0;
+  const auto after = [&](bool done) { ++(done ? committed : failed); };
+  thread.run([](store::Connection& connection) { connection.execute("INSERT INTO nowhere VALUES (1)"); },
+             after);
+  thread.run([](store::Connection& connection) { connection.execute("DO 1"); }, after);
+  EXPECT_TRUE(eventually(20s, [&] { return committed == 1 && failed == 1; }));
+}
+
+}  // namespace
+}  // namespace peyk::tests
