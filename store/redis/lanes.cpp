@@ -213,6 +213,24 @@ asio::awaitable<std::uint32_t> Lanes::keep(LineKey line, std::string owner,
   co_return total;
 }
 
+asio::awaitable<void> Lanes::govern(LineKey line, Government government) {
+  std::vector<std::string> paused;
+  if (government.line_paused) paused.emplace_back("line");
+  for (std::size_t lane = 0; lane < kLanes; ++lane) {
+    if (government.lanes_paused[lane]) paused.push_back("lane" + std::to_string(lane));
+  }
+  for (const handlers::ClubId club : government.clubs_paused) paused.push_back("club" + std::to_string(club));
+  std::vector<std::string> arguments{"govern", std::to_string(paused.size())};
+  arguments.insert(arguments.end(), paused.begin(), paused.end());
+  for (const auto& [club, weight] : government.weights) {
+    if (weight == 0) throw std::invalid_argument("a club's weight is at least 1");
+    if (weight == 1) continue;
+    arguments.push_back(std::to_string(club));
+    arguments.push_back(std::to_string(weight));
+  }
+  co_await run(std::move(line), std::move(arguments));
+}
+
 asio::awaitable<void> Lanes::penalise_line(LineKey line, std::chrono::milliseconds pause) {
   std::vector<std::string> arguments{"penalise_line", std::to_string(pause.count())};
   co_await run(std::move(line), std::move(arguments));

@@ -13,8 +13,11 @@
 // repeats more often than that.
 //
 // Order: lanes strictly by urgency, but a lane with work gets at least one message in so many (LaneOptions),
-// so none starves. Inside a lane clubs take turns, one message each; inside a club first come, first served;
-// messages given back, or whose lease ran out, come first again.
+// so none starves. Inside a lane clubs take turns, of one message each or of their weight; inside a club
+// first come, first served; messages given back, or whose lease ran out, come first again.
+//
+// What an operator has paused (govern) stays where it is and is granted to nobody until it is resumed. Pauses
+// and weights are MySQL's too; who finds the line fresh tells them again.
 //
 // Pace: see pace.hpp. A line and its carrier's account are paced in the same call, therefore all keys of a
 // carrier share one hash tag, <prefix>:{carrier:<name>}:..., and live in one slot of a Redis Cluster. (A tag
@@ -31,6 +34,7 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -103,6 +107,16 @@ struct Reservation {
   std::chrono::microseconds again_in{0};         // then: when to ask again
 };
 
+// What operators decided of a line.
+struct Government {
+  bool line_paused = false;
+  std::array<bool, kLanes> lanes_paused{};
+  std::vector<handlers::ClubId> clubs_paused;
+  std::map<handlers::ClubId, std::uint32_t> weights;  // messages a turn, at least 1; 1 need not be said
+
+  bool operator==(const Government&) const = default;
+};
+
 struct LaneDepth {
   std::uint64_t waiting = 0;
   std::chrono::milliseconds oldest{0};  // age of the oldest one, looking at the first 256 clubs of the lane
@@ -144,6 +158,9 @@ class Lanes {
   // Redis forgot; but not what is leased to another. Returns how many are the owner's.
   asio::awaitable<std::uint32_t> keep(LineKey line, std::string owner, std::vector<QueuedMessage> messages,
                                       std::chrono::milliseconds lease);
+
+  // From now on this is paused, and these are the weights; what was, and is not said, no longer.
+  asio::awaitable<void> govern(LineKey line, Government government);
 
   // The carrier said "too fast": no slot for `pause`, then half the rate, recovering (pace.hpp).
   asio::awaitable<void> penalise_line(LineKey line, std::chrono::milliseconds pause);

@@ -7,7 +7,10 @@
 --   line:ring:<lane>     list   clubs with a list, in turn   |  indexes only: an id that the entry does not confirm
 --   line:leased          zset   id by end of lease, ms       |  is a ghost and is dropped when it is met
 --   line:delayed         zset   id by time it waits for, ms /
---   line:counts          hash   waiting<lane>: entries in state w; skipped<lane>: grants since its last one
+--   line:counts          hash   waiting<lane>: entries in state w; skipped<lane>: grants since its last one;
+--                               turn<lane>: "<club> <n>", how many of its turn the first club on the ring has had
+--   line:paused          set    "line", "lane<n>", "club<id>": what an operator has stopped
+--   line:weights         hash   club -> messages a turn, where that is not 1
 --   line:epoch           string set once seeded; line:seeding: by whom it is about to be
 --   line:pace, account:pace  hash;  account:taken  zset of the grid's points that are given
 -- States: w waits in its list; l leased; d enqueued with a delay; r returned with a delay. The owner of an entry that
@@ -15,7 +18,7 @@
 -- lease ran out: that one may have sent it.
 --
 -- Must stay true: an id is granted only in state w, and only by becoming l. A club is on the ring exactly when its list
--- exists. No call unpacks more than `chunk` values (Lua's stack), no loop is longer than the caller's limits.
+-- exists and it is not paused. No call unpacks more than `chunk` values (Lua's stack), no loop is longer than the caller's limits.
 -- Numbers become text by int(): Lua itself would write 1.7e+15.
 --
 -- A new operation: a function in `operations` at the end, a method of Lanes.
@@ -43,6 +46,25 @@ end
 
 local known_key, leased_key, delayed_key = line .. ':known', line .. ':leased', line .. ':delayed'
 local counts_key = line .. ':counts'
+
+local paused_key, weights_key = line .. ':paused', line .. ':weights'
+
+local paused_clubs = {}
+local function is_paused(club)
+  if paused_clubs[club] == nil then paused_clubs[club] = call('SISMEMBER', paused_key, 'club' .. club) == 1 end
+  return paused_clubs[club]
+end
+
+-- By lane, from 0.
+local paused_lanes
+local function is_lane_paused(lane)
+  if not paused_lanes then
+    local flags = call('SMISMEMBER', paused_key, 'line', 'lane0', 'lane1', 'lane2', 'lane3')
+    paused_lanes = {}
+    for n = 0, lane_last do paused_lanes[n] = flags[1] == 1 or flags[n + 2] == 1 end
+  end
+  return paused_lanes[lane]
+end
 
 local function queue_key(lane, club) return line .. ':q:' .. lane .. ':' .. club end
 local function ring_key(lane) return line .. ':ring:' .. lane end
@@ -112,7 +134,7 @@ local function let_wait(entries, at_front)
     if at_front then
       for i = 1, math.floor(#ids / 2) do ids[i], ids[#ids + 1 - i] = ids[#ids + 1 - i], ids[i] end
     end
-    if call('EXISTS', key) == 0 then call(side, ring_key(ids.lane), ids.club) end
+    if call('EXISTS', key) == 0 and not is_paused(ids.club) then call(side, ring_key(ids.lane), ids.club) end
     call_many(side, key, ids)
   end
   save_entries(entries)
@@ -267,15 +289,28 @@ end
 local ghosts_left = 1000    -- how many may be met in one call
 local granted_ids = {}
 
+local weights = {}
+local function weight_of(club)
+  if not weights[club] then weights[club] = tonumber(call('HGET', weights_key, club) or 1) end
+  return weights[club]
+end
+
 -- A cursor reads a lane in the order in which it is to be granted, without changing it: `head` is the next entry.
--- `clubs` begins as the head of the ring; a club that was served goes to its end. `used` is how many ids of a club's
--- list are granted or ghosts.
-local function open_lane(lane, want)
-  local cursor = {lane = lane, first = 1, used = {}, read = {}}
-  cursor.clubs = call('LRANGE', ring_key(lane), 0, want - 1)
+-- `clubs` begins as the head of the ring; a club that had its turn, `turn` messages of its weight, goes to its end.
+-- `used` is how many ids of a club's list are granted or ghosts.
+local function open_lane(lane, want, turn)
+  local cursor = {lane = lane, first = 1, used = {}, read = {}, turn = 0}
+  cursor.clubs = want > 0 and call('LRANGE', ring_key(lane), 0, want - 1) or {}
   cursor.from_ring = #cursor.clubs
   cursor.read_ahead = math.min(100, math.ceil(want / math.max(1, #cursor.clubs)))
+  local club, had = string.match(turn or '', '^(%d+) (%d+)$')
+  if club and club == cursor.clubs[1] then cursor.turn = tonumber(had) end
   return cursor
+end
+
+local function end_turn(cursor)
+  cursor.first = cursor.first + 1
+  cursor.turn = 0
 end
 
 local function next_of_club(cursor, club)
@@ -306,7 +341,7 @@ local function find_head(cursor)
     if cursor.head then
       return
     elseif not id then
-      cursor.first = cursor.first + 1
+      end_turn(cursor)
     elseif ghosts_left == 0 then
       return  -- the rest of the lane has to wait for the next call
     else
@@ -320,8 +355,11 @@ local function pop_head(cursor)
   local entry, club = cursor.head, cursor.clubs[cursor.first]
   granted_ids[entry.id] = true
   cursor.used[club] = (cursor.used[club] or 0) + 1
-  cursor.first = cursor.first + 1
-  cursor.clubs[#cursor.clubs + 1] = club
+  cursor.turn = cursor.turn + 1
+  if cursor.turn >= weight_of(club) then
+    end_turn(cursor)
+    cursor.clubs[#cursor.clubs + 1] = club
+  end
   find_head(cursor)
   return entry
 end
@@ -339,6 +377,8 @@ local function close_lane(cursor)
     if call('EXISTS', queue_key(cursor.lane, club)) == 1 then back[#back + 1] = club end
   end
   call_many('RPUSH', ring_key(cursor.lane), back)
+  local club = cursor.turn > 0 and cursor.clubs[cursor.first]
+  return club and club .. ' ' .. cursor.turn or ''
 end
 
 -- The lane whose turn it is: the first with work, unless one has been skipped for its whole share.
@@ -363,10 +403,11 @@ local function take_from_lanes(pace, horizon_us, messages_max, one_in)
   local lanes, skipped, granted, texts, again = {}, {}, {}, {}, nil
   local want = math.min(messages_max, pace.room())
   if want == 0 then return granted, texts, pace.next() - now_us - horizon_us end
-  local saved = call('HMGET', counts_key, 'skipped0', 'skipped1', 'skipped2', 'skipped3')
+  local saved = call('HMGET', counts_key, 'skipped0', 'skipped1', 'skipped2', 'skipped3',
+    'turn0', 'turn1', 'turn2', 'turn3')
   for lane = 0, lane_last do
     skipped[lane] = tonumber(saved[lane + 1] or 0)
-    lanes[lane] = open_lane(int(lane), want)
+    lanes[lane] = open_lane(int(lane), is_lane_paused(lane) and 0 or want, saved[lane + 5])
     find_head(lanes[lane])
   end
   while #granted < messages_max do
@@ -382,9 +423,11 @@ local function take_from_lanes(pace, horizon_us, messages_max, one_in)
     texts[#texts + 1] = entry.id .. ' ' .. entry.lane .. ' ' .. entry.club .. ' ' .. entry.mark .. ' ' ..
       pace.take_parts(entry.parts)
   end
-  for lane = 0, lane_last do close_lane(lanes[lane]) end
+  local turns = {}
+  for lane = 0, lane_last do turns[lane] = close_lane(lanes[lane]) end
   if #granted > 0 then
-    call('HSET', counts_key, 'skipped1', int(skipped[1]), 'skipped2', int(skipped[2]), 'skipped3', int(skipped[3]))
+    call('HSET', counts_key, 'skipped1', int(skipped[1]), 'skipped2', int(skipped[2]), 'skipped3', int(skipped[3]),
+      'turn0', turns[0], 'turn1', turns[1], 'turn2', turns[2], 'turn3', turns[3])
   end
   return granted, texts, again
 end
@@ -392,7 +435,7 @@ end
 -- Microseconds until something could be granted; -1: nothing waits. `paced`: until the pace allows it.
 local function next_time(paced)
   for lane = 0, lane_last do
-    if call('EXISTS', ring_key(int(lane))) == 1 then return paced or 0 end
+    if not is_lane_paused(lane) and call('EXISTS', ring_key(int(lane))) == 1 then return paced or 0 end
   end
   local soonest
   for _, key in ipairs({leased_key, delayed_key}) do
@@ -565,6 +608,36 @@ function operations.keep()
   save_entries(new)
   set_times(leased_key, mine, tonumber(ARGV[3]))
   return #mine
+end
+
+-- govern paused_count paused... (club weight)... -> 1. All that is paused, and every weight that is not 1.
+function operations.govern()
+  local count = tonumber(ARGV[2])
+  local before, after = {}, {}
+  for _, what in ipairs(call('SMEMBERS', paused_key)) do before[what] = true end
+  for i = 3, 2 + count do after[ARGV[i]] = true end
+  local function each_ring(what, change)
+    local club = string.match(what, '^club(%d+)$')
+    if not club then return end
+    for lane = 0, lane_last do change(ring_key(int(lane)), club, queue_key(int(lane), club)) end
+  end
+  for what in pairs(after) do
+    if not before[what] then
+      each_ring(what, function(ring, club) call('LREM', ring, 0, club) end)
+      call('SADD', paused_key, what)
+    end
+  end
+  for what in pairs(before) do
+    if not after[what] then
+      each_ring(what, function(ring, club, list)
+        if call('EXISTS', list) == 1 then call('RPUSH', ring, club) end
+      end)
+      call('SREM', paused_key, what)
+    end
+  end
+  call('DEL', weights_key)
+  call_many('HSET', weights_key, arguments_from(3 + count), 2)
+  return 1
 end
 
 -- penalise_line pause_ms, penalise_account pause_ms

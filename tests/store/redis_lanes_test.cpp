@@ -279,6 +279,76 @@ TEST_F(RedisLanes, what_was_seeded_goes_at_once_when_it_comes_from_him_who_commi
   EXPECT_TRUE(grant(10).messages.empty()) << "once only";
 }
 
+// Counts of granted messages by club.
+std::map<handlers::ClubId, int> by_club(const Grant& grant) {
+  std::map<handlers::ClubId, int> count;
+  for (const auto& message : grant.messages) ++count[message.club];
+  return count;
+}
+
+TEST_F(RedisLanes, clubs_share_a_lane_by_their_weights_whatever_their_backlog) {
+  enqueue(messages(1'000, 900, Lane::promo, 1));
+  enqueue(messages(2'000, 90, Lane::promo, 2));
+  enqueue(messages(3'000, 60, Lane::promo, 3));
+  redis.await(lanes.govern(line, {.weights = {{2, 3}, {3, 2}}}));
+  std::map<handlers::ClubId, int> all;
+  for (const std::uint32_t size : {1U, 1U, 2U, 1U, 3U, 4U, 7U, 11U, 30U, 120U}) {
+    for (const auto& [club, count] : by_club(grant(size))) all[club] += count;
+  }
+  EXPECT_EQ(all, (std::map<handlers::ClubId, int>{{1, 30}, {2, 90}, {3, 60}}))
+      << "180 are 30 rounds of 1 + 3 + 2";
+  EXPECT_EQ(by_club(grant(10)), (std::map<handlers::ClubId, int>{{1, 10}})) << "alone, it has all";
+}
+
+RC_GTEST_FIXTURE_PROP(RedisLanes, a_turn_that_several_grants_cut_is_as_long_as_one_that_they_do_not, ()) {
+  SetUp();
+  const std::uint32_t weight = *rc::gen::inRange(1U, 9U);
+  const std::uint32_t other = *rc::gen::inRange(1U, 9U);
+  enqueue(messages(1'000, 40 * weight, Lane::notice, 1));
+  enqueue(messages(2'000, 40 * other, Lane::notice, 2));
+  redis.await(lanes.govern(line, {.weights = {{1, weight}, {2, other}}}));
+  std::vector<handlers::ClubId> order;
+  while (order.size() < 20 * (weight + other)) {
+    const std::size_t left = 20 * (weight + other) - order.size();
+    const auto size = *rc::gen::inRange<std::size_t>(1, 25);
+    for (const auto& message : grant(static_cast<std::uint32_t>(std::min(size, left))).messages)
+      order.push_back(message.club);
+  }
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    RC_ASSERT(order[i] == (i % (weight + other) < weight ? 1U : 2U));
+  }
+}
+
+TEST_F(RedisLanes, what_is_paused_stays_and_comes_when_it_is_resumed) {
+  enqueue(messages(1, 2, Lane::urgent, 1));
+  enqueue(messages(11, 2, Lane::promo, 1));
+  enqueue(messages(21, 2, Lane::promo, 2));
+  redis.await(lanes.govern(line, {.clubs_paused = {1}}));
+  enqueue(messages(3, 1, Lane::urgent, 1));
+  enqueue(messages(31, 1, Lane::reply, 1));
+  EXPECT_EQ(ids_of(grant(10)), (Ids{21, 22}));
+  EXPECT_EQ(give_back({21}), 1U);
+  redis.await(lanes.govern(line, {.lanes_paused = {false, false, false, true}}));
+  EXPECT_EQ(ids_of(grant(10)), (Ids{1, 2, 3, 31}));
+  EXPECT_EQ(grant(10).again_in, microseconds(kLease)) << "no haste for what is paused";
+  redis.await(lanes.govern(line, {.line_paused = true}));
+  EXPECT_EQ(give_back({1}), 1U);
+  EXPECT_TRUE(grant(10).messages.empty());
+  EXPECT_EQ(depth().lanes[static_cast<std::size_t>(Lane::promo)].waiting, 3U) << "still to be seen";
+  redis.await(lanes.govern(line, {}));
+  EXPECT_EQ(ids_of(grant(10)), (Ids{1, 21, 11, 12}));
+}
+
+TEST_F(RedisLanes, to_pause_twice_is_to_pause_once) {
+  enqueue(messages(1, 3, Lane::reply, 1));
+  for (int i = 0; i < 2; ++i) redis.await(lanes.govern(line, {.clubs_paused = {1, 2}}));
+  EXPECT_TRUE(grant(10).messages.empty());
+  for (int i = 0; i < 2; ++i) redis.await(lanes.govern(line, {}));
+  EXPECT_EQ(ids_of(grant(10)), (Ids{1, 2, 3}));
+  acknowledge({1, 2, 3});
+  EXPECT_EQ(keys_left(), std::vector<std::string>{});
+}
+
 TEST_F(RedisLanes, what_is_done_while_it_waits_is_not_sent) {
   enqueue(messages(1, 3));
   grant(1, "slow", milliseconds(100));
