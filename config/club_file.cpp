@@ -166,6 +166,7 @@ void read_identity(Section& s, handlers::Club& club) {
       {{"toman", handlers::MoneyDisplay::toman}, {"rial", handlers::MoneyDisplay::rial}});
   s.text("line", club.line, kLineNumber, Presence::required);
   s.text("ussd_root", club.ussd_root, kUssdRoot);
+  s.integer("sending_weight", club.sending_weight, 1, 100);
   if (club.currency != "IRR" && club.money_display == handlers::MoneyDisplay::toman) {
     s.mistake("money_display", fmt::format("toman, but the currency is {}", club.currency),
               "rial: as it is kept");

@@ -60,7 +60,8 @@ asio::awaitable<void> OutboundLine::counted(asio::awaitable<void> work) {
   --coroutines_;
 }
 
-void OutboundLine::start() {
+void OutboundLine::start(store::Government government) {
+  government_ = std::move(government);
   start(pump());
   start(send_slots());
   start(settle_all());
@@ -85,6 +86,22 @@ void OutboundLine::remember(store::QueuedText text) {
   }
   texts_in_order_.push_back(text.id);
   texts_.emplace(text.id, std::move(text));
+}
+
+void OutboundLine::govern(store::Government government) {
+  if (government == government_) return;
+  government_ = std::move(government);
+  log::info("line_governed", {{"line", options_.number},
+                              {"paused", government_.line_paused},
+                              {"lanes_paused", std::ranges::count(government_.lanes_paused, true)},
+                              {"clubs_paused", government_.clubs_paused.size()}});
+  start(tell_government());
+}
+
+// Where Redis refuses, whoever seeds it next tells it again.
+asio::awaitable<void> OutboundLine::tell_government() {
+  co_await parts_.lanes.govern(key_, government_);
+  pump_signal_.wake();
 }
 
 // The parts that the outbox counted were an estimate: slots are for the parts that this carrier gets.

@@ -65,7 +65,9 @@ class OutboundLine {
   OutboundLine(OutboundParts parts, LineOptions options, const std::vector<Carrier*>& carriers,
                std::uint64_t& next_tag);
 
-  void start();
+  void start(store::Government government);
+  // What operators decided has changed, or may have.
+  void govern(store::Government government);
   void drain() { draining_ = true; }  // asks for nothing more
   // Lets what is on the wire come home, gives the rest back.
   boost::asio::awaitable<void> stop(std::chrono::milliseconds grace);
@@ -121,6 +123,7 @@ class OutboundLine {
   boost::asio::awaitable<std::chrono::microseconds> grant_some();
   boost::asio::awaitable<void> seed();
   boost::asio::awaitable<bool> read_outbox();
+  boost::asio::awaitable<void> tell_government();
   boost::asio::awaitable<void> keep_leases();
   boost::asio::awaitable<void> keep_held();
   boost::asio::awaitable<std::chrono::microseconds> grant_elsewhere(std::size_t route);
@@ -163,6 +166,7 @@ class OutboundLine {
   std::uint64_t& next_tag_;
   std::minstd_rand chance_{std::random_device{}()};
 
+  store::Government government_;
   std::vector<store::QueuedMessage> to_enqueue_;
   std::unordered_map<store::MessageId, store::QueuedText> texts_;  // committed here, not granted here yet
   std::deque<store::MessageId> texts_in_order_;                    // of coming; more than texts_ still has

@@ -40,6 +40,7 @@ asio::awaitable<void> OutboundLine::seed() {
 // False: not all of it could be read, or Redis lost its memory meanwhile.
 asio::awaitable<bool> OutboundLine::read_outbox() {
   co_await keep_held();
+  co_await tell_government();
   const std::string seed = co_await parts_.lanes.begin_seed(key_);
   std::uint64_t count = 0;
   for (store::MessageId after = 0;;) {

@@ -361,19 +361,30 @@ void Peykd::check_schema() {
   if (const auto problem = store::schema_problem(connection)) throw std::runtime_error(*problem);
   clubs_version_ = store::clubs_version(connection);
   directory_.store(std::make_shared<const handlers::Directory>(store::load_clubs(connection)));
+  pauses_ = store::load_pauses(connection);
   connection.rollback();
 }
 
-void Peykd::load_directory() {
+// What staff and operators may have changed.
+void Peykd::load_decisions() {
+  auto pauses = std::make_shared<std::vector<store::Pause>>();
   housekeeper_.run(
-      [this](store::Connection& connection) {
+      [this, pauses](store::Connection& connection) {
+        *pauses = store::load_pauses(connection);
         const std::uint64_t version = store::clubs_version(connection);
         if (version == clubs_version_) return;
         directory_.store(std::make_shared<const handlers::Directory>(store::load_clubs(connection)));
         clubs_version_ = version;
         log::info("clubs_loaded", {{"version", version}});
       },
-      {});
+      [this, pauses](bool read) {
+        if (read) post([this, pauses] { govern(*pauses); });
+      });
+}
+
+void Peykd::govern(const std::vector<store::Pause>& pauses) {
+  const DirectoryPtr directory = directory_.load();
+  for (auto& [number, line] : lines_) line.govern(government_of(number, pauses, *directory));
 }
 
 asio::awaitable<void> Peykd::housekeeping() {
@@ -382,7 +393,7 @@ asio::awaitable<void> Peykd::housekeeping() {
   while (!stopping_) {
     co_await stopped_.wait(kHousekeepingEvery);
     if (stopping_) break;
-    load_directory();
+    load_decisions();
     receipts_.tidy();
     queries_.tick();
     for (auto& [name, carrier] : carriers_.all()) show_counts(carrier);
@@ -464,8 +475,9 @@ void Peykd::run() {
     log::info("redis_connected");
     for (auto& [number, line] : lines_) line.reseed();
   });
+  redis_.on_lost([](const std::string& event, const std::string& why) { log::warn(event, {{"why", why}}); });
   redis_.start();
-  for (auto& [number, line] : lines_) line.start();
+  for (auto& [number, line] : lines_) line.start(government_of(number, pauses_, *directory_.load()));
   carriers_.start();
   for (const auto& [name, carrier] : carriers_.all()) show_state(carrier);
   spawn(io_, housekeeping());

@@ -12,6 +12,7 @@
 #include <memory>
 
 #include "gateway/carriers.hpp"
+#include "gateway/government.hpp"
 #include "gateway/http/operations.hpp"
 #include "gateway/http/purchases.hpp"
 #include "gateway/http/server.hpp"
@@ -57,7 +58,8 @@ class Peykd {
 
   void post(std::function<void()> work);
   void check_schema();
-  void load_directory();
+  void load_decisions();
+  void govern(const std::vector<store::Pause>& pauses);
   void take(CarrierRequest request);
   bool is_ussd(const CarrierRequest& request) const;
   bool submit_screen(CarrierLink& by, const smpp::Body& screen, std::uint64_t tag);
@@ -78,6 +80,7 @@ class Peykd {
   PinVerifier pins_;
   std::atomic<DirectoryPtr> directory_;
   std::uint64_t clubs_version_ = 0;
+  std::vector<store::Pause> pauses_;  // as they were at the start
 
   store::RequestWorkers workers_;
   store::SqlThread outcomes_;     // settled messages, receipts

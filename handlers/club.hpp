@@ -64,8 +64,9 @@ struct Club {
   std::string time_zone = "Asia/Tehran";
   Language language = Language::fa;
   MoneyDisplay money_display = MoneyDisplay::toman;
-  std::string line;       // the number its texts leave from and come to: digits, e.g. 30001234
-  std::string ussd_root;  // "*7000" without the closing '#'; empty: no USSD
+  std::string line;                  // the number its texts leave from and come to: digits, e.g. 30001234
+  std::string ussd_root;             // "*7000" without the closing '#'; empty: no USSD
+  std::uint32_t sending_weight = 1;  // its messages a turn, where clubs wait for one line
   ClubPolicy policy;
   std::vector<Branch> branches;
   std::vector<Cashier> cashiers;

@@ -49,6 +49,7 @@ std::vector<std::pair<std::string_view, std::string>> fields_of(const Club& club
           {"money_display", word(club.money_display)},
           {"line", club.line},
           {"ussd_root", quoted(club.ussd_root)},
+          {"sending_weight", std::to_string(club.sending_weight)},
           {"policy.earn_percent", percent(policy.earn_share)},
           {"policy.credit_valid_days", std::to_string(policy.credit_valid_days)},
           {"policy.invoice_min", std::to_string(policy.invoice_min)},

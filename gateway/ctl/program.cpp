@@ -1,17 +1,24 @@
 #include "gateway/ctl/program.hpp"
 
 #include <fmt/format.h>
+#include <pwd.h>
+#include <unistd.h>
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <chrono>
+#include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <ostream>
 
 #include "config/club_file.hpp"
 #include "config/load.hpp"
+#include "gateway/clock.hpp"
 #include "gateway/ctl/apply.hpp"
+#include "gateway/ctl/queue.hpp"
 #include "gateway/ctl/show.hpp"
 #include "gateway/ctl/trace.hpp"
+#include "gateway/outbound_line.hpp"
 #include "gateway/pins.hpp"
 #include "store/mysql/audit.hpp"
 #include "store/mysql/lookup.hpp"
@@ -27,8 +34,9 @@ constexpr std::chrono::hours kPatience{1};
 
 struct Order {
   std::string config_file = "config/peyk.yaml";
-  std::string club_file, phone, club, language = "en";
+  std::string club_file, phone, club, language = "en", line, lane, why;
   std::uint64_t message = 0;
+  std::uint32_t watch_seconds = 0;
   bool create_database = false, dry_run = false, json = false;
 };
 
@@ -167,6 +175,83 @@ ExitCode trace_message(Desk& desk) {
   return kDone;
 }
 
+ExitCode show_queue(Desk& desk) {
+  const std::chrono::seconds every{std::max(1U, desk.order.watch_seconds)};
+  do {
+    const auto looks = look_at_queue(desk.options, every);
+    std::vector<store::Pause> pauses;
+    std::vector<handlers::Club> clubs;
+    {
+      store::Connection connection(desk.options.mysql);
+      open_current(connection);
+      pauses = store::load_pauses(connection);
+      clubs = store::load_clubs(connection);
+    }
+    desk.out << (desk.order.json ? queue_as_json(looks, pauses, clubs) : queue_as_text(looks, pauses, clubs))
+             << std::flush;
+  } while (desk.order.watch_seconds > 0 && desk.out);
+  return kDone;
+}
+
+// Whose hand it was: for who finds the pause at night.
+std::string operator_name() {
+  const char* through_sudo = std::getenv("SUDO_USER");
+  if (through_sudo != nullptr && *through_sudo != '\0') return std::string(through_sudo).substr(0, 64);
+  const passwd* user = getpwuid(getuid());
+  return user == nullptr ? std::to_string(getuid()) : std::string(user->pw_name).substr(0, 64);
+}
+
+// What the words of the command line mean; `described` is it in words.
+store::Pause pause_of(Desk& desk, store::Connection& connection, std::string& described) {
+  store::Pause pause;
+  if (!desk.order.club.empty()) {
+    const auto clubs = store::load_clubs(connection);
+    const handlers::Club* club = club_of(clubs, desk.order.club);
+    if (club == nullptr) throw Trouble{kFound, "there is no club " + desk.order.club};
+    pause.scope = store::Pause::Scope::club;
+    pause.subject = club->id;
+    described = "club " + desk.order.club;
+    return pause;
+  }
+  const auto is_ours = [&desk](const LineOptions& line) { return line.number == desk.order.line; };
+  if (std::ranges::none_of(desk.options.lines, is_ours))
+    throw Trouble{kFound, "there is no line " + desk.order.line + " in " + desk.order.config_file};
+  pause.line = desk.order.line;
+  described = "line " + desk.order.line;
+  if (desk.order.lane.empty()) return pause;
+  pause.scope = store::Pause::Scope::lane;
+  while (words(static_cast<handlers::Lane>(pause.subject)) != desk.order.lane) ++pause.subject;
+  described = "lane " + desk.order.lane + " of " + described;
+  return pause;
+}
+
+ExitCode pause(Desk& desk) {
+  store::Connection connection(desk.options.mysql);
+  open_current(connection);
+  std::string what;
+  store::Pause wanted = pause_of(desk, connection, what);
+  wanted.since = wall_clock();
+  wanted.by = operator_name();
+  wanted.why = desk.order.why;
+  if (store::save_pause(connection, wanted)) {
+    connection.commit();
+    desk.out << what << ": paused\n";
+  } else {
+    desk.out << what << ": was paused already\n";
+  }
+  return kDone;
+}
+
+ExitCode resume(Desk& desk) {
+  store::Connection connection(desk.options.mysql);
+  open_current(connection);
+  std::string what;
+  const bool was_paused = store::delete_pause(connection, pause_of(desk, connection, what));
+  connection.commit();
+  desk.out << what << (was_paused ? ": resumed\n" : ": was not paused\n");
+  return kDone;
+}
+
 ExitCode show_receipts(Desk& desk) {
   store::Connection connection(desk.options.mysql);
   open_current(connection);
@@ -198,6 +283,29 @@ struct Command {
   ExitCode (*run)(Desk&) = nullptr;
 };
 
+// "pause line 3000", "pause lane 3000 promo", "pause club nan-o-namak"; the same of "resume".
+void describe_scopes(CLI::App& verb, Order& order, ExitCode (*run)(Desk&), std::vector<Command>& commands) {
+  verb.require_subcommand(1);
+  auto* line = verb.add_subcommand("line", "all that leaves from a number");
+  auto* lane = verb.add_subcommand("lane", "one lane of a line");
+  auto* club = verb.add_subcommand("club", "all that a club says, on every line");
+  for (auto* of_line : {line, lane})
+    of_line->add_option("number", order.line, "the line's number")->required();
+  lane->add_option("lane", order.lane, "urgent, reply, notice or promo")
+      ->required()
+      ->check(CLI::IsMember({"urgent", "reply", "notice", "promo"}));
+  club->add_option("slug", order.club, "the club")->required();
+  for (auto* scope : {line, lane, club}) {
+    scope->fallthrough();
+    if (run == pause)
+      scope->add_option("--why", order.why, "for who finds it at night")->check([](const std::string& text) {
+        return text.size() > 200 ? std::string("at most 200 octets") : std::string();
+      });
+    commands.push_back({scope, run});
+  }
+  verb.fallthrough();
+}
+
 std::vector<Command> describe(CLI::App& app, Order& order) {
   app.description("Peyk's tool for operators: schema, clubs, members, ledger. Manual: docs/peykctl.md");
   app.add_option("--config", order.config_file, "peyk.yaml")->capture_default_str();
@@ -222,6 +330,16 @@ std::vector<Command> describe(CLI::App& app, Order& order) {
   auto* receipts = showing->add_subcommand("receipts", "delivery receipts that found no message");
   receipts->add_flag("--json", order.json, "as JSON");
 
+  auto* queue =
+      app.add_subcommand("queue", "what waits in each line and lane, how old it is, how fast it leaves");
+  queue->add_option("--watch", order.watch_seconds, "again and again, every so many seconds")
+      ->check(CLI::Range(1, 3600));
+  queue->add_flag("--json", order.json, "as JSON, a line each time");
+
+  auto* pausing =
+      app.add_subcommand("pause", "let nothing of a line, a lane or a club leave, until it is resumed");
+  auto* resuming = app.add_subcommand("resume", "let it leave again");
+
   auto* tracing = app.add_subcommand("trace", "follow something from its beginning");
   tracing->require_subcommand(1);
   auto* message = tracing->add_subcommand("message", "a message with its parts, receipts and times");
@@ -240,12 +358,15 @@ std::vector<Command> describe(CLI::App& app, Order& order) {
   config->require_subcommand(1);
   auto* checking = config->add_subcommand("check", "read it and tell every mistake");
 
-  for (auto* child :
-       {migrating, applying, showing, member, receipts, tracing, message, ledger, auditing, config, checking})
+  for (auto* child : {migrating, applying, showing, member, receipts, queue, tracing, message, ledger,
+                      auditing, config, checking})
     child->fallthrough();
-  return {{migrating, migrate},      {applying, apply},        {member, show_member},
-          {receipts, show_receipts}, {message, trace_message}, {auditing, audit_ledger},
-          {checking, check_config}};
+  std::vector<Command> commands{{migrating, migrate},      {applying, apply},       {member, show_member},
+                                {receipts, show_receipts}, {queue, show_queue},     {message, trace_message},
+                                {auditing, audit_ledger},  {checking, check_config}};
+  describe_scopes(*pausing, order, pause, commands);
+  describe_scopes(*resuming, order, resume, commands);
+  return commands;
 }
 
 ExitCode carry_out(const Command& command, const Order& order, std::ostream& out, std::ostream& err) {
@@ -261,6 +382,8 @@ ExitCode carry_out(const Command& command, const Order& order, std::ostream& out
     err << (trouble.what.ends_with('\n') ? trouble.what : "peykctl: " + trouble.what + "\n");
     return trouble.code;
   } catch (const store::MigrationError& error) {
+    err << "peykctl: " << error.what() << '\n';
+  } catch (const QueueAway& error) {
     err << "peykctl: " << error.what() << '\n';
   } catch (const store::SqlError& error) {
     err << "peykctl: " << advice(error, desk.options.mysql) << '\n';

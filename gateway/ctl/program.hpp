@@ -19,7 +19,7 @@ enum ExitCode : int {
   kDone = 0,
   kFound = 1,  // the check found something: the ledger is not balanced, no such member, an apply is refused
   kUsage = 2,  // the command line or a configuration file is wrong; nothing was touched
-  kDatabase = 3,  // MySQL is away, refuses us, or its schema does not fit
+  kDatabase = 3,  // MySQL or Redis is away or refuses us, or the schema does not fit
 };
 
 // `arguments` without the program's name. The MySQL driver and libsodium must be initialised.

@@ -7,7 +7,6 @@
 #include "store/redis/connection.hpp"
 
 #include <openssl/evp.h>
-#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <array>
@@ -94,6 +93,7 @@ class RedisConnection::Link : public std::enable_shared_from_this<RedisConnectio
   void count_refused() { ++health_.refused; }
 
   std::function<void()> on_connected;
+  std::function<void(const std::string& event, const std::string& why)> on_lost;
 
  private:
   struct Pending {
@@ -204,19 +204,14 @@ void RedisConnection::Link::link_up() {
   backoff_ = kBackoffMin;
   ++health_.connects;
   watch(Clock::now() + options_.command_timeout);
-  spdlog::info("redis: connected");
   if (const auto hook = on_connected) hook();  // a copy: it may stop() us
 }
 
 // ---- going down
 
 void RedisConnection::Link::drop(const std::string& why) {
-  if (up_) {
-    spdlog::warn("redis: connection lost: {}", why);
-  } else {
-    ++health_.connect_failures;
-    spdlog::warn("redis: cannot connect: {}", why);
-  }
+  if (!up_) ++health_.connect_failures;
+  if (on_lost) on_lost(up_ ? "redis_lost" : "redis_unreachable", why);
   std::deque<Pending> lost = end_link();
   connect_later();
   for (Pending& command : lost) command.callback(Reply::failed(RedisFailure::lost));
@@ -363,6 +358,9 @@ RedisConnection::~RedisConnection() {
 
 void RedisConnection::on_connected(std::function<void()> hook) {
   link_->on_connected = std::move(hook);
+}
+void RedisConnection::on_lost(std::function<void(const std::string& event, const std::string& why)> hook) {
+  link_->on_lost = std::move(hook);
 }
 void RedisConnection::start() {
   link_->start();

@@ -80,6 +80,9 @@ class RedisConnection {
   // Called each time a link is up and authenticated. What Redis remembers may be gone: seed again where
   // needed. Set before start().
   void on_connected(std::function<void()> hook);
+  // Called each time a link breaks ("redis_lost") or an attempt fails ("redis_unreachable"), for the log; it
+  // must not call us. Set before start().
+  void on_lost(std::function<void(const std::string& event, const std::string& why)> hook);
 
   void start();
   // Ends the link and all attempts; pending commands are told that they are lost. No callback follows. For

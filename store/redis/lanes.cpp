@@ -262,8 +262,9 @@ asio::awaitable<LineDepth> Lanes::depth(LineKey line) {
   depth.leased = static_cast<std::uint64_t>(integer_at(reply, 1));
   depth.delayed = static_cast<std::uint64_t>(integer_at(reply, 2));
   for (std::size_t lane = 0; lane < kLanes; ++lane) {
-    depth.lanes[lane].waiting = static_cast<std::uint64_t>(integer_at(reply, 3 + 2 * lane));
-    depth.lanes[lane].oldest = std::chrono::milliseconds(integer_at(reply, 4 + 2 * lane));
+    depth.lanes[lane].waiting = static_cast<std::uint64_t>(integer_at(reply, 3 + 3 * lane));
+    depth.lanes[lane].oldest = std::chrono::milliseconds(integer_at(reply, 4 + 3 * lane));
+    depth.lanes[lane].granted = static_cast<std::uint64_t>(integer_at(reply, 5 + 3 * lane));
   }
   co_return depth;
 }

@@ -7,7 +7,8 @@
 --   line:ring:<lane>     list   clubs with a list, in turn   |  indexes only: an id that the entry does not confirm
 --   line:leased          zset   id by end of lease, ms       |  is a ghost and is dropped when it is met
 --   line:delayed         zset   id by time it waits for, ms /
---   line:counts          hash   waiting<lane>: entries in state w; skipped<lane>: grants since its last one;
+--   line:counts          hash   waiting<lane>: entries in state w; granted<lane>: grants since Redis remembers;
+--                               skipped<lane>: grants since its last one;
 --                               turn<lane>: "<club> <n>", how many of its turn the first club on the ring has had
 --   line:paused          set    "line", "lane<n>", "club<id>": what an operator has stopped
 --   line:weights         hash   club -> messages a turn, where that is not 1
@@ -98,10 +99,12 @@ local function count_waiting(entry, change)
   waiting_change[entry.lane] = (waiting_change[entry.lane] or 0) + change
 end
 
+local granted_count = {}
 local function save_counts()
   for lane, change in pairs(waiting_change) do
     if change ~= 0 then call('HINCRBY', counts_key, 'waiting' .. lane, int(change)) end
   end
+  for lane, count in pairs(granted_count) do call('HINCRBY', counts_key, 'granted' .. lane, int(count)) end
 end
 
 local function save_entries(entries)
@@ -530,6 +533,7 @@ function operations.grant()
   for _, entry in ipairs(granted) do
     entry.state, entry.owner = 'l', ARGV[7]
     count_waiting(entry, -1)
+    granted_count[entry.lane] = (granted_count[entry.lane] or 0) + 1
   end
   save_entries(granted)
   set_times(leased_key, granted, tonumber(ARGV[6]))
@@ -655,7 +659,7 @@ function operations.finish_seed()
   return 1
 end
 
--- depth clubs_max -> fresh, leased, delayed, (waiting, age_ms of the oldest) for each lane
+-- depth clubs_max -> fresh, leased, delayed, (waiting, age_ms of the oldest, granted) for each lane
 function operations.depth()
   local answer = {is_fresh(), call('ZCARD', leased_key), call('ZCARD', delayed_key)}
   for lane = 0, lane_last do
@@ -667,6 +671,7 @@ function operations.depth()
     end
     answer[#answer + 1] = tonumber(call('HGET', counts_key, 'waiting' .. int(lane)) or 0)
     answer[#answer + 1] = math.max(0, now_ms - oldest)
+    answer[#answer + 1] = tonumber(call('HGET', counts_key, 'granted' .. int(lane)) or 0)
   end
   return answer
 end

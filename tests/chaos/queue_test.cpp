@@ -1,4 +1,5 @@
-// Several gateways on one queue: they share what waits and hold it back for nobody, whatever Redis forgets.
+// The queue of running gateways: several share it, whatever Redis forgets, and operators look at it and stop
+// it.
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
@@ -9,16 +10,17 @@ namespace peyk::tests {
 namespace {
 
 using namespace std::chrono_literals;
+using nlohmann::json;
 
-// `count` short texts to as many phones, decided and not yet in any lane.
-void decide_texts(Stack& stack, int first_id, int count) {
+// `count` short texts to as many phones, decided and not yet in any lane; in one lane, or in all in turn.
+void decide_texts(Stack& stack, int first_id, int count, std::optional<int> lane = std::nullopt) {
   std::string sql =
       "INSERT INTO outbox (message_id, club_id, line, phone, lane, parts, text, state, created_at, "
       "valid_until) VALUES ";
   for (int i = 0; i < count; ++i) {
     const std::string id = std::to_string(first_id + i);
     sql += (i == 0 ? "(" : ",(") + id + ", 1, '" + Stack::line() + "', 98912" + std::to_string(1000000 + i) +
-           ", " + std::to_string(i % 4) + ", 1, 'text " + id +
+           ", " + std::to_string(lane.value_or(i % 4)) + ", 1, 'text " + id +
            "', 1, UTC_TIMESTAMP(6), UTC_TIMESTAMP(6) + INTERVAL 1 HOUR)";
   }
   stack.query(sql);
@@ -37,7 +39,8 @@ TEST(Queue, a_redis_that_forgets_again_and_again_doubles_nothing_that_two_gatewa
   Stack stack({.window = 60, .gateways = 2, .receipts = false});
   // Answers that take longer than it takes to read the outbox and grant anew.
   ASSERT_TRUE(stack.carrier()
-                  .ask({{"do", "profile"}, {"set", {{"responses", {{"latency_ms", 200}, {"jitter_ms", 4'000}}}}}})["ok"]
+                  .ask({{"do", "profile"},
+                        {"set", {{"responses", {{"latency_ms", 200}, {"jitter_ms", 4'000}}}}}})["ok"]
                   .get<bool>());
   decide_texts(stack, 1'000, kTexts);
   for (int flush = 0; flush < kFlushes; ++flush) {
@@ -48,6 +51,58 @@ TEST(Queue, a_redis_that_forgets_again_and_again_doubles_nothing_that_two_gatewa
   EXPECT_TRUE(eventually(60s, [&] { return waiting(stack) == 0; })) << stack.gateway_log();
   EXPECT_EQ(texts_taken(stack), kTexts);
   EXPECT_EQ(stack.query("SELECT COUNT(*) FROM outbox WHERE state <> 2 OR maybe_twice = 1"), "0\n");
+}
+
+json queue_of(Stack& stack) {
+  const Finished shown = stack.peykctl({"queue", "--json"});
+  EXPECT_TRUE(shown.status.ok()) << shown.output;
+  return json::parse(shown.output);
+}
+
+TEST(Queue, what_an_operator_pauses_waits_through_a_loss_of_redis_and_leaves_when_it_is_resumed) {
+  Stack stack;
+  const int notice = 2, reply = 1;
+  ASSERT_TRUE(stack.peykctl({"pause", "lane", Stack::line(), "notice", "--why", "wrong text"}).status.ok());
+  ASSERT_TRUE(
+      eventually(10s, [&] { return stack.gateway_log().find("line_governed") != std::string::npos; }));
+  decide_texts(stack, 1'000, 5, notice);
+  decide_texts(stack, 2'000, 3, reply);
+  for (int loss = 0; loss < 2; ++loss) {
+    stack.redis().command({"FLUSHALL"});
+    ASSERT_TRUE(eventually(20s, [&] { return queue_of(stack)["lines"][0]["lanes"][notice]["waiting"] == 5; }))
+        << queue_of(stack).dump() << stack.gateway_log();
+  }
+  EXPECT_EQ(texts_taken(stack), 3);
+  const json seen = queue_of(stack);
+  EXPECT_TRUE(seen["lines"][0]["lanes"][notice]["paused"]);
+  EXPECT_FALSE(seen["lines"][0]["lanes"][reply]["paused"]);
+  EXPECT_GT(seen["lines"][0]["lanes"][notice]["oldest_ms"].get<int>(), 0);
+  ASSERT_EQ(seen["pauses"].size(), 1U);
+  EXPECT_EQ(seen["pauses"][0]["why"], "wrong text");
+  EXPECT_NE(stack.peykctl({"queue"}).output.find("wrong text"), std::string::npos);
+
+  ASSERT_TRUE(stack.peykctl({"resume", "lane", Stack::line(), "notice"}).status.ok());
+  EXPECT_TRUE(eventually(20s, [&] { return texts_taken(stack) == 8; })) << stack.gateway_log();
+}
+
+TEST(Queue, a_club_or_a_line_is_paused_by_name_and_a_wrong_name_is_told) {
+  Stack stack;
+  EXPECT_TRUE(stack.peykctl({"pause", "club", "nan-o-namak"}).status.ok());
+  EXPECT_NE(stack.peykctl({"pause", "club", "nan-o-namak"}).output.find("already"), std::string::npos);
+  EXPECT_TRUE(stack.peykctl({"pause", "line", Stack::line()}).status.ok());
+  EXPECT_EQ(queue_of(stack)["pauses"].size(), 2U);
+  EXPECT_TRUE(queue_of(stack)["lines"][0]["paused"]);
+  EXPECT_EQ(stack.peykctl({"pause", "club", "nobody"}).status.code, 1);
+  EXPECT_EQ(stack.peykctl({"pause", "line", "999"}).status.code, 1);
+  EXPECT_EQ(stack.peykctl({"pause", "lane", Stack::line(), "quick"}).status.code, 2);
+  decide_texts(stack, 1'000, 4);
+  EXPECT_TRUE(stack.peykctl({"resume", "line", Stack::line()}).status.ok());
+  EXPECT_NE(stack.peykctl({"resume", "line", Stack::line()}).output.find("not paused"), std::string::npos);
+  stack.redis().command({"FLUSHALL"});
+  ASSERT_TRUE(eventually(20s, [&] { return queue_of(stack)["lines"][0]["lanes"][0]["waiting"] == 1; }));
+  EXPECT_EQ(texts_taken(stack), 0) << "the club is still paused";
+  EXPECT_TRUE(stack.peykctl({"resume", "club", "nan-o-namak"}).status.ok());
+  EXPECT_TRUE(eventually(20s, [&] { return texts_taken(stack) == 4; })) << stack.gateway_log();
 }
 
 }  // namespace

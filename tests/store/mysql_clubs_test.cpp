@@ -21,6 +21,7 @@ void expect_same(const Club& saved, const Club& loaded) {
   EXPECT_EQ(loaded.money_display, saved.money_display);
   EXPECT_EQ(loaded.line, saved.line);
   EXPECT_EQ(loaded.ussd_root, saved.ussd_root);
+  EXPECT_EQ(loaded.sending_weight, saved.sending_weight);
   EXPECT_EQ(loaded.policy.earn_share, saved.policy.earn_share);
   EXPECT_EQ(loaded.policy.credit_valid_days, saved.policy.credit_valid_days);
   EXPECT_EQ(loaded.policy.invoice_min, saved.policy.invoice_min);
@@ -59,6 +60,7 @@ TEST_F(MysqlClubs, come_back_as_they_were_saved_octets_of_secrets_and_all_letter
   club.keyword = "نان";
   club.language = Language::fa;
   club.money_display = MoneyDisplay::toman;
+  club.sending_weight = 7;
   club.policy = {.earn_share = 725,
                  .credit_valid_days = 45,
                  .invoice_min = rules::kAmountMax,

@@ -45,6 +45,7 @@ TEST(ConfigClubFile, the_persian_sample_is_the_demo_s_club) {
   EXPECT_EQ(club.money_display, handlers::MoneyDisplay::toman);
   EXPECT_EQ(club.line, "30001234");
   EXPECT_EQ(club.ussd_root, "*7000");
+  EXPECT_EQ(club.sending_weight, 1u);
   EXPECT_EQ(club.policy.earn_share, 500);
   EXPECT_EQ(club.policy.credit_valid_days, 30u);
   EXPECT_EQ(club.policy.invoice_min, 100'000);
@@ -209,7 +210,7 @@ TEST(ConfigClubFile, all_mistakes_are_told_at_once) {
             "club.yaml:7: cashiers[0].branch: found \"7\", no such branch\n"
             "club.yaml:7: cashiers[0].pin: found something else (not shown); allowed: 4 to 6 digits\n"
             "club.yaml:8: points: unknown key; allowed: slug, name, keyword, currency, time_zone, language, "
-            "money_display, line, ussd_root, policy, branches, cashiers, till_keys\n");
+            "money_display, line, ussd_root, sending_weight, policy, branches, cashiers, till_keys\n");
 }
 
 TEST(ConfigClubFile, a_pin_comes_from_the_file_a_variable_or_a_file_of_its_own) {

@@ -58,7 +58,7 @@ const std::vector<Library> kLibraries = {
     {"phonenumbers/", {"templates"}, true},
     {"yaml-cpp/", {"config", "templates", "sim"}, true},
     {"prometheus/", {"gateway"}, true},
-    {"spdlog/", {"store", "gateway"}, true},
+    {"spdlog/", {"gateway"}, true},
     {"CLI/", {"gateway", "sim"}, true},
     {"sodium", {"handlers", "config", "gateway"}, false},
     {"openssl/", {"store", "sim", "gateway"}, false},
