@@ -14,8 +14,6 @@ constexpr std::uint32_t kEnqueueMax = 1000;   // messages in one enqueue
 constexpr std::uint32_t kElsewhereMax = 100;  // messages in one grant for another carrier
 // Of a text whose first parts the one carrier has, and which the other would cut differently.
 constexpr std::chrono::milliseconds kOtherCutPause{5'000};
-// Short, so that what a dead process held comes back soon.
-constexpr std::chrono::milliseconds kLease{15'000};
 // A third of kSeededDelay: what a Redis that lost its memory is told by another process must not leave before
 // this one has said what it holds.
 constexpr std::chrono::seconds kKeepEvery{1};

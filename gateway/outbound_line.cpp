@@ -69,6 +69,7 @@ void OutboundLine::start(store::Government government) {
 }
 
 void OutboundLine::push(store::QueuedText text) {
+  if (take_over_slots(text)) return;
   if (to_enqueue_.size() >= parts_.limits.outbound_prefetch_max) {
     to_enqueue_.clear();  // Redis has been away for long: the outbox has them all
     return reseed();

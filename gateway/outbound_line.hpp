@@ -23,8 +23,8 @@
 //
 // Its coroutines: pump (enqueue, grant), send_slots, settle_all, keep_leases; seed and the like as needed.
 // Its files, in the order of a message's way: outbound_line.cpp (start, pump, stop), outbound_seed.cpp,
-// outbound_grants.cpp, outbound_submits.cpp, outbound_outcomes.cpp.
-// Thread rule: the network thread.
+// outbound_grants.cpp or, for what cannot wait, outbound_takeover.cpp, outbound_submits.cpp,
+// outbound_outcomes.cpp. Thread rule: the network thread.
 #pragma once
 
 #include <deque>
@@ -98,6 +98,7 @@ class OutboundLine {
     std::size_t part = 0, route = 0;
     Clock::time_point latest;  // after it the slot must not be used
   };
+  using Slots = std::multimap<Clock::time_point, Slot>;  // by the time to use them
   // A message that is ours to send.
   struct Held {
     Sending sending;
@@ -114,6 +115,8 @@ class OutboundLine {
     Clock::time_point asked, received;  // around the call that gave the slots
   };
 
+  // Of leases: short, so that what a dead process held comes back soon.
+  static constexpr std::chrono::milliseconds kLease{15'000};
   // Other processes enqueue too, and leases run out.
   static constexpr std::chrono::microseconds kIdlePoll = std::chrono::seconds{1};
   static constexpr std::chrono::microseconds kRetry = std::chrono::milliseconds{200};  // after Redis refused
@@ -124,6 +127,7 @@ class OutboundLine {
   boost::asio::awaitable<void> seed();
   boost::asio::awaitable<bool> read_outbox();
   boost::asio::awaitable<void> tell_government();
+  boost::asio::awaitable<void> use_slots(store::QueuedText text, Slots slots);
   boost::asio::awaitable<void> keep_leases();
   boost::asio::awaitable<void> keep_held();
   boost::asio::awaitable<std::chrono::microseconds> grant_elsewhere(std::size_t route);
@@ -145,6 +149,8 @@ class OutboundLine {
 
   store::QueuedMessage queued(const store::QueuedText& text) const;
   void remember(store::QueuedText text);
+  bool is_untouched(const Held& held) const;
+  bool take_over_slots(const store::QueuedText& text);
   void start(boost::asio::awaitable<void> work);
   boost::asio::awaitable<void> counted(boost::asio::awaitable<void> work);
   void send_slot(const Slot& slot);
@@ -171,7 +177,7 @@ class OutboundLine {
   std::unordered_map<store::MessageId, store::QueuedText> texts_;  // committed here, not granted here yet
   std::deque<store::MessageId> texts_in_order_;                    // of coming; more than texts_ still has
   std::unordered_map<store::MessageId, Held> held_;
-  std::multimap<Clock::time_point, Slot> slots_;
+  Slots slots_;
   std::unordered_map<std::uint64_t, OnWire> on_wire_;
   std::vector<store::Settled> settled_;
 

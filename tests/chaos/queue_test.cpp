@@ -59,6 +59,31 @@ json queue_of(Stack& stack) {
   return json::parse(shown.output);
 }
 
+TEST(Queue, an_urgent_answer_overtakes_what_a_campaign_was_granted_already_and_costs_the_rate_nothing) {
+  constexpr int kRate = 40, kQuestions = 20;  // a tenth of a second is four texts of the campaign
+  Stack stack({.line_rate = kRate, .receipts = false});
+  ASSERT_EQ(stack.buy("989121234567", 1'000'000, "A-1", "queue-1").status, 200);
+  const std::string code = stack.query("SELECT LPAD(number, 7, 0) FROM code").substr(0, 7);
+  for (int at = 0; at < 3'000; at += 500) decide_texts(stack, 1'000'000 + at, 500, 3);
+  stack.redis().command({"FLUSHALL"});
+  ASSERT_TRUE(eventually(30s, [&] { return texts_taken(stack) > kRate; })) << stack.gateway_log();
+  int overtaken = 0;
+  for (int i = 0; i < kQuestions; ++i) {
+    const auto last = stack.carrier().last_text_number();
+    ASSERT_TRUE(stack.carrier().mo("989121112233", Stack::line(), code).ok);
+    const auto answers = stack.carrier().inbox("989121112233", last, 20s);
+    ASSERT_EQ(answers.size(), 1U) << stack.gateway_log();
+    overtaken += static_cast<int>(answers[0].n - last) - 1;
+  }
+  EXPECT_LT(overtaken, 2 * kQuestions) << "without, each answer waits for four of the campaign";
+  const json source = stack.carrier().ask({{"do", "stats"}})["sources"][Stack::line()];
+  EXPECT_LE(source["max_in_any_second"].get<int>(), kRate) << source.dump();
+  EXPECT_GE(source["max_in_any_second"].get<int>(), kRate * 9 / 10) << source.dump();
+  EXPECT_EQ(stack.query("SELECT COUNT(*) FROM outbox WHERE maybe_twice = 1 OR state > 3"), "0\n");
+  const json twice = stack.carrier().ask({{"do", "verdict"}});
+  EXPECT_TRUE(twice["ok"].get<bool>()) << twice.dump();
+}
+
 TEST(Queue, what_an_operator_pauses_waits_through_a_loss_of_redis_and_leaves_when_it_is_resumed) {
   Stack stack;
   const int notice = 2, reply = 1;
