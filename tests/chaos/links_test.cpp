@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "config/toolchain/asio.hpp"
@@ -72,6 +73,25 @@ TEST(Links, tls_with_certificates_at_both_ends_carries_texts) {
        .simulator_options = {"--tls-cert", carrier.write_certificate(dir.path() / "sim.pem"), "--tls-key",
                              carrier.write_key(dir.path() / "sim.key"), "--tls-ca", ca}});
   expect_a_conversation(stack);
+}
+
+TEST(Links, check_says_which_tls_file_cannot_be_used) {
+  const TempDir dir;
+  const auto checked = [&dir](const std::string& ca_file) {
+    const auto config = (dir.path() / "peyk.yaml").string();
+    std::ofstream(config)
+        << "carriers:\n  - name: mci\n    host: smsc.example\n    system_id: peyk\n    password: x\n"
+           "    tls: true\n    tls_ca_file: "
+        << ca_file << "\nlines:\n  - number: 30001234\n    carrier: mci\n";
+    return run_process({.argv = {(binary_dir() / "gateway/peykd").string(), "--check", "--config", config}},
+                       60s);
+  };
+  const Finished bad = checked("/nonexistent/ca.pem");
+  EXPECT_EQ(bad.status.code, 2);
+  EXPECT_NE(bad.output.find("carrier \"mci\": tls_ca_file /nonexistent/ca.pem: No such file"),
+            std::string::npos)
+      << bad.output;
+  EXPECT_TRUE(checked(Certificate({}).write_certificate(dir.path() / "ca.pem")).status.ok());
 }
 
 TEST(Trap10, a_refused_link_is_not_up_in_readiness_and_metrics) {
