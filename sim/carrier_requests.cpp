@@ -202,7 +202,7 @@ void Carrier::answer(Answer answer, const Faults::Target& target, Time now) {
     if (const auto fault = faults_.strikes(FaultKind::delay_responses, target, now)) delay += fault->delay;
     if (const auto fault = faults_.strikes(FaultKind::hold_responses, target, now)) {
       const Time until = fault->for_.count() > 0 ? now + fault->for_ : Time::max();
-      if (answers_.wait(answer, until)) return;
+      if (answers_.hold(answer, until)) return;
     }
   }
   if (delay.count() == 0 || !answers_.wait(answer, now + delay)) give(answer, now);

@@ -117,6 +117,26 @@ TEST_F(TheCarrier, holdsResponsesForATimeAndThenGivesAllOfThem) {
   EXPECT_EQ(status_of_submit(esme), 0U);
 }
 
+TEST_F(TheCarrier, releasesWhatIsHeldForATimeAndNotWhatIsOnlyLate) {
+  Esme& esme = bound();
+  const auto answers = [&esme] {
+    return std::ranges::count_if(
+        esme.other, [](const smpp::Event& event) { return std::holds_alternative<smpp::Response>(event); });
+  };
+  add({.kind = FaultKind::delay_responses, .n = 1, .delay = 40s});
+  EXPECT_FALSE(submit(esme, submit_of("late")).has_value());
+  add({.kind = FaultKind::hold_responses, .n = 2, .for_ = 30s});
+  EXPECT_FALSE(submit(esme, submit_of("one")).has_value());
+  EXPECT_FALSE(submit(esme, submit_of("two")).has_value());
+  wait(1s);
+  EXPECT_EQ(answers(), 0);
+  carrier_.release_responses(now_);
+  wait(0ms);
+  EXPECT_EQ(answers(), 2);
+  wait(39s);
+  EXPECT_EQ(answers(), 3);
+}
+
 TEST_F(TheCarrier, sendsAReceiptBeforeItsResponseInOneSegmentOrAWhileBefore) {
   Esme& esme = bound();
   smpp::SubmitSm asking = submit_of("receipt");
