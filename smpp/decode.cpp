@@ -217,6 +217,7 @@ std::optional<DecodeError> decode_body(std::string_view octets, bool response, B
   constexpr bool lenient = std::is_same_v<B, DeliverSm> || std::is_same_v<B, DataSm>;
   Reader reader{octets.data(), octets.data() + octets.size(), response || layout::is_header_only<B>, lenient};
   if (read_fields(reader, *body) && read_tlvs(reader, body->tlvs)) return std::nullopt;
+  out = std::monostate{};  // half a body would be filled up with what the last one left in this memory
   return reader.error;
 }
 

@@ -320,7 +320,7 @@ struct EncodeError {
 };
 
 // Reads one whole frame (command_length octets, at least the header) into `out`, whose memory is used again
-// where its body is of the same kind. On an error `out` holds the header and the fields read so far.
+// where its body is of the same kind. On an error `out` holds the header and no body.
 //
 // Requests are read strictly, but octets of zero after the last field are ignored and unknown TLVs are kept.
 // In deliver_sm and data_sm a TLV of the wrong length is kept too, for its reader to look away from, and one

@@ -102,6 +102,21 @@ RC_GTEST_PROP(Codec, MemoryUsedAgainLeavesNothingBehind, ()) {
   }
 }
 
+TEST(Codec, OfABodyThatIsCutNothingIsToldAndNothingOfTheOneBefore) {
+  std::string whole;
+  const QuerySmResp delivered{.message_id = "1", .message_state = 2};
+  ASSERT_FALSE(encode(CommandId::query_sm_resp, ESME_ROK, 1, delivered, whole));
+  for (std::size_t size = kHeaderOctets + 1; size < whole.size(); ++size) {
+    Pdu pdu;
+    ASSERT_FALSE(decode(whole, pdu));
+    ASSERT_EQ(std::get<QuerySmResp>(pdu.body).message_state, 2);
+    std::string cut = whole.substr(0, size);
+    cut[3] = static_cast<char>(size);
+    ASSERT_TRUE(decode(cut, pdu)) << size;
+    EXPECT_TRUE(std::holds_alternative<std::monostate>(pdu.body)) << size;
+  }
+}
+
 RC_GTEST_PROP(Codec, RandomOctetsBehindAHeaderNeverBreakIt, ()) {
   const Command& command = kCommands[*rc::gen::inRange<std::size_t>(0, kCommands.size())];
   std::string wire;
