@@ -101,12 +101,12 @@ void SmppConnection::watch_clock() {
     if (!closed_) {
       const auto time = now();
       if (time >= last_words_until_) close();
-      if (time >= session_.next_deadline()) {
-        session_.tick(time);
-        drain();
-        flush();
-        close_when_said();
-      }
+      session_.tick(time);
+      // The session may also have ended outside of a turn, in an answer that the owner gave, while a write
+      // hangs: then nobody but us comes by.
+      drain();
+      flush();
+      close_when_said();
       if (!closed_) watch_clock();
     }
     end_if_idle();
