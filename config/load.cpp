@@ -134,6 +134,14 @@ void read_carrier_connection(Section& s, gateway::CarrierOptions& carrier) {
   if (!listens && !carrier.allow.empty()) {
     s.mistake("allow", "nobody connects to us", "only where connection is accept or outbind");
   }
+  using Peer = gateway::AcceptedPeer;
+  s.choice<Peer>(
+      "accepted_peer", carrier.accepted_peer,
+      {{"learned", Peer::learned}, {"esme", Peer::esme}, {"message_centre", Peer::message_centre}});
+  if (carrier.connection != Mode::accept && carrier.accepted_peer != Peer::learned) {
+    s.mistake("accepted_peer", s.found("accepted_peer") + ", but nobody binds to us",
+              "only where connection is accept");
+  }
 }
 
 void read_carrier_tls(Section& s, gateway::CarrierOptions& carrier) {

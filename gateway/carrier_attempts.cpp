@@ -54,6 +54,12 @@ void CarrierAttempts::ended(smpp::Time begun, smpp::Time now) {
   in_.erase(over);
 }
 
+void CarrierAttempts::gone(smpp::Time begun) {
+  const auto over = std::ranges::find(in_, begun, &In::begun);
+  assert(over != in_.end());
+  in_.erase(over);
+}
+
 void CarrierAttempts::failed(smpp::Time now, milliseconds wait) {
   --under_way_;
   if (in_.empty()) hold_until_ = now + wait;

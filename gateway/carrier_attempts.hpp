@@ -2,6 +2,7 @@
 // are arguments.
 //
 //   until_permitted(now) == 0 -> begin(now) -> let_in(begun, now) -> ended(begun, now)
+//                                                              or gone(begun)
 //                                           -> failed(now, wait)
 //
 // Reconnect says when one connection would like to come back; this says whether the carrier may be asked
@@ -41,6 +42,9 @@ class CarrierAttempts {
   // The attempt that began at `begun` is bound, and later that session is over.
   void let_in(smpp::Time begun, smpp::Time now);
   void ended(smpp::Time begun, smpp::Time now);
+  // The same for one that the carrier had asked for itself (outbind): it may be as short as the carrier
+  // likes.
+  void gone(smpp::Time begun);
   // It came to nothing, and who made it waits so long.
   void failed(smpp::Time now, std::chrono::milliseconds wait);
 

@@ -54,10 +54,11 @@ std::string_view words(LinkState state) {
 }
 
 CarrierLink::CarrierLink(asio::io_context& io, const CarrierOptions& options, std::uint32_t index,
-                         CarrierAttempts& attempts, LinkHooks hooks, Tls* tls, MakeWire make_wire)
+                         SharedByLinks& shared, LinkHooks hooks, Tls* tls, MakeWire make_wire)
     : io_(io),
       options_(options),
       index_(index),
+      shared_(shared),
       hooks_(std::move(hooks)),
       policy_(options.status_classes),
       next_message_id_(first_message_id(index)) {
@@ -67,10 +68,10 @@ CarrierLink::CarrierLink(asio::io_context& io, const CarrierOptions& options, st
       return gateway::make_wire(io, tls, name.empty() ? options.host : name);
     };
   }
-  for (const smpp::BindKind kind : leg_kinds(options)) add_leg(kind, attempts, make_wire);
+  for (const smpp::BindKind kind : leg_kinds(options)) add_leg(kind, make_wire);
 }
 
-void CarrierLink::add_leg(smpp::BindKind kind, CarrierAttempts& attempts, const MakeWire& make_wire) {
+void CarrierLink::add_leg(smpp::BindKind kind, const MakeWire& make_wire) {
   LegHooks hooks{.event = [this](LinkLeg& leg, smpp::Event& event) { on_event(leg, event); },
                  .changed = [this](LinkLeg& leg) { on_changed(leg); },
                  .attempt =
@@ -81,8 +82,8 @@ void CarrierLink::add_leg(smpp::BindKind kind, CarrierAttempts& attempts, const 
                      [this](LinkLeg&, std::uint32_t command_status) {
                        if (hooks_.bind_refused) hooks_.bind_refused(*this, command_status);
                      }};
-  legs_.push_back(std::make_unique<LinkLeg>(io_, options_, kind, index_, make_wire, attempts, generations_,
-                                            std::move(hooks)));
+  legs_.push_back(std::make_unique<LinkLeg>(io_, options_, kind, index_, make_wire, shared_.attempts,
+                                            generations_, std::move(hooks)));
 }
 
 void CarrierLink::start() {
@@ -135,12 +136,13 @@ std::string CarrierLink::describe() const {
   return text;
 }
 
-bool CarrierLink::is_mirrored(const LinkLeg& leg) const {
-  return they_bind(options_) && leg.generation() != delivering_generation_;
+// Whether we are the message centre to who bound to us.
+bool CarrierLink::is_mirrored() const {
+  return they_bind(options_) && !shared_.peer_delivers;
 }
 
 bool CarrierLink::sends(const LinkLeg& leg) const {
-  const CommandId command = is_mirrored(leg) ? CommandId::deliver_sm : CommandId::submit_sm;
+  const CommandId command = is_mirrored() ? CommandId::deliver_sm : CommandId::submit_sm;
   return can_send() && leg.may_ask() && leg.connection()->session().may_request(command);
 }
 
@@ -160,8 +162,8 @@ bool CarrierLink::submit(const smpp::SubmitSm& message, std::uint64_t tag) {
   for (auto& leg : legs_) {
     if (!sends(*leg)) continue;
     smpp::Session& session = leg->connection()->session();
-    const auto sent = is_mirrored(*leg) ? session.request(smpp::as_deliver_sm(message), tag, now())
-                                        : session.request(message, tag, now());
+    const auto sent = is_mirrored() ? session.request(smpp::as_deliver_sm(message), tag, now())
+                                    : session.request(message, tag, now());
     if (!sent) continue;
     leg->connection()->flush();
     return true;
@@ -222,7 +224,8 @@ void CarrierLink::on_event(LinkLeg& leg, smpp::Event& event) {
 
 void CarrierLink::on_request(LinkLeg& leg, smpp::Pdu pdu) {
   if (they_bind(options_)) {
-    if (pdu.command_id == CommandId::deliver_sm) delivering_generation_ = leg.generation();
+    if (pdu.command_id == CommandId::deliver_sm && options_.accepted_peer == AcceptedPeer::learned)
+      shared_.peer_delivers = true;
     if (auto* submitted = std::get_if<smpp::SubmitSm>(&pdu.body))
       pdu.body = smpp::as_deliver_sm(std::move(*submitted));
   }

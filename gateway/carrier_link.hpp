@@ -7,8 +7,10 @@
 //
 // On a connection that the carrier opened and bound itself (accept) we are its message centre: what it
 // submits comes out here as a deliver_sm, what we submit leaves as a deliver_sm. A peer that sends deliver_sm
-// although it bound is the message centre in all but name: from its first one on, what we submit leaves as a
-// submit_sm. Whoever uses this class need not know any of it.
+// although it bound is the message centre in all but name: from its first one on, on all sessions of its
+// carrier and after each reconnect, what we submit leaves as a submit_sm, for it would refuse anything else
+// for good. `accepted_peer` may say so, or the opposite, before. Whoever uses this class need not know any of
+// it.
 //
 // What must stay true: the reader never waits for what becomes of a request; every submit that was accepted
 // comes back once, as a response or as unknown; a connection whose answers say that it is not bound (the
@@ -59,12 +61,22 @@ enum class LinkState : std::uint8_t { down, connecting, binding, half_bound, bou
 inline constexpr std::size_t kLinkStates = 6;
 std::string_view words(LinkState state);
 
+// What all links of a carrier know together.
+struct SharedByLinks {
+  explicit SharedByLinks(const CarrierOptions& options)
+      : attempts({.per_minute = options.reconnects_per_minute}),
+        peer_delivers(options.accepted_peer == AcceptedPeer::message_centre) {}
+
+  CarrierAttempts attempts;
+  bool peer_delivers;  // accept: who binds to us is the message centre
+};
+
 class CarrierLink {
  public:
-  // `options`, `attempts` (the whole carrier's) and what the hooks refer to outlive this. `make_wire`: how a
+  // `options`, what the whole carrier shares and what the hooks refer to outlive this. `make_wire`: how a
   // connection begins; by default TCP, with TLS where `tls` is given.
   CarrierLink(boost::asio::io_context& io, const CarrierOptions& options, std::uint32_t index,
-              CarrierAttempts& attempts, LinkHooks hooks, Tls* tls = nullptr, MakeWire make_wire = {});
+              SharedByLinks& shared, LinkHooks hooks, Tls* tls = nullptr, MakeWire make_wire = {});
   CarrierLink(const CarrierLink&) = delete;
   CarrierLink& operator=(const CarrierLink&) = delete;
 
@@ -108,25 +120,24 @@ class CarrierLink {
   std::uint32_t attempts_in_vain() const;
 
  private:
-  void add_leg(smpp::BindKind kind, CarrierAttempts& attempts, const MakeWire& make_wire);
+  void add_leg(smpp::BindKind kind, const MakeWire& make_wire);
   void on_event(LinkLeg& leg, smpp::Event& event);
   void on_request(LinkLeg& leg, smpp::Pdu pdu);
   void on_response(LinkLeg& leg, smpp::Response& response);
   void on_changed(LinkLeg& leg);
-  bool is_mirrored(const LinkLeg& leg) const;
+  bool is_mirrored() const;
   bool sends(const LinkLeg& leg) const;
   std::string next_message_id();
 
   boost::asio::io_context& io_;
   const CarrierOptions& options_;
   const std::uint32_t index_;
+  SharedByLinks& shared_;
   const LinkHooks hooks_;
   const SubmitPolicy policy_;  // what an answer means to this carrier
   std::uint64_t generations_ = 0;
   std::vector<std::unique_ptr<LinkLeg>> legs_;
   std::map<std::uint64_t, smpp::Time> last_received_;  // of connections that are gone, the latest few
-  // The connection, if any, whose peer has sent a deliver_sm although it bound to us.
-  std::uint64_t delivering_generation_ = 0;
   std::uint64_t next_message_id_;
 };
 

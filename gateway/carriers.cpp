@@ -7,13 +7,11 @@
 namespace peyk::gateway {
 
 Carrier::Carrier(boost::asio::io_context& io, CarrierOptions options, const LinkHooks& hooks)
-    : options_(std::move(options)),
-      attempts_({.per_minute = options_.reconnects_per_minute}),
-      window_(options_.window) {
+    : options_(std::move(options)), shared_(options_), window_(options_.window) {
   if (options_.tls.enabled && options_.connection == ConnectionMode::connect)
     tls_ = std::make_unique<Tls>(options_.tls, Tls::Side::client);
   for (std::uint32_t i = 0; i < options_.sessions; ++i) {
-    links_.push_back(std::make_unique<CarrierLink>(io, options_, i, attempts_, hooks, tls_.get()));
+    links_.push_back(std::make_unique<CarrierLink>(io, options_, i, shared_, hooks, tls_.get()));
   }
 }
 

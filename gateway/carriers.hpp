@@ -41,7 +41,7 @@ class Carrier {
 
   CarrierOptions options_;
   std::unique_ptr<Tls> tls_;  // of connections that we open
-  CarrierAttempts attempts_;
+  SharedByLinks shared_;
   std::vector<std::unique_ptr<CarrierLink>> links_;
   AdaptiveWindow window_;  // of each link
 };

@@ -87,11 +87,7 @@ asio::awaitable<void> LinkLeg::keep() {
     co_await turn();
     if (stopping_) break;
     if (!first) hooks_.attempt(*this);
-    begun_ = now();
-    was_bound_ = false;
-    how_ended_ = Reconnect::End::unreachable;
-    credentials_refused_ = false;
-    attempts_.begin(*begun_);
+    begin_attempt();
     enter(LegState::connecting);
     std::unique_ptr<Wire> wire = co_await dial();
     if (wire && !stopping_) {
@@ -109,6 +105,14 @@ asio::awaitable<void> LinkLeg::keep() {
     }
   }
   running_ = false;
+}
+
+void LinkLeg::begin_attempt() {
+  begun_ = now();
+  was_bound_ = false;
+  how_ended_ = Reconnect::End::unreachable;
+  credentials_refused_ = false;
+  attempts_.begin(*begun_);
 }
 
 // Null: it did not work, and the log says why.
@@ -157,14 +161,20 @@ void LinkLeg::bind() {
 void LinkLeg::adopt(std::unique_ptr<SmppConnection> connection) {
   connection->change_owner(*this);
   take(std::move(connection));
-  refusal_ = 0;
   if (connection_->session().is_bound()) {
     log::info("carrier_bound", {{"carrier", options_.name}, {"session", session_index_}});
     enter(LegState::bound);
     return;
   }
+  begin_attempt();
   enter(LegState::binding);
   ask_to_bind();
+}
+
+bool LinkLeg::is_free() const {
+  if (connection_ || stopping_) return false;
+  if (options_.connection != ConnectionMode::outbind) return true;
+  return now() >= no_outbind_until_ && attempts_.until_permitted(now()).count() == 0;
 }
 
 void LinkLeg::ask_to_bind() {
@@ -246,6 +256,18 @@ void LinkLeg::on_ended(SmppConnection&) {
   connection_.reset();
   enter(LegState::down);
   ended_.wake();
+  if (options_.connection == ConnectionMode::outbind && !stopping_) after_outbind();
+}
+
+// When to call again is the carrier's to say, unless it lets us in no more.
+void LinkLeg::after_outbind() {
+  if (was_bound_) {
+    attempts_.gone(*begun_);
+    reconnect_ = Reconnect(reconnect_options(options_));
+    return;
+  }
+  no_outbind_until_ = now() + pause_after_end();
+  if (credentials_refused_) enter(LegState::refused);
 }
 
 // Reports the attempt that is over, or the connection that came of it: to the carrier's other connections,

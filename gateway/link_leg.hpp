@@ -2,7 +2,8 @@
 // a pair.
 //
 //   we connect:   [the carrier may be called now] -> dial -> bind -> bound -> [ended] -> wait -> dial ...
-//   they connect: the listener brings a connection that is bound, or on which we bind (outbind)
+//   they connect: the listener brings a connection that is bound, or on which we bind (outbind); after a bind
+//                 that came to nothing there is no place for another outbind until the wait is over
 //
 // A carrier that says in an answer that we are not bound (ESME_RINVBNDSTS and its like) has lost our session
 // on a connection that lives: nothing more is asked on it, what was asked is waited for, and then it is
@@ -66,7 +67,7 @@ class LinkLeg final : public ConnectionOwner {
   void adopt(std::unique_ptr<SmppConnection> connection);
   // The carrier takes us for not bound: unbinds once what is in flight is answered, and binds anew.
   void bind_again();
-  bool is_free() const { return !connection_ && !stopping_; }
+  bool is_free() const;
 
   LegState state() const { return state_; }
   bool is_bound() const {
@@ -94,6 +95,8 @@ class LinkLeg final : public ConnectionOwner {
  private:
   boost::asio::awaitable<void> keep();
   boost::asio::awaitable<std::unique_ptr<Wire>> dial();
+  void begin_attempt();
+  void after_outbind();
   void take(std::unique_ptr<SmppConnection> connection);
   boost::asio::awaitable<void> turn();
   void bind();
@@ -122,6 +125,7 @@ class LinkLeg final : public ConnectionOwner {
   std::unique_ptr<SmppConnection> connection_;
   std::uint64_t generation_ = 0;
   std::uint32_t refusal_ = 0;
+  smpp::Time no_outbind_until_ = smpp::Time::min();
   smpp::SessionCounts past_counts_;  // of connections that are gone
   LegState state_ = LegState::down;
   Signal stop_signal_, ended_;

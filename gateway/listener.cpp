@@ -154,7 +154,11 @@ void Listener::on_outbind(WaitingList::iterator waiting, const smpp::Outbound& e
   if (!admitted.guest) return reject(waiting->second, said.system_id, admitted.command_status);
   Carrier& carrier = *carriers_[*admitted.guest];
   LinkLeg* place = carrier.place_for(kind_after_outbind(carrier.options().bind_mode));
-  if (place == nullptr) return reject(waiting->second, said.system_id, smpp::ESME_RALYBND);
+  if (place == nullptr) {
+    log::warn("carrier_outbind_put_off", {{"carrier", carrier.options().name},
+                                          {"why", "no place is free, or not so soon after a bind in vain"}});
+    return waiting->second.connection->session().unbind(now());  // not bound: the session ends here
+  }
   waiting->second.connection->session().set_terms(session_options(carrier.options(), smpp::Role::esme));
   auto connection = std::move(waiting->second.connection);
   waiting_.erase(waiting);

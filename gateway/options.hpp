@@ -21,6 +21,12 @@ enum class ConnectionMode : std::uint8_t {
   accept,   // the carrier (its USSD gateway) connects to us, at host:port, and binds to us
   outbind,  // the carrier connects to us, at host:port, says outbind, and we bind (SMPP 3.4, 4.1.7)
 };
+// accept: what the peer is that binds to us, and so what our texts to it leave as.
+enum class AcceptedPeer : std::uint8_t {
+  learned,         // an esme, until it sends a deliver_sm; from then on a message centre
+  esme,            // it submits; ours leave as deliver_sm
+  message_centre,  // it delivers although it binds; ours leave as submit_sm
+};
 enum class LinePurpose : std::uint8_t { service, promo };
 // How a text of several parts travels.
 enum class LongTexts : std::uint8_t { udh8, udh16, sar, payload };
@@ -60,6 +66,7 @@ struct CarrierOptions {
   std::string host;  // connect: the SMSC's; accept, outbind: our address to listen on
   std::uint16_t port = 2775;
   std::vector<std::string> allow;  // accept, outbind: addresses and networks (10.0.0.0/8) that may connect
+  AcceptedPeer accepted_peer = AcceptedPeer::learned;
   std::string system_id;
   std::string password;  // from password, password_env or password_file
   std::string system_type;
@@ -93,7 +100,8 @@ struct CarrierOptions {
   std::chrono::milliseconds enquire_link_timeout{10000};
   std::chrono::milliseconds response_timeout{60000};
   std::chrono::milliseconds reconnect_min{1000}, reconnect_max{60000};
-  // Attempts in any minute that come to nothing or do not last, over all sessions: a carrier must not be stormed.
+  // Attempts in any minute that come to nothing or do not last, over all sessions: a carrier must not be
+  // stormed.
   std::uint32_t reconnects_per_minute = 6;
   // The same text from the same phone within this time, unacknowledged as far as we know, is the carrier's
   // redelivery, not the member's second text.

@@ -44,7 +44,7 @@ std::string octets_of(const smpp::SubmitSm& submit) {
 class Drive {
  public:
   Drive(std::uint16_t port, std::uint32_t window, const smpp::SubmitSm& message)
-      : message_(message), options_(options_of(port, window)), link_(io_, options_, 0, hooks()) {}
+      : message_(message), options_(options_of(port, window)), link_(io_, options_, 0, shared_, hooks()) {}
 
   double submits_per_second() {
     link_.start();
@@ -101,6 +101,7 @@ class Drive {
   const smpp::SubmitSm message_;
   const gateway::CarrierOptions options_;
   boost::asio::io_context io_;
+  gateway::SharedByLinks shared_{options_};
   gateway::CarrierLink link_;
   std::uint64_t tag_ = 0, answered_ = 0;
   Clock::time_point began_{}, ended_{};

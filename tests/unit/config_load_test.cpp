@@ -69,7 +69,7 @@ TEST(ConfigLoad, a_key_misspelt_is_told_with_its_line_and_all_that_is_allowed) {
           "carriers:\n- name: sim\n  host: 127.0.0.1\n  system_id: peyk\n  password: peyk\n  windw: 10\n"
           "lines:\n- number: 30001234\n  carrier: sim\n"),
       "peyk.yaml:6: carriers[0].windw: unknown key; did you mean \"window\"? allowed: name, connection, "
-      "host, allow, port, "
+      "host, allow, accepted_peer, port, "
       "system_id, password, password_env, password_file, system_type, bind_mode, interface_version, "
       "sessions, window, "
       "rate, tls, tls_ca_file, tls_server_name, tls_certificate_file, tls_key_file, source_addr_ton, "
@@ -140,6 +140,11 @@ TEST(ConfigLoad, every_wrong_value_is_told_with_what_is_allowed) {
        "carriers[0].ussd_data_coding_ucs2: found \"256\"; allowed: a whole number, 0 to 255"},
       {"carrier", "allow: [10.0.0.0/8]",
        "carriers[0].allow: nobody connects to us; allowed: only where connection is accept or outbind"},
+      {"carrier", "accepted_peer: smsc",
+       "carriers[0].accepted_peer: found \"smsc\"; allowed: learned, esme, message_centre"},
+      {"carrier", "accepted_peer: message_centre",
+       "carriers[0].accepted_peer: found \"message_centre\", but nobody binds to us; allowed: only where "
+       "connection is accept"},
       {"carrier", "allow: [10.0.0.0/33]",
        "carriers[0].allow[0]: found \"10.0.0.0/33\"; allowed: a list of up to 64: addresses and networks "
        "(10.1.2.3, 10.0.0.0/8)"},
@@ -216,6 +221,7 @@ TEST(ConfigLoad, values_at_both_ends_of_their_range_are_taken) {
 TEST(ConfigLoad, what_a_carrier_does_in_its_own_way_is_read) {
   const auto options = load_options(with("carrier",
                                          "connection: accept\n  allow: [10.0.0.0/8, \"::1\"]\n"
+                                         "  accepted_peer: message_centre\n"
                                          "  submit_tlvs:\n  - 0x1400 = 00ff\n  - 0x1401 =\n"
                                          "  status_classes: [0x45 = permanent, 1025 = throttle]\n"
                                          "  error_words: 027 = phone is off, perhaps\n")
@@ -225,6 +231,7 @@ TEST(ConfigLoad, what_a_carrier_does_in_its_own_way_is_read) {
   const gateway::CarrierOptions& carrier = options->carriers[0];
   EXPECT_EQ(carrier.connection, gateway::ConnectionMode::accept);
   EXPECT_EQ(carrier.allow, (std::vector<std::string>{"10.0.0.0/8", "::1"}));
+  EXPECT_EQ(carrier.accepted_peer, gateway::AcceptedPeer::message_centre);
   EXPECT_EQ(carrier.submit_tlvs,
             (std::vector<gateway::VendorTlv>{{0x1400, std::string("\0\xff", 2)}, {0x1401, ""}}));
   EXPECT_EQ(carrier.status_classes,

@@ -45,8 +45,8 @@ struct Linked {
          gateway::MakeWire make_wire = {})
       : loop(loop_of_test),
         options(std::move(of_test)),
-        attempts({.per_minute = options.reconnects_per_minute}),
-        link(loop.io, options, 0, attempts, hooks(), tls, std::move(make_wire)) {
+        shared(options),
+        link(loop.io, options, 0, shared, hooks(), tls, std::move(make_wire)) {
     link.start();
   }
   ~Linked() {
@@ -82,7 +82,7 @@ struct Linked {
 
   Loop& loop;
   CarrierOptions options;
-  gateway::CarrierAttempts attempts;
+  gateway::SharedByLinks shared;
   bool answer_requests = true, was_up = false;
   std::vector<CarrierRequest> requests;
   std::map<std::uint64_t, std::pair<int, int>> settled;  // by tag: responses, unknown

@@ -123,6 +123,10 @@ struct Caller final : gateway::ConnectionOwner {
     if (auto* response = std::get_if<smpp::Response>(&event)) responses.push_back(response->pdu);
     if (const auto* asked = std::get_if<smpp::BindRequested>(&event)) {
       bind_asked = asked->bind;
+      if (refuse_with != smpp::ESME_ROK) {
+        its.session().refuse_bind(refuse_with, peer_now());
+        return;
+      }
       its.session().accept_bind(peer_now());
       status = smpp::ESME_ROK;
     }
@@ -138,6 +142,7 @@ struct Caller final : gateway::ConnectionOwner {
 
   Loop& loop;
   std::unique_ptr<gateway::SmppConnection> connection;
+  std::uint32_t refuse_with = smpp::ESME_ROK;  // who binds to it
   std::optional<std::uint32_t> status;
   std::optional<smpp::Bind> bind_asked;
   std::vector<smpp::Pdu> responses, requests;

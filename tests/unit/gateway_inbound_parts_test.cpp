@@ -24,7 +24,7 @@ struct Road {
     options.host = "127.0.0.1";
     options.port = peer.port();
     options.system_id = "peyk";
-    link.emplace(loop.io, options, 0, attempts,
+    link.emplace(loop.io, options, 0, shared,
                  gateway::LinkHooks{.request = [this](CarrierRequest request) { take(std::move(request)); },
                                     .response = [](std::uint64_t, const smpp::Pdu&) {},
                                     .unknown = [](std::uint64_t) {},
@@ -89,7 +89,7 @@ struct Road {
   Loop loop;
   CarrierPeer peer{loop.io};
   CarrierOptions options;
-  gateway::CarrierAttempts attempts{gateway::AttemptLimits{}};
+  gateway::SharedByLinks shared{options};
   gateway::LinkAllowance allowance{1000};
   InboundParts parts;
   std::optional<gateway::CarrierLink> link;

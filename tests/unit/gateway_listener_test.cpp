@@ -75,37 +75,111 @@ TEST(Listener, is_the_message_centre_of_who_bound_to_it) {
   EXPECT_TRUE(std::holds_alternative<smpp::SubmitSmResp>(gate.responses[0].second.body));
 }
 
-TEST(Listener, mirrors_a_peer_that_bound_and_delivers) {
+// A peer that binds and delivers. Octets by hand: our own session would not deliver as an esme.
+struct DeliveringPeer {
+  DeliveringPeer(Gate& gate_of_test, smpp::CommandId bind)
+      : gate(gate_of_test), taken_before(places_taken()), socket(gate.loop.io) {
+    socket.connect({boost::asio::ip::address_v4::loopback(), gate.port()});
+    say(bind, smpp::Bind{.system_id = "gw", .password = "gw-pw"});
+    EXPECT_TRUE(hears(smpp::response_id(bind)));
+  }
+  ~DeliveringPeer() {
+    socket.close();
+    EXPECT_TRUE(gate.loop.until([&] { return places_taken() == taken_before; }));
+  }
+  std::size_t places_taken() const {
+    std::size_t sum = 0;
+    for (const auto& link : gate.carrier("gw").links()) {
+      for (const smpp::BindKind kind : {smpp::BindKind::transmitter, smpp::BindKind::receiver})
+        sum += link->place_for(kind) == nullptr ? 1 : 0;
+    }
+    return sum;
+  }
+  void say(smpp::CommandId id, const smpp::Body& body) {
+    std::string octets;
+    EXPECT_FALSE(smpp::encode(id, smpp::ESME_ROK, ++said, body, octets));
+    boost::asio::write(socket, boost::asio::buffer(octets));
+  }
+  void deliver() {
+    say(smpp::CommandId::deliver_sm, smpp::as_deliver_sm(submit_sm("*7000#")));
+    EXPECT_TRUE(hears(smpp::CommandId::deliver_sm_resp));
+  }
+  // Whether the next that comes is that.
+  bool hears(smpp::CommandId expected) {
+    std::optional<smpp::CommandId> id;
+    EXPECT_TRUE(gate.loop.until([&] {
+      char buffer[4096];
+      if (socket.available() > 0) heard.append(buffer, socket.read_some(boost::asio::buffer(buffer)));
+      smpp::Framer framer(smpp::kFrameOctetsMax);
+      std::string_view rest = heard, frame;
+      if (framer.next(rest, frame) != smpp::Framer::Cut::frame) return false;
+      id = smpp::decode(frame)->command_id;
+      heard.erase(0, frame.size());
+      return true;
+    }));
+    return id == expected;
+  }
+
+  Gate& gate;
+  const std::size_t taken_before;
+  boost::asio::ip::tcp::socket socket;
+  std::string heard;
+  std::uint32_t said = 0;
+};
+
+TEST(Listener, mirrors_a_peer_that_bound_and_delivers_also_when_it_comes_back) {
+  using smpp::CommandId;
   Loop loop;
   Gate gate(loop, {guest("gw")});
-  // Octets by hand: our own session would not deliver as an esme.
-  boost::asio::ip::tcp::socket peer(loop.io);
-  peer.connect({boost::asio::ip::address_v4::loopback(), gate.port()});
-  std::string octets;
-  const smpp::Bind bind{.system_id = "gw", .password = "gw-pw"};
-  smpp::encode(smpp::CommandId::bind_transceiver, 0, 1, bind, octets);
-  boost::asio::write(peer, boost::asio::buffer(octets));
-  ASSERT_TRUE(loop.until([&] { return gate.carrier("gw").bound() == 1; }));
-  octets.clear();
-  smpp::encode(smpp::CommandId::deliver_sm, 0, 2, smpp::as_deliver_sm(submit_sm("*7000#")), octets);
-  boost::asio::write(peer, boost::asio::buffer(octets));
-  EXPECT_TRUE(loop.until([&] { return gate.requests.size() == 1; }));
-  ASSERT_TRUE(gate.carrier("gw").submit(submit_sm("menu"), 9));
-  std::string heard;
-  std::vector<smpp::CommandId> ids;
-  ASSERT_TRUE(loop.until([&] {
-    char buffer[4096];
-    if (peer.available() == 0) return false;
-    heard.append(buffer, peer.read_some(boost::asio::buffer(buffer)));
-    smpp::Framer framer(smpp::kFrameOctetsMax);
-    std::string_view rest = heard, frame;
-    ids.clear();
-    while (framer.next(rest, frame) == smpp::Framer::Cut::frame)
-      ids.push_back(smpp::decode(frame)->command_id);
-    return ids.size() == 3;
-  }));
-  EXPECT_EQ(ids, (std::vector{smpp::CommandId::bind_transceiver_resp, smpp::CommandId::deliver_sm_resp,
-                              smpp::CommandId::submit_sm}));
+  {
+    DeliveringPeer peer(gate, CommandId::bind_transceiver);
+    ASSERT_TRUE(gate.carrier("gw").submit(submit_sm("menu"), 1));
+    EXPECT_TRUE(peer.hears(CommandId::deliver_sm)) << "as far as we know it is an esme";
+    peer.deliver();
+    ASSERT_TRUE(gate.carrier("gw").submit(submit_sm("menu"), 2));
+    EXPECT_TRUE(peer.hears(CommandId::submit_sm));
+  }
+  DeliveringPeer again(gate, CommandId::bind_transceiver);
+  ASSERT_TRUE(gate.carrier("gw").submit(submit_sm("what waited"), 3));
+  EXPECT_TRUE(again.hears(CommandId::submit_sm)) << "before its first deliver_sm";
+}
+
+TEST(Listener, takes_all_sessions_of_a_peer_for_what_one_of_them_is) {
+  using smpp::CommandId;
+  Loop loop;
+  auto options = guest("gw");
+  options.bind_mode = gateway::BindMode::pair;
+  options.sessions = 2;
+  Gate gate(loop, {options});
+  DeliveringPeer transmitter(gate, CommandId::bind_transmitter), receiver(gate, CommandId::bind_receiver),
+      other(gate, CommandId::bind_receiver);
+  transmitter.deliver();
+  receiver.deliver();
+  transmitter.deliver();
+  auto& links = gate.carrier("gw").links();
+  ASSERT_TRUE(links[1]->submit(submit_sm(), 1));
+  EXPECT_TRUE(other.hears(CommandId::submit_sm)) << "it has delivered nothing itself";
+  for (const std::uint64_t tag : {2, 3}) ASSERT_TRUE(links[0]->submit(submit_sm(), tag));
+  EXPECT_TRUE(transmitter.hears(CommandId::submit_sm));
+  EXPECT_TRUE(transmitter.hears(CommandId::submit_sm));
+}
+
+TEST(Listener, takes_a_peer_for_what_the_configuration_says) {
+  using gateway::AcceptedPeer;
+  using smpp::CommandId;
+  for (const auto [told, ours] : {std::pair(AcceptedPeer::message_centre, CommandId::submit_sm),
+                                  std::pair(AcceptedPeer::esme, CommandId::deliver_sm)}) {
+    Loop loop;
+    auto options = guest("gw");
+    options.accepted_peer = told;
+    Gate gate(loop, {options});
+    DeliveringPeer peer(gate, CommandId::bind_transceiver);
+    ASSERT_TRUE(gate.carrier("gw").submit(submit_sm("menu"), 1));
+    EXPECT_TRUE(peer.hears(ours));
+    peer.deliver();
+    ASSERT_TRUE(gate.carrier("gw").submit(submit_sm("menu"), 2));
+    EXPECT_TRUE(peer.hears(ours)) << "whatever it sends";
+  }
 }
 
 TEST(Listener, binds_on_the_connection_of_who_says_outbind_rightly) {
@@ -127,6 +201,68 @@ TEST(Listener, binds_on_the_connection_of_who_says_outbind_rightly) {
   wrong.connection->flush();
   EXPECT_TRUE(loop.until([&] { return !wrong.connection; }));
   EXPECT_FALSE(wrong.bind_asked);
+}
+
+CarrierOptions outbinding() {
+  auto options = guest("mc");
+  options.connection = ConnectionMode::outbind;
+  return options;
+}
+
+// Whether a bind followed when somebody said outbind; by then its connection is bound, or has ended.
+bool outbind_is_bound_to(Gate& gate, std::uint32_t refuse_with) {
+  Caller caller(gate.loop, gate.port(), smpp::Role::mc);
+  caller.refuse_with = refuse_with;
+  caller.session().outbind({.system_id = "mc", .password = "mc-pw"}, peer_now());
+  caller.connection->flush();
+  EXPECT_TRUE(gate.loop.until([&] { return !caller.connection || gate.carrier("mc").bound() == 1; }));
+  return caller.bind_asked.has_value();
+}
+
+// The carrier's hanging up has reached us.
+void await_unbound(Gate& gate) {
+  EXPECT_TRUE(gate.loop.until([&] { return gate.carrier("mc").bound() == 0; }));
+}
+
+TEST(Listener, does_not_offer_wrong_credentials_at_each_outbind) {
+  Loop loop;
+  auto options = outbinding();
+  options.sessions = 2;
+  options.reconnect_min = options.reconnect_max = 10ms;
+  options.reconnects_per_minute = 6000;
+  Gate gate(loop, {options});
+  EXPECT_TRUE(outbind_is_bound_to(gate, smpp::ESME_RINVPASWD));
+  ASSERT_TRUE(loop.until([&] { return gate.carrier("mc").count(gateway::LinkState::refused) == 1; }));
+  loop.run_for(50ms);  // longer than any other wait than that for credentials
+  EXPECT_FALSE(outbind_is_bound_to(gate, smpp::ESME_ROK)) << "on the other session neither";
+  EXPECT_NE(gate.carrier("mc").describe().find("ESME_RINVPASWD"), std::string::npos)
+      << gate.carrier("mc").describe();
+}
+
+TEST(Listener, binds_after_an_outbind_again_once_the_wait_after_a_bind_in_vain_is_over) {
+  Loop loop;
+  auto options = outbinding();
+  options.reconnect_min = options.reconnect_max = 500ms;
+  Gate gate(loop, {options});
+  const auto began = peer_now();
+  EXPECT_TRUE(outbind_is_bound_to(gate, smpp::ESME_RBINDFAIL));
+  while (!outbind_is_bound_to(gate, smpp::ESME_ROK)) {
+    ASSERT_LT(peer_now() - began, 20s);
+    loop.run_for(10ms);
+  }
+  EXPECT_GE(peer_now() - began, 400ms) << "a fifth less";
+  await_unbound(gate);
+}
+
+TEST(Listener, binds_at_each_outbind_of_a_carrier_that_lets_it_in_however_short_that_was) {
+  Loop loop;
+  auto options = outbinding();
+  options.reconnects_per_minute = 3;
+  Gate gate(loop, {options});
+  for (int i = 0; i < 10; ++i) {
+    EXPECT_TRUE(outbind_is_bound_to(gate, smpp::ESME_ROK)) << i;
+    await_unbound(gate);
+  }
 }
 
 TEST(Listener, ends_an_outbind_that_cannot_be_followed_by_a_bind_of_its_kind_and_says_so) {
