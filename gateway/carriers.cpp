@@ -50,6 +50,16 @@ std::uint32_t Carrier::room() const {
   return sum;
 }
 
+bool Carrier::is_half_idle() const {
+  std::uint32_t limit = 0, unanswered = 0;
+  for (const auto& link : links_) {
+    if (!link->may_submit()) continue;
+    limit += window_.limit();
+    unanswered += options_.window - std::min(link->room(), options_.window);
+  }
+  return 2 * unanswered < limit;
+}
+
 bool Carrier::submit(const smpp::Body& message, std::uint64_t tag) {
   auto best = std::max_element(links_.begin(), links_.end(),
                                [](const auto& a, const auto& b) { return a->room() < b->room(); });

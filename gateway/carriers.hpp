@@ -29,6 +29,8 @@ class Carrier {
   std::string describe() const;
   std::uint32_t count(LinkState state) const;  // sessions in that state
   std::uint32_t room() const;                  // submit_sm that may leave now, over all links
+  // Less than half of what may be unanswered now, over all links, is. False while nothing is bound.
+  bool is_half_idle() const;
   // A submit_sm was answered after so long: slow carriers are given less at a time.
   void answered(std::chrono::microseconds latency) { window_.answered(latency); }
   // Through the link with the most room; false: nothing was sent.

@@ -11,7 +11,7 @@ namespace {
 
 // A receipt may be on its way a little longer than the text was worth something.
 constexpr std::chrono::minutes kReceiptMayFollow{10};
-constexpr std::size_t kWaitingMax = 1000;  // unasked questions; then no further look
+constexpr std::size_t kWaitingMax = 1000;  // unasked questions of a carrier; then no further look for it
 
 }  // namespace
 
@@ -33,49 +33,92 @@ OutcomeQueries::OutcomeQueries(store::SqlThread& sql, Carriers& carriers,
 
 void OutcomeQueries::tick() {
   ask();
-  if (!lines_.empty() && !looking_ && waiting_.size() < kWaitingMax) look();
+  if (!lines_.empty() && !looking_) look();
+}
+
+std::set<std::string> OutcomeQueries::carriers_with_room(const Line& line) const {
+  std::set<std::string> carriers;
+  for (const std::string& name : line.carriers) {
+    const auto waiting = waiting_.find(name);
+    if (waiting == waiting_.end() || waiting->second.size() < kWaitingMax) carriers.insert(name);
+  }
+  return carriers;
 }
 
 void OutcomeQueries::look() {
   next_line_ = (next_line_ + 1) % lines_.size();
   const std::size_t at = next_line_;
-  auto found = std::make_shared<store::Unheard>();
-  const auto now = wall_clock();
+  const Line& line = lines_[at];
+  const std::set<std::string> carriers = carriers_with_room(line);
+  if (carriers.empty()) return;
+  auto page = std::make_shared<store::Unheard>();
+  const auto over_before = wall_clock() - kReceiptMayFollow;
   looking_ = sql_.run(
-      [found, line = lines_[at], now](store::Connection& connection) {
-        *found = store::take_unheard(connection, line.number, line.carriers, line.after,
-                                     now - kReceiptMayFollow, now);
+      [page, number = line.number, carriers, after = line.after, over_before](store::Connection& connection) {
+        *page = store::load_unheard(connection, number, carriers, after, over_before);
       },
-      [this, found, at](bool done) {
-        post_([this, found, at, done] {
+      [this, page, at](bool done) {
+        post_([this, page, at, done] {
           looking_ = false;
           if (!done) return;
-          lines_[at].after = found->next;
-          for (store::UnheardPart& part : found->parts)
-            waiting_.push_back({lines_[at].number, std::move(part)});
+          lines_[at].after = page->next;
+          found(lines_[at], std::move(page->parts));
+          ask();
         });
       });
 }
 
-void OutcomeQueries::ask() {
-  for (std::size_t left = waiting_.size(); left > 0; --left) {
-    Question question = std::move(waiting_.front());
-    waiting_.pop_front();
-    Carrier& carrier = *carriers_.find(question.part.carrier);
-    const CarrierOptions& options = carrier.options();
-    if (carrier.room() <= options.window / 2) {
-      waiting_.push_back(std::move(question));
-      continue;
-    }
-    const auto sender = smpp::sender_address(question.line, static_cast<smpp::Ton>(options.source_addr_ton),
-                                             static_cast<smpp::Npi>(options.source_addr_npi));
-    const smpp::QuerySm query{.message_id = question.part.carrier_message_id,
-                              .source_addr_ton = static_cast<std::uint8_t>(sender.ton),
-                              .source_addr_npi = static_cast<std::uint8_t>(sender.npi),
-                              .source_addr = sender.digits};
-    const std::uint64_t tag = kQueryTag | ++next_tag_;
-    if (carrier.submit(query, tag)) open_.emplace(tag, std::move(question.part));
+void OutcomeQueries::found(const Line& line, std::vector<store::UnheardPart> parts) {
+  for (store::UnheardPart& part : parts) {
+    if (!not_marked_.emplace(part.message, part.part).second) continue;
+    std::deque<Question>& waiting = waiting_[part.carrier];
+    waiting.push_back({line.number, std::move(part)});
   }
+}
+
+void OutcomeQueries::ask() {
+  std::vector<store::UnheardPart> asked;
+  for (auto& [name, waiting] : waiting_) {
+    Carrier& carrier = *carriers_.find(name);
+    while (!waiting.empty() && carrier.is_half_idle()) {
+      Question question = std::move(waiting.front());
+      waiting.pop_front();
+      if (!ask(carrier, question)) {
+        waiting.push_back(std::move(question));  // behind the others, should it be the question's fault
+        break;
+      }
+      asked.push_back(std::move(question.part));
+    }
+  }
+  if (!asked.empty()) mark(std::move(asked));
+}
+
+bool OutcomeQueries::ask(Carrier& carrier, const Question& question) {
+  const CarrierOptions& options = carrier.options();
+  const auto sender = smpp::sender_address(question.line, static_cast<smpp::Ton>(options.source_addr_ton),
+                                           static_cast<smpp::Npi>(options.source_addr_npi));
+  const smpp::QuerySm query{.message_id = question.part.carrier_message_id,
+                            .source_addr_ton = static_cast<std::uint8_t>(sender.ton),
+                            .source_addr_npi = static_cast<std::uint8_t>(sender.npi),
+                            .source_addr = sender.digits};
+  const std::uint64_t tag = kQueryTag | ++next_tag_;
+  if (!carrier.submit(query, tag)) return false;
+  open_.emplace(tag, question.part);
+  return true;
+}
+
+// Read once more before it is marked, a part is known by not_marked_; if it cannot be marked, it is asked
+// about again.
+void OutcomeQueries::mark(std::vector<store::UnheardPart> asked) {
+  const auto parts = std::make_shared<const std::vector<store::UnheardPart>>(std::move(asked));
+  const auto forget = [this, parts] {
+    for (const store::UnheardPart& one : *parts) not_marked_.erase({one.message, one.part});
+  };
+  const auto now = wall_clock();
+  const bool queued =
+      sql_.run([parts, now](store::Connection& connection) { store::save_asked(connection, *parts, now); },
+               [this, forget](bool) { post_(forget); });
+  if (!queued) forget();
 }
 
 void OutcomeQueries::answered(std::uint64_t tag, const smpp::Pdu& response) {

@@ -1,18 +1,25 @@
 // Texts whose time is over and of which no receipt told: their carrier is asked, once, where it knows
 // query_sm (SMPP 3.4, 4.8).
 //
-//   every second a page of one line's messages -> marked as asked -> query_sm -> its message_state, saved as
-//   a receipt's would be
+//   every second a page of one line's messages -> waits -> query_sm -> marked as asked
+//                                                                   -> its message_state, saved as a
+//                                                                   receipt's
 //
-// What must stay true: texts go first: a question waits until half of the window is free; a question that is
-// not answered is not asked again.
+// What must stay true: texts go first: a question waits until half of what the carrier is given now is free;
+// a carrier that is down keeps no other from being asked; a question counts as asked once it has left, so
+// that none is lost with this process (two of which may ask the same at one time: a question changes
+// nothing); one that is not answered is not asked again.
 //
 // Thread rule: the network thread.
 #pragma once
 
 #include <deque>
 #include <functional>
+#include <map>
+#include <set>
+#include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "gateway/carriers.hpp"
@@ -44,9 +51,14 @@ class OutcomeQueries {
     std::string line;
     store::UnheardPart part;
   };
+  using PartName = std::pair<store::MessageId, std::uint32_t>;
 
   void look();
+  std::set<std::string> carriers_with_room(const Line& line) const;
+  void found(const Line& line, std::vector<store::UnheardPart> parts);
   void ask();
+  bool ask(Carrier& carrier, const Question& question);
+  void mark(std::vector<store::UnheardPart> asked);
 
   store::SqlThread& sql_;
   Carriers& carriers_;
@@ -54,7 +66,8 @@ class OutcomeQueries {
   std::vector<Line> lines_;  // that have such a carrier
   std::size_t next_line_ = 0;
   bool looking_ = false;
-  std::deque<Question> waiting_;
+  std::map<std::string, std::deque<Question>> waiting_;  // by carrier
+  std::set<PartName> not_marked_;                        // that wait, or were asked a moment ago
   std::unordered_map<std::uint64_t, store::UnheardPart> open_;
   std::uint64_t next_tag_ = 0;
 };

@@ -2,15 +2,11 @@
 
 #include <map>
 
+#include "store/carrier_ids.hpp"
 #include "store/mysql/sets.hpp"
 
 namespace peyk::store {
 namespace {
-
-struct Asked {
-  MessageId message = 0;
-  std::uint32_t part = 0;
-};
 
 // Messages of the page whose time is over, and their phones.
 std::map<MessageId, handlers::PhoneNumber> over(Connection& connection, const std::string& line,
@@ -38,34 +34,37 @@ std::map<MessageId, handlers::PhoneNumber> over(Connection& connection, const st
 
 }  // namespace
 
-Unheard take_unheard(Connection& connection, const std::string& line, const std::set<std::string>& carriers,
-                     MessageId after, rules::Instant over_before, rules::Instant now) {
+Unheard load_unheard(Connection& connection, const std::string& line, const std::set<std::string>& carriers,
+                     MessageId after, rules::Instant over_before) {
   Unheard unheard;
   const auto messages = over(connection, line, after, over_before, unheard.next);
-  std::vector<Asked> asked;
   if (messages.empty()) return unheard;
   select_in(
       connection,
       "SELECT message_id, part, carrier, carrier_message_id FROM outbox_part WHERE state = 2 AND asked_at IS "
       "NULL"
       " AND carrier_message_id <> '' AND message_id IN (",
-      "FOR UPDATE", 1, messages, [](Statement& s, const auto& one) { s.add(one.first); },
+      "", 1, messages, [](Statement& s, const auto& one) { s.add(one.first); },
       [&](Rows& rows) {
-        const Asked part{rows.u64(), rows.u32()};
-        UnheardPart found{.carrier = rows.text(), .carrier_message_id = rows.text()};
-        if (!carriers.contains(found.carrier)) return;
-        found.phone = messages.at(part.message);
-        asked.push_back(part);
+        UnheardPart found{.message = rows.u64(),
+                          .part = rows.u32(),
+                          .carrier = rows.text(),
+                          .carrier_message_id = rows.text()};
+        // query_sm has no room for a longer one (SMPP 3.4, 4.8.1).
+        if (!carriers.contains(found.carrier) || found.carrier_message_id.size() > kCarrierIdMax) return;
+        found.phone = messages.at(found.message);
         unheard.parts.push_back(std::move(found));
       });
-  // The rows are there and locked: only their time changes.
-  upsert_set(
-      connection,
-      "INSERT INTO outbox_part (message_id, part, carrier, carrier_message_id, state, asked_at) VALUES ",
-      "asked_at = VALUES(asked_at)", 6, asked, [now](Statement& s, const Asked& part) {
-        s.add(part.message).add(part.part).add("").add("").add(std::uint32_t{submitted}).add(now);
-      });
   return unheard;
+}
+
+void save_asked(Connection& connection, std::span<const UnheardPart> parts, rules::Instant now) {
+  std::map<std::uint32_t, std::vector<MessageId>> by_number;
+  for (const UnheardPart& one : parts) by_number[one.part].push_back(one.message);
+  for (const auto& [number, messages] : by_number) {
+    update_in(connection, "UPDATE outbox_part SET asked_at = ? WHERE part = ? AND message_id IN (", messages,
+              [now, number = number](Statement& s) { s.add(now).add(number); });
+  }
 }
 
 }  // namespace peyk::store

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,8 @@ namespace peyk::store {
 inline constexpr std::uint32_t kUnheardPage = 200;  // messages looked at in one go
 
 struct UnheardPart {
+  MessageId message = 0;
+  std::uint32_t part = 1;
   std::string carrier;
   std::string carrier_message_id;
   handlers::PhoneNumber phone = 0;
@@ -22,9 +25,11 @@ struct Unheard {
 };
 
 // Of the line's submitted messages above `after`, one page: the parts taken by one of `carriers` (names) of
-// those whose time was over before `over_before`. They are marked as asked about with the caller's commit,
-// and are not given again, to whatever process.
-Unheard take_unheard(Connection& connection, const std::string& line, const std::set<std::string>& carriers,
-                     MessageId after, rules::Instant over_before, rules::Instant now);
+// those whose time was over before `over_before`, and that were not asked about yet.
+Unheard load_unheard(Connection& connection, const std::string& line, const std::set<std::string>& carriers,
+                     MessageId after, rules::Instant over_before);
+
+// The carrier was asked: they are not given again, to whatever process.
+void save_asked(Connection& connection, std::span<const UnheardPart> parts, rules::Instant now);
 
 }  // namespace peyk::store

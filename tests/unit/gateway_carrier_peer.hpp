@@ -45,15 +45,16 @@ class CarrierPeer final : public gateway::ConnectionOwner {
   // How it behaves; may be changed at any time.
   std::uint32_t bind_status = 0;
   bool close_after_bind = false;
-  bool answer_submits = true;
-  std::uint32_t submit_status = 0;               // of the next answer; then 0 again
-  std::optional<std::uint8_t> congestion_state;  // in each submit_sm_resp
-  smpp::SessionOptions terms;                    // role mc
+  bool answer_submits = true, answer_queries = true;  // to a query: delivered
+  std::uint32_t submit_status = 0;                    // of the next answer; then 0 again
+  std::optional<std::uint8_t> congestion_state;       // in each submit_sm_resp
+  smpp::SessionOptions terms;                         // role mc
 
   // What it has seen.
   std::size_t connections = 0;
   std::vector<smpp::BindRequested> binds;
   std::vector<smpp::SubmitSm> submits;
+  std::vector<smpp::QuerySm> queries;
   std::vector<smpp::Closed> closed;
   std::size_t handshakes_failed = 0;
   std::string handshake_error;
@@ -161,6 +162,13 @@ inline void CarrierPeer::on_event(gateway::SmppConnection& connection, smpp::Eve
       if (close_after_bind) session.unbind(peer_now());
     }
   } else if (auto* request = std::get_if<smpp::Request>(&event)) {
+    if (const auto* query_sm = std::get_if<smpp::QuerySm>(&request->pdu.body)) {
+      queries.push_back(*query_sm);
+      if (!answer_queries) return;
+      session.respond(request->pdu.sequence_number, request->pdu.command_id, smpp::ESME_ROK,
+                      smpp::QuerySmResp{.message_id = query_sm->message_id, .message_state = 2}, peer_now());
+      return connection.flush();
+    }
     const auto* submit_sm = std::get_if<smpp::SubmitSm>(&request->pdu.body);
     if (submit_sm == nullptr) return;
     submits.push_back(*submit_sm);
