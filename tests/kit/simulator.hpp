@@ -1,6 +1,7 @@
 // peyk-sim as a process of a test's own, on ports that it chose, with account peyk:secret.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -22,6 +23,10 @@ class Simulator {
   sim::ControlClient& control() { return *control_; }
   // Another connection to the control port, for another thread.
   sim::ControlClient new_control() const;
+  // SIGTERM, as a person would; what it exits with.
+  ExitStatus stop() { return process_.stop(std::chrono::seconds(20)); }
+  // What it has printed so far.
+  std::string output() const { return process_.output(); }
 
  private:
   TempDir dir_;
