@@ -14,8 +14,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::size_t kWaitingMax = 10'000;  // unsaved receipts; more are told to come again
-constexpr std::size_t kSetMax = 1000;        // receipts saved at once
+constexpr std::size_t kWaitingMax =
+    10'000;                            // unsaved receipts and those in doubt; more are told to come again
+constexpr std::size_t kSetMax = 1000;  // receipts saved at once
 constexpr std::uint32_t kRetriedAtOnce = 500, kTidiedAtOnce = 5000;
 constexpr std::uint32_t kTrimEvery = 10;  // seconds
 // A receipt's date may be so far from when it came; beyond that its zone or its clock is not what we think.
@@ -30,13 +31,6 @@ auto with_message(const smpp::Pdu& pdu, Function function) {
 
 smpp::ReceiptKind kind_of(const smpp::Pdu& pdu) {
   return with_message(pdu, [](const auto& message) { return smpp::receipt_kind(message); });
-}
-
-// user_message_reference, which some carriers give back; 0: none.
-std::uint16_t reference_of(const smpp::Pdu& pdu) {
-  return with_message(pdu, [](const auto& message) {
-    return smpp::get_u16(message.tlvs, smpp::tag::user_message_reference).value_or(std::uint16_t{0});
-  });
 }
 
 std::string lower_case(std::string_view word) {
@@ -99,7 +93,7 @@ store::Receipt InboundReceipts::understood(const CarrierRequest& request,
           .text_id = receipt.text_id.value_or(""),
           .phone = phone_of(request.pdu, receipt),
           .only_of_phone = kind_of(request.pdu) == smpp::ReceiptKind::look_alike,
-          .reference = reference_of(request.pdu),
+          .reference = receipt.reference,
           .delivered = receipt.state == smpp::ReceiptState::delivered,
           .final = receipt.final(),
           .word = known_word ? std::string(smpp::words(receipt.state)) : receipt.state_word,
@@ -108,7 +102,7 @@ store::Receipt InboundReceipts::understood(const CarrierRequest& request,
 }
 
 void InboundReceipts::take(CarrierRequest request) {
-  if (waiting_.size() >= kWaitingMax) {
+  if (waiting_.size() + doubted_.size() >= kWaitingMax) {
     request.link->respond(request.generation, request.pdu, smpp::ESME_RX_T_APPN);
     return;
   }
@@ -118,6 +112,11 @@ void InboundReceipts::take(CarrierRequest request) {
   one.carrier = one.request.link->options().name;
   one.state = receipt ? smpp::words(receipt->state) : "unreadable";
   if (receipt) one.receipt = understood(one.request, *receipt);
+  // The reference proves something only together with the phone.
+  if (one.receipt && one.receipt->id.empty() && one.receipt->phone == 0) {
+    one.receipt.reset();
+    one.state = "unreadable";
+  }
   waiting_.push_back(std::move(one));
   save();
 }
@@ -175,7 +174,11 @@ void InboundReceipts::saved(const Batch& batch, const std::vector<store::Receipt
   for (Waiting& one : *batch) {
     const store::ReceiptResult result = one.receipt ? results[next++] : store::ReceiptResult{};
     if (result.outcome == store::ReceiptOutcome::not_receipt) {
-      hooks_.as_text(std::move(one.request));
+      if (one.receipt->patient) {
+        hooks_.as_text(std::move(one.request));
+      } else {
+        doubted_.push_back({std::move(one), std::chrono::steady_clock::now() + store::kReceiptDoubt});
+      }
       continue;
     }
     one.request.link->respond(one.request.generation, one.request.pdu, smpp::ESME_ROK);
@@ -220,7 +223,19 @@ void InboundReceipts::count(const Waiting& one, const store::ReceiptResult& resu
   }
 }
 
+// From when it was first matched: by then what had come before it is saved.
+void InboundReceipts::match_doubted_again() {
+  const auto now = std::chrono::steady_clock::now();
+  for (; !doubted_.empty() && doubted_.front().again_at <= now; doubted_.pop_front()) {
+    Waiting& one = doubted_.front().one;
+    one.receipt->patient = true;
+    waiting_.push_back(std::move(one));
+  }
+  save();
+}
+
 void InboundReceipts::tidy() {
+  match_doubted_again();
   if (std::exchange(tidying_, true)) return;
   const bool trim = tidied_++ % kTrimEvery == 0;
   const auto parked = std::make_shared<std::optional<std::uint64_t>>();

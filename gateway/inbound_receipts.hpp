@@ -1,15 +1,20 @@
 // Delivery receipts: read, collected while the last set is being saved, saved as a set, then acknowledged.
 //
 //   PDU -> is it one? -> read -> [unreadable: set aside] -> saved with those that wait -> deliver_sm_resp
+//                                  a look-alike of no known message -> waits -> once more -> deliver_sm_resp,
+//                                                                                            or taken as a
+//                                                                                            text
 //
 // What must stay true: a receipt is acknowledged only after what it says is saved, and never refused for what
 // it says (it would come again for hours); the text alone never makes a receipt, except of carriers that give
 // nothing else, and then only if it is about a text that went to exactly the phone it comes from: else it is
-// a text. store/mysql/receipts.hpp says what becomes of those whose message is not known.
+// a text, and not before the response that it may have overtaken has had its time. store/mysql/receipts.hpp
+// says what becomes of those whose message is not known.
 //
 // Thread rule: the network thread.
 #pragma once
 
+#include <chrono>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -39,7 +44,7 @@ class InboundReceipts {
   // Whether the PDU is a receipt, or may be one by what its carrier's options say.
   bool takes(const CarrierRequest& request) const;
   void take(CarrierRequest request);
-  // Every second: gives parked receipts another chance, keeps tables within their limits.
+  // Every second: gives those in doubt and those parked another chance, keeps tables within their limits.
   void tidy();
 
  private:
@@ -49,11 +54,18 @@ class InboundReceipts {
     std::optional<store::Receipt> receipt;  // empty: unreadable
     std::string_view state;                 // the specification's word
   };
+  // A look-alike of no known message: unacknowledged, so that a crash loses nothing, until it is matched
+  // again.
+  struct Doubted {
+    Waiting one;
+    std::chrono::steady_clock::time_point again_at;
+  };
   using Batch = std::shared_ptr<std::vector<Waiting>>;
   using Results = std::shared_ptr<std::vector<store::ReceiptResult>>;
 
   store::Receipt understood(const CarrierRequest& request, const smpp::Receipt& receipt) const;
   handlers::PhoneNumber phone_of(const smpp::Pdu& pdu, const smpp::Receipt& receipt) const;
+  void match_doubted_again();
   void save();
   Batch next_batch();
   void saved(const Batch& batch, const std::vector<store::ReceiptResult>& results);
@@ -65,6 +77,7 @@ class InboundReceipts {
   std::set<std::string> lines_;
   ReceiptHooks hooks_;
   std::deque<Waiting> waiting_;
+  std::deque<Doubted> doubted_;
   std::deque<Batch> again_;  // halves of a set that could not be saved: one bad receipt harms no other
   bool saving_ = false, tidying_ = false;
   std::uint32_t tidied_ = 0;

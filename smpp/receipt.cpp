@@ -76,7 +76,9 @@ std::optional<Receipt> join(ReceiptFields fields, const Tlvs& tlvs) {
   Receipt receipt;
   const std::string_view tlv_id = tlv_id_of(tlvs);
   receipt.id = tlv_id.empty() ? fields.id : tlv_id;
-  if (receipt.id.empty() || receipt.id.size() > kMessageIdMax) return std::nullopt;
+  receipt.reference = get_u16(tlvs, tag::user_message_reference).value_or(std::uint16_t{0});
+  if (receipt.id.size() > kMessageIdMax) return std::nullopt;
+  if (receipt.id.empty() && receipt.reference == 0) return std::nullopt;
   if (!fields.id.empty() && fields.id.size() <= kMessageIdMax && fields.id != receipt.id)
     receipt.text_id = std::move(fields.id);
 

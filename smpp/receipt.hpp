@@ -5,7 +5,8 @@
 // phone can set. The text alone proves nothing, because a subscriber can type "id:1 stat:DELIVRD": such a PDU
 // is only called a look-alike, and who knows the carrier may ask more of it (its id, its phone).
 //
-// A receipt needs an id and a state, each from the TLV or the text; the message_state TLV beats the text.
+// A receipt needs an id and a state, each from the TLV or the text; the message_state TLV beats the text. In
+// place of an id the submit_sm's user_message_reference will do, given back as a TLV.
 // What cannot be understood is no receipt event at all, and still no reason to refuse the PDU: a refused
 // receipt comes again for hours.
 #pragma once
@@ -51,7 +52,7 @@ enum class ReceiptKind : std::uint8_t {
 };
 
 struct Receipt {
-  std::string id;                      // receipted_message_id if present, else the text's; raw
+  std::string id;  // receipted_message_id if present, else the text's; raw; empty: `reference` alone
   std::optional<std::string> text_id;  // the text's, when it differs from `id`
   ReceiptState state = ReceiptState::unknown;
   std::string state_word;          // the text's word as it came; empty when there was none
@@ -61,8 +62,9 @@ struct Receipt {
       network_error_code;              // type * 65536 + code; type 0 when it came as three digits
   std::string submit_date, done_date;  // YYMMDDhhmm[ss]; empty: none that exists
   std::optional<std::chrono::minutes>
-      done_ahead_of_utc;    // of done_date, where it says; else the carrier's zone
-  std::string destination;  // the phone, where the text names it
+      done_ahead_of_utc;        // of done_date, where it says; else the carrier's zone
+  std::string destination;      // the phone, where the text names it
+  std::uint16_t reference = 0;  // user_message_reference; 0: none
   bool intermediate = false;
   bool final() const { return !intermediate && is_final(state); }
   // `err`, or network_error_code's code, without the zeros that say "none"; empty: no error was named.
@@ -73,8 +75,8 @@ struct Receipt {
 ReceiptKind receipt_kind(const DeliverSm& pdu);
 ReceiptKind receipt_kind(const DataSm& pdu);
 
-// Of any kind but `none`. Empty when no id or no state can be found, or the id is longer than 64 characters:
-// acknowledge and set aside.
+// Of any kind but `none`. Empty when no id and no reference, or no state can be found, or the id is longer
+// than 64 characters: acknowledge and set aside.
 std::optional<Receipt> parse_receipt(const DeliverSm& pdu);
 std::optional<Receipt> parse_receipt(const DataSm& pdu);
 

@@ -7,21 +7,22 @@ std::uint16_t part_reference(std::uint64_t message, std::uint32_t part) {
   return static_cast<std::uint16_t>(message * kPartsApart + part - 1);
 }
 
-std::optional<std::size_t> match_reference(std::uint16_t reference, const std::string& carrier,
-                                           bool delivered, std::span<const ReferencedPart> parts) {
-  if (reference == 0) return std::nullopt;
+std::optional<std::size_t> match_reference(const ReferenceQuestion& receipt,
+                                           std::span<const ReferencedPart> parts) {
+  if (receipt.reference == 0) return std::nullopt;
   std::optional<std::size_t> found;
   for (std::size_t i = 0; i < parts.size(); ++i) {
     const ReferencedPart& part = parts[i];
-    if (part_reference(part.message, part.part) != reference) continue;
-    if (!part.carrier.empty() && part.carrier != carrier) continue;
+    if (part_reference(part.message, part.part) != receipt.reference) continue;
+    if (!part.carrier.empty() && part.carrier != receipt.carrier) continue;
     if (found) return std::nullopt;
     found = i;
   }
   if (!found) return std::nullopt;
   const ReferencedPart& part = parts[*found];
-  const bool meant = part.unknown || (delivered && part.maybe_twice && !part.carrier.empty());
-  return meant ? found : std::nullopt;
+  if (part.unknown) return found;
+  const bool meant = part.maybe_twice ? receipt.delivered : !receipt.has_id;
+  return meant && !part.carrier.empty() ? found : std::nullopt;
 }
 
 }  // namespace peyk::store

@@ -23,14 +23,22 @@ struct ReferencedPart {
   std::uint64_t message = 0;
   std::uint32_t part = 1;
   std::string carrier;       // empty: not sent, or on its way: any
-  bool unknown = false;      // sent, and nobody knows whether the carrier has it
+  bool unknown = false;      // sent, and nobody knows whether the carrier has it, or under which id
   bool maybe_twice = false;  // of a message that was sent again
 };
 
-// Of `parts`, all of one phone's: the one that is meant. A part of unknown outcome; or, if the receipt says
-// `delivered`, one that was sent again: then its first attempt arrived, whatever becomes of the second. An
-// attempt that failed says nothing of the other.
-std::optional<std::size_t> match_reference(std::uint16_t reference, const std::string& carrier,
-                                           bool delivered, std::span<const ReferencedPart> parts);
+struct ReferenceQuestion {
+  std::uint16_t reference = 0;
+  std::string carrier;
+  bool delivered = false;
+  bool has_id = true;  // the receipt names its message by an id too, which is no known part's
+};
+
+// Of `parts`, all of one phone's: the one that is meant. A part of unknown outcome; one that the carrier has,
+// if the receipt has no id that could say better; or, if the receipt says `delivered`, one that was sent
+// again: then its first attempt arrived, whatever becomes of the second. An attempt that failed says nothing
+// of the other.
+std::optional<std::size_t> match_reference(const ReferenceQuestion& receipt,
+                                           std::span<const ReferencedPart> parts);
 
 }  // namespace peyk::store

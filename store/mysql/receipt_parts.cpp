@@ -118,10 +118,14 @@ KnownPart* KnownParts::referenced(const Receipt& receipt) {
     parts.push_back({.message = part.message,
                      .part = part.part,
                      .carrier = part.carrier,
-                     .unknown = part.state == unknown,
+                     .unknown = !part.carrier.empty() && part.carrier_message_id.empty(),
                      .maybe_twice = part.maybe_twice});
   }
-  const auto found = match_reference(receipt.reference, receipt.carrier, receipt.delivered, parts);
+  const auto found = match_reference({.reference = receipt.reference,
+                                      .carrier = receipt.carrier,
+                                      .delivered = receipt.delivered,
+                                      .has_id = !receipt.id.empty()},
+                                     parts);
   return found ? known[*found] : nullptr;
 }
 

@@ -126,12 +126,13 @@ class Round {
     std::transform(known.begin(), known.end(), submitted_parts.begin(),
                    [](const KnownPart* part) { return static_cast<const SubmittedPart&>(*part); });
     IdHabit& habit = habits_[receipt.carrier];
-    const ReceiptAnswer answer = match_receipt({.id = receipt.id,
-                                                .text_id = receipt.text_id,
-                                                .phone = receipt.phone,
-                                                .phone_must_agree = receipt.only_of_phone,
-                                                .patient = now_ - receipts_[i].parked_at >= kReceiptDoubt},
-                                               submitted_parts, habit);
+    const ReceiptAnswer answer =
+        match_receipt({.id = receipt.id,
+                       .text_id = receipt.text_id,
+                       .phone = receipt.phone,
+                       .phone_must_agree = receipt.only_of_phone,
+                       .patient = receipt.patient || now_ - receipts_[i].parked_at >= kReceiptDoubt},
+                      submitted_parts, habit);
     if (answer.verdict != ReceiptAnswer::Verdict::found) {
       results_[i].outcome = receipt.only_of_phone ? ReceiptOutcome::not_receipt
                             : receipt.final       ? ReceiptOutcome::parked

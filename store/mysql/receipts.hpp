@@ -50,11 +50,12 @@ void fold_parts(Connection& connection, std::span<const MessageId> messages);
 
 struct Receipt {
   std::string carrier;
-  std::string id;                   // receipted_message_id, else the text's
+  std::string id;                   // receipted_message_id, else the text's; empty: only `reference`
   std::string text_id;              // the text's, where it differs; empty: does not
   handlers::PhoneNumber phone = 0;  // the message's; 0: none that can be read
   bool only_of_phone = false;       // must be about a part sent to exactly that phone, else it is no receipt
-  std::uint16_t reference = 0;      // the submit_sm's user_message_reference; 0: not given back
+  bool patient = false;         // was held back for kReceiptDoubt: nothing that is on its way can be meant
+  std::uint16_t reference = 0;  // the submit_sm's user_message_reference; 0: not given back
   bool delivered = false;
   bool final = true;
   std::string word;   // the state as the carrier called it

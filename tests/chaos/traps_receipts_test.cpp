@@ -114,6 +114,31 @@ TEST(Trap05, a_text_shaped_like_a_receipt_is_one_only_from_the_phone_that_the_me
   EXPECT_TRUE(plain.carrier().inbox(member, after).empty()) << "a receipt is not answered";
 }
 
+// And which may come before the response, or under an id that says little.
+TEST(Trap02, a_receipt_with_nothing_but_its_words_waits_for_the_response_before_it_is_taken_for_a_text) {
+  Stack plain({.carrier_yaml = "    receipts_without_esm_class: true\n"});
+  const json set = plain.carrier().ask(
+      {{"do", "profile"}, {"set", {{"receipts", {{"esm_class", 0}, {"content", "text"}}}}}});
+  ASSERT_TRUE(set["ok"].get<bool>()) << set.dump();
+  const std::string early = "989120000221", short_id = "989120000222";
+  fault(plain, {{"what", "early_receipts"}, {"n", 1}, {"ms", 700}});
+  join(plain, early);
+  EXPECT_EQ(state_of(plain, early, "3\n"), "3\n") << plain.gateway_log();
+
+  fault(plain, {{"what", "withhold_receipts"}, {"on", true}});
+  join(plain, short_id);
+  EXPECT_EQ(state_of(plain, short_id, "2\n"), "2\n");
+  plain.query("DELETE FROM carrier_id_habit");
+  const std::string of_it =
+      "outbox_part p JOIN outbox o ON o.message_id = p.message_id AND p.part = 1 AND o.phone = " + short_id;
+  plain.query("UPDATE " + of_it + " SET p.carrier_message_id = '0000012A', p.id_key = '12a'");
+  send_raw(plain, deliver_sm_hex(short_id, 0, receipt_words("298"), 0x22201));
+  EXPECT_EQ(answer_to(plain, 0x22201), 0);
+  EXPECT_EQ(one(plain, "SELECT p.state FROM " + of_it), "3") << plain.gateway_log();
+  for (const std::string& phone : {early, short_id})
+    EXPECT_EQ(plain.carrier().inbox(phone).size(), 1U) << "a receipt is not answered";
+}
+
 TEST(Trap05, a_members_text_shaped_like_a_receipt_is_a_text) {
   const std::string member = "989120000501";
   withhold_receipts(true);

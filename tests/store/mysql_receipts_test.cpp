@@ -141,6 +141,22 @@ TEST_F(MysqlReceipts, progress_is_noted_and_ends_nothing) {
   EXPECT_EQ(state(1), delivered);
 }
 
+TEST_F(MysqlReceipts,
+       of_no_known_message_that_only_look_like_one_are_believed_a_short_id_when_they_have_waited) {
+  send(1, "0000012A");
+  Receipt look_alike = receipt("298");
+  look_alike.only_of_phone = true;
+  EXPECT_EQ(save(look_alike), Outcome::not_receipt);
+  EXPECT_EQ(state(1), submitted);
+  look_alike.patient = true;
+  look_alike.phone = kOtherShopper;
+  EXPECT_EQ(save(look_alike), Outcome::not_receipt) << "of another phone never";
+  look_alike.phone = kShopper;
+  EXPECT_EQ(save(look_alike), Outcome::settled);
+  EXPECT_EQ(state(1), delivered);
+  EXPECT_EQ(parked(), 0);
+}
+
 TEST_F(MysqlReceipts, a_message_is_what_its_parts_are_whichever_carrier_took_them) {
   queue(1, kShopper, 3);
   take(1, {"a1b2c3d4xx", "a1b2c3d5xx"});

@@ -206,5 +206,84 @@ TEST_F(UnknownOutcome, of_one_part_of_many_ends_when_all_are_known) {
   EXPECT_EQ(state(2), unknown) << "its third part never left";
 }
 
+// Its process ended after the carrier had taken the first of its parts.
+TEST_F(UnknownOutcome, of_a_text_of_which_only_the_first_part_is_known_is_not_ended_by_that_parts_receipt) {
+  const auto begin = [this](MessageId id) {
+    queue(id, 3);
+    settle({.id = id,
+            .state = queued,
+            .part_count = 3,
+            .parts = {{.number = 1, .carrier = "sim", .carrier_message_id = receipt(id).id}}});
+  };
+  const auto give_up = [this](MessageId id) {
+    settle({.id = id, .state = unknown, .reason = "the process that had it ended", .part_count = 3});
+  };
+  begin(1);
+  give_up(1);
+  EXPECT_EQ(save(receipt(1)), Outcome::settled);
+  EXPECT_EQ(state(1), unknown) << "two parts were never sent";
+
+  begin(2);
+  EXPECT_EQ(save(receipt(2)), Outcome::settled);
+  give_up(2);
+  fold_parts(database.connection, std::vector<MessageId>{2});
+  database.connection.commit();
+  EXPECT_EQ(state(2), unknown) << "the receipt came before";
+  EXPECT_EQ(database.query("SELECT reason FROM outbox WHERE message_id = 2"),
+            "the process that had it ended\n");
+
+  begin(3);
+  give_up(3);
+  EXPECT_EQ(save(receipt(3, 1, false)), Outcome::settled);
+  EXPECT_EQ(state(3), failed) << "that much is certain";
+}
+
+TEST_F(UnknownOutcome, and_any_other_is_settled_by_a_receipt_that_has_nothing_but_the_reference) {
+  const auto bare = [this](MessageId id, bool was_delivered = true) {
+    Receipt one = receipt(id, 1, was_delivered);
+    one.id.clear();
+    return one;
+  };
+  queue(1);
+  lose(1, unknown);
+  Receipt enroute = bare(1, false);
+  enroute.final = false;
+  enroute.word = "ENROUTE";
+  EXPECT_EQ(save(enroute), Outcome::progress);
+  EXPECT_EQ(state(1), submitted) << "the carrier has it, under an id that nobody knows";
+  EXPECT_EQ(save(receipt(1)), Outcome::settled) << "with an id now, which is nobody else's";
+  EXPECT_EQ(state(1), delivered);
+
+  queue(2);
+  settle(
+      {.id = 2, .state = submitted, .parts = {{.number = 1, .carrier = "sim", .carrier_message_id = "a2"}}});
+  EXPECT_EQ(save(bare(2, false)), Outcome::settled);
+  EXPECT_EQ(state(2), failed);
+  EXPECT_EQ(save(bare(2)), Outcome::conflict);
+  EXPECT_EQ(state(2), failed);
+}
+
+TEST_F(UnknownOutcome, receipts_without_an_id_that_came_too_early_wait_each_for_its_own) {
+  for (const MessageId id : {1U, 2U}) {
+    queue(id);
+    Receipt one = receipt(id);
+    one.id.clear();
+    EXPECT_EQ(save(one), Outcome::parked);
+    EXPECT_EQ(save(one), Outcome::parked) << "said twice";
+  }
+  EXPECT_EQ(parked(), 2) << "each once, of one phone";
+  for (const MessageId id : {1U, 2U}) {
+    settle({.id = id,
+            .state = submitted,
+            .parts = {{.number = 1, .carrier = "sim", .carrier_message_id = "a" + std::to_string(id)}}});
+  }
+  now += kReceiptDoubt;
+  EXPECT_EQ(retry_parked_receipts(database.connection, now, 100), 2U);
+  database.connection.commit();
+  EXPECT_EQ(state(1), delivered);
+  EXPECT_EQ(state(2), delivered);
+  EXPECT_EQ(parked(), 0);
+}
+
 }  // namespace
 }  // namespace peyk::tests

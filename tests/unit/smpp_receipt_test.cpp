@@ -53,6 +53,25 @@ TEST(Receipt, WithoutIdOrStateIsNone) {
   EXPECT_FALSE(parse_receipt_text("text:id:1 stat:DELIVRD"));
 }
 
+TEST(Receipt, WithoutIdIsOneWhereItGivesTheReferenceBack) {
+  DeliverSm pdu{.esm_class = esm_class::mc_delivery_receipt, .short_message = "id: stat:DELIVRD err:000"};
+  EXPECT_FALSE(parse_receipt(pdu));
+  set_u16(pdu.tlvs, tag::user_message_reference, 0);
+  EXPECT_FALSE(parse_receipt(pdu)) << "0 is none";
+  set_u16(pdu.tlvs, tag::user_message_reference, 0x1234);
+  ASSERT_TRUE(parse_receipt(pdu));
+  EXPECT_EQ(parse_receipt(pdu)->id, "");
+  EXPECT_EQ(parse_receipt(pdu)->reference, 0x1234);
+  EXPECT_EQ(parse_receipt(pdu)->state, ReceiptState::delivered);
+  pdu.esm_class = 0;
+  EXPECT_EQ(receipt_kind(pdu), ReceiptKind::none) << "a phone may number its texts too";
+  pdu.esm_class = esm_class::mc_delivery_receipt;
+  pdu.short_message = "hello";
+  EXPECT_FALSE(parse_receipt(pdu)) << "no state";
+  pdu.short_message = "id:" + std::string(65, '1') + " stat:DELIVRD";
+  EXPECT_FALSE(parse_receipt(pdu)) << "an id that cannot be read is none the less another one";
+}
+
 TEST(Receipt, StateOfTheTlvBeatsTheTextAndTheConflictShows) {
   DeliverSm pdu{.esm_class = esm_class::mc_delivery_receipt, .short_message = std::string(kText)};
   set_u8(pdu.tlvs, tag::message_state, 5);

@@ -16,7 +16,7 @@ ReferencedPart unheard(std::uint64_t message, std::uint32_t part = 1) {
 
 std::optional<std::size_t> match(const std::vector<ReferencedPart>& parts, bool delivered = true,
                                  std::uint16_t reference = part_reference(kMessage, 1)) {
-  return match_reference(reference, "sim", delivered, parts);
+  return match_reference({.reference = reference, .carrier = "sim", .delivered = delivered}, parts);
 }
 
 TEST(PartReference, tells_the_parts_of_a_text_and_its_neighbours_apart) {
@@ -60,6 +60,24 @@ TEST(PartReference, of_a_part_that_was_answered_says_nothing_but_that_its_first_
   EXPECT_FALSE(match({answered}, false)) << "the second attempt may yet arrive";
   answered.carrier.clear();
   EXPECT_FALSE(match({answered})) << "on its way";
+}
+
+TEST(PartReference, is_believed_of_any_part_that_was_sent_where_the_receipt_has_no_id) {
+  ReferenceQuestion receipt{
+      .reference = part_reference(kMessage, 1), .carrier = "sim", .delivered = false, .has_id = false};
+  std::vector<ReferencedPart> parts{unheard(7), unheard(kMessage)};
+  parts[1].unknown = false;
+  EXPECT_EQ(match_reference(receipt, parts), 1U);
+  parts[1].maybe_twice = true;
+  EXPECT_FALSE(match_reference(receipt, parts)) << "the other attempt may yet arrive";
+  parts[1].maybe_twice = false;
+  parts[1].carrier = "other";
+  EXPECT_FALSE(match_reference(receipt, parts));
+  parts[1].carrier.clear();
+  EXPECT_FALSE(match_reference(receipt, parts)) << "on its way: its answer comes first";
+  parts[1].carrier = "sim";
+  parts.push_back(unheard(kMessage + 0x10000));
+  EXPECT_FALSE(match_reference(receipt, parts)) << "two have it";
 }
 
 TEST(PartReference, of_zero_is_none) {
