@@ -168,7 +168,7 @@ TEST(Listener, takes_a_peer_for_what_the_configuration_says) {
   using gateway::AcceptedPeer;
   using smpp::CommandId;
   for (const auto& [told, ours] : {std::pair(AcceptedPeer::message_centre, CommandId::submit_sm),
-                                  std::pair(AcceptedPeer::esme, CommandId::deliver_sm)}) {
+                                   std::pair(AcceptedPeer::esme, CommandId::deliver_sm)}) {
     Loop loop;
     auto options = guest("gw");
     options.accepted_peer = told;

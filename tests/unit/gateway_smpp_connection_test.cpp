@@ -75,11 +75,13 @@ TEST(SmppConnection, ends_though_its_session_ended_in_a_late_answer_while_a_writ
   std::string octets;
   const smpp::Bind bind{.system_id = "gw"};
   ASSERT_FALSE(smpp::encode(smpp::CommandId::bind_transceiver, smpp::ESME_ROK, 1, bind, octets));
+  wire->arrives(octets);
+  ASSERT_TRUE(wire->is_writing());
+  octets.clear();
   const smpp::SubmitSm text{.destination_addr = "30001234", .short_message = "*7000#"};
   for (std::uint32_t sequence_number = 2; sequence_number < 22; ++sequence_number)
     ASSERT_FALSE(smpp::encode(sequence_number, text, octets));
   wire->arrives(octets);
-  ASSERT_TRUE(wire->is_writing());
   ASSERT_EQ(owner.requests.size(), 20u);
   ASSERT_TRUE(connection.session().request(smpp::DeliverSm{}, 7, peer_now()));
 
