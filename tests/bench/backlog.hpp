@@ -3,8 +3,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <chrono>
 #include <cstdint>
 
+#include "config/toolchain/asio.hpp"
 #include "tests/kit/stack.hpp"
 
 namespace peyk::bench {
@@ -28,6 +31,12 @@ inline void fill_outbox(tests::Stack& stack, std::uint64_t first_id, std::uint64
         " FROM {4} a, {4} b, {4} c, {4} e, {4} f) numbers WHERE n < {5}",
         first_id + at, tests::Stack::line(), at, lane, kDigit, std::min(kRowsAStatement, count - at)));
   }
+}
+
+// Time that belongs to what is measured.
+inline void let_pass(std::chrono::steady_clock::duration time) {
+  boost::asio::io_context io;
+  boost::asio::steady_timer(io, time).wait();
 }
 
 }  // namespace peyk::bench

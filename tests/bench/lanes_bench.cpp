@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <chrono>
 #include <nlohmann/json.hpp>
-#include <thread>
 
 #include "tests/bench/backlog.hpp"
 
@@ -36,7 +35,7 @@ Waits ask_again_and_again(tests::Stack& stack, const std::string& code) {
     if (stack.carrier().inbox(kCashier, last, 20s).empty())
       throw std::runtime_error("no answer to the cashier\n" + stack.gateway_log());
     took.push_back(std::chrono::duration<double, std::milli>(Clock::now() - began).count());
-    std::this_thread::sleep_for(std::chrono::milliseconds(3 + i * 7 % 11));  // no beat with the line's
+    bench::let_pass(std::chrono::milliseconds(3 + i * 7 % 11));  // no beat with the line's
   }
   std::ranges::sort(took);
   return {took[took.size() / 2], took[took.size() * 99 / 100]};
@@ -60,7 +59,7 @@ int main() {
   const std::uint64_t before = submits(stack);
   while (std::stoll(stack.redis().command({"HLEN", "peyk:{carrier:sim}:line:30001234:known"})) <
          static_cast<long long>(kCampaign) * 9 / 10)
-    std::this_thread::sleep_for(200ms);
+    bench::let_pass(200ms);
   const Waits loaded = ask_again_and_again(stack, code);
   fmt::print("urgent_p50_empty: {:.2f} ms\nurgent_p99_empty: {:.2f} ms\n", empty.p50_ms, empty.p99_ms);
   fmt::print("urgent_p50_loaded: {:.2f} ms\nurgent_p99_loaded: {:.2f} ms\n", loaded.p50_ms, loaded.p99_ms);

@@ -6,7 +6,6 @@
 #include <nlohmann/json.hpp>
 
 #include <chrono>
-#include <thread>
 
 #include "tests/bench/backlog.hpp"
 
@@ -35,10 +34,10 @@ void measure(std::uint32_t rate) {
   tests::Stack stack({.line_rate = static_cast<double>(rate), .gateways = 3, .receipts = false});
   bench::fill_outbox(stack, 1'000'000, rate * 40ULL);
   stack.redis().command({"FLUSHALL"});
-  while (look(stack).submits == 0) std::this_thread::sleep_for(50ms);
-  std::this_thread::sleep_for(kWarm);
+  while (look(stack).submits == 0) bench::let_pass(50ms);
+  bench::let_pass(kWarm);
   const Seen before = look(stack);
-  std::this_thread::sleep_for(kMeasured);
+  bench::let_pass(kMeasured);
   const Seen after = look(stack);
   const double seconds = std::chrono::duration<double>(after.at - before.at).count();
   const double used = static_cast<double>(after.submits - before.submits) / seconds / rate;
