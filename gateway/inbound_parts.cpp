@@ -1,7 +1,6 @@
 #include "gateway/inbound_parts.hpp"
 
-#include <algorithm>
-#include <iterator>
+#include <utility>
 
 #include "gateway/clock.hpp"
 #include "gateway/log.hpp"
@@ -9,34 +8,21 @@
 namespace peyk::gateway {
 
 InboundParts::InboundParts(InboundPartsHooks hooks, InboundPartsLimits limits)
-    : hooks_(std::move(hooks)), limits_(limits) {}
+    : hooks_(std::move(hooks)), limits_(limits), waiting_(limits.set_max) {}
 
 void InboundParts::take(CarrierRequest request, store::MoPart part) {
-  if (waiting_.size() >= limits_.waiting_max) {
+  if (waiting_.waiting() >= limits_.waiting_max) {
     request.link->respond(request.generation, request.pdu, smpp::ESME_RX_T_APPN);
     return;
   }
-  waiting_.push_back({std::move(request), std::move(part)});
+  waiting_.push({std::move(request), std::move(part)});
   save();
 }
 
-InboundParts::Set InboundParts::next_set() {
-  if (!again_.empty()) {
-    Set set = std::move(again_.front());
-    again_.pop_front();
-    return set;
-  }
-  const auto end = waiting_.begin() + static_cast<std::ptrdiff_t>(std::min(waiting_.size(), limits_.set_max));
-  Set set = std::make_shared<std::vector<Waiting>>(std::make_move_iterator(waiting_.begin()),
-                                                   std::make_move_iterator(end));
-  waiting_.erase(waiting_.begin(), end);
-  return set;
-}
-
 void InboundParts::save() {
-  if (saving_ || (waiting_.empty() && again_.empty())) return;
+  if (saving_ || waiting_.empty()) return;
   saving_ = true;
-  const Set set = next_set();
+  const Set set = waiting_.next();
   std::vector<store::MoPart> parts;
   for (const Waiting& one : *set) parts.push_back(one.part);
   const bool queued = hooks_.save(std::move(parts), [this, set](const InboundPartsHooks::Added& added) {
@@ -62,15 +48,9 @@ void InboundParts::saved(const Set& set, const std::vector<store::AddedPart>& ad
 }
 
 void InboundParts::not_saved(const Set& set) {
-  if (set->size() == 1) {
-    log::error("part_not_saved", {{"carrier", set->front().part.carrier}});
-    return refuse(set);
-  }
-  const auto middle = set->begin() + static_cast<std::ptrdiff_t>(set->size() / 2);
-  again_.push_back(std::make_shared<std::vector<Waiting>>(std::make_move_iterator(set->begin()),
-                                                          std::make_move_iterator(middle)));
-  again_.push_back(std::make_shared<std::vector<Waiting>>(std::make_move_iterator(middle),
-                                                          std::make_move_iterator(set->end())));
+  if (waiting_.halve(set)) return;
+  log::error("part_not_saved", {{"carrier", set->front().part.carrier}});
+  refuse(set);
 }
 
 void InboundParts::refuse(const Set& set) {

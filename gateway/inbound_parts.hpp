@@ -11,13 +11,12 @@
 // Thread rule: the network thread.
 #pragma once
 
-#include <deque>
 #include <functional>
-#include <memory>
 #include <optional>
 #include <vector>
 
 #include "gateway/carrier_link.hpp"
+#include "gateway/halving_sets.hpp"
 #include "store/mysql/sql_thread.hpp"
 #include "store/mysql/tables.hpp"
 
@@ -52,19 +51,17 @@ class InboundParts {
     CarrierRequest request;
     store::MoPart part;
   };
-  using Set = std::shared_ptr<std::vector<Waiting>>;
+  using Set = HalvingSets<Waiting>::Set;
 
   void save();
   void mark_done();
-  Set next_set();
   void saved(const Set& set, const std::vector<store::AddedPart>& added);
   void not_saved(const Set& set);
   static void refuse(const Set& set);
 
   const InboundPartsHooks hooks_;
   const InboundPartsLimits limits_;
-  std::deque<Waiting> waiting_;
-  std::deque<Set> again_;  // halves of a set that could not be saved
+  HalvingSets<Waiting> waiting_;
   std::vector<store::DoneMoText> done_;
   bool saving_ = false, marking_ = false;
 };

@@ -55,7 +55,7 @@ rules::Instant done_at(const smpp::Receipt& receipt, std::string_view time_zone,
 
 InboundReceipts::InboundReceipts(store::SqlThread& sql, Metrics& metrics, std::set<std::string> lines,
                                  ReceiptHooks hooks)
-    : sql_(sql), metrics_(metrics), lines_(std::move(lines)), hooks_(std::move(hooks)) {}
+    : sql_(sql), metrics_(metrics), lines_(std::move(lines)), hooks_(std::move(hooks)), waiting_(kSetMax) {}
 
 bool InboundReceipts::takes(const CarrierRequest& request) const {
   const smpp::ReceiptKind kind = kind_of(request.pdu);
@@ -102,7 +102,7 @@ store::Receipt InboundReceipts::understood(const CarrierRequest& request,
 }
 
 void InboundReceipts::take(CarrierRequest request) {
-  if (waiting_.size() + doubted_.size() >= kWaitingMax) {
+  if (waiting_.waiting() + doubted_.size() >= kWaitingMax) {
     request.link->respond(request.generation, request.pdu, smpp::ESME_RX_T_APPN);
     return;
   }
@@ -117,27 +117,14 @@ void InboundReceipts::take(CarrierRequest request) {
     one.receipt.reset();
     one.state = "unreadable";
   }
-  waiting_.push_back(std::move(one));
+  waiting_.push(std::move(one));
   save();
 }
 
-InboundReceipts::Batch InboundReceipts::next_batch() {
-  if (!again_.empty()) {
-    Batch batch = std::move(again_.front());
-    again_.pop_front();
-    return batch;
-  }
-  const auto end = waiting_.begin() + static_cast<std::ptrdiff_t>(std::min(waiting_.size(), kSetMax));
-  Batch batch = std::make_shared<std::vector<Waiting>>(std::make_move_iterator(waiting_.begin()),
-                                                       std::make_move_iterator(end));
-  waiting_.erase(waiting_.begin(), end);
-  return batch;
-}
-
 void InboundReceipts::save() {
-  if (saving_ || (waiting_.empty() && again_.empty())) return;
+  if (saving_ || waiting_.empty()) return;
   saving_ = true;
-  const Batch batch = next_batch();
+  const Batch batch = waiting_.next();
   const Results results = std::make_shared<std::vector<store::ReceiptResult>>();
   std::vector<store::Receipt> receipts;
   std::vector<store::UnreadableReceipt> unreadable;
@@ -187,17 +174,10 @@ void InboundReceipts::saved(const Batch& batch, const std::vector<store::Receipt
 }
 
 void InboundReceipts::not_saved(const Batch& batch) {
-  if (batch->size() == 1) {
-    const CarrierRequest& request = batch->front().request;
-    log::error("receipt_not_saved", {{"carrier", batch->front().carrier}});
-    request.link->respond(request.generation, request.pdu, smpp::ESME_RX_T_APPN);
-    return;
-  }
-  const auto middle = batch->begin() + static_cast<std::ptrdiff_t>(batch->size() / 2);
-  again_.push_back(std::make_shared<std::vector<Waiting>>(std::make_move_iterator(batch->begin()),
-                                                          std::make_move_iterator(middle)));
-  again_.push_back(std::make_shared<std::vector<Waiting>>(std::make_move_iterator(middle),
-                                                          std::make_move_iterator(batch->end())));
+  if (waiting_.halve(batch)) return;
+  const CarrierRequest& request = batch->front().request;
+  log::error("receipt_not_saved", {{"carrier", batch->front().carrier}});
+  request.link->respond(request.generation, request.pdu, smpp::ESME_RX_T_APPN);
 }
 
 void InboundReceipts::count(const Waiting& one, const store::ReceiptResult& result) {
@@ -229,7 +209,7 @@ void InboundReceipts::match_doubted_again() {
   for (; !doubted_.empty() && doubted_.front().again_at <= now; doubted_.pop_front()) {
     Waiting& one = doubted_.front().one;
     one.receipt->patient = true;
-    waiting_.push_back(std::move(one));
+    waiting_.push(std::move(one));
   }
   save();
 }

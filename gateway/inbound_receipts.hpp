@@ -24,6 +24,7 @@
 #include <vector>
 
 #include "gateway/carrier_link.hpp"
+#include "gateway/halving_sets.hpp"
 #include "gateway/metrics.hpp"
 #include "smpp/receipt.hpp"
 #include "store/mysql/receipts.hpp"
@@ -60,14 +61,13 @@ class InboundReceipts {
     Waiting one;
     std::chrono::steady_clock::time_point again_at;
   };
-  using Batch = std::shared_ptr<std::vector<Waiting>>;
+  using Batch = HalvingSets<Waiting>::Set;
   using Results = std::shared_ptr<std::vector<store::ReceiptResult>>;
 
   store::Receipt understood(const CarrierRequest& request, const smpp::Receipt& receipt) const;
   handlers::PhoneNumber phone_of(const smpp::Pdu& pdu, const smpp::Receipt& receipt) const;
   void match_doubted_again();
   void save();
-  Batch next_batch();
   void saved(const Batch& batch, const std::vector<store::ReceiptResult>& results);
   void not_saved(const Batch& batch);
   void count(const Waiting& one, const store::ReceiptResult& result);
@@ -76,9 +76,8 @@ class InboundReceipts {
   Metrics& metrics_;
   std::set<std::string> lines_;
   ReceiptHooks hooks_;
-  std::deque<Waiting> waiting_;
+  HalvingSets<Waiting> waiting_;
   std::deque<Doubted> doubted_;
-  std::deque<Batch> again_;  // halves of a set that could not be saved: one bad receipt harms no other
   bool saving_ = false, tidying_ = false;
   std::uint32_t tidied_ = 0;
 };
