@@ -4,8 +4,8 @@
 // has the default of its struct, and peyk.yaml names that default (tests/unit/config_sample_test.cpp holds
 // both to it).
 //
-// For a new key: the field in its owner's options struct, one line in load.cpp (the limits), one entry in
-// peyk.yaml.
+// For a new key: the field in its owner's options struct, one line in load.cpp or load_carriers.cpp (the
+// limits), one entry in peyk.yaml.
 #pragma once
 
 #include <string>
