@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "gateway/clock.hpp"
+#include "gateway/link_metrics.hpp"
 #include "gateway/log.hpp"
 #include "gateway/spawn.hpp"
 #include "store/mysql/migrations.hpp"
@@ -135,14 +136,15 @@ LinkHooks Peykd::link_hooks() {
               },
           .state =
               [this](CarrierLink& link, bool) {
-                if (const Carrier* carrier = carriers_.find(link.options().name)) show_state(*carrier);
+                if (const Carrier* carrier = carriers_.find(link.options().name))
+                  show_state(metrics_, *carrier);
                 for (auto& [number, line] : lines_) line.wake();
               },
           .answered =
               [this, kept = static_cast<Histogram*>(nullptr)](const CarrierLink& link,
                                                               std::chrono::nanoseconds took) mutable {
                 // Each link has a copy of this hook: one session, one histogram, looked up once.
-                if (kept == nullptr) kept = &response_seconds(link);
+                if (kept == nullptr) kept = &response_seconds(metrics_, link);
                 kept->observe(took);
               },
           .reconnecting =
@@ -156,52 +158,6 @@ LinkHooks Peykd::link_hooks() {
                                                                {"status", smpp::status_name(command_status)}})
                     .add();
               }};
-}
-
-Histogram& Peykd::response_seconds(const CarrierLink& link) {
-  const std::string session = std::to_string(link.index());
-  return metrics_.histogram("peyk_link_response_seconds",
-                            {{"carrier", link.options().name}, {"session", session}});
-}
-
-void Peykd::show_state(const Carrier& carrier) {
-  const std::string& name = carrier.options().name;
-  metrics_.gauge("peyk_link_up", {{"carrier", name}}).set(carrier.bound());
-  for (std::size_t state = 0; state < kLinkStates; ++state) {
-    const auto one = static_cast<LinkState>(state);
-    metrics_.gauge("peyk_link_state", {{"carrier", name}, {"state", words(one)}}).set(carrier.count(one));
-  }
-}
-
-// What the sessions have counted since they began; a counter follows it.
-void Peykd::show_counts(Carrier& carrier) {
-  const auto follow = [](Counter& counter, std::uint64_t total) {
-    counter.add(static_cast<double>(total) - counter.value());
-  };
-  const std::string& name = carrier.options().name;
-  std::uint32_t in_vain = 0;
-  smpp::SessionCounts all;
-  for (const auto& link : carrier.links()) {
-    const smpp::SessionCounts counts = link->counts();
-    const std::string session = std::to_string(link->index());
-    const std::pair<std::string_view, std::uint64_t> odd[] = {{"stray_response", counts.stray_responses},
-                                                              {"unknown_command", counts.unknown_commands},
-                                                              {"broken_body", counts.broken_bodies},
-                                                              {"wrong_state", counts.wrong_state}};
-    for (const auto& [kind, total] : odd) {
-      if (total == 0) continue;  // a series only for what there is
-      follow(metrics_.counter("peyk_link_odd_pdus_total",
-                              {{"carrier", name}, {"session", session}, {"kind", kind}}),
-             total);
-    }
-    follow(metrics_.counter("peyk_link_timeouts_total", {{"carrier", name}, {"session", session}}),
-           counts.timeouts);
-    all += counts;
-    in_vain = std::max(in_vain, link->attempts_in_vain());
-  }
-  follow(metrics_.counter("peyk_link_pdus_total", {{"carrier", name}, {"direction", "in"}}), all.pdus_in);
-  follow(metrics_.counter("peyk_link_pdus_total", {{"carrier", name}, {"direction", "out"}}), all.pdus_out);
-  metrics_.gauge("peyk_link_attempts_in_vain", {{"carrier", name}}).set(in_vain);
 }
 
 OutboundParts Peykd::outbound_parts() {
@@ -396,7 +352,7 @@ asio::awaitable<void> Peykd::housekeeping() {
     load_decisions();
     receipts_.tidy();
     queries_.tick();
-    for (auto& [name, carrier] : carriers_.all()) show_counts(carrier);
+    for (auto& [name, carrier] : carriers_.all()) show_counts(metrics_, carrier);
     if (!redis_.connected()) continue;
     const auto now = std::chrono::steady_clock::now();
     const bool sweep = now - swept >= kSweepEvery;
@@ -479,7 +435,7 @@ void Peykd::run() {
   redis_.start();
   for (auto& [number, line] : lines_) line.start(government_of(number, pauses_, *directory_.load()));
   carriers_.start();
-  for (const auto& [name, carrier] : carriers_.all()) show_state(carrier);
+  for (const auto& [name, carrier] : carriers_.all()) show_state(metrics_, carrier);
   spawn(io_, housekeeping());
   spawn(io_, wait_for_signal());
   log::info("started", {{"http_port", http_.port()}, {"version", PEYK_VERSION}});

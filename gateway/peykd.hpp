@@ -49,9 +49,6 @@ class Peykd {
 
   store::WorkerHooks worker_hooks();
   LinkHooks link_hooks();
-  void show_state(const Carrier& carrier);
-  void show_counts(Carrier& carrier);
-  Histogram& response_seconds(const CarrierLink& link);
   OutboundParts outbound_parts();
   std::vector<HttpRoute> routes();
   std::vector<ReadyPart> readiness();
