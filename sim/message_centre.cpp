@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <type_traits>
 #include <utility>
 #include <variant>
 
@@ -30,40 +31,28 @@ std::optional<Time> moment(const smpp::TimeField& field, Time now) {
   return std::nullopt;
 }
 
-smpp::SubmitSm as_submit_sm(const smpp::DataSm& data_sm) {
+// What data_sm and submit_multi have of a submit_sm.
+template <class Pdu>
+smpp::SubmitSm as_submit_sm(const Pdu& pdu, const smpp::DestAddress& to) {
   smpp::SubmitSm submit_sm;
-  submit_sm.service_type = data_sm.service_type;
-  submit_sm.source_addr_ton = data_sm.source_addr_ton;
-  submit_sm.source_addr_npi = data_sm.source_addr_npi;
-  submit_sm.source_addr = data_sm.source_addr;
-  submit_sm.dest_addr_ton = data_sm.dest_addr_ton;
-  submit_sm.dest_addr_npi = data_sm.dest_addr_npi;
-  submit_sm.destination_addr = data_sm.destination_addr;
-  submit_sm.esm_class = data_sm.esm_class;
-  submit_sm.registered_delivery = data_sm.registered_delivery;
-  submit_sm.data_coding = data_sm.data_coding;
-  submit_sm.tlvs = data_sm.tlvs;
-  return submit_sm;
-}
-
-smpp::SubmitSm as_submit_sm(const smpp::SubmitMulti& multi, const smpp::DestAddress& to) {
-  smpp::SubmitSm submit_sm;
-  submit_sm.service_type = multi.service_type;
-  submit_sm.source_addr_ton = multi.source_addr_ton;
-  submit_sm.source_addr_npi = multi.source_addr_npi;
-  submit_sm.source_addr = multi.source_addr;
+  submit_sm.service_type = pdu.service_type;
+  submit_sm.source_addr_ton = pdu.source_addr_ton;
+  submit_sm.source_addr_npi = pdu.source_addr_npi;
+  submit_sm.source_addr = pdu.source_addr;
   submit_sm.dest_addr_ton = to.dest_addr_ton;
   submit_sm.dest_addr_npi = to.dest_addr_npi;
   submit_sm.destination_addr = to.destination_addr;
-  submit_sm.esm_class = multi.esm_class;
-  submit_sm.protocol_id = multi.protocol_id;
-  submit_sm.priority_flag = multi.priority_flag;
-  submit_sm.schedule_delivery_time = multi.schedule_delivery_time;
-  submit_sm.validity_period = multi.validity_period;
-  submit_sm.registered_delivery = multi.registered_delivery;
-  submit_sm.data_coding = multi.data_coding;
-  submit_sm.short_message = multi.short_message;
-  submit_sm.tlvs = multi.tlvs;
+  submit_sm.esm_class = pdu.esm_class;
+  submit_sm.registered_delivery = pdu.registered_delivery;
+  submit_sm.data_coding = pdu.data_coding;
+  submit_sm.tlvs = pdu.tlvs;
+  if constexpr (std::is_same_v<Pdu, smpp::SubmitMulti>) {
+    submit_sm.protocol_id = pdu.protocol_id;
+    submit_sm.priority_flag = pdu.priority_flag;
+    submit_sm.schedule_delivery_time = pdu.schedule_delivery_time;
+    submit_sm.validity_period = pdu.validity_period;
+    submit_sm.short_message = pdu.short_message;
+  }
   return submit_sm;
 }
 
@@ -126,7 +115,11 @@ MessageCentre::Reply MessageCentre::submit(std::size_t account, const smpp::Subm
 }
 
 MessageCentre::Reply MessageCentre::submit(std::size_t account, const smpp::DataSm& data_sm, Time now) {
-  Reply reply = submit(account, as_submit_sm(data_sm), now);
+  Reply reply = submit(account,
+                       as_submit_sm(data_sm, {.dest_addr_ton = data_sm.dest_addr_ton,
+                                              .dest_addr_npi = data_sm.dest_addr_npi,
+                                              .destination_addr = data_sm.destination_addr}),
+                       now);
   if (auto* taken = std::get_if<smpp::SubmitSmResp>(&reply.body)) {
     reply.body = smpp::DataSmResp{std::move(taken->message_id), {}};
   }

@@ -5,15 +5,19 @@
 namespace peyk::store {
 namespace {
 
-KnownPart read_part(Rows& rows) {
-  KnownPart part;
-  part.message = rows.u64();
+void read_submit(Rows& rows, KnownPart& part) {
   part.part = rows.u32();
   part.carrier = rows.text();
   part.carrier_message_id = rows.text();
   part.key = rows.text();
   part.state = rows.u32();
   part.submitted_at = rows.instant();
+}
+
+KnownPart read_part(Rows& rows) {
+  KnownPart part;
+  part.message = rows.u64();
+  read_submit(rows, part);
   part.phone = rows.u64();
   return part;
 }
@@ -79,12 +83,7 @@ void KnownParts::load(const std::set<handlers::PhoneNumber>& phones) {
         const bool waits = rows.u64() == queued;
         const std::uint32_t parts = rows.u32();
         part.maybe_twice = rows.flag();
-        part.part = rows.u32();
-        part.carrier = rows.text();
-        part.carrier_message_id = rows.text();
-        part.key = rows.text();
-        part.state = rows.u32();
-        part.submitted_at = rows.instant();
+        read_submit(rows, part);
         for (std::uint32_t number = 1; waits && number <= parts; ++number) {
           KnownPart unsent{{.message = part.message, .part = number, .phone = part.phone}};
           unsent.state = queued;

@@ -1,8 +1,5 @@
 #include "tests/bench/loopback.hpp"
 
-#include <arpa/inet.h>
-#include <netinet/tcp.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <array>
@@ -10,11 +7,13 @@
 #include <stdexcept>
 
 #include "smpp/framer.hpp"
+#include "tests/kit/sockets.hpp"
 
 namespace peyk::bench {
 namespace {
 
 using smpp::CommandId;
+using tests::loopback, tests::no_delay, tests::send_all;
 
 constexpr std::size_t kReadOctets = 64 * 1024;
 
@@ -36,20 +35,6 @@ std::string bare_pdu(CommandId command_id, const smpp::Body& body) {
   return octets;
 }
 
-void no_delay(int socket) {
-  const int on = 1;
-  setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-}
-
-bool send_all(int socket, std::string_view octets) {
-  while (!octets.empty()) {
-    const ssize_t sent = send(socket, octets.data(), octets.size(), MSG_NOSIGNAL);
-    if (sent <= 0) return false;
-    octets.remove_prefix(static_cast<std::size_t>(sent));
-  }
-  return true;
-}
-
 // Reads once and calls `each` with every whole frame. False: the connection has ended.
 template <class Each>
 bool read_frames(int socket, smpp::Framer& framer, Each each) {
@@ -59,14 +44,6 @@ bool read_frames(int socket, smpp::Framer& framer, Each each) {
   std::string_view bytes(octets.data(), static_cast<std::size_t>(count)), frame;
   while (framer.next(bytes, frame) == smpp::Framer::Cut::frame) each(frame);
   return true;
-}
-
-sockaddr_in loopback(std::uint16_t port) {
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  address.sin_port = htons(port);
-  return address;
 }
 
 }  // namespace

@@ -1,11 +1,7 @@
 #include "tests/kit/wiretap.hpp"
 
-#include <arpa/inet.h>
 #include <fcntl.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <poll.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -14,6 +10,8 @@
 #include <fstream>
 #include <map>
 #include <system_error>
+
+#include "tests/kit/sockets.hpp"
 
 namespace peyk::tests {
 namespace {
@@ -24,29 +22,6 @@ int tcp_socket() {
   const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   if (fd < 0) throw std::system_error(errno, std::generic_category(), "socket");
   return fd;
-}
-
-sockaddr_in loopback(std::uint16_t port) {
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  address.sin_port = htons(port);
-  return address;
-}
-
-void no_delay(int fd) {
-  const int on = 1;
-  setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-}
-
-bool write_all(int fd, std::string_view octets) {
-  while (!octets.empty()) {
-    const ssize_t written = ::send(fd, octets.data(), octets.size(), MSG_NOSIGNAL);
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return false;
-    octets.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return true;
 }
 
 std::int64_t now_us() {
@@ -113,7 +88,7 @@ bool Wiretap::pass_on(const Wire& wire, bool to_server) {
     std::lock_guard lock(mutex_);
     passed_.push_back({wire.conversation, to_server, now_us(), octets});
   }
-  return write_all(to, octets);
+  return send_all(to, octets);
 }
 
 void Wiretap::run() {

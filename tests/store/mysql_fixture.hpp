@@ -117,6 +117,21 @@ inline handlers::Request purchase_of(handlers::PhoneNumber phone, rules::Amount 
               .club = 1, .branch = 12, .phone = phone, .invoice = invoice, .amount = amount}};
 }
 
+// A text that waits to be sent.
+inline void queue_text(store::Connection& connection, store::MessageId id, handlers::PhoneNumber phone,
+                       std::uint8_t parts, rules::Instant now) {
+  const store::QueuedText text{.id = id,
+                               .club = 1,
+                               .line = "30001234",
+                               .to = phone,
+                               .parts = parts,
+                               .text = "hello",
+                               .created_at = now,
+                               .valid_until = now + std::chrono::hours{24}};
+  store::save_queued(connection, {&text, 1});
+  connection.commit();
+}
+
 // Results that come on the workers' threads, by the number of their request. A second answer is a failure at
 // once.
 class Answers {

@@ -22,16 +22,7 @@ class MysqlReceipts : public testing::Test {
  protected:
   // A message of so many parts to a phone.
   void queue(MessageId id, handlers::PhoneNumber phone = kShopper, std::uint8_t parts = 1) {
-    const QueuedText text{.id = id,
-                          .club = 1,
-                          .line = "30001234",
-                          .to = phone,
-                          .parts = parts,
-                          .text = "hello",
-                          .created_at = now,
-                          .valid_until = now + 24h};
-    save_queued(database.connection, {&text, 1});
-    database.connection.commit();
+    queue_text(database.connection, id, phone, parts, now);
   }
   // The carrier took its parts.
   void take(MessageId id, const std::vector<std::string>& ids, const std::string& by = "sim") {

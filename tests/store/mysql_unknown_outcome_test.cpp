@@ -15,16 +15,7 @@ using Outcome = ReceiptOutcome;
 class UnknownOutcome : public testing::Test {
  protected:
   void queue(MessageId id, std::uint8_t parts = 1, handlers::PhoneNumber phone = kShopper) {
-    const QueuedText text{.id = id,
-                          .club = 1,
-                          .line = "30001234",
-                          .to = phone,
-                          .parts = parts,
-                          .text = "hello",
-                          .created_at = now,
-                          .valid_until = now + 24h};
-    save_queued(database.connection, {&text, 1});
-    database.connection.commit();
+    queue_text(database.connection, id, phone, parts, now);
   }
   void settle(const Settled& one) {
     save_settled(database.connection, {&one, 1}, now);
