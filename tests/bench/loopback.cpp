@@ -35,6 +35,11 @@ std::string bare_pdu(CommandId command_id, const smpp::Body& body) {
   return octets;
 }
 
+// The next message_id: the decimal digits before the PDU's closing zero.
+void count_up(std::string& submit_sm_resp) {
+  for (std::size_t at = submit_sm_resp.size() - 2; ++submit_sm_resp[at] > '9'; --at) submit_sm_resp[at] = '0';
+}
+
 // Reads once and calls `each` with every whole frame. False: the connection has ended.
 template <class Each>
 bool read_frames(int socket, smpp::Framer& framer, Each each) {
@@ -60,10 +65,16 @@ BareCarrier::BareCarrier() : listener_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXE
 
 BareCarrier::~BareCarrier() {
   stopping_ = true;
+  hold(false);
   shutdown(listener_, SHUT_RDWR);
   if (const int connection = connection_; connection >= 0) shutdown(connection, SHUT_RDWR);
   thread_.join();
   close(listener_);
+}
+
+void BareCarrier::hold(bool on) {
+  holding_ = on;
+  holding_.notify_all();
 }
 
 void BareCarrier::run() {
@@ -80,7 +91,7 @@ void BareCarrier::run() {
 void BareCarrier::serve(int connection) {
   no_delay(connection);
   std::string submit_sm_resp =
-      bare_pdu(CommandId::submit_sm_resp, smpp::SubmitSmResp{.message_id = "1891273321"});
+      bare_pdu(CommandId::submit_sm_resp, smpp::SubmitSmResp{.message_id = "1000000000"});
   std::string bind_resp =
       bare_pdu(CommandId::bind_transceiver_resp, smpp::BindResp{.system_id = "bare", .tlvs = {}});
   std::string other = bare_pdu(CommandId::enquire_link_resp, smpp::EnquireLinkResp{});
@@ -91,12 +102,17 @@ void BareCarrier::serve(int connection) {
     std::string& pdu = command_id == CommandId::submit_sm          ? submit_sm_resp
                        : command_id == CommandId::bind_transceiver ? bind_resp
                                                                    : other;
+    if (command_id == CommandId::submit_sm) {
+      count_up(submit_sm_resp);
+      ++answered_;
+    }
     put_u32(pdu, 4, static_cast<std::uint32_t>(smpp::response_id(command_id)));
     std::memcpy(pdu.data() + 12, frame.data() + 12, 4);
     answers += pdu;
   };
   do {
     answers.clear();
+    holding_.wait(true);
   } while (read_frames(connection, framer, answer) && send_all(connection, answers));
 }
 

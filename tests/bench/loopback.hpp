@@ -22,6 +22,10 @@ class BareCarrier {
   BareCarrier& operator=(const BareCarrier&) = delete;
 
   std::uint16_t port() const { return port_; }
+  // submit_sm answered so far, over all connections.
+  std::uint64_t answered() const { return answered_; }
+  // While it holds, nothing is read or answered but what has been already.
+  void hold(bool on);
 
  private:
   void run();
@@ -30,7 +34,8 @@ class BareCarrier {
   int listener_ = -1;
   std::uint16_t port_ = 0;
   std::atomic<int> connection_{-1};
-  std::atomic<bool> stopping_{false};
+  std::atomic<bool> stopping_{false}, holding_{false};
+  std::atomic<std::uint64_t> answered_{0};
   std::thread thread_;
 };
 

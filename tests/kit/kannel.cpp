@@ -70,9 +70,9 @@ std::string get(std::uint16_t port, const std::string& target) {
 
 }  // namespace
 
-Kannel::Kannel(std::uint16_t smpp_port, const std::string& sender)
+Kannel::Kannel(std::uint16_t smpp_port, const std::string& sender, KannelOptions options)
     : admin_port_(free_port()), box_port_(free_port()), http_port_(free_port()) {
-  write_config(smpp_port, sender);
+  write_config(smpp_port, sender, options);
   const auto start = [this](const char* name, const char* output) {
     return std::make_unique<Process>(ProcessOptions{.argv = {program(name), file("kannel.conf").string()},
                                                     .working_directory = dir_.path(),
@@ -88,7 +88,19 @@ Kannel::Kannel(std::uint16_t smpp_port, const std::string& sender)
                              content_of(file("smsbox.out")));
 }
 
-void Kannel::write_config(std::uint16_t smpp_port, const std::string& sender) const {
+void Kannel::write_config(std::uint16_t smpp_port, const std::string& sender,
+                          const KannelOptions& options) const {
+  const std::string logs =
+      options.logs
+          ? fmt::format("access-log = \"{}\"\naccess-log-time = gmt\nlog-file = \"{}\"\nlog-level = 0\n",
+                        file("access.log").string(), file("bearerbox.log").string())
+          : "log-level = 4\n";
+  const std::string store = options.store.empty() ? ""
+                                                  : fmt::format("store-type = {}\nstore-location = \"{}\"\n",
+                                                                options.store, file("store").string());
+  if (options.store == "spool") std::filesystem::create_directory(file("store"));
+  const std::string service =
+      options.get_url.empty() ? "text = \"heard you: %a\"" : fmt::format("get-url = \"{}\"", options.get_url);
   std::ofstream(file("kannel.conf")) << fmt::format(
       R"(group = core
 admin-port = {admin}
@@ -98,11 +110,7 @@ smsbox-port = {box}
 smsbox-interface = 127.0.0.1
 box-deny-ip = "*.*.*.*"
 box-allow-ip = "127.0.0.1"
-access-log = "{access}"
-access-log-time = gmt
-log-file = "{log}"
-log-level = 0
-
+{logs}{store}
 group = smsc
 smsc = smpp
 smsc-id = carrier
@@ -113,6 +121,7 @@ smsc-username = peyk
 smsc-password = secret
 system-type = ""
 interface-version = 34
+max-pending-submits = {window}
 enquire-link-interval = 1
 reconnect-delay = 1
 source-addr-ton = 0
@@ -126,7 +135,7 @@ bearerbox-port = {box}
 sendsms-port = {http}
 sendsms-interface = 127.0.0.1
 global-sender = {sender}
-log-level = 0
+log-level = {smsbox_level}
 
 group = sendsms-user
 username = peyk
@@ -136,12 +145,13 @@ concatenation = true
 
 group = sms-service
 keyword = default
-text = "heard you: %a"
+{service}
 max-messages = 3
 )",
       fmt::arg("admin", admin_port_), fmt::arg("box", box_port_), fmt::arg("http", http_port_),
-      fmt::arg("smpp", smpp_port), fmt::arg("sender", sender),
-      fmt::arg("access", file("access.log").string()), fmt::arg("log", file("bearerbox.log").string()));
+      fmt::arg("smpp", smpp_port), fmt::arg("sender", sender), fmt::arg("logs", logs),
+      fmt::arg("store", store), fmt::arg("window", options.window), fmt::arg("service", service),
+      fmt::arg("smsbox_level", options.logs ? 0 : 4));
 }
 
 Kannel::Sent Kannel::send(const std::string& phone, const std::string& text, bool unicode) const {
@@ -154,6 +164,18 @@ Kannel::Sent Kannel::send(const std::string& phone, const std::string& text, boo
   const std::size_t end = answer.find("\r\n\r\n");
   if (end != std::string::npos) sent.body = answer.substr(end + 4);
   return sent;
+}
+
+void Kannel::send_to_all(const std::vector<std::string>& phones, const std::string& text) const {
+  const std::string answer =
+      get(http_port_, fmt::format("/cgi-bin/sendsms?username=peyk&password=secret&to={}&text={}",
+                                  fmt::join(phones, "+"), url_encoded(text)));
+  if (!answer.starts_with("HTTP/1.1 202") && !answer.starts_with("HTTP/1.0 202"))
+    throw std::runtime_error("Kannel takes no texts: " + answer.substr(0, 300));
+}
+
+std::string Kannel::status() const {
+  return get(admin_port_, "/status.txt");
 }
 
 std::string Kannel::access_log() const {
