@@ -8,17 +8,13 @@
 #include <set>
 #include <thread>
 
-#include "tests/kit/stack.hpp"
+#include "tests/chaos/crowd.hpp"
 
 namespace peyk::tests {
 namespace {
 
 using namespace std::chrono_literals;
 using nlohmann::json;
-
-std::string phone(int n) {
-  return std::to_string(989120000000 + n);
-}
 
 // The code of the only live lot of a phone.
 std::string code_of(Stack& stack, const std::string& member) {
@@ -27,10 +23,6 @@ std::string code_of(Stack& stack, const std::string& member) {
                   " ORDER BY c.code_id DESC LIMIT 1");
   while (!code.empty() && code.back() == '\n') code.pop_back();
   return code;
-}
-
-long count(Stack& stack, const std::string& sql) {
-  return std::stol(stack.query(sql));
 }
 
 TEST(Promises, a_text_is_acknowledged_only_after_its_effect_and_reply_are_committed) {
@@ -127,77 +119,21 @@ TEST(Promises, one_code_taken_by_two_cashiers_over_and_over_at_the_same_moment_i
   EXPECT_EQ(stack.ledger_problems(), "");
 }
 
-// Everything that was acknowledged is there, once; every member was answered.
-void expect_whole(Stack& stack, const std::set<int>& joined, const std::set<int>& bought) {
-  for (int n : joined) {
-    EXPECT_EQ(count(stack, "SELECT COUNT(*) FROM member WHERE phone = " + phone(n)), 1) << phone(n);
-    EXPECT_FALSE(stack.carrier().inbox(phone(n), 0, 20s).empty()) << "no reply to " << phone(n);
-  }
-  for (int n : bought) {
-    EXPECT_EQ(
-        count(stack, "SELECT COUNT(*) FROM lot JOIN member USING (member_id) WHERE phone = " + phone(n)), 1)
-        << phone(n);
-  }
-  EXPECT_EQ(count(stack, "SELECT COUNT(*) FROM lot"),
-            count(stack, "SELECT COUNT(*) FROM purchase WHERE earned > 0"));
-  EXPECT_EQ(stack.ledger_problems(), "");
-}
-
 TEST(Promises, kill_9_at_random_moments_under_load_loses_no_acknowledged_text_and_doubles_no_credit) {
   const unsigned seed = std::random_device{}();
   SCOPED_TRACE("seed " + std::to_string(seed));
   std::mt19937 chance(seed);
   Stack stack;
-  std::atomic<bool> ending{false};
-  std::mutex mutex;
-  std::set<int> joined, bought;
-  std::vector<std::thread> people;
-  for (int t = 0; t < 4; ++t) {
-    people.emplace_back([&, t] {
-      sim::ControlClient own = stack.new_carrier_client();
-      for (int n = t * 10'000; !ending; ++n) {
-        if (!own.mo(phone(n), stack.line(), "JOIN").ok) continue;
-        {
-          std::lock_guard lock(mutex);
-          joined.insert(n);
-        }
-        // A till keeps asking until it has an answer, under the same webhook-id.
-        for (int attempt = 0; attempt < 200; ++attempt) {
-          try {
-            if (stack.buy(phone(n), 850'000, "I-" + std::to_string(n), "msg_" + std::to_string(n)).status ==
-                200) {
-              std::lock_guard lock(mutex);
-              bought.insert(n);
-              break;
-            }
-          } catch (const std::system_error&) {
-          }
-          std::this_thread::yield();
-          eventually(100ms, [] { return false; });  // nobody listens: not at once again
-        }
-      }
-    });
-  }
+  Crowd crowd(stack);
   for (int round = 0; round < 4; ++round) {
-    std::size_t before = 0;
-    {
-      std::lock_guard lock(mutex);
-      before = joined.size();
-    }
-    const std::size_t wanted = before + 5 + chance() % 20;
-    EXPECT_TRUE(eventually(60s, [&] {
-      std::lock_guard lock(mutex);
-      return joined.size() >= wanted;
-    }));
+    EXPECT_TRUE(crowd.await_more(5 + chance() % 20));
     stack.kill_gateway();
     stack.start_gateway_unready();
   }
   stack.await_ready();
-  ending = true;
-  for (std::thread& person : people) person.join();
-  EXPECT_GT(joined.size(), 20U);
-  EXPECT_EQ(joined.size(), bought.size());
-  expect_whole(stack, joined, bought);
+  crowd.stop();
+  EXPECT_GT(crowd.joined(), 20U);
+  crowd.expect_all_whole();
 }
 
 TEST(Promises, flushall_in_redis_loses_no_message) {

@@ -155,8 +155,9 @@ sim::Till Stack::till(std::size_t number) const {
 }
 
 sim::HttpAnswer Stack::buy(std::string_view phone, std::int64_t amount, std::string_view invoice,
-                           std::string_view id) {
-  return till().post("/v1/purchases", id, std::time(nullptr), sim::purchase_json(phone, amount, invoice));
+                           std::string_view id, std::size_t gateway) {
+  return till(gateway).post("/v1/purchases", id, std::time(nullptr),
+                            sim::purchase_json(phone, amount, invoice));
 }
 
 std::string Stack::ledger_problems() {

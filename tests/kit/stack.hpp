@@ -75,7 +75,7 @@ class Stack {
   Finished peykctl(std::vector<std::string> words);
   // POST /v1/purchases; the answer.
   sim::HttpAnswer buy(std::string_view phone, std::int64_t amount, std::string_view invoice,
-                      std::string_view id);
+                      std::string_view id, std::size_t gateway = 0);
   std::string gateway_log(std::size_t number = 0) const;
 
   // What a program needs to be started beside the gateway.
