@@ -1,5 +1,6 @@
 // SMPP stacks of others as customers of peyk-sim. Each test is held with both of them: Net::SMPP (Perl, 2001
 // to 2011) and node-smpp.
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -26,6 +27,7 @@ constexpr std::uint32_t ESME_RINVBNDSTS = 0x04, ESME_RINVPASWD = 0x0E, ESME_RINV
 struct Kind {
   std::string name;
   std::function<std::unique_ptr<Peer>()> start;
+  std::function<json(const std::string&)> payload;  // the octets of a message_payload in its own words
   friend std::ostream& operator<<(std::ostream& out, const Kind& kind) { return out << kind.name; }
 };
 
@@ -177,6 +179,45 @@ TEST_P(Customer, asks_and_is_asked_whether_the_link_lives_and_says_goodbye) {
   EXPECT_EQ(stats()["bound"], 0);
 }
 
+TEST_P(Customer, sends_over_one_bind_and_hears_over_another) {
+  auto transmitter = connected(), receiver = connected();
+  const json account = {{"system_id", "peyk"}, {"password", "secret"}, {"interface_version", 0x34}};
+  transmitter->send("bind_transmitter", account);
+  EXPECT_EQ(transmitter->await_pdu("bind_transmitter_resp")["command_status"], 0);
+  receiver->send("bind_receiver", account);
+  EXPECT_EQ(receiver->await_pdu("bind_receiver_resp")["command_status"], 0);
+  json fields = text("sent by one", kGsm);
+  fields["registered_delivery"] = 1;
+  transmitter->send("submit_sm", fields);
+  const std::string id = transmitter->await_pdu("submit_sm_resp")["message_id"];
+  receiver->await_pdu("deliver_sm", {{"receipted_message_id", id}});
+  EXPECT_TRUE(network().mo(kPhone, kLine, "heard by the other").ok);
+  EXPECT_EQ(receiver->await_pdu("deliver_sm", {{"text", "heard by the other"}})["source_addr"], kPhone);
+  EXPECT_FALSE(transmitter->has({{"command", "deliver_sm"}}));
+  // Each may only what it is bound for.
+  receiver->send("submit_sm", text("wrong way", kGsm));
+  EXPECT_EQ(receiver->await_pdu("submit_sm_resp")["command_status"], ESME_RINVBNDSTS);
+}
+
+TEST_P(Customer, sends_by_data_sm_and_asks_by_query_sm_what_became_of_it) {
+  auto peer = bound();
+  json fields = text("", kGsm);
+  fields.erase("text");
+  fields["message_payload"] = GetParam().payload("in a payload");
+  peer->send("data_sm", fields);
+  const json taken = peer->await_pdu("data_sm_resp");
+  ASSERT_EQ(taken["command_status"], 0) << taken;
+  const auto texts = network().inbox(kPhone, 0, 10s);
+  ASSERT_EQ(texts.size(), 1U);
+  EXPECT_EQ(texts[0].text, "in a payload");
+  peer->send("query_sm", {{"message_id", taken["message_id"]}, {"source_addr", kLine}});
+  const json state = peer->await_pdu("query_sm_resp");
+  EXPECT_EQ(state["command_status"], 0) << state;
+  EXPECT_EQ(state["message_state"], 2) << state;
+  peer->send("query_sm", {{"message_id", "99999999"}, {"source_addr", kLine}});
+  EXPECT_NE(peer->await_pdu("query_sm_resp")["command_status"], 0);
+}
+
 TEST_P(Customer, is_told_what_it_did_wrong) {
   auto early = connected();
   early->send("submit_sm", text("not yet", kGsm));
@@ -193,9 +234,19 @@ TEST_P(Customer, is_told_what_it_did_wrong) {
   EXPECT_EQ(texts[0].text, "slower");
 }
 
+json as_it_is(const std::string& octets) {
+  return octets;
+}
+
+json as_hex(const std::string& octets) {
+  std::string hex;
+  for (const char octet : octets) hex += fmt::format("{:02x}", static_cast<unsigned char>(octet));
+  return {{"hex", hex}};
+}
+
 INSTANTIATE_TEST_SUITE_P(Others, Customer,
-                         testing::Values(Kind{"net_smpp", Peer::net_smpp},
-                                         Kind{"node_smpp", Peer::node_smpp}),
+                         testing::Values(Kind{"net_smpp", Peer::net_smpp, as_it_is},
+                                         Kind{"node_smpp", Peer::node_smpp, as_hex}),
                          [](const auto& kind) { return kind.param.name; });
 
 }  // namespace

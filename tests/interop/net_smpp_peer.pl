@@ -27,7 +27,9 @@ sub told {
   for my $name (keys %$pdu) {
     next if $name =~ /^(\d+|cmd|status|seq|data|reserved|known_pdu|short_message)$/;
     my $value = $pdu->{$name};
-    $value = $packed{$name} ? unpack($packed{$name}, $value) : unpack('H*', $value) if exists $packed{$name};
+    # message_state is a field there, a number already.
+    my $is_tlv = exists $packed{$name} && !($name eq 'message_state' && $event{command} eq 'query_sm_resp');
+    $value = $packed{$name} ? unpack($packed{$name}, $value) : unpack('H*', $value) if $is_tlv;
     $event{$name} = $value;
   }
   if (defined(my $octets = $pdu->{short_message})) {
