@@ -18,6 +18,10 @@
 
 namespace peyk::handlers {
 
+// A screen that the network has not taken so long after its decision is not shown any more: then its text
+// goes.
+inline constexpr std::chrono::seconds kScreenShownWithin{20};
+
 struct PlannedText {
   Speaker speaker;  // its language is settled when the member is known
   templates::Typed typed;

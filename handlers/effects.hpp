@@ -2,6 +2,7 @@
 // A decision has no other way to act.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -62,6 +63,7 @@ struct OutgoingText {
   Lane lane = Lane::reply;
   std::string text;              // UTF-8
   rules::Instant valid_until{};  // not sent after
+  rules::Instant send_at{};      // not sent before; the epoch: at once
 };
 
 struct Outcome {
@@ -70,6 +72,9 @@ struct Outcome {
   std::uint16_t status = 200;  // POS: as HTTP means it; 422 is a refusal, its answer a problem document
   std::string answer;          // POS: the JSON body; USSD: the screen; SMS: empty, the texts are the answer
   std::string ussd_state;      // USSD: what the next step starts from; empty ends the dialog
+  // USSD: the same by text, where the answer tells of a change and its screen may not get through. Whoever
+  // shows the screen sees to it that it is not sent.
+  std::optional<OutgoingText> if_not_shown;
 };
 
 }  // namespace peyk::handlers

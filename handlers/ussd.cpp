@@ -23,6 +23,7 @@ namespace {
 constexpr std::size_t kKeysMax = 8;        // of one deep link
 constexpr std::size_t kKeyOctetsMax = 32;  // of one key
 constexpr std::size_t kStateOctetsMax = 200;
+constexpr std::chrono::hours kTextInsteadValid{1};
 
 // What a dialog stands on. The letters are what a state is written with.
 enum class Screen : char {
@@ -88,10 +89,22 @@ class Walk {
     if (open_) outcome.ussd_state = write_state(place_);
     if (outcome.ussd_state.size() > kStateOctetsMax)
       throw std::logic_error("a USSD state outgrew its column");
+    if (!outcome.effects.empty() && !outcome.answer.empty()) outcome.if_not_shown = by_text(outcome.answer);
     return outcome;
   }
 
  private:
+  OutgoingText by_text(const std::string& answer) const {
+    const rules::Instant then = setting_.now + kScreenShownWithin;
+    return {.club = speaker_.club->id,
+            .line = speaker_.club->line,
+            .to = speaker_.phone,
+            .lane = Lane::urgent,
+            .text = answer,
+            .valid_until = then + kTextInsteadValid,
+            .send_at = then};
+  }
+
   std::string text(std::string_view key, std::initializer_list<templates::Argument> arguments = {}) const {
     return render(setting_, key, speaker_.language, arguments);
   }

@@ -2,6 +2,7 @@
 #include <map>
 
 #include "store/mysql/receipts.hpp"
+#include "store/mysql/schedule.hpp"
 #include "store/mysql/sets.hpp"
 #include "store/mysql/tables.hpp"
 
@@ -11,7 +12,7 @@ namespace {
 constexpr const char* kQueuedColumns =
     "SELECT message_id, club_id, line, phone, lane, parts, text, created_at, valid_until, attempts, "
     "parts_begun, "
-    "maybe_twice FROM outbox ";
+    "maybe_twice, send_at FROM outbox ";
 
 // A row, and whether outbox_part has more of it.
 std::pair<QueuedText, bool> read_queued(Rows& rows) {
@@ -28,6 +29,7 @@ std::pair<QueuedText, bool> read_queued(Rows& rows) {
   text.attempts = static_cast<std::uint8_t>(rows.u64());
   const bool begun = rows.u64() != 0;
   text.maybe_twice = rows.u64() != 0;
+  text.send_at = rows.instant();
   return {std::move(text), begun};
 }
 
@@ -56,13 +58,15 @@ void save_queued(Connection& connection, std::span<const QueuedText> texts) {
   insert_set(
       connection,
       "INSERT INTO outbox (message_id, club_id, line, phone, lane, parts, text, state, created_at, "
-      "valid_until)"
+      "valid_until, send_at)"
       " VALUES ",
-      10, texts, [](Statement& s, const QueuedText& text) {
+      11, texts, [](Statement& s, const QueuedText& text) {
         s.add(text.id).add(text.club).add(text.line).add(text.to).add(static_cast<std::uint32_t>(text.lane));
-        s.add(std::uint32_t{text.parts}).add(text.text).add(std::uint32_t{queued});
-        s.add(text.created_at).add(text.valid_until);
+        const MessageState state = text.send_at == rules::Instant{} ? queued : scheduled;
+        s.add(std::uint32_t{text.parts}).add(text.text).add(std::uint32_t{state});
+        s.add(text.created_at).add(text.valid_until).add(text.send_at);
       });
+  save_schedule(connection, texts);
 }
 
 std::vector<QueuedText> load_queued(Connection& connection, const std::string& line, MessageId after,

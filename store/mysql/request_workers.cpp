@@ -167,7 +167,11 @@ class Attempt {
                   .changed = changed,
                   .answer = std::move(outcome.answer),
                   .ussd_state = std::move(outcome.ussd_state)};
-    for (OutgoingText& text : outcome.texts) result.texts.push_back(queue(std::move(text)));
+    for (OutgoingText& text : outcome.texts) {
+      QueuedText queued = queue(std::move(text));
+      if (queued.send_at == rules::Instant{}) result.texts.push_back(std::move(queued));
+    }
+    if (outcome.if_not_shown) result.if_not_shown = queue(std::move(*outcome.if_not_shown)).id;
     claim(request, result);
     return result;
   }
@@ -183,7 +187,8 @@ class Attempt {
                           templates::part_count(text.text, alphabet), 1, templates::kPartsMax)),
                       .text = std::move(text.text),
                       .created_at = setting_.now,
-                      .valid_until = text.valid_until};
+                      .valid_until = text.valid_until,
+                      .send_at = text.send_at};
     queued_.push_back(queued);
     return queued;
   }

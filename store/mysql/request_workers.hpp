@@ -44,6 +44,7 @@ struct Result {
   std::string answer;
   std::string ussd_state;
   std::vector<QueuedText> texts;  // to be put into the lanes; empty unless done
+  MessageId if_not_shown = 0;     // the scheduled text that tells what the screen tells; 0: none
 };
 
 using Done = std::function<void(Result)>;

@@ -6,6 +6,7 @@
 // member's lock.
 #pragma once
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <set>
@@ -47,7 +48,7 @@ std::uint64_t forget_claims(Connection& connection, rules::Instant now, std::uin
 
 // outbox.cpp
 using MessageId = std::uint64_t;
-// Of a message and, but for `queued` and `expired`, of each of its parts. unknown: it was sent, and nobody
+// Of a message and, from `submitted` to `failed` and `unknown`, of each of its parts. unknown: it was sent, and nobody
 // knows whether the carrier has it.
 enum MessageState : std::uint32_t {
   queued = 1,
@@ -55,7 +56,9 @@ enum MessageState : std::uint32_t {
   delivered = 3,
   failed = 4,
   expired = 5,
-  unknown = 6
+  unknown = 6,
+  scheduled = 7,  // waits for its send_at
+  cancelled = 8   // on purpose: its reason says whose
 };
 // A part that was sent: the carrier has it, or may have it.
 struct SentPart {
@@ -76,11 +79,16 @@ struct QueuedText {
   std::string text;
   rules::Instant created_at{};
   rules::Instant valid_until{};
+  rules::Instant send_at{};  // not before; the epoch: at once
   // What is known from sending it before:
   std::uint8_t attempts = 0;  // that failed, of the part that failed most
   bool maybe_twice = false;   // the member may hear it twice
   std::vector<SentPart> sent;
+
+  // Since when it could be sent.
+  rules::Instant due_since() const { return std::max(created_at, send_at); }
 };
+// Those with a send_at are scheduled (schedule.hpp), the others queued.
 void save_queued(Connection& connection, std::span<const QueuedText> texts);
 // Still queued on a line, id above `after`, oldest first. For seeding Redis anew.
 std::vector<QueuedText> load_queued(Connection& connection, const std::string& line, MessageId after,

@@ -1,0 +1,47 @@
+// Texts that wait for a moment: in the outbox with state `scheduled`, and in outbox_schedule by line and
+// moment. Nobody holds them in memory; whoever looks when the moment has come makes them queued and puts them
+// into their lane.
+//
+//   save_queued (with send_at) -> scheduled -> wake_due, wake -> queued -> the line's lanes
+//                                     |-> cancel_scheduled -> cancelled
+//
+// What must stay true: a row of outbox_schedule is there exactly while its message is scheduled: both change in
+// one transaction, outbox_schedule first (one order of locks). Of several that look at once each gets other
+// rows. Whoever dies after the commit leaves queued texts behind, which the next reading of the outbox finds.
+//
+// All throw SqlError, commit nothing, and may be repeated.
+#pragma once
+
+#include <map>
+
+#include "store/mysql/tables.hpp"
+
+namespace peyk::store {
+
+// Of these, those with a send_at: their rows in outbox_schedule. Part of save_queued().
+void save_schedule(Connection& connection, std::span<const QueuedText> texts);
+
+struct Woken {
+  std::vector<QueuedText> texts;  // queued now
+  rules::Instant next_due{};      // of what still waits on these lines; the epoch: nothing
+  bool has_more = false;          // of what is due: look again
+};
+// Of each line at most `limit` whose moment has come, the longest due first.
+Woken wake_due(Connection& connection, std::span<const std::string> lines, rules::Instant now,
+               std::uint32_t limit);
+
+// Those of them that are still scheduled, before their moment.
+std::vector<QueuedText> wake(Connection& connection, std::span<const MessageId> ids);
+
+// Those of them that are still scheduled; `why` in words that staff can read.
+void cancel_scheduled(Connection& connection, std::span<const MessageId> ids, std::string_view why,
+                      rules::Instant now);
+
+struct ScheduledOfLine {
+  std::uint64_t texts = 0;
+  rules::Instant next_due{};
+};
+// By line. Reads the whole of outbox_schedule: about a second for five million.
+std::map<std::string, ScheduledOfLine> count_scheduled(Connection& connection);
+
+}  // namespace peyk::store
