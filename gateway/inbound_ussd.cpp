@@ -7,12 +7,16 @@
 #include "gateway/inbound_texts.hpp"
 #include "gateway/log.hpp"
 #include "gateway/spawn.hpp"
+#include "handlers/decide.hpp"
 #include "templates/catalogue.hpp"
 
 namespace peyk::gateway {
 namespace {
 
 namespace asio = boost::asio;
+
+static_assert(UssdLimits{}.answer_within + UssdLimits{}.response_timeout < handlers::kScreenShownWithin,
+              "the text must not leave while its screen may still be shown");
 
 // Deadlines are looked at so often. An answer itself looks at the clock before it leaves.
 constexpr std::chrono::milliseconds kLookEvery{50};
@@ -207,11 +211,9 @@ asio::awaitable<void> InboundUssd::finish(StepPtr step, store::Result result) {
   step->acknowledge();
   const bool last = result.ussd_state.empty() || step->asked.one_shot;
   if (kept) {
-    co_await show(step, std::move(result.answer), last, result.changed);
-  } else if (result.changed) {
-    const auto directory = hooks_.directory();
-    const handlers::Club* club = directory->at_ussd_root(step->root);
-    if (club != nullptr) tell_by_text(club->id, step->from, std::move(result.answer));
+    co_await show(step, std::move(result.answer), last, result.if_not_shown);
+  } else if (result.if_not_shown != 0) {
+    hooks_.settled(result.if_not_shown, false);
   }
 }
 
@@ -237,13 +239,11 @@ asio::awaitable<void> InboundUssd::say_unavailable(StepPtr step) {
   const handlers::Club* club = directory->at_ussd_root(step->root);
   const auto language = club == nullptr ? templates::Language::fa : club->language;
   std::string text = templates::Catalogue::standard().render("ussd_unavailable", language);
-  co_await show(step, std::move(text), true, false);
+  co_await show(step, std::move(text), true, 0);
 }
 
-asio::awaitable<void> InboundUssd::show(StepPtr step, std::string screen, bool last, bool changed) {
-  const auto directory = hooks_.directory();
-  const handlers::Club* club = directory->at_ussd_root(step->root);
-  const handlers::ClubId club_id = club == nullptr ? 0 : club->id;
+asio::awaitable<void> InboundUssd::show(StepPtr step, std::string screen, bool last,
+                                        store::MessageId text_instead) {
   const std::string_view code = step->root.empty() ? std::string_view(step->asked.dialled) : step->root;
   const smpp::Body pdu = make_screen(step->asked, step->carrier(), code, screen, last);
   const std::uint64_t tag = kUssdTag | ++next_tag_;
@@ -256,15 +256,14 @@ asio::awaitable<void> InboundUssd::show(StepPtr step, std::string screen, bool l
   }
   step->over = true;
   if (!sent) {
-    if (changed) tell_by_text(club_id, step->from, std::move(screen));
+    if (text_instead != 0) hooks_.settled(text_instead, false);
     co_return;
   }
   shown_[tag] = {.carrier = &step->carrier(),
                  .dialog = step->key(),
                  .name = step->name,
                  .steps = last ? 0 : step->number + 1,
-                 .club = club_id,
-                 .text = changed ? std::move(screen) : std::string()};
+                 .text = text_instead};
   unanswered_.emplace_back(now() + limits_.response_timeout, tag);
   if (!std::exchange(keeping_time_, true)) spawn(io_, keep_time());
 }
@@ -307,6 +306,7 @@ void InboundUssd::settled(std::uint64_t tag, std::optional<std::uint32_t> comman
   if (found.empty()) return;
   Shown& shown = found.mapped();
   if (command_status == smpp::ESME_ROK) {
+    if (shown.text != 0) hooks_.settled(shown.text, true);
     if (shown.steps > 0) spawn(io_, note_told(std::move(shown)));
     return;
   }
@@ -315,7 +315,7 @@ void InboundUssd::settled(std::uint64_t tag, std::optional<std::uint32_t> comman
              {"why", command_status ? smpp::status_name(*command_status) : std::string("no answer")}});
   const bool too_fast = command_status && smpp::status_class(*command_status) == smpp::StatusClass::throttle;
   if (too_fast && shown.carrier->rate > 0) spawn(io_, slow_down(*shown.carrier));
-  if (!shown.text.empty()) tell_by_text(shown.club, shown.dialog.phone, std::move(shown.text));
+  if (shown.text != 0) hooks_.settled(shown.text, false);
 }
 
 asio::awaitable<void> InboundUssd::note_told(Shown shown) {
@@ -332,12 +332,6 @@ asio::awaitable<void> InboundUssd::slow_down(const CarrierOptions& carrier) {
   } catch (const store::RedisError& e) {
     log::warn("redis_refused", {{"why", e.what()}});
   }
-}
-
-void InboundUssd::tell_by_text(handlers::ClubId club_id, handlers::PhoneNumber to, std::string text) {
-  const auto directory = hooks_.directory();
-  const handlers::Club* club = directory->club(club_id);
-  if (club != nullptr) hooks_.text_instead(*club, to, std::move(text));
 }
 
 void InboundUssd::watch(const StepPtr& step) {

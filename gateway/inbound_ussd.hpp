@@ -54,8 +54,8 @@ class InboundUssd {
     std::function<std::shared_ptr<const handlers::Directory>()> directory;
     // Sends a screen by this link or another of its carrier; false: none has room now, nothing was sent.
     std::function<bool(CarrierLink& by, const smpp::Body& screen, std::uint64_t tag)> submit;
-    // A text in place of a screen that did not get through.
-    std::function<void(const handlers::Club& club, handlers::PhoneNumber to, std::string text)> text_instead;
+    // Of a screen in whose place a text waits: whether it got through.
+    std::function<void(store::MessageId text, bool shown)> settled;
   };
 
   // `lanes` has kUssdLaneOptions. All outlive this.
@@ -77,9 +77,8 @@ class InboundUssd {
     const CarrierOptions* carrier = nullptr;
     store::DialogKey dialog;
     std::string name;
-    std::uint64_t steps = 0;  // of the dialog with this one; 0: none that is remembered
-    handlers::ClubId club = 0;
-    std::string text;  // of a change that it told; else empty
+    std::uint64_t steps = 0;    // of the dialog with this one; 0: none that is remembered
+    store::MessageId text = 0;  // that waits in its place; 0: none
   };
 
   boost::asio::awaitable<void> begin(StepPtr step);
@@ -89,7 +88,8 @@ class InboundUssd {
   boost::asio::awaitable<void> finish(StepPtr step, store::Result result);
   boost::asio::awaitable<bool> remember(StepPtr step, const store::Result& result);
   boost::asio::awaitable<void> say_unavailable(StepPtr step);
-  boost::asio::awaitable<void> show(StepPtr step, std::string screen, bool last, bool changed);
+  boost::asio::awaitable<void> show(StepPtr step, std::string screen, bool last,
+                                    store::MessageId text_instead);
   boost::asio::awaitable<bool> take_slot(StepPtr step);
   boost::asio::awaitable<void> note_told(Shown shown);
   boost::asio::awaitable<void> slow_down(const CarrierOptions& carrier);
@@ -99,7 +99,6 @@ class InboundUssd {
   void decide(StepPtr step, std::string state);
   void watch(const StepPtr& step);
   void expire(const StepPtr& step);
-  void tell_by_text(handlers::ClubId club, handlers::PhoneNumber to, std::string text);
 
   boost::asio::io_context& io_;
   Requests& requests_;

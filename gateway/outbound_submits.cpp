@@ -106,7 +106,7 @@ void OutboundLine::answered(Held& held, const OnWire& part, const smpp::Pdu& res
   const SubmitSoFar so_far{.attempts = sending.attempts(part.part),
                            .carried_extra_tlvs = sending.carries_extra_tlvs(route.carrier.options()),
                            .another_carrier = choice_.another(part.route, Clock::now()),
-                           .age = now - sending.text().created_at,
+                           .age = now - sending.text().due_since(),
                            .left = sending.text().valid_until - now};
   const double chance = std::uniform_real_distribution<double>(0, 1)(chance_);
   SubmitDecision decision = route.policy.decide(answer_of(response), so_far, chance);
@@ -247,7 +247,7 @@ void OutboundLine::when_idle(store::MessageId id) {
 void OutboundLine::count_outcome(const store::Settled& outcome, const Sending& sending) {
   if (outcome.state != store::submitted) return;
   parts_.metrics.histogram("peyk_outbound_seconds", {{"lane", words(sending.text().lane)}})
-      .observe(wall_clock() - sending.text().created_at);
+      .observe(wall_clock() - sending.text().due_since());
 }
 
 }  // namespace peyk::gateway

@@ -9,7 +9,6 @@
 #include "gateway/log.hpp"
 #include "gateway/spawn.hpp"
 #include "store/mysql/migrations.hpp"
-#include "templates/alphabet.hpp"
 
 namespace peyk::gateway {
 namespace {
@@ -39,6 +38,10 @@ std::set<std::string> line_numbers(const Options& options) {
   return numbers;
 }
 
+std::vector<std::string> in_order(const std::set<std::string>& numbers) {
+  return {numbers.begin(), numbers.end()};
+}
+
 }  // namespace
 
 Peykd::Peykd(Options options)
@@ -57,17 +60,20 @@ Peykd::Peykd(Options options)
       inbound_tlvs_(metrics_),
       requests_(workers_, options_.limits, metrics_, [this](auto texts) { push(std::move(texts)); }),
       texts_(requests_, parts_, metrics_, [this](auto work) { post(std::move(work)); }),
-      ussd_(
-          io_, requests_, dialogs_, ussd_lanes_,
-          {.directory = [this] { return directory_.load(); },
-           .submit = [this](auto& by, const auto& screen,
-                            auto tag) { return submit_screen(by, screen, tag); },
-           .text_instead = [this](const auto& club, auto to, auto text) { say(club, to, std::move(text)); }},
-          {.steps_per_link_max = options_.limits.ussd_steps_per_link_max}),
+      ussd_(io_, requests_, dialogs_, ussd_lanes_,
+            {.directory = [this] { return directory_.load(); },
+             .submit = [this](auto& by, const auto& screen,
+                              auto tag) { return submit_screen(by, screen, tag); },
+             .settled = [this](auto text,
+                               bool shown) { shown ? scheduled_.shown(text) : scheduled_.not_shown(text); }},
+            {.steps_per_link_max = options_.limits.ussd_steps_per_link_max}),
       receipts_(outcomes_, metrics_, line_numbers(options_),
                 {.post = [this](auto work) { post(std::move(work)); },
                  .as_text = [this](auto request) { take_text(std::move(request)); }}),
       carriers_(io_, options_.carriers, link_hooks()),
+      scheduled_(io_, housekeeper_, metrics_, in_order(line_numbers(options_)),
+                 {.post = [this](auto work) { post(std::move(work)); },
+                  .push = [this](auto texts) { push(std::move(texts)); }}),
       queries_(outcomes_, carriers_, options_.lines, [this](auto work) { post(std::move(work)); }),
       purchases_([this](std::string_view key_id) { return till(key_id); },
                  [this](auto request, auto done) { submit_purchase(std::move(request), std::move(done)); },
@@ -253,33 +259,6 @@ void Peykd::push(std::vector<store::QueuedText> texts) {
   }
 }
 
-// A text that no request asked for: saved, then put into its lane like any other.
-void Peykd::say(const handlers::Club& club, handlers::PhoneNumber to, std::string text) {
-  auto queued = std::make_shared<store::QueuedText>();
-  queued->club = club.id;
-  queued->line = club.line;
-  queued->to = to;
-  queued->lane = handlers::Lane::urgent;
-  queued->parts = static_cast<std::uint8_t>(templates::part_count(text, templates::choose(text)));
-  queued->text = std::move(text);
-  queued->created_at = wall_clock();
-  queued->valid_until = queued->created_at + 1h;
-  housekeeper_.run(
-      [this, queued](store::Connection& connection) {
-        // The same id however often this runs: a COMMIT whose answer was lost is done again.
-        if (queued->id == 0) {
-          chance_.reserve_ids(connection, 1);
-          queued->id = chance_.next_id();
-        }
-        if (store::load_queued(connection, std::span(&queued->id, 1)).empty()) {
-          store::save_queued(connection, std::span(queued.get(), 1));
-        }
-      },
-      [this, queued](bool saved) {
-        if (saved) post([this, queued] { push({*queued}); });
-      });
-}
-
 std::optional<TillIdentity> Peykd::till(std::string_view key_id) {
   const DirectoryPtr directory = directory_.load();
   const auto found = directory->till(key_id);
@@ -412,6 +391,7 @@ asio::awaitable<void> Peykd::shut_down() {
     return std::max(std::chrono::milliseconds{100}, std::chrono::duration_cast<std::chrono::milliseconds>(
                                                         deadline - std::chrono::steady_clock::now()));
   };
+  scheduled_.stop();
   for (auto& [number, line] : lines_) line.drain();
   for (auto& [number, line] : lines_) co_await line.stop(left());
   co_await carriers_.stop(left());
@@ -437,6 +417,7 @@ void Peykd::run() {
   carriers_.start();
   for (const auto& [name, carrier] : carriers_.all()) show_state(metrics_, carrier);
   spawn(io_, housekeeping());
+  spawn(io_, scheduled_.run());
   spawn(io_, wait_for_signal());
   log::info("started", {{"http_port", http_.port()}, {"version", PEYK_VERSION}});
   // However the loop ends, by an exception too: everything that calls back is silenced while all of us still

@@ -26,7 +26,7 @@
 #include "gateway/outcome_queries.hpp"
 #include "gateway/pins.hpp"
 #include "gateway/requests.hpp"
-#include "store/mysql/chance.hpp"
+#include "gateway/scheduled_texts.hpp"
 #include "store/mysql/request_workers.hpp"
 #include "store/mysql/sql_thread.hpp"
 #include "store/redis/connection.hpp"
@@ -63,7 +63,6 @@ class Peykd {
   void refuse_for_now(const CarrierRequest& request, const char* why);
   void take_text(CarrierRequest request);
   void push(std::vector<store::QueuedText> texts);
-  void say(const handlers::Club& club, handlers::PhoneNumber to, std::string text);
   void submit_purchase(handlers::Request request, std::function<void(PurchaseAnswer)> done);
   std::optional<TillIdentity> till(std::string_view key_id);
   OutboundLine* line(const std::string& number);
@@ -82,8 +81,7 @@ class Peykd {
   store::RequestWorkers workers_;
   store::SqlThread outcomes_;     // settled messages, receipts
   store::SqlThread parts_;        // of phones' long texts
-  store::SystemChance chance_;    // the housekeeper's thread only
-  store::SqlThread housekeeper_;  // clubs, old keys, texts in place of lost screens
+  store::SqlThread housekeeper_;  // clubs, old keys, texts whose moment has come
   store::RedisConnection redis_;
   store::Lanes lanes_;
   store::Lanes ussd_lanes_;  // the same pace, looked at from further away
@@ -98,6 +96,7 @@ class Peykd {
   Carriers carriers_;
   std::uint64_t next_tag_ = 0;
   std::map<std::string, OutboundLine> lines_;
+  ScheduledTexts scheduled_;
   OutcomeQueries queries_;
   PurchaseEndpoint purchases_;
   HttpServer http_;

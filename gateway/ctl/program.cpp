@@ -15,6 +15,7 @@
 #include "config/load.hpp"
 #include "gateway/clock.hpp"
 #include "gateway/ctl/apply.hpp"
+#include "gateway/ctl/cancel.hpp"
 #include "gateway/ctl/queue.hpp"
 #include "gateway/ctl/show.hpp"
 #include "gateway/ctl/trace.hpp"
@@ -31,11 +32,14 @@ namespace {
 
 // One statement of an audit or a migration may read a whole table.
 constexpr std::chrono::hours kPatience{1};
+// An operator's name and her words in a reason, which has room for 100.
+constexpr std::size_t kNameShown = 20, kWhyShown = 60;
 
 struct Order {
   std::string config_file = "config/peyk.yaml";
   std::string club_file, phone, club, language = "en", line, lane, why;
   std::uint64_t message = 0;
+  std::vector<std::uint64_t> messages;
   std::uint32_t watch_seconds = 0;
   bool create_database = false, dry_run = false, json = false;
 };
@@ -178,7 +182,7 @@ ExitCode trace_message(Desk& desk) {
 ExitCode show_queue(Desk& desk) {
   const std::chrono::seconds every{std::max(1U, desk.order.watch_seconds)};
   do {
-    const auto looks = look_at_queue(desk.options, every);
+    auto looks = look_at_queue(desk.options, every);
     std::vector<store::Pause> pauses;
     std::vector<handlers::Club> clubs;
     {
@@ -186,6 +190,8 @@ ExitCode show_queue(Desk& desk) {
       open_current(connection);
       pauses = store::load_pauses(connection);
       clubs = store::load_clubs(connection);
+      auto scheduled = store::count_scheduled(connection);
+      for (LineLook& look : looks) look.scheduled = scheduled[look.line.number];
     }
     desk.out << (desk.order.json ? queue_as_json(looks, pauses, clubs) : queue_as_text(looks, pauses, clubs))
              << std::flush;
@@ -199,6 +205,12 @@ std::string operator_name() {
   if (through_sudo != nullptr && *through_sudo != '\0') return std::string(through_sudo).substr(0, 64);
   const passwd* user = getpwuid(getuid());
   return user == nullptr ? std::to_string(getuid()) : std::string(user->pw_name).substr(0, 64);
+}
+
+handlers::Lane lane_named(std::string_view word) {
+  std::uint8_t lane = 0;
+  while (words(static_cast<handlers::Lane>(lane)) != word) ++lane;
+  return static_cast<handlers::Lane>(lane);
 }
 
 // What the words of the command line mean; `described` is it in words.
@@ -220,7 +232,7 @@ store::Pause pause_of(Desk& desk, store::Connection& connection, std::string& de
   described = "line " + desk.order.line;
   if (desk.order.lane.empty()) return pause;
   pause.scope = store::Pause::Scope::lane;
-  while (words(static_cast<handlers::Lane>(pause.subject)) != desk.order.lane) ++pause.subject;
+  pause.subject = static_cast<std::uint32_t>(lane_named(desk.order.lane));
   described = "lane " + desk.order.lane + " of " + described;
   return pause;
 }
@@ -250,6 +262,29 @@ ExitCode resume(Desk& desk) {
   connection.commit();
   desk.out << what << (was_paused ? ": resumed\n" : ": was not paused\n");
   return kDone;
+}
+
+ExitCode cancel_texts(Desk& desk) {
+  store::Connection connection(patient(desk.options.mysql));
+  open_current(connection);
+  CancelOrder order{.ids = desk.order.messages,
+                    .why = fmt::format("cancelled by {}{}{}", operator_name().substr(0, kNameShown),
+                                       desk.order.why.empty() ? "" : ": ", desk.order.why)};
+  if (!desk.order.club.empty()) {
+    const auto clubs = store::load_clubs(connection);
+    const handlers::Club* club = club_of(clubs, desk.order.club);
+    if (club == nullptr) throw Trouble{kFound, "there is no club " + desk.order.club};
+    order.scope.club = club->id;
+  }
+  if (!desk.order.lane.empty()) order.scope.lane = lane_named(desk.order.lane);
+  if (!desk.order.phone.empty()) {
+    const auto phone = templates::parse_phone(desk.order.phone);
+    if (!phone) throw Trouble{kUsage, "\"" + desk.order.phone + "\" is not a mobile number"};
+    order.scope.phone = *phone;
+  }
+  const CancelReport report = cancel(desk.options, connection, order);
+  desk.out << (desk.order.json ? cancel_as_json(report) : cancel_as_text(report));
+  return report.left.empty() && report.unanswered.empty() && report.others.empty() ? kDone : kFound;
 }
 
 ExitCode show_receipts(Desk& desk) {
@@ -304,6 +339,33 @@ void describe_scopes(CLI::App& verb, Order& order, ExitCode (*run)(Desk&), std::
     commands.push_back({scope, run});
   }
   verb.fallthrough();
+}
+
+// "queue cancel message 40417 40418", "queue cancel club nan-o-namak promo", "queue cancel phone 0912…".
+void describe_cancel(CLI::App& queue, Order& order, std::vector<Command>& commands) {
+  auto* verb = queue.add_subcommand("cancel", "let what waits, scheduled or queued, never leave");
+  verb->require_subcommand(1);
+  auto* message = verb->add_subcommand("message", "these messages");
+  auto* club = verb->add_subcommand("club", "what waits of a club, on every line");
+  auto* phone = verb->add_subcommand("phone", "what waits for a phone");
+  message->add_option("ids", order.messages, "as the log and show member --json give them")
+      ->required()
+      ->expected(1, 1000);
+  club->add_option("slug", order.club, "the club")->required();
+  club->add_option("lane", order.lane, "only of urgent, reply, notice or promo")
+      ->check(CLI::IsMember({"urgent", "reply", "notice", "promo"}));
+  phone->add_option("phone", order.phone, "in any form")->required();
+  phone->add_option("--club", order.club, "only of this club, by its slug");
+  for (auto* scope : {message, club, phone}) {
+    scope->add_option("--why", order.why, "for who asks where the text is")
+        ->check([](const std::string& text) {
+          return text.size() > kWhyShown ? fmt::format("at most {} octets", kWhyShown) : std::string();
+        });
+    scope->add_flag("--json", order.json, "as JSON");
+    scope->fallthrough();
+    commands.push_back({scope, cancel_texts});
+  }
+  verb->fallthrough();
 }
 
 std::vector<Command> describe(CLI::App& app, Order& order) {
@@ -361,9 +423,17 @@ std::vector<Command> describe(CLI::App& app, Order& order) {
   for (auto* child : {migrating, applying, showing, member, receipts, queue, tracing, message, ledger,
                       auditing, config, checking})
     child->fallthrough();
-  std::vector<Command> commands{{migrating, migrate},      {applying, apply},       {member, show_member},
-                                {receipts, show_receipts}, {queue, show_queue},     {message, trace_message},
-                                {auditing, audit_ledger},  {checking, check_config}};
+  std::vector<Command> commands;
+  describe_cancel(*queue, order, commands);  // before `queue` itself, which is parsed with it
+  for (const Command& command : std::initializer_list<Command>{{migrating, migrate},
+                                                               {applying, apply},
+                                                               {member, show_member},
+                                                               {receipts, show_receipts},
+                                                               {queue, show_queue},
+                                                               {message, trace_message},
+                                                               {auditing, audit_ledger},
+                                                               {checking, check_config}})
+    commands.push_back(command);
   describe_scopes(*pausing, order, pause, commands);
   describe_scopes(*resuming, order, resume, commands);
   return commands;

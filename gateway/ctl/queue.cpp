@@ -19,6 +19,8 @@ using store::Pause;
 
 using Depths = std::vector<store::LineDepth>;
 
+}  // namespace
+
 asio::awaitable<void> await_connection(asio::io_context& io, const store::RedisConnection& redis,
                                        const store::RedisOptions& options) {
   asio::steady_timer poll(io);
@@ -34,6 +36,8 @@ asio::awaitable<void> await_connection(asio::io_context& io, const store::RedisC
     co_await poll.async_wait(asio::use_awaitable);
   }
 }
+
+namespace {
 
 asio::awaitable<void> look(store::Lanes& lanes, const std::vector<LineOptions>& lines, Depths& depths) {
   for (const LineOptions& line : lines) {
@@ -130,8 +134,9 @@ std::string queue_as_text(std::span<const LineLook> lines, std::span<const Pause
                           depth.waiting, age(depth.oldest, depth.waiting), look.leaving[lane],
                           held != nullptr ? "  " + whose(*held) : "");
     }
-    text += fmt::format("  with a gateway or on the wire {}, for later {}\n", look.depth.leased,
-                        look.depth.delayed);
+    text += fmt::format("  with a gateway or on the wire {}, for later {}, scheduled {}{}\n",
+                        look.depth.leased, look.depth.delayed, look.scheduled.texts,
+                        look.scheduled.texts > 0 ? ", the first at " + rfc3339(look.scheduled.next_due) : "");
   }
   for (const Pause& pause : pauses) {
     if (pause.scope == Pause::Scope::club)
@@ -150,7 +155,9 @@ std::string queue_as_json(std::span<const LineLook> lines, std::span<const Pause
               {"paused", find(pauses, Pause::Scope::line, look.line.number, 0) != nullptr},
               {"lanes", Json::array()},
               {"leased", look.depth.leased},
-              {"delayed", look.depth.delayed}};
+              {"delayed", look.depth.delayed},
+              {"scheduled", look.scheduled.texts},
+              {"next_due", look.scheduled.texts > 0 ? rfc3339(look.scheduled.next_due) : ""}};
     for (std::size_t lane = 0; lane < store::kLanes; ++lane) {
       const auto number = static_cast<std::uint32_t>(lane);
       line["lanes"].push_back(

@@ -86,7 +86,8 @@ void find_messages(Connection& connection, MemberFound& found) {
       connection
           .prepare(
               "SELECT message_id, line, CASE state WHEN 1 THEN 'queued' WHEN 2 THEN 'submitted' WHEN 3"
-              " THEN 'delivered' WHEN 4 THEN 'failed' WHEN 6 THEN 'unknown' ELSE 'expired' END, reason, "
+              " THEN 'delivered' WHEN 4 THEN 'failed' WHEN 6 THEN 'unknown' WHEN 7 THEN 'scheduled' WHEN 8 "
+              "THEN 'cancelled' ELSE 'expired' END, reason, "
               "text, maybe_twice, created_at"
               " FROM outbox WHERE phone = ? AND club_id = ? ORDER BY message_id DESC LIMIT ?")
           .add(found.member.phone)

@@ -30,7 +30,7 @@ struct RedemptionFound {
 struct MessageFound {
   std::uint64_t id = 0;
   std::string line;
-  std::string state;  // queued, submitted, delivered, failed, expired, unknown
+  std::string state;  // queued, submitted, delivered, failed, expired, unknown, scheduled, cancelled
   std::string reason;
   std::string text;
   bool maybe_twice = false;  // an answer never came, and it was sent again

@@ -132,18 +132,19 @@ void save_progress(Connection& connection, std::span<const Settled> settled) {
 }
 
 // Of one whose outcome is unknown, receipts may yet tell: then it counts how many parts there are for
-// certain.
+// certain. It may have been cancelled while it was on the wire: what may have been sent is not cancelled.
 void save_given_up(Connection& connection, const Settled& one, rules::Instant now) {
   connection
       .prepare(
           "UPDATE outbox SET state = ?, reason = ?, parts = IF(?, ?, parts), settled_at = ?"
-          " WHERE message_id = ? AND state = 1")
+          " WHERE message_id = ? AND (state = 1 OR (state = 8 AND ?))")
       .add(std::uint32_t{one.state})
       .add(std::string_view(one.reason).substr(0, 100))
       .add(one.state == unknown)
       .add(static_cast<std::uint64_t>(one.part_count))
       .add(now)
       .add(one.id)
+      .add(one.state == unknown)
       .update();
 }
 
@@ -165,8 +166,11 @@ void save_settled(Connection& connection, std::span<const Settled> settled, rule
       }
     }
   }
-  update_in(connection, "UPDATE outbox SET state = 2, settled_at = ? WHERE state = 1 AND message_id IN (",
-            taken, [now](Statement& s) { s.add(now); });
+  // What a carrier has taken was sent, though it was cancelled in that moment.
+  update_in(
+      connection,
+      "UPDATE outbox SET state = 2, reason = '', settled_at = ? WHERE state IN (1, 8) AND message_id IN (",
+      taken, [now](Statement& s) { s.add(now); });
   save_progress(connection, settled);
   for (const Settled& one : settled) {
     if (one.state != submitted && one.state != queued) save_given_up(connection, one, now);

@@ -41,8 +41,9 @@ void save_schedule(Connection& connection, std::span<const QueuedText> texts) {
   for (const QueuedText& text : texts) {
     if (text.send_at != rules::Instant{}) later.push_back(&text);
   }
-  insert_set(connection, "INSERT INTO outbox_schedule (line, send_at, message_id) VALUES ", 3, later,
-             [](Statement& s, const QueuedText* text) { s.add(text->line).add(text->send_at).add(text->id); });
+  insert_set(
+      connection, "INSERT INTO outbox_schedule (line, send_at, message_id) VALUES ", 3, later,
+      [](Statement& s, const QueuedText* text) { s.add(text->line).add(text->send_at).add(text->id); });
 }
 
 std::vector<QueuedText> wake(Connection& connection, std::span<const MessageId> ids) {

@@ -5,9 +5,10 @@
 //   save_queued (with send_at) -> scheduled -> wake_due, wake -> queued -> the line's lanes
 //                                     |-> cancel_scheduled -> cancelled
 //
-// What must stay true: a row of outbox_schedule is there exactly while its message is scheduled: both change in
-// one transaction, outbox_schedule first (one order of locks). Of several that look at once each gets other
-// rows. Whoever dies after the commit leaves queued texts behind, which the next reading of the outbox finds.
+// What must stay true: a row of outbox_schedule is there exactly while its message is scheduled: both change
+// in one transaction, outbox_schedule first (one order of locks). Of several that look at once each gets
+// other rows. Whoever dies after the commit leaves queued texts behind, which the next reading of the outbox
+// finds.
 //
 // All throw SqlError, commit nothing, and may be repeated.
 #pragma once

@@ -3,13 +3,14 @@
 #include <array>
 
 namespace peyk::store {
-namespace {
 
 std::string word_of_state(std::uint64_t state) {
-  static constexpr std::array<const char*, 7> kWords{"",       "queued",  "submitted", "delivered",
-                                                     "failed", "expired", "unknown"};
+  static constexpr std::array<const char*, 9> kWords{"",        "queued",  "submitted", "delivered", "failed",
+                                                     "expired", "unknown", "scheduled", "cancelled"};
   return state < kWords.size() ? kWords[state] : "";
 }
+
+namespace {
 
 std::vector<PartTrace> parts_of(Connection& connection, MessageId id) {
   std::vector<PartTrace> parts;

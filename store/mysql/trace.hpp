@@ -25,12 +25,15 @@ struct MessageTrace {
   std::string club, time_zone;  // the club's slug and clock
   std::string line;
   handlers::PhoneNumber phone = 0;
-  std::string state;  // queued, submitted, delivered, failed, expired, unknown
+  std::string state;  // queued, submitted, delivered, failed, expired, unknown, scheduled, cancelled
   std::string reason, text;
   bool maybe_twice = false;  // an answer never came, and it was sent again
   rules::Instant created_at{}, valid_until{}, settled_at{};
   std::vector<PartTrace> parts;
 };
+// "queued", "submitted" …; empty: no such state.
+std::string word_of_state(std::uint64_t state);
+
 // Throws SqlError.
 std::optional<MessageTrace> trace_message(Connection& connection, MessageId id);
 

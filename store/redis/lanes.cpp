@@ -183,6 +183,25 @@ asio::awaitable<std::uint32_t> Lanes::acknowledge(LineKey line, std::vector<std:
   co_return co_await run_for_ids(std::move(line), std::move(head), std::move(message_ids));
 }
 
+asio::awaitable<std::vector<Withdrawn>> Lanes::withdraw(LineKey line,
+                                                        std::vector<std::uint64_t> message_ids) {
+  std::vector<Withdrawn> all;
+  all.reserve(message_ids.size());
+  for (std::size_t first = 0; first < message_ids.size(); first += options_.per_call_max) {
+    const std::size_t last = std::min(first + options_.per_call_max, message_ids.size());
+    std::vector<std::string> arguments{"withdraw"};
+    for (std::size_t i = first; i < last; ++i) arguments.push_back(std::to_string(message_ids[i]));
+    const Reply reply = co_await run(line, std::move(arguments));
+    if (!reply.is(Reply::Kind::string) || reply.text.size() != last - first) throw_not_ours();
+    for (const char letter : reply.text) {
+      all.push_back(letter == 'w'   ? Withdrawn::forgotten
+                    : letter == 'l' ? Withdrawn::leased
+                                    : Withdrawn::unknown);
+    }
+  }
+  co_return all;
+}
+
 asio::awaitable<std::uint32_t> Lanes::give_back(LineKey line, std::string owner,
                                                 std::vector<std::uint64_t> message_ids,
                                                 std::chrono::milliseconds delay) {

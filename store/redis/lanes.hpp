@@ -101,6 +101,13 @@ struct Grant {
   bool fresh = false;
 };
 
+// What became of a message that is not to be sent any more.
+enum class Withdrawn : std::uint8_t {
+  forgotten,  // it waited; nobody is granted it now
+  leased,     // somebody has it, and may be sending it: left as it is
+  unknown,    // not, or not yet, known here
+};
+
 // Slots for what does not wait in a lane.
 struct Reservation {
   std::vector<std::chrono::microseconds> slots;  // empty: none within the horizon
@@ -150,6 +157,8 @@ class Lanes {
 
   // The outcome is known: forgotten, whoever holds it now. Returns how many were still known.
   asio::awaitable<std::uint32_t> acknowledge(LineKey line, std::vector<std::uint64_t> message_ids);
+  // These are not to be sent any more, and the outbox says so already. One answer for each.
+  asio::awaitable<std::vector<Withdrawn>> withdraw(LineKey line, std::vector<std::uint64_t> message_ids);
   // Not sent: back to the front of its club's queue, now or after `delay`. Only what is leased to `owner`, so
   // a lease that ran out and went to another is left alone. Returns how many.
   asio::awaitable<std::uint32_t> give_back(LineKey line, std::string owner,

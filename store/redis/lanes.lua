@@ -579,6 +579,23 @@ function operations.acknowledge()
   return there
 end
 
+-- withdraw id... -> a letter for each: w it is forgotten, l it is leased and stays, - it was not known
+function operations.withdraw()
+  local ids = arguments_from(2)
+  local letters, seen, gone, delayed = {}, {}, {}, {}
+  for i, entry in ipairs(look_up(ids)) do
+    letters[i] = (not entry or seen[entry.id]) and '-' or entry.state == 'l' and 'l' or 'w'
+    seen[ids[i]] = true
+    if letters[i] == 'w' then
+      gone[#gone + 1] = entry.id
+      if entry.state == 'w' then count_waiting(entry, -1) else delayed[#delayed + 1] = entry.id end
+    end
+  end
+  call_many('ZREM', delayed_key, delayed)
+  call_many('HDEL', known_key, gone)
+  return table.concat(letters)
+end
+
 -- give_back owner delay_ms id... -> how many were the owner's
 function operations.give_back()
   local delay_ms = tonumber(ARGV[3])

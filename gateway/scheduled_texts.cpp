@@ -1,0 +1,119 @@
+#include "gateway/scheduled_texts.hpp"
+
+#include <algorithm>
+#include <memory>
+
+#include "gateway/clock.hpp"
+#include "gateway/log.hpp"
+
+namespace peyk::gateway {
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr std::string_view kShown = "its screen was shown";
+
+}  // namespace
+
+// One transaction's work. It may run more than once: what it takes stays, what it finds is replaced.
+struct ScheduledTexts::Look {
+  std::vector<store::MessageId> shown, not_shown;
+  std::vector<store::QueuedText> instead;  // of screens
+  store::Woken woken;
+
+  void perform(store::Connection& connection, std::span<const std::string> lines) {
+    const rules::Instant now = wall_clock();
+    store::cancel_scheduled(connection, shown, kShown, now);
+    instead = store::wake(connection, not_shown);
+    woken = store::wake_due(connection, lines, now, kWokenAtOnce);
+  }
+};
+
+ScheduledTexts::ScheduledTexts(asio::io_context& io, store::SqlThread& sql, Metrics& metrics,
+                               std::vector<std::string> lines, Hooks hooks)
+    : sql_(sql), metrics_(metrics), lines_(std::move(lines)), hooks_(std::move(hooks)), signal_(io) {}
+
+asio::awaitable<void> ScheduledTexts::run() {
+  while (!stopping_) {
+    const bool began = look();
+    while (looking_ && !stopping_) co_await signal_.wait(kLookEvery);
+    if (stopping_) break;
+    const auto now = std::chrono::steady_clock::now();
+    if (now - counted_ >= kCountEvery) {
+      counted_ = now;
+      count();
+    }
+    if (!began) {
+      co_await signal_.wait(kLookEvery);  // too much waits for MySQL already
+    } else if (pause_.count() > 0 && not_shown_.empty()) {
+      co_await signal_.wait(pause_);
+    }
+  }
+}
+
+void ScheduledTexts::stop() {
+  stopping_ = true;
+  signal_.wake();
+  if (shown_.empty()) return;
+  auto last = std::make_shared<Look>();
+  last->shown.swap(shown_);
+  sql_.run([last](store::Connection& connection) { last->perform(connection, {}); }, {});
+}
+
+void ScheduledTexts::shown(store::MessageId text) {
+  if (shown_.size() < kScreensMax) shown_.push_back(text);
+}
+
+void ScheduledTexts::not_shown(store::MessageId text) {
+  if (not_shown_.size() >= kScreensMax) return;
+  not_shown_.push_back(text);
+  signal_.wake();
+}
+
+// False: not now.
+bool ScheduledTexts::look() {
+  auto one = std::make_shared<Look>();
+  one->shown.swap(shown_);
+  one->not_shown.swap(not_shown_);
+  looking_ = sql_.run(
+      [one, &lines = lines_](store::Connection& connection) { one->perform(connection, lines); },
+      [this, one](bool committed) { hooks_.post([this, one, committed] { looked(committed, *one); }); });
+  if (looking_) return true;
+  shown_.swap(one->shown);
+  not_shown_.swap(one->not_shown);
+  return false;
+}
+
+void ScheduledTexts::looked(bool committed, Look& look) {
+  looking_ = false;
+  pause_ = kLookEvery;
+  if (committed) {
+    const auto until_next =
+        look.woken.next_due == rules::Instant{} ? kLookEvery : look.woken.next_due - wall_clock();
+    // What is due and was not woken is another process' at this moment.
+    if (until_next.count() > 0) pause_ = std::min(pause_, until_next);
+    if (look.woken.has_more) pause_ = std::chrono::microseconds{0};
+    if (!look.woken.texts.empty()) log::info("texts_due", {{"texts", look.woken.texts.size()}});
+    hooks_.push(std::move(look.instead));
+    hooks_.push(std::move(look.woken.texts));
+  }
+  signal_.wake();
+}
+
+void ScheduledTexts::count() {
+  auto counts = std::make_shared<std::map<std::string, store::ScheduledOfLine>>();
+  sql_.run([counts](store::Connection& connection) { *counts = store::count_scheduled(connection); },
+           [this, counts](bool read) {
+             if (!read) return;
+             hooks_.post([this, counts] {
+               for (const std::string& line : lines_) {
+                 const store::ScheduledOfLine& its = (*counts)[line];
+                 const std::chrono::duration<double> due = its.next_due.time_since_epoch();
+                 metrics_.gauge("peyk_queue_scheduled", {{"line", line}}).set(static_cast<double>(its.texts));
+                 metrics_.gauge("peyk_queue_next_due_seconds", {{"line", line}}).set(due.count());
+               }
+             });
+           });
+}
+
+}  // namespace peyk::gateway

@@ -1,0 +1,173 @@
+// Texts that wait in the outbox for their moment: each is woken once, by whoever looks, and none is lost with
+// whoever dies.
+#include <gmock/gmock.h>
+
+#include <thread>
+
+#include "store/mysql/schedule.hpp"
+#include "tests/store/mysql_fixture.hpp"
+
+namespace peyk::tests {
+namespace {
+
+using namespace std::chrono_literals;
+using store::MessageId;
+using store::QueuedText;
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::UnorderedElementsAre;
+
+const std::vector<std::string> kLines{"20001234", "30001234"};
+
+class MysqlSchedule : public testing::Test {
+ protected:
+  void save(MessageId id, rules::Instant send_at, const std::string& line = "30001234") {
+    const QueuedText text{.id = id,
+                          .club = 1,
+                          .line = line,
+                          .to = kShopper,
+                          .text = "later",
+                          .created_at = kNoon,
+                          .valid_until = kNoon + 24h,
+                          .send_at = send_at};
+    store::save_queued(database.connection, std::span(&text, 1));
+    database.connection.commit();
+  }
+  store::Woken wake(rules::Instant now, std::uint32_t limit = 100) {
+    store::Woken woken = store::wake_due(database.connection, kLines, now, limit);
+    database.connection.commit();
+    return woken;
+  }
+  static std::vector<MessageId> ids(const std::vector<QueuedText>& texts) {
+    std::vector<MessageId> ids;
+    for (const QueuedText& text : texts) ids.push_back(text.id);
+    return ids;
+  }
+  std::vector<MessageId> waiting_for_redis() {
+    auto found = ids(store::load_queued(database.connection, "30001234", 0, 100));
+    database.connection.rollback();
+    return found;
+  }
+
+  TestDatabase database{"schedule"};
+};
+
+TEST_F(MysqlSchedule, a_text_waits_for_its_moment_and_is_woken_once) {
+  save(1, kNoon + 2h);
+  save(2, kNoon + 1h);
+  save(3, {});
+  EXPECT_THAT(waiting_for_redis(), ElementsAre(3));
+  const store::Woken early = wake(kNoon);
+  EXPECT_THAT(early.texts, IsEmpty());
+  EXPECT_EQ(early.next_due, kNoon + 1h);
+  const store::Woken due = wake(kNoon + 1h);
+  ASSERT_THAT(ids(due.texts), ElementsAre(2));
+  EXPECT_EQ(due.next_due, kNoon + 2h);
+  EXPECT_EQ(due.texts[0].text, "later");
+  EXPECT_EQ(due.texts[0].due_since(), kNoon + 1h) << "its age counts from its moment, not from its writing";
+  EXPECT_THAT(wake(kNoon + 1h).texts, IsEmpty());
+  EXPECT_THAT(waiting_for_redis(), ElementsAre(2, 3));
+  EXPECT_THAT(ids(wake(kNoon + 3h).texts), ElementsAre(1));
+  EXPECT_EQ(wake(kNoon + 3h).next_due, rules::Instant{}) << "nothing is left";
+  EXPECT_EQ(database.query("SELECT COUNT(*) FROM outbox_schedule"), "0\n");
+}
+
+TEST_F(MysqlSchedule, the_longest_due_come_first_so_many_at_once_and_only_of_the_lines_that_were_asked_for) {
+  for (MessageId id = 1; id <= 5; ++id) save(id, kNoon + std::chrono::seconds{10 - id});
+  save(9, kNoon, "99999");
+  save(10, kNoon, "20001234");
+  const store::Woken first = wake(kNoon + 1h, 2);
+  EXPECT_THAT(ids(first.texts), UnorderedElementsAre(10, 4, 5));
+  EXPECT_TRUE(first.has_more);
+  EXPECT_THAT(ids(wake(kNoon + 1h, 2).texts), UnorderedElementsAre(2, 3));
+  const store::Woken last = wake(kNoon + 1h, 2);
+  EXPECT_THAT(ids(last.texts), ElementsAre(1));
+  EXPECT_FALSE(last.has_more);
+  EXPECT_EQ(database.query("SELECT state FROM outbox WHERE message_id = 9"), "7\n");
+}
+
+TEST_F(MysqlSchedule,
+       two_that_look_at_once_wake_different_texts_and_what_one_dies_with_is_woken_by_the_other) {
+  for (MessageId id = 1; id <= 4; ++id) save(id, kNoon);
+  {
+    store::Connection dying(database.options());
+    dying.open();
+    EXPECT_THAT(ids(store::wake_due(dying, kLines, kNoon, 2).texts), UnorderedElementsAre(1, 2));
+    EXPECT_THAT(ids(wake(kNoon).texts), UnorderedElementsAre(3, 4));
+  }
+  EXPECT_THAT(ids(wake(kNoon).texts), UnorderedElementsAre(1, 2));
+}
+
+TEST_F(MysqlSchedule, of_a_thousand_due_texts_each_goes_to_one_of_four_that_wake_them) {
+  constexpr MessageId kTexts = 1000;
+  std::vector<QueuedText> texts;
+  for (MessageId id = 1; id <= kTexts; ++id) {
+    texts.push_back({.id = id,
+                     .club = 1,
+                     .line = "30001234",
+                     .to = kShopper,
+                     .text = "later",
+                     .created_at = kNoon,
+                     .valid_until = kNoon + 24h,
+                     .send_at = kNoon});
+  }
+  store::save_queued(database.connection, texts);
+  database.connection.commit();
+  std::array<std::vector<MessageId>, 4> woken;
+  const auto wake_all = [this](std::vector<MessageId>& mine) {
+    store::Connection connection(database.options());
+    connection.open();
+    for (int idle = 0; idle < 3;) {
+      try {
+        const auto page = ids(store::wake_due(connection, kLines, kNoon, 20).texts);
+        connection.commit();
+        mine.insert(mine.end(), page.begin(), page.end());
+        idle = page.empty() ? idle + 1 : 0;
+      } catch (const store::SqlError& e) {
+        if (e.kind() != store::SqlError::Kind::conflict) throw;
+        connection.rollback();
+      }
+    }
+  };
+  std::vector<std::thread> threads;
+  for (auto& mine : woken) threads.emplace_back([&wake_all, &mine] { wake_all(mine); });
+  for (std::thread& thread : threads) thread.join();
+  std::map<MessageId, int> times;
+  for (const auto& mine : woken) {
+    for (const MessageId id : mine) ++times[id];
+  }
+  EXPECT_EQ(times.size(), kTexts);
+  for (const auto& [id, count] : times) ASSERT_EQ(count, 1) << "text " << id;
+}
+
+TEST_F(MysqlSchedule, a_text_is_woken_or_cancelled_before_its_moment_but_not_both) {
+  for (MessageId id = 1; id <= 3; ++id) save(id, kNoon + 1h);
+  save(4, {});
+  const std::vector<MessageId> shown{1, 4}, not_shown{2, 1};
+  store::cancel_scheduled(database.connection, shown, "its screen was shown", kNoon);
+  const auto texts = store::wake(database.connection, not_shown);
+  database.connection.commit();
+  EXPECT_THAT(ids(texts), ElementsAre(2));
+  EXPECT_EQ(database.query("SELECT state, reason FROM outbox ORDER BY message_id"),
+            "8\tits screen was shown\n1\t\n7\t\n1\t\n");
+  EXPECT_THAT(ids(wake(kNoon + 2h).texts), ElementsAre(3));
+  store::cancel_scheduled(database.connection, not_shown, "too late", kNoon);
+  database.connection.commit();
+  EXPECT_EQ(database.query("SELECT COUNT(*) FROM outbox WHERE state = 1"), "3\n");
+}
+
+TEST_F(MysqlSchedule, what_is_scheduled_is_counted_by_line) {
+  save(1, kNoon + 2h);
+  save(2, kNoon + 1h);
+  save(3, kNoon + 3h, "20001234");
+  save(4, {});
+  const auto lines = store::count_scheduled(database.connection);
+  database.connection.rollback();
+  ASSERT_EQ(lines.size(), 2U);
+  EXPECT_EQ(lines.at("30001234").texts, 2U);
+  EXPECT_EQ(lines.at("30001234").next_due, kNoon + 1h);
+  EXPECT_EQ(lines.at("20001234").texts, 1U);
+}
+
+}  // namespace
+}  // namespace peyk::tests
