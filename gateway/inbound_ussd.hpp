@@ -11,6 +11,8 @@
 // gets it again (ussd_steps.hpp).
 //
 // Whoever was told nothing of a change is told by a text: the screen was refused, unanswered or too late.
+// That text was committed with the change, for a moment at which no screen can be shown any more; what became
+// of the screen cancels it or lets it go at once, so it goes too when this process dies in between.
 //
 // When Redis is lost in the midst of a dialog it ends, politely; where the account has a rate nothing can be
 // said without Redis, and the network's own time ends it.

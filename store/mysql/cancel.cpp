@@ -1,5 +1,6 @@
 #include "store/mysql/cancel.hpp"
 
+#include "store/mysql/schedule.hpp"
 #include "store/mysql/sets.hpp"
 
 namespace peyk::store {
@@ -29,9 +30,11 @@ std::vector<Cancelled> cancel_waiting(Connection& connection, std::span<const Me
   std::vector<Cancelled> cancelled_ones;
   std::vector<MessageId> waiting;
   // The schedule first, as everybody does who changes both.
-  update_in(connection, "DELETE FROM outbox_schedule WHERE message_id IN (", ids);
+  delete_schedule(connection, ids);
   select_in(
-      connection, "SELECT message_id, line, state FROM outbox WHERE state IN (1, 7) AND message_id IN (",
+      connection,
+      "SELECT message_id, line, state FROM outbox FORCE INDEX (PRIMARY) WHERE state IN (1, 7) AND message_id "
+      "IN (",
       "FOR UPDATE", 1, ids, [](Statement& s, MessageId id) { s.add(id); },
       [&](Rows& rows) {
         Cancelled one;
@@ -41,8 +44,10 @@ std::vector<Cancelled> cancel_waiting(Connection& connection, std::span<const Me
         waiting.push_back(one.id);
         cancelled_ones.push_back(std::move(one));
       });
-  update_in(connection, "UPDATE outbox SET state = 8, reason = ?, settled_at = ? WHERE message_id IN (",
-            waiting, [why, now](Statement& s) { s.add(why).add(now); });
+  update_in(
+      connection,
+      "UPDATE outbox FORCE INDEX (PRIMARY) SET state = 8, reason = ?, settled_at = ? WHERE message_id IN (",
+      waiting, [why, now](Statement& s) { s.add(why).add(now); });
   return cancelled_ones;
 }
 

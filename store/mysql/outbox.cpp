@@ -131,6 +131,17 @@ void save_progress(Connection& connection, std::span<const Settled> settled) {
   }
 }
 
+// It would have been sent again, but was cancelled meanwhile: what the carrier may have is not cancelled.
+void save_maybe_sent(Connection& connection, std::span<const TakenPart> unsure) {
+  std::vector<MessageId> messages;
+  for (const TakenPart& part : unsure) messages.push_back(part.message);
+  update_in(connection,
+            "UPDATE outbox FORCE INDEX (PRIMARY) SET state = 6,"
+            " reason = 'the carrier did not answer, then it was cancelled: it may have been sent'"
+            " WHERE state = 8 AND message_id IN (",
+            messages);
+}
+
 // Of one whose outcome is unknown, receipts may yet tell: then it counts how many parts there are for
 // certain. It may have been cancelled while it was on the wire: what may have been sent is not cancelled.
 void save_given_up(Connection& connection, const Settled& one, rules::Instant now) {
@@ -175,6 +186,7 @@ void save_settled(Connection& connection, std::span<const Settled> settled, rule
   for (const Settled& one : settled) {
     if (one.state != submitted && one.state != queued) save_given_up(connection, one, now);
   }
+  save_maybe_sent(connection, unsure);
   save_unknown_parts(connection, unsure, now);
   save_taken_parts(connection, parts, now);
   // Parts that went ahead may have had their receipts while the message still waited.

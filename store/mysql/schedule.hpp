@@ -22,6 +22,9 @@ namespace peyk::store {
 // Of these, those with a send_at: their rows in outbox_schedule. Part of save_queued().
 void save_schedule(Connection& connection, std::span<const QueuedText> texts);
 
+// These are scheduled no more; their messages are the caller's to change.
+void delete_schedule(Connection& connection, std::span<const MessageId> ids);
+
 struct Woken {
   std::vector<QueuedText> texts;  // queued now
   rules::Instant next_due{};      // of what still waits on these lines; the epoch: nothing

@@ -42,6 +42,23 @@ TEST_F(RedisLeases, a_delayed_message_waits_and_then_stands_behind) {
   EXPECT_EQ(ids_of(grant(10)), (Ids{3, 2, 1}));
 }
 
+TEST_F(RedisLeases, what_is_withdrawn_is_granted_to_nobody_unless_somebody_has_it_already) {
+  using store::Withdrawn;
+  enqueue(messages(1, 4));
+  enqueue({{5, Lane::reply, 1, 1, milliseconds(100)}});
+  EXPECT_EQ(ids_of(grant(1)), (Ids{1}));
+  std::vector<Withdrawn> told = redis.await(lanes.withdraw(line, Ids{1, 2, 5, 77, 2}));
+  EXPECT_EQ(told, (std::vector<Withdrawn>{Withdrawn::leased, Withdrawn::forgotten, Withdrawn::forgotten,
+                                          Withdrawn::unknown, Withdrawn::unknown}));
+  EXPECT_EQ(depth().lanes[1].waiting, 2U);
+  EXPECT_EQ(depth().delayed, 0U);
+  EXPECT_EQ(give_back({1}), 1U) << "whoever has it goes on as if nothing were";
+  told = redis.await(lanes.withdraw(line, Ids{1}));
+  EXPECT_EQ(told, (std::vector<Withdrawn>{Withdrawn::forgotten}));
+  clock.advance(milliseconds(200));
+  EXPECT_EQ(ids_of(grant(10)), (Ids{3, 4}));
+}
+
 TEST_F(RedisLeases, a_lease_that_runs_out_returns_by_itself) {
   enqueue(messages(1, 3));
   EXPECT_EQ(ids_of(grant(2, "dead", milliseconds(200))), (Ids{1, 2}));
