@@ -70,13 +70,24 @@ void OutboundLine::start(store::Government government) {
 
 void OutboundLine::push(store::QueuedText text) {
   if (take_over_slots(text)) return;
+  enqueue_soon(queued(text));
+  remember(std::move(text));
+}
+
+void OutboundLine::enqueue_soon(store::QueuedMessage message) {
   if (to_enqueue_.size() >= parts_.limits.outbound_prefetch_max) {
     to_enqueue_.clear();  // Redis has been away for long: the outbox has them all
     return reseed();
   }
-  to_enqueue_.push_back(queued(text));
-  remember(std::move(text));
+  to_enqueue_.push_back(message);
   pump_signal_.wake();
+}
+
+void OutboundLine::push_again(const store::QueuedText& text) {
+  texts_.erase(text.id);
+  store::QueuedMessage message = queued(text);
+  message.seeded = true;
+  enqueue_soon(message);
 }
 
 // The oldest make room: another process has been granted them, or they wait for long.

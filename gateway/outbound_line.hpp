@@ -73,6 +73,8 @@ class OutboundLine {
   boost::asio::awaitable<void> stop(std::chrono::milliseconds grace);
 
   void push(store::QueuedText text);
+  // One that was settled before, and waits once more: whoever is granted it reads it anew.
+  void push_again(const store::QueuedText& text);
   // A link is up or down.
   void wake();
   // Redis is new or was away: read the outbox again.
@@ -148,6 +150,7 @@ class OutboundLine {
   boost::asio::awaitable<void> all_ended(Clock::time_point deadline);
 
   store::QueuedMessage queued(const store::QueuedText& text) const;
+  void enqueue_soon(store::QueuedMessage message);
   void remember(store::QueuedText text);
   bool is_untouched(const Held& held) const;
   bool take_over_slots(const store::QueuedText& text);

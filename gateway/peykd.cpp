@@ -75,6 +75,12 @@ Peykd::Peykd(Options options)
                  {.post = [this](auto work) { post(std::move(work)); },
                   .push = [this](auto texts) { push(std::move(texts)); }}),
       queries_(outcomes_, carriers_, options_.lines, [this](auto work) { post(std::move(work)); }),
+      replays_(housekeeper_, line_numbers(options_),
+               {.post = [this](auto work) { post(std::move(work)); },
+                .push =
+                    [this](const auto& texts) {
+                      for (const store::QueuedText& text : texts) line(text.line)->push_again(text);
+                    }}),
       purchases_([this](std::string_view key_id) { return till(key_id); },
                  [this](auto request, auto done) { submit_purchase(std::move(request), std::move(done)); },
                  {.signature_tolerance = options_.http.signature_tolerance,
@@ -331,6 +337,7 @@ asio::awaitable<void> Peykd::housekeeping() {
     load_decisions();
     receipts_.tidy();
     queries_.tick();
+    replays_.tick();
     for (auto& [name, carrier] : carriers_.all()) show_counts(metrics_, carrier);
     if (!redis_.connected()) continue;
     const auto now = std::chrono::steady_clock::now();

@@ -25,6 +25,7 @@
 #include "gateway/outbound_line.hpp"
 #include "gateway/outcome_queries.hpp"
 #include "gateway/pins.hpp"
+#include "gateway/replays.hpp"
 #include "gateway/requests.hpp"
 #include "gateway/scheduled_texts.hpp"
 #include "store/mysql/request_workers.hpp"
@@ -98,6 +99,7 @@ class Peykd {
   std::map<std::string, OutboundLine> lines_;
   ScheduledTexts scheduled_;
   OutcomeQueries queries_;
+  Replays replays_;
   PurchaseEndpoint purchases_;
   HttpServer http_;
   boost::asio::signal_set signals_;

@@ -1,7 +1,6 @@
 #include "handlers/speaker.hpp"
 
 namespace peyk::handlers {
-namespace {
 
 std::chrono::seconds validity_of(Lane lane) {
   using namespace std::chrono_literals;
@@ -17,8 +16,6 @@ std::chrono::seconds validity_of(Lane lane) {
   }
   throw std::logic_error("validity_of: not a Lane");
 }
-
-}  // namespace
 
 std::string Speaker::text(std::string_view name) const {
   return medium == Medium::ussd ? "ussd_" + std::string(name) : std::string(name);

@@ -43,8 +43,10 @@ std::string render(const Setting& setting, std::string_view key, Language langua
 std::string_view branch_name(const Club& club, BranchNo number);
 templates::Money money(const Club& club, rules::Amount amount);
 
-// A text to somebody, valid as long as its lane makes sense: a cashier's answer is stale in minutes, a notice
-// is not.
+// How long a text of this lane is worth anything: a cashier's answer is stale in minutes, a notice is not.
+std::chrono::seconds validity_of(Lane lane);
+
+// A text to somebody, valid as long as its lane makes sense.
 OutgoingText text_to(const Club& club, PhoneNumber to, Lane lane, std::string text, rules::Instant now);
 
 }  // namespace peyk::handlers

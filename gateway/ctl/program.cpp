@@ -16,6 +16,7 @@
 #include "gateway/clock.hpp"
 #include "gateway/ctl/apply.hpp"
 #include "gateway/ctl/cancel.hpp"
+#include "gateway/ctl/letters.hpp"
 #include "gateway/ctl/queue.hpp"
 #include "gateway/ctl/show.hpp"
 #include "gateway/ctl/trace.hpp"
@@ -42,6 +43,7 @@ struct Order {
   std::vector<std::uint64_t> messages;
   std::uint32_t watch_seconds = 0;
   bool create_database = false, dry_run = false, json = false;
+  LettersOrder letters;
 };
 
 struct Desk {
@@ -287,6 +289,18 @@ ExitCode cancel_texts(Desk& desk) {
   return report.left.empty() && report.unanswered.empty() && report.others.empty() ? kDone : kFound;
 }
 
+ExitCode show_letters(Desk& desk) {
+  store::Connection connection(patient(desk.options.mysql));
+  open_current(connection);
+  return list_letters(desk.order.letters, desk.options, connection, desk.out, desk.err);
+}
+
+ExitCode replay_dead_letters(Desk& desk) {
+  store::Connection connection(patient(desk.options.mysql));
+  open_current(connection);
+  return replay_letters(desk.order.letters, desk.options, connection, operator_name(), desk.out, desk.err);
+}
+
 ExitCode show_receipts(Desk& desk) {
   store::Connection connection(desk.options.mysql);
   open_current(connection);
@@ -402,6 +416,9 @@ std::vector<Command> describe(CLI::App& app, Order& order) {
       app.add_subcommand("pause", "let nothing of a line, a lane or a club leave, until it is resumed");
   auto* resuming = app.add_subcommand("resume", "let it leave again");
 
+  auto* letters = app.add_subcommand("letters", "dead letters: texts that failed, expired or ended unknown");
+  auto* replaying = describe_letters(*letters, order.letters);
+
   auto* tracing = app.add_subcommand("trace", "follow something from its beginning");
   tracing->require_subcommand(1);
   auto* message = tracing->add_subcommand("message", "a message with its parts, receipts and times");
@@ -420,8 +437,8 @@ std::vector<Command> describe(CLI::App& app, Order& order) {
   config->require_subcommand(1);
   auto* checking = config->add_subcommand("check", "read it and tell every mistake");
 
-  for (auto* child : {migrating, applying, showing, member, receipts, queue, tracing, message, ledger,
-                      auditing, config, checking})
+  for (auto* child : {migrating, applying, showing, member, receipts, queue, letters, tracing, message,
+                      ledger, auditing, config, checking})
     child->fallthrough();
   std::vector<Command> commands;
   describe_cancel(*queue, order, commands);  // before `queue` itself, which is parsed with it
@@ -431,6 +448,8 @@ std::vector<Command> describe(CLI::App& app, Order& order) {
                                                                {receipts, show_receipts},
                                                                {queue, show_queue},
                                                                {message, trace_message},
+                                                               {replaying, replay_dead_letters},
+                                                               {letters, show_letters},
                                                                {auditing, audit_ledger},
                                                                {checking, check_config}})
     commands.push_back(command);

@@ -15,15 +15,11 @@ namespace {
 using Json = nlohmann::ordered_json;
 using templates::Language;
 
-constexpr const char* kZoneWithoutClub = "Asia/Tehran";
+constexpr std::string_view kZoneWithoutClub = "Asia/Tehran";
 
 Json rfc3339(rules::Instant at) {
   if (at == rules::Instant{}) return nullptr;
   return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", std::chrono::floor<std::chrono::seconds>(at));
-}
-
-std::string local(rules::Instant at, std::string_view zone, Language language) {
-  return templates::format_date_short(at, zone, language) + " " + templates::format_time(at, zone, language);
 }
 
 // What the carrier called it is octets; people and JSON get ASCII.
@@ -48,6 +44,11 @@ std::string phone_of(handlers::PhoneNumber phone) {
 
 }  // namespace
 
+std::string local_time(rules::Instant at, std::string_view club_zone, Language language) {
+  const std::string_view zone = club_zone.empty() ? kZoneWithoutClub : club_zone;
+  return templates::format_date_short(at, zone, language) + " " + templates::format_time(at, zone, language);
+}
+
 std::string error_in_words(const std::vector<CarrierOptions>& carriers, std::string_view carrier,
                            std::string_view code, Language language) {
   for (const CarrierOptions& one : carriers) {
@@ -60,8 +61,7 @@ std::string error_in_words(const std::vector<CarrierOptions>& carriers, std::str
 
 std::string message_as_text(const store::MessageTrace& message, const std::vector<CarrierOptions>& carriers,
                             Language language) {
-  const std::string zone = message.time_zone.empty() ? kZoneWithoutClub : message.time_zone;
-  const auto time = [&](rules::Instant at) { return local(at, zone, language); };
+  const auto time = [&](rules::Instant at) { return local_time(at, message.time_zone, language); };
   std::string text =
       fmt::format("message {} from {} to {}: {}\n", message.id, message.line, phone_of(message.phone),
                   templates::delivery_state_words(message.state, language));

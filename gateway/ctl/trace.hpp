@@ -9,6 +9,9 @@
 
 namespace peyk::gateway::ctl {
 
+// By a club's clock; `club_zone` is empty where there is no club any more.
+std::string local_time(rules::Instant at, std::string_view club_zone, templates::Language language);
+
 // A carrier's error code in words: by its own error_words, else by the common table; empty if neither knows.
 std::string error_in_words(const std::vector<CarrierOptions>& carriers, std::string_view carrier,
                            std::string_view code, templates::Language language);

@@ -10,6 +10,9 @@
 
 namespace peyk::store {
 
+// Of a MessageState; empty for a number that is none.
+std::string word_of_state(std::uint64_t state);
+
 struct PartTrace {
   std::uint32_t part = 1;
   std::string carrier;

@@ -1,0 +1,305 @@
+#include "store/mysql/dead_letters.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include "handlers/speaker.hpp"
+#include "store/mysql/sets.hpp"
+
+namespace peyk::store {
+namespace {
+
+// The conditions of a filter with their values, in one order.
+std::string conditions(const LetterFilter& filter) {
+  std::string sql = filter.state ? "o.state = ?" : "o.state IN (4, 5, 6)";
+  if (!filter.line.empty()) sql += " AND o.line = ?";
+  if (filter.club) sql += " AND o.club_id = ?";
+  if (filter.lane) sql += " AND o.lane = ?";
+  if (!filter.reason.empty()) sql += " AND LOCATE(?, o.reason) > 0";
+  if (filter.since != rules::Instant{}) sql += " AND o.settled_at >= ?";
+  if (filter.until != rules::Instant{}) sql += " AND o.settled_at < ?";
+  return sql;
+}
+
+void bind(Statement& statement, const LetterFilter& filter) {
+  if (filter.state) statement.add(std::uint32_t{*filter.state});
+  if (!filter.line.empty()) statement.add(filter.line);
+  if (filter.club) statement.add(*filter.club);
+  if (filter.lane) statement.add(static_cast<std::uint32_t>(*filter.lane));
+  if (!filter.reason.empty()) statement.add(filter.reason);
+  if (filter.since != rules::Instant{}) statement.add(filter.since);
+  if (filter.until != rules::Instant{}) statement.add(filter.until);
+}
+
+// Of those that a receipt ended: whose, and what it said.
+void load_failed_parts(Connection& connection, std::vector<DeadLetter>& letters) {
+  std::map<MessageId, std::size_t> by_id;
+  for (std::size_t i = 0; i < letters.size(); ++i) {
+    if (letters[i].state == failed) by_id.emplace(letters[i].id, i);
+  }
+  select_in(
+      connection,
+      "SELECT message_id, carrier, receipt_word, error FROM outbox_part WHERE state = 4 AND message_id IN (",
+      "ORDER BY message_id, part DESC", 1, by_id, [](Statement& s, const auto& one) { s.add(one.first); },
+      [&letters, &by_id](Rows& rows) {
+        DeadLetter& letter = letters[by_id.at(rows.u64())];
+        letter.carrier = rows.text();
+        letter.word = rows.text();
+        letter.error = rows.text();
+      });
+}
+
+}  // namespace
+
+std::vector<DeadLetter> load_dead_letters(Connection& connection, const LetterFilter& filter,
+                                          const std::optional<LetterCursor>& after, std::uint32_t limit) {
+  std::string sql =
+      "SELECT o.message_id, c.slug, c.time_zone, o.line, o.phone, o.lane, o.state, o.reason, o.text,"
+      " o.maybe_twice, o.created_at, o.settled_at FROM outbox o LEFT JOIN club c ON c.club_id = o.club_id"
+      " WHERE " +
+      conditions(filter);
+  if (after) sql += " AND (o.settled_at < ? OR (o.settled_at = ? AND o.message_id < ?))";
+  Statement& statement = connection.prepare(sql + " ORDER BY o.settled_at DESC, o.message_id DESC LIMIT ?");
+  bind(statement, filter);
+  if (after) statement.add(after->died_at).add(after->died_at).add(after->id);
+  statement.add(std::min(limit, kLettersPageMax));
+  std::vector<DeadLetter> letters;
+  for (Rows rows = statement.query(); rows.next();) {
+    DeadLetter& letter = letters.emplace_back();
+    letter.id = rows.u64();
+    letter.club = rows.text();
+    letter.time_zone = rows.text();
+    letter.line = rows.text();
+    letter.phone = rows.u64();
+    letter.lane = static_cast<handlers::Lane>(rows.u64());
+    letter.state = static_cast<MessageState>(rows.u64());
+    letter.reason = rows.text();
+    letter.text = rows.text();
+    letter.maybe_twice = rows.flag();
+    letter.created_at = rows.instant();
+    letter.died_at = rows.instant();
+  }
+  load_failed_parts(connection, letters);
+  return letters;
+}
+
+std::vector<LettersOfReason> count_dead_letters(Connection& connection, const LetterFilter& filter) {
+  Statement& statement = connection.prepare(
+      "SELECT o.state, o.reason, COUNT(*), MIN(o.settled_at), MAX(o.settled_at) FROM outbox o WHERE " +
+      conditions(filter) + " GROUP BY o.state, o.reason ORDER BY COUNT(*) DESC, o.state, o.reason LIMIT ?");
+  bind(statement, filter);
+  statement.add(kReasonsMax);
+  std::vector<LettersOfReason> counts;
+  for (Rows rows = statement.query(); rows.next();) {
+    LettersOfReason& one = counts.emplace_back();
+    one.state = static_cast<MessageState>(rows.u64());
+    one.reason = rows.text();
+    one.count = rows.u64();
+    one.first = rows.instant();
+    one.last = rows.instant();
+  }
+  return counts;
+}
+
+namespace {
+
+struct Candidate {
+  LetterFacts facts;
+  handlers::PhoneNumber phone = 0;
+  std::string reason;
+  rules::Instant valid_until{}, settled_at{};
+};
+using Candidates = std::map<MessageId, Candidate>;
+
+Candidates lock_letters(Connection& connection, std::span<const MessageId> ids) {
+  Candidates letters;
+  select_in(
+      connection,
+      "SELECT message_id, club_id, line, phone, lane, state, text, reason, valid_until, settled_at FROM "
+      "outbox"
+      " WHERE message_id IN (",
+      "ORDER BY message_id FOR UPDATE", 1, ids, [](Statement& s, MessageId id) { s.add(id); },
+      [&letters](Rows& rows) {
+        Candidate& letter = letters[rows.u64()];
+        letter.facts.club = rows.u32();
+        letter.facts.line = rows.text();
+        letter.phone = rows.u64();
+        letter.facts.lane = static_cast<handlers::Lane>(rows.u64());
+        letter.facts.state = static_cast<MessageState>(rows.u64());
+        letter.facts.text = rows.text();
+        letter.reason = rows.text();
+        letter.valid_until = rows.instant();
+        letter.settled_at = rows.instant();
+      });
+  return letters;
+}
+
+void load_replays(Connection& connection, Candidates& letters) {
+  select_in(
+      connection, "SELECT message_id, MAX(replay) FROM outbox_replay WHERE message_id IN (",
+      "GROUP BY message_id", 1, letters, [](Statement& s, const auto& one) { s.add(one.first); },
+      [&letters](Rows& rows) {
+        Candidate& letter = letters.at(rows.u64());
+        letter.facts.replays = rows.u32();
+      });
+}
+
+void load_stops(Connection& connection, Candidates& letters) {
+  std::set<std::pair<std::string, handlers::PhoneNumber>> keys, stopped;
+  for (const auto& [id, letter] : letters) {
+    if (letter.facts.lane == handlers::Lane::promo) keys.emplace(letter.facts.line, letter.phone);
+  }
+  select_in(
+      connection, "SELECT line, phone FROM line_phone WHERE promo_stopped = 1 AND (line, phone) IN (", "", 2,
+      keys, [](Statement& s, const auto& key) { s.add(key.first).add(key.second); },
+      [&stopped](Rows& rows) {
+        const std::string line = rows.text();
+        stopped.emplace(line, rows.u64());
+      });
+  for (auto& [id, letter] : letters) {
+    letter.facts.promo_stopped = stopped.contains({letter.facts.line, letter.phone});
+  }
+}
+
+// The codes that members have or had, of those to whom a number was written that could be one.
+void load_codes(Connection& connection, Candidates& letters, rules::Instant now) {
+  using Member = std::pair<handlers::ClubId, handlers::PhoneNumber>;
+  std::set<Member> named;
+  for (const auto& [id, letter] : letters) {
+    if (!numbers_like_codes(letter.facts.text).empty()) named.emplace(letter.facts.club, letter.phone);
+  }
+  std::map<std::uint64_t, Member> members;
+  select_in(
+      connection, "SELECT member_id, club_id, phone FROM member WHERE (club_id, phone) IN (", "", 2, named,
+      [](Statement& s, const Member& key) { s.add(key.first).add(key.second); },
+      [&members](Rows& rows) {
+        const std::uint64_t id = rows.u64();
+        const handlers::ClubId club = rows.u32();
+        members[id] = {club, rows.u64()};
+      });
+  std::map<Member, std::vector<CodeOfMember>> codes;
+  for (const auto& [id, member] : members) codes[member];
+  std::size_t bound = 0;
+  select_in(
+      connection,
+      "SELECT l.expires_at > ?, c.member_id, c.number, c.state FROM code c JOIN lot l ON l.lot_id = c.lot_id"
+      " WHERE c.member_id IN (",
+      "", 1, members,
+      [&bound, now](Statement& s, const auto& one) {
+        if (bound++ % kSetRowsMax == 0) s.add(now);  // each statement's first parameter
+        s.add(one.first);
+      },
+      [&members, &codes](Rows& rows) {
+        const bool lasts = rows.flag();
+        const Member& member = members.at(rows.u64());
+        const rules::CodeNumber number = rows.u32();
+        const bool live = static_cast<handlers::CodeState>(rows.u64()) == handlers::CodeState::live;
+        codes[member].push_back({number, lasts && live});
+      });
+  for (auto& [id, letter] : letters) {
+    const auto found = codes.find({letter.facts.club, letter.phone});
+    letter.facts.is_member = found != codes.end();
+    if (found != codes.end()) letter.facts.codes = found->second;
+  }
+}
+
+// How each ended, before it begins anew; parts that failed make room for the next attempt.
+void save_ends(Connection& connection, const std::vector<std::pair<MessageId, const Candidate*>>& replayed,
+               const std::vector<MessageId>& ids, const ReplayTerms& terms, rules::Instant now) {
+  insert_set(connection,
+             "INSERT INTO outbox_replay (message_id, replay, line, replayed_at, replayed_by, state, reason,"
+             " valid_until, settled_at) VALUES ",
+             9, replayed, [&terms, now](Statement& s, const auto& one) {
+               const Candidate& letter = *one.second;
+               s.add(one.first).add(letter.facts.replays + 1).add(letter.facts.line).add(now);
+               s.add(std::string_view(terms.by).substr(0, 64)).add(std::uint32_t{letter.facts.state});
+               s.add(letter.reason).add(letter.valid_until).add(letter.settled_at);
+             });
+  update_in(connection,
+            "INSERT INTO outbox_replay_part (message_id, replay, part, carrier, carrier_message_id,"
+            " receipt_word, error, submitted_at, done_at) SELECT p.message_id, r.replay, p.part, p.carrier,"
+            " p.carrier_message_id, p.receipt_word, p.error, p.submitted_at, p.done_at FROM outbox_part p"
+            " JOIN outbox_replay r ON r.message_id = p.message_id AND r.taken_up_at IS NULL"
+            " AND r.replayed_at = ? WHERE p.state = 4 AND p.message_id IN (",
+            ids, [now](Statement& s) { s.add(now); });
+  update_in(connection, "DELETE FROM outbox_part WHERE state = 4 AND message_id IN (", ids);
+}
+
+void queue_again(Connection& connection, const std::vector<MessageId>& ids, rules::Instant valid_until) {
+  update_in(
+      connection,
+      "UPDATE outbox SET maybe_twice = IF(state = 6, 1, maybe_twice), state = 1, reason = '',"
+      " attempts = 0, settled_at = NULL, valid_until = ?, parts_begun = EXISTS (SELECT 1 FROM"
+      " outbox_part p WHERE p.message_id = outbox.message_id) WHERE state IN (4, 5, 6) AND message_id IN"
+      " (",
+      ids, [valid_until](Statement& s) { s.add(valid_until); });
+}
+
+}  // namespace
+
+std::vector<Replayed> replay_letters(Connection& connection, std::span<const MessageId> ids,
+                                     const ReplayTerms& terms, rules::Instant now) {
+  Candidates letters = lock_letters(connection, ids);
+  load_replays(connection, letters);
+  load_stops(connection, letters);
+  load_codes(connection, letters, now);
+  std::map<MessageId, ReplayVerdict> verdicts;
+  std::vector<std::pair<MessageId, const Candidate*>> replayed;
+  std::vector<MessageId> all;
+  std::map<std::chrono::seconds, std::vector<MessageId>> by_validity;
+  for (const auto& [id, letter] : letters) {
+    const ReplayVerdict verdict = verdicts[id] = judge_letter(letter.facts, terms);
+    if (verdict != ReplayVerdict::replayed) continue;
+    replayed.emplace_back(id, &letter);
+    all.push_back(id);
+    by_validity[terms.valid_for.value_or(handlers::validity_of(letter.facts.lane))].push_back(id);
+  }
+  if (!all.empty()) save_ends(connection, replayed, all, terms, now);
+  for (const auto& [validity, some] : by_validity) queue_again(connection, some, now + validity);
+  std::vector<Replayed> answers;
+  for (const MessageId id : ids) {
+    const auto verdict = verdicts.find(id);
+    answers.push_back({id, verdict == verdicts.end() ? ReplayVerdict::no_such_message : verdict->second});
+  }
+  return answers;
+}
+
+std::vector<QueuedText> take_up_replays(Connection& connection, const std::set<std::string>& lines,
+                                        rules::Instant now, std::uint32_t limit) {
+  std::vector<MessageId> ids;
+  select_in(
+      connection, "SELECT message_id FROM outbox_replay WHERE taken_up_at IS NULL AND line IN (",
+      "LIMIT " + std::to_string(limit), 1, lines, [](Statement& s, const std::string& line) { s.add(line); },
+      [&ids](Rows& rows) { ids.push_back(rows.u64()); });
+  if (ids.empty()) return {};
+  std::sort(ids.begin(), ids.end());
+  update_in(connection,
+            "UPDATE outbox_replay SET taken_up_at = ? WHERE taken_up_at IS NULL AND message_id IN (", ids,
+            [now](Statement& s) { s.add(now); });
+  return load_queued(connection, ids);
+}
+
+std::uint64_t forget_replays(Connection& connection, rules::Instant before, std::uint32_t limit) {
+  std::vector<MessageId> ids;
+  {
+    Rows rows = connection
+                    .prepare(
+                        "SELECT message_id FROM outbox_replay WHERE replayed_at < ? ORDER BY replayed_at"
+                        " LIMIT ?")
+                    .add(before)
+                    .add(limit)
+                    .query();
+    while (rows.next()) ids.push_back(rows.u64());
+  }
+  const auto bind_before = [before](Statement& s) { s.add(before); };
+  update_in(
+      connection,
+      "DELETE p FROM outbox_replay_part p JOIN outbox_replay r ON r.message_id = p.message_id AND r.replay"
+      " = p.replay WHERE r.replayed_at < ? AND r.message_id IN (",
+      ids, bind_before);
+  update_in(connection, "DELETE FROM outbox_replay WHERE replayed_at < ? AND message_id IN (", ids,
+            bind_before);
+  return ids.size();
+}
+
+}  // namespace peyk::store
