@@ -85,6 +85,13 @@ Peykd::Peykd(Options options)
                  [this](auto request, auto done) { submit_purchase(std::move(request), std::move(done)); },
                  {.signature_tolerance = options_.http.signature_tolerance,
                   .in_flight_max = options_.limits.inbound_in_flight_max}),
+      letters_({.directory = [this](std::string_view key_id) { return till(key_id); },
+                .run = [this](auto work,
+                              auto after) { return housekeeper_.run(std::move(work), std::move(after)); },
+                .post = [this](auto work) { post(std::move(work)); }},
+               {.signature_tolerance = options_.http.signature_tolerance,
+                .lines = line_numbers(options_),
+                .carriers = options_.carriers}),
       http_(io_, options_.http, routes(),
             [this](std::string_view route, int status, std::chrono::microseconds took) {
               metrics_
@@ -187,6 +194,7 @@ std::vector<HttpRoute> Peykd::routes() {
   std::vector<HttpRoute> all =
       operation_routes([this] { return readiness(); }, [this] { return metrics_.expose(); });
   all.push_back(purchases_.route());
+  for (HttpRoute& route : letters_.routes()) all.push_back(std::move(route));
   return all;
 }
 

@@ -13,6 +13,7 @@
 
 #include "gateway/carriers.hpp"
 #include "gateway/government.hpp"
+#include "gateway/http/dead_letters.hpp"
 #include "gateway/http/operations.hpp"
 #include "gateway/http/purchases.hpp"
 #include "gateway/http/server.hpp"
@@ -101,6 +102,7 @@ class Peykd {
   OutcomeQueries queries_;
   Replays replays_;
   PurchaseEndpoint purchases_;
+  DeadLetterEndpoint letters_;
   HttpServer http_;
   boost::asio::signal_set signals_;
   Signal stopped_;

@@ -65,6 +65,22 @@ Json as_json(const DeadLetter& letter, const std::vector<CarrierOptions>& carrie
           {"died", rfc3339(letter.died_at)}};
 }
 
+ExitCode usage(std::string_view wrong, std::ostream& err) {
+  err << "peykctl: " << wrong << '\n';
+  return kUsage;
+}
+
+tl::expected<LettersAsked, std::string> asked_of_club(const LettersOrder& order,
+                                                      store::Connection& connection, rules::Instant now) {
+  auto asked = letters_asked(order.query, now);
+  if (!asked || order.club.empty()) return asked;
+  const auto clubs = store::load_clubs(connection);
+  const auto club = std::ranges::find(clubs, order.club, &handlers::Club::slug);
+  if (club == clubs.end()) return tl::unexpected("there is no club " + order.club);
+  asked->filter.club = club->id;
+  return asked;
+}
+
 void show_reasons(const LettersOrder& order, const Options& options, store::Connection& connection,
                   const store::LetterFilter& filter, std::ostream& out) {
   const auto counts = store::count_dead_letters(connection, filter);
@@ -92,32 +108,19 @@ void show_reasons(const LettersOrder& order, const Options& options, store::Conn
 
 }  // namespace
 
-std::string reason_in_words(const DeadLetter& letter, const std::vector<CarrierOptions>& carriers) {
-  if (letter.carrier.empty()) return letter.reason;
-  const std::string words = error_in_words(carriers, letter.carrier, letter.error, Language::en);
-  const std::string said =
-      fmt::format("{}{}{} by {}", letter.word, letter.error.empty() ? "" : " ", letter.error, letter.carrier);
-  return words.empty() ? said : fmt::format("{} ({})", words, said);
-}
-
 ExitCode list_letters(const LettersOrder& order, const Options& options, store::Connection& connection,
                       std::ostream& out, std::ostream& err) {
-  const auto filter = filter_of(order, store::load_clubs(connection), wall_clock());
-  std::optional<store::LetterCursor> after;
-  if (!order.after.empty()) after = parse_cursor(order.after);
-  if (!filter || (!order.after.empty() && !after)) {
-    err << "peykctl: " << (filter ? "--after is not what a page ended with" : filter.error()) << '\n';
-    return kUsage;
-  }
+  const auto asked = asked_of_club(order, connection, wall_clock());
+  if (!asked) return usage(asked.error(), err);
   if (order.by_reason) {
-    show_reasons(order, options, connection, *filter, out);
+    show_reasons(order, options, connection, asked->filter, out);
     connection.rollback();
     return kDone;
   }
-  const auto letters = store::load_dead_letters(connection, *filter, after, order.limit);
+  const auto letters = store::load_dead_letters(connection, asked->filter, asked->after, order.query.limit);
   connection.rollback();
   std::string next;
-  if (letters.size() == order.limit) next = cursor_text({letters.back().died_at, letters.back().id});
+  if (letters.size() == order.query.limit) next = cursor_text({letters.back().died_at, letters.back().id});
   if (order.json) {
     Json json{{"letters", Json::array()}, {"next", next.empty() ? Json() : Json(next)}};
     for (const DeadLetter& letter : letters) json["letters"].push_back(as_json(letter, options.carriers));
@@ -211,25 +214,17 @@ void replay_all(store::Connection& connection, store::LetterFilter filter, Repla
   }
 }
 
-bool is_empty(const LettersOrder& order) {
-  return order.line.empty() && order.club.empty() && order.lane.empty() && order.state.empty() &&
-         order.reason.empty() && order.since.empty() && order.until.empty();
-}
-
 }  // namespace
 
 ExitCode replay_letters(const LettersOrder& order, const Options& options, store::Connection& connection,
                         const std::string& by, std::ostream& out, std::ostream& err) {
   const auto now = wall_clock();
-  const auto filter = filter_of(order, store::load_clubs(connection), now);
-  if (!filter || order.ids.empty() == is_empty(order)) {
-    err << "peykctl: "
-        << (filter ? "name letters by their ids, or say which with --line, --club, --since and the like; not "
-                     "both"
-                   : filter.error())
-        << '\n';
-    return kUsage;
-  }
+  const auto asked = asked_of_club(order, connection, now);
+  if (!asked) return usage(asked.error(), err);
+  const bool by_filter = !order.query.names_nothing() || !order.club.empty();
+  if (by_filter != order.ids.empty())
+    return usage(
+        "name letters by their ids, or say which with --line, --club, --since and the like; not both", err);
   store::ReplayTerms terms{.even_urgent = order.even_urgent, .even_unknown = order.even_unknown, .by = by};
   if (const auto span = config::parse_time_span(order.valid_for))
     terms.valid_for = std::chrono::floor<std::chrono::seconds>(*span);
@@ -238,11 +233,11 @@ ExitCode replay_letters(const LettersOrder& order, const Options& options, store
   if (order.ids.empty()) {
     if (!order.json) {
       std::uint64_t all = 0;
-      for (const auto& one : store::count_dead_letters(connection, *filter)) all += one.count;
+      for (const auto& one : store::count_dead_letters(connection, asked->filter)) all += one.count;
       connection.rollback();
       out << fmt::format("{} dead letters\n", all) << std::flush;
     }
-    replay_all(connection, *filter, replay, now);
+    replay_all(connection, asked->filter, replay, now);
   } else {
     for (std::size_t at = 0; at < order.ids.size(); at += store::kLettersPageMax)
       replay.set(std::span(order.ids).subspan(

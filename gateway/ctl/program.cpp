@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
+#include <charconv>
 #include <chrono>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
@@ -170,15 +171,43 @@ ExitCode show_member(Desk& desk) {
   return kDone;
 }
 
+templates::Language language_of(const Desk& desk) {
+  return desk.order.language == "fa" ? templates::Language::fa : templates::Language::en;
+}
+
 ExitCode trace_message(Desk& desk) {
   store::Connection connection(desk.options.mysql);
   open_current(connection);
   const auto found = store::trace_message(connection, desk.order.message);
   if (!found) throw Trouble{kFound, fmt::format("there is no message {}", desk.order.message)};
-  const auto language = desk.order.language == "fa" ? templates::Language::fa : templates::Language::en;
-  desk.out << (desk.order.json ? message_as_json(*found, desk.options.carriers, language)
-                               : message_as_text(*found, desk.options.carriers, language));
+  desk.out << (desk.order.json ? message_as_json(*found, desk.options.carriers, language_of(desk))
+                               : message_as_text(*found, desk.options.carriers, language_of(desk)));
   return kDone;
+}
+
+ExitCode trace_phone(Desk& desk) {
+  const auto phone = templates::parse_phone(desk.order.phone);
+  if (!phone)
+    throw Trouble{kUsage, "\"" + desk.order.phone + "\" is neither a mobile number nor a message's id"};
+  store::Connection connection(desk.options.mysql);
+  open_current(connection);
+  const auto found = store::trace_phone(connection, *phone, store::kLookupRowsMax);
+  if (found.empty()) throw Trouble{kFound, templates::e164(*phone) + " was sent nothing"};
+  desk.out << (desk.order.json ? messages_as_json(found, desk.options.carriers, language_of(desk))
+                               : messages_as_text(found, language_of(desk)));
+  return kDone;
+}
+
+// A phone in any form, or a message's id: ids have fewer digits than a mobile number.
+ExitCode trace_either(Desk& desk) {
+  if (desk.order.phone.empty()) throw Trouble{kUsage, "trace a phone or a message's id"};
+  if (templates::parse_phone(desk.order.phone)) return trace_phone(desk);
+  const std::string& text = desk.order.phone;
+  Order order = desk.order;
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), order.message);
+  if (read.ec != std::errc() || read.ptr != text.data() + text.size()) return trace_phone(desk);
+  Desk by_id{order, desk.options, desk.out, desk.err};
+  return trace_message(by_id);
 }
 
 ExitCode show_queue(Desk& desk) {
@@ -420,13 +449,16 @@ std::vector<Command> describe(CLI::App& app, Order& order) {
   auto* replaying = describe_letters(*letters, order.letters);
 
   auto* tracing = app.add_subcommand("trace", "follow something from its beginning");
-  tracing->require_subcommand(1);
-  auto* message = tracing->add_subcommand("message", "a message with its parts, receipts and times");
-  message->add_option("id", order.message, "as the log and show member --json give it")->required();
-  message->add_option("--language", order.language, "of the words: fa, en")
+  tracing->require_subcommand(0, 1);
+  tracing->add_option("what", order.phone, "a phone in any form, or a message's id");
+  tracing->add_option("--language", order.language, "of the words: fa, en")
       ->check(CLI::IsMember({"fa", "en"}))
       ->capture_default_str();
-  message->add_flag("--json", order.json, "as JSON");
+  tracing->add_flag("--json", order.json, "as JSON");
+  auto* message = tracing->add_subcommand("message", "a message with its parts, receipts and times");
+  message->add_option("id", order.message, "as the log and show member --json give it")->required();
+  auto* to_phone = tracing->add_subcommand("phone", "the last messages to a phone");
+  to_phone->add_option("phone", order.phone, "in any form")->required();
 
   auto* ledger = app.add_subcommand("ledger", "the books");
   ledger->require_subcommand(1);
@@ -438,21 +470,22 @@ std::vector<Command> describe(CLI::App& app, Order& order) {
   auto* checking = config->add_subcommand("check", "read it and tell every mistake");
 
   for (auto* child : {migrating, applying, showing, member, receipts, queue, letters, tracing, message,
-                      ledger, auditing, config, checking})
+                      to_phone, ledger, auditing, config, checking})
     child->fallthrough();
   std::vector<Command> commands;
   describe_cancel(*queue, order, commands);  // before `queue` itself, which is parsed with it
-  for (const Command& command : std::initializer_list<Command>{{migrating, migrate},
-                                                               {applying, apply},
-                                                               {member, show_member},
-                                                               {receipts, show_receipts},
-                                                               {queue, show_queue},
-                                                               {message, trace_message},
-                                                               {replaying, replay_dead_letters},
-                                                               {letters, show_letters},
-                                                               {auditing, audit_ledger},
-                                                               {checking, check_config}})
-    commands.push_back(command);
+  commands.insert(commands.end(), {{migrating, migrate},
+                                   {applying, apply},
+                                   {member, show_member},
+                                   {receipts, show_receipts},
+                                   {queue, show_queue},
+                                   {message, trace_message},
+                                   {to_phone, trace_phone},
+                                   {tracing, trace_either},
+                                   {replaying, replay_dead_letters},
+                                   {letters, show_letters},
+                                   {auditing, audit_ledger},
+                                   {checking, check_config}});
   describe_scopes(*pausing, order, pause, commands);
   describe_scopes(*resuming, order, resume, commands);
   return commands;

@@ -3,8 +3,10 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "gateway/outbound_line.hpp"
 #include "templates/dates.hpp"
 #include "templates/delivery_errors.hpp"
 #include "templates/phone.hpp"
@@ -59,56 +61,132 @@ std::string error_in_words(const std::vector<CarrierOptions>& carriers, std::str
   return std::string(templates::delivery_error_words(code, language));
 }
 
-std::string message_as_text(const store::MessageTrace& message, const std::vector<CarrierOptions>& carriers,
-                            Language language) {
+namespace {
+
+using Carriers = std::vector<CarrierOptions>;
+
+// "part 1 of 2 by mci as 70BA8A69: delivered at … (DELIVERED)", with when it was sent.
+std::string part_as_text(const store::PartTrace& part, const store::MessageTrace& message,
+                         const Carriers& carriers, Language language) {
+  const auto time = [&](rules::Instant at) { return local_time(at, message.time_zone, language); };
+  const std::size_t count = std::max<std::size_t>(message.parts.size(), part.part);
+  std::string text = fmt::format("  part {} of {} by {}", part.part, count, part.carrier);
+  if (!part.carrier_message_id.empty()) text += fmt::format(" as {}", shown(part.carrier_message_id));
+  text += fmt::format(": {}", templates::delivery_state_words(part.state, language));
+  if (part.done_at != rules::Instant{}) text += fmt::format(" at {}", time(part.done_at));
+  if (!part.word.empty()) text += fmt::format(" ({})", shown(part.word));
+  if (!part.error.empty()) {
+    const std::string words = error_in_words(carriers, part.carrier, part.error, language);
+    text += fmt::format(", error {}{}{}", shown(part.error), words.empty() ? "" : ": ", words);
+  }
+  if (part.asked_at != rules::Instant{}) text += fmt::format(", asked about at {}", time(part.asked_at));
+  if (part.submitted_at != rules::Instant{}) text += fmt::format(", sent {}", time(part.submitted_at));
+  return text + '\n';
+}
+
+std::string life_as_text(const store::LifeTrace& life, const store::MessageTrace& message,
+                         const Carriers& carriers, Language language) {
+  const auto time = [&](rules::Instant at) { return local_time(at, message.time_zone, language); };
+  std::string text;
+  for (const store::PartTrace& part : life.parts) text += part_as_text(part, message, carriers, language);
+  text += fmt::format("  {}  {}{}{}\n", time(life.settled_at),
+                      templates::delivery_state_words(life.state, language), life.reason.empty() ? "" : ": ",
+                      shown(life.reason));
+  text += fmt::format("  {}  replayed by {}{}\n", time(life.replayed_at), shown(life.replayed_by),
+                      life.waits_for_gateway ? ", and no gateway has taken it up yet" : "");
+  return text;
+}
+
+Json part_as_json(const store::PartTrace& part, const Carriers& carriers, Language language) {
+  return {{"part", part.part},
+          {"carrier", part.carrier},
+          {"carrier_message_id", shown(part.carrier_message_id)},
+          {"state", part.state},
+          {"word", shown(part.word)},
+          {"error", shown(part.error)},
+          {"error_words", error_in_words(carriers, part.carrier, part.error, language)},
+          {"submitted", rfc3339(part.submitted_at)},
+          {"asked", rfc3339(part.asked_at)},
+          {"done", rfc3339(part.done_at)}};
+}
+
+Json parts_as_json(const std::vector<store::PartTrace>& parts, const Carriers& carriers, Language language) {
+  Json json = Json::array();
+  for (const store::PartTrace& part : parts) json.push_back(part_as_json(part, carriers, language));
+  return json;
+}
+
+Json as_json(const store::MessageTrace& message, const Carriers& carriers, Language language) {
+  Json json{{"id", std::to_string(message.id)},
+            {"club", message.club},
+            {"line", message.line},
+            {"lane", words(message.lane)},
+            {"phone", templates::masked(message.phone)},
+            {"state", message.state},
+            {"reason", shown(message.reason)},
+            {"maybe_twice", message.maybe_twice},
+            {"text", message.text},
+            {"attempts", message.attempts},
+            {"created", rfc3339(message.created_at)},
+            {"valid_until", rfc3339(message.valid_until)},
+            {"settled", rfc3339(message.settled_at)},
+            {"parts", parts_as_json(message.parts, carriers, language)},
+            {"lives", Json::array()}};
+  for (const store::LifeTrace& life : message.lives) {
+    json["lives"].push_back({{"state", life.state},
+                             {"reason", shown(life.reason)},
+                             {"settled", rfc3339(life.settled_at)},
+                             {"valid_until", rfc3339(life.valid_until)},
+                             {"replayed", rfc3339(life.replayed_at)},
+                             {"by", shown(life.replayed_by)},
+                             {"parts", parts_as_json(life.parts, carriers, language)}});
+  }
+  return json;
+}
+
+}  // namespace
+
+std::string message_as_text(const store::MessageTrace& message, const Carriers& carriers, Language language) {
   const auto time = [&](rules::Instant at) { return local_time(at, message.time_zone, language); };
   std::string text =
       fmt::format("message {} from {} to {}: {}\n", message.id, message.line, phone_of(message.phone),
                   templates::delivery_state_words(message.state, language));
   if (!message.reason.empty()) text += fmt::format("  {}\n", shown(message.reason));
   if (message.maybe_twice) text += "  maybe twice: an answer never came, so it was sent again\n";
-  text += fmt::format("  {}  written\n", time(message.created_at));
-  if (message.settled_at != rules::Instant{})
+  text +=
+      fmt::format("  {}  written, and queued in lane {}\n", time(message.created_at), words(message.lane));
+  for (const store::LifeTrace& life : message.lives) text += life_as_text(life, message, carriers, language);
+  for (const store::PartTrace& part : message.parts) text += part_as_text(part, message, carriers, language);
+  if (message.settled_at != rules::Instant{}) {
     text += fmt::format("  {}  {}\n", time(message.settled_at), message.parts.empty() ? "given up" : "sent");
-  for (const store::PartTrace& part : message.parts) {
-    text += fmt::format("  part {} of {} by {}", part.part, message.parts.size(), part.carrier);
-    if (!part.carrier_message_id.empty()) text += fmt::format(" as {}", shown(part.carrier_message_id));
-    text += fmt::format(": {}", templates::delivery_state_words(part.state, language));
-    if (part.done_at != rules::Instant{}) text += fmt::format(" at {}", time(part.done_at));
-    if (!part.word.empty()) text += fmt::format(" ({})", shown(part.word));
-    if (!part.error.empty()) {
-      const std::string words = error_in_words(carriers, part.carrier, part.error, language);
-      text += fmt::format(", error {}{}{}", shown(part.error), words.empty() ? "" : ": ", words);
-    }
-    text += '\n';
+  } else {
+    text +=
+        fmt::format("  {}  no longer sent after that{}\n", time(message.valid_until),
+                    message.attempts == 0 ? "" : fmt::format("; refused for now {} times", message.attempts));
   }
   return text + "  " + message.text + "\n";
 }
 
-std::string message_as_json(const store::MessageTrace& message, const std::vector<CarrierOptions>& carriers,
-                            Language language) {
-  Json json{{"id", std::to_string(message.id)},
-            {"club", message.club},
-            {"line", message.line},
-            {"phone", templates::masked(message.phone)},
-            {"state", message.state},
-            {"reason", shown(message.reason)},
-            {"maybe_twice", message.maybe_twice},
-            {"text", message.text},
-            {"created", rfc3339(message.created_at)},
-            {"settled", rfc3339(message.settled_at)},
-            {"parts", Json::array()}};
-  for (const store::PartTrace& part : message.parts) {
-    json["parts"].push_back({{"part", part.part},
-                             {"carrier", part.carrier},
-                             {"carrier_message_id", shown(part.carrier_message_id)},
-                             {"state", part.state},
-                             {"word", shown(part.word)},
-                             {"error", shown(part.error)},
-                             {"error_words", error_in_words(carriers, part.carrier, part.error, language)},
-                             {"submitted", rfc3339(part.submitted_at)},
-                             {"done", rfc3339(part.done_at)}});
+std::string message_as_json(const store::MessageTrace& message, const Carriers& carriers, Language language) {
+  return as_json(message, carriers, language).dump(2) + "\n";
+}
+
+std::string messages_as_text(const std::vector<store::MessageTrace>& messages, Language language) {
+  std::string text;
+  for (const store::MessageTrace& one : messages) {
+    text +=
+        fmt::format("{}  {} {} from {}, {}{}{}{}\n", local_time(one.created_at, one.time_zone, language),
+                    one.id, words(one.lane), one.line, templates::delivery_state_words(one.state, language),
+                    one.reason.empty() ? "" : ": ", shown(one.reason), one.lives.empty() ? "" : ", replayed");
   }
+  return text;
+}
+
+std::string messages_as_json(const std::vector<store::MessageTrace>& messages, const Carriers& carriers,
+                             Language language) {
+  Json json{{"messages", Json::array()}};
+  for (const store::MessageTrace& one : messages)
+    json["messages"].push_back(as_json(one, carriers, language));
   return json.dump(2) + "\n";
 }
 

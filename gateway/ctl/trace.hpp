@@ -20,12 +20,18 @@ std::string error_in_words(const std::vector<CarrierOptions>& carriers, std::str
 std::string message_as_text(const store::MessageTrace& message, const std::vector<CarrierOptions>& carriers,
                             templates::Language language);
 
-// {"id","club","line","phone","state","reason","text","created","settled","parts":[{"part","carrier",
-//  "carrier_message_id","state","word","error","error_words","submitted","done"}]}; instants in UTC (RFC
+// {"id","club","line","lane","phone","state","reason","maybe_twice","text","attempts","created","valid_until",
+//  "settled","parts":[{"part","carrier","carrier_message_id","state","word","error","error_words","submitted",
+//  "asked","done"}],"lives":[{"state","reason","settled","replayed","by","parts"}]}; instants in UTC (RFC
 //  3339),
 // null where there is none yet.
 std::string message_as_json(const store::MessageTrace& message, const std::vector<CarrierOptions>& carriers,
                             templates::Language language);
+
+// A line each, the latest first; as JSON {"messages":[as above]}.
+std::string messages_as_text(const std::vector<store::MessageTrace>& messages, templates::Language language);
+std::string messages_as_json(const std::vector<store::MessageTrace>& messages,
+                             const std::vector<CarrierOptions>& carriers, templates::Language language);
 
 std::string receipts_as_text(const store::ReceiptsTrace& receipts);
 // {"parked","aside","shown":[{"id","carrier","readable","carrier_message_id","state","error","phone","pdu",

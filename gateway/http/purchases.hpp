@@ -4,9 +4,7 @@
 //   answer
 //
 // What must stay true:
-// - Nothing is parsed before the signature is good. An unknown key and a wrong signature look the same (401),
-// in
-//   text and in work done.
+// - Nothing is parsed before the signature is good (till_auth.hpp).
 // - The request key is SHA-256 over ("pos", club, "idempotency-key" or "webhook-id", its value):
 // Idempotency-Key is
 //   used when given, because it is the till's own word for "the same request" and survives a retry that makes
@@ -32,18 +30,10 @@
 
 #include "gateway/http/message.hpp"
 #include "gateway/http/purchase_body.hpp"
+#include "gateway/http/till_auth.hpp"
 #include "handlers/request.hpp"
 
 namespace peyk::gateway {
-
-// Whose till a key is.
-struct TillIdentity {
-  handlers::ClubId club = 0;
-  handlers::BranchNo branch = 0;     // 0: not bound to a branch
-  std::vector<std::string> secrets;  // raw keys; several while a secret is being changed
-};
-
-using TillDirectory = std::function<std::optional<TillIdentity>(std::string_view key_id)>;
 
 // What became of a submitted purchase.
 struct PurchaseAnswer {

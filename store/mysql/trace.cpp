@@ -1,6 +1,7 @@
 #include "store/mysql/trace.hpp"
 
 #include <array>
+#include <map>
 
 namespace peyk::store {
 
@@ -12,16 +13,15 @@ std::string word_of_state(std::uint64_t state) {
 
 namespace {
 
-std::vector<PartTrace> parts_of(Connection& connection, MessageId id) {
-  std::vector<PartTrace> parts;
+void load_parts(Connection& connection, MessageTrace& message) {
   Rows rows = connection
                   .prepare(
                       "SELECT part, carrier, carrier_message_id, state, receipt_word, error, submitted_at,"
-                      " done_at FROM outbox_part WHERE message_id = ? ORDER BY part")
-                  .add(id)
+                      " asked_at, done_at FROM outbox_part WHERE message_id = ? ORDER BY part")
+                  .add(message.id)
                   .query();
   while (rows.next()) {
-    PartTrace& part = parts.emplace_back();
+    PartTrace& part = message.parts.emplace_back();
     part.part = rows.u32();
     part.carrier = rows.text();
     part.carrier_message_id = rows.text();
@@ -29,9 +29,75 @@ std::vector<PartTrace> parts_of(Connection& connection, MessageId id) {
     part.word = rows.text();
     part.error = rows.text();
     part.submitted_at = rows.instant();
+    part.asked_at = rows.instant();
     part.done_at = rows.instant();
   }
-  return parts;
+}
+
+void load_lives(Connection& connection, MessageTrace& message) {
+  std::map<std::uint32_t, std::size_t> by_number;
+  {
+    Rows rows = connection
+                    .prepare(
+                        "SELECT replay, state, reason, settled_at, valid_until, replayed_at, replayed_by,"
+                        " taken_up_at IS NULL FROM outbox_replay WHERE message_id = ? ORDER BY replay")
+                    .add(message.id)
+                    .query();
+    while (rows.next()) {
+      by_number.emplace(rows.u32(), message.lives.size());
+      LifeTrace& life = message.lives.emplace_back();
+      life.state = word_of_state(rows.u64());
+      life.reason = rows.text();
+      life.settled_at = rows.instant();
+      life.valid_until = rows.instant();
+      life.replayed_at = rows.instant();
+      life.replayed_by = rows.text();
+      life.waits_for_gateway = rows.flag();
+    }
+  }
+  Rows rows = connection
+                  .prepare(
+                      "SELECT replay, part, carrier, carrier_message_id, receipt_word, error, submitted_at,"
+                      " done_at FROM outbox_replay_part WHERE message_id = ? ORDER BY replay, part")
+                  .add(message.id)
+                  .query();
+  while (rows.next()) {
+    const auto life = by_number.find(rows.u32());
+    if (life == by_number.end()) continue;
+    PartTrace& part = message.lives[life->second].parts.emplace_back();
+    part.part = rows.u32();
+    part.carrier = rows.text();
+    part.carrier_message_id = rows.text();
+    part.state = word_of_state(failed);
+    part.word = rows.text();
+    part.error = rows.text();
+    part.submitted_at = rows.instant();
+    part.done_at = rows.instant();
+  }
+}
+
+constexpr const char* kMessageColumns =
+    "SELECT o.message_id, c.slug, c.time_zone, o.line, o.phone, o.lane, o.state, o.reason, o.text,"
+    " o.maybe_twice, o.attempts, o.created_at, o.valid_until, o.settled_at FROM outbox o"
+    " LEFT JOIN club c ON c.club_id = o.club_id ";
+
+MessageTrace read_message(Rows& rows) {
+  MessageTrace message;
+  message.id = rows.u64();
+  message.club = rows.text();
+  message.time_zone = rows.text();
+  message.line = rows.text();
+  message.phone = rows.u64();
+  message.lane = static_cast<handlers::Lane>(rows.u64());
+  message.state = word_of_state(rows.u64());
+  message.reason = rows.text();
+  message.text = rows.text();
+  message.maybe_twice = rows.flag();
+  message.attempts = rows.u32();
+  message.created_at = rows.instant();
+  message.valid_until = rows.instant();
+  message.settled_at = rows.instant();
+  return message;
 }
 
 }  // namespace
@@ -39,33 +105,35 @@ std::vector<PartTrace> parts_of(Connection& connection, MessageId id) {
 std::optional<MessageTrace> trace_message(Connection& connection, MessageId id) {
   std::optional<MessageTrace> found;
   {
-    Rows rows =
-        connection
-            .prepare(
-                "SELECT o.message_id, c.slug, c.time_zone, o.line, o.phone, o.state, o.reason, o.text,"
-                " o.maybe_twice, o.created_at, o.valid_until, o.settled_at FROM outbox o"
-                " LEFT JOIN club c ON c.club_id = o.club_id WHERE o.message_id = ?")
-            .add(id)
-            .query();
-    if (rows.next()) {
-      MessageTrace& message = found.emplace();
-      message.id = rows.u64();
-      message.club = rows.text();
-      message.time_zone = rows.text();
-      message.line = rows.text();
-      message.phone = rows.u64();
-      message.state = word_of_state(rows.u64());
-      message.reason = rows.text();
-      message.text = rows.text();
-      message.maybe_twice = rows.flag();
-      message.created_at = rows.instant();
-      message.valid_until = rows.instant();
-      message.settled_at = rows.instant();
-    }
+    Rows rows = connection.prepare(std::string(kMessageColumns) + "WHERE o.message_id = ?").add(id).query();
+    if (rows.next()) found = read_message(rows);
   }
-  if (found) found->parts = parts_of(connection, id);
+  if (found) {
+    load_parts(connection, *found);
+    load_lives(connection, *found);
+  }
   connection.rollback();
   return found;
+}
+
+std::vector<MessageTrace> trace_phone(Connection& connection, handlers::PhoneNumber phone,
+                                      std::uint32_t limit) {
+  std::vector<MessageTrace> messages;
+  {
+    Rows rows =
+        connection
+            .prepare(std::string(kMessageColumns) + "WHERE o.phone = ? ORDER BY o.message_id DESC LIMIT ?")
+            .add(phone)
+            .add(limit)
+            .query();
+    while (rows.next()) messages.push_back(read_message(rows));
+  }
+  for (MessageTrace& message : messages) {
+    load_parts(connection, message);
+    load_lives(connection, message);
+  }
+  connection.rollback();
+  return messages;
 }
 
 ReceiptsTrace trace_receipts(Connection& connection, std::uint32_t limit) {

@@ -10,9 +10,6 @@
 
 namespace peyk::store {
 
-// Of a MessageState; empty for a number that is none.
-std::string word_of_state(std::uint64_t state);
-
 struct PartTrace {
   std::uint32_t part = 1;
   std::string carrier;
@@ -21,24 +18,41 @@ struct PartTrace {
   std::string word;                // the carrier's last word for it; empty: no receipt yet
   std::string error;               // the carrier's code; empty: none
   rules::Instant submitted_at{};   // the epoch: not known
+  rules::Instant asked_at{};       // the carrier was asked about it; the epoch: was not
   rules::Instant done_at{};        // the epoch: not yet
+};
+// How a life of the message ended, before it was replayed.
+struct LifeTrace {
+  std::string state, reason;  // failed, expired or unknown
+  rules::Instant settled_at{}, valid_until{};
+  rules::Instant replayed_at{};
+  std::string replayed_by;
+  bool waits_for_gateway = false;  // nobody has put the next life into its lane yet
+  std::vector<PartTrace> parts;    // that failed; the others are the message's
 };
 struct MessageTrace {
   MessageId id = 0;
   std::string club, time_zone;  // the club's slug and clock
   std::string line;
   handlers::PhoneNumber phone = 0;
+  handlers::Lane lane = handlers::Lane::reply;
   std::string state;  // queued, submitted, delivered, failed, expired, unknown, scheduled, cancelled
   std::string reason, text;
-  bool maybe_twice = false;  // an answer never came, and it was sent again
+  bool maybe_twice = false;    // an answer never came, and it was sent again
+  std::uint32_t attempts = 0;  // that failed, of this life, while it waits
   rules::Instant created_at{}, valid_until{}, settled_at{};
   std::vector<PartTrace> parts;
+  std::vector<LifeTrace> lives;  // before this one, the first first
 };
 // "queued", "submitted" …; empty: no such state.
 std::string word_of_state(std::uint64_t state);
 
 // Throws SqlError.
 std::optional<MessageTrace> trace_message(Connection& connection, MessageId id);
+
+// The last messages to a phone, the latest first, at most `limit`. Throws SqlError.
+std::vector<MessageTrace> trace_phone(Connection& connection, handlers::PhoneNumber phone,
+                                      std::uint32_t limit);
 
 struct AsideTrace {
   std::uint64_t id = 0;

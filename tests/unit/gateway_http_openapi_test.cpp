@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <set>
 
+#include "gateway/http/dead_letters.hpp"
 #include "gateway/http/operations.hpp"
 #include "gateway/http/problem.hpp"
 #include "gateway/http/purchases.hpp"
@@ -62,6 +63,8 @@ TEST(OpenApi, describes_every_route_and_no_other) {
   gateway::PurchaseEndpoint purchases({}, {});
   auto routes = gateway::operation_routes({}, {});
   routes.push_back(purchases.route());
+  gateway::DeadLetterEndpoint letters({}, {});
+  for (auto& route : letters.routes()) routes.push_back(std::move(route));
   std::set<std::string> served, described;
   for (const auto& route : routes) served.insert(lower(route.method) + " " + route.path);
   for (const auto& path : openapi()["paths"]) {
@@ -84,6 +87,8 @@ TEST(OpenApi, has_the_limits_of_the_code) {
   const YAML::Node purchase = openapi()["components"]["schemas"]["Purchase"]["properties"];
   EXPECT_EQ(purchase["amount"]["maximum"].as<rules::Amount>(), rules::kAmountMax);
   EXPECT_EQ(purchase["invoice"]["maxLength"].as<std::size_t>(), gateway::PurchaseBodyLimits{}.invoice_max);
+  const YAML::Node replay = openapi()["components"]["schemas"]["Replay"]["properties"];
+  EXPECT_EQ(replay["ids"]["maxItems"].as<std::size_t>(), gateway::kReplayIdsMax);
 }
 
 }  // namespace

@@ -1,0 +1,122 @@
+// Dead letters as an operator sees and replays them.
+#include <nlohmann/json.hpp>
+
+#include "gateway/letter_query.hpp"
+#include "tests/store/peykctl_fixture.hpp"
+
+namespace peyk::tests {
+namespace {
+
+using namespace gateway::ctl;
+using nlohmann::json;
+using testing::HasSubstr;
+using testing::Not;
+
+class PeykctlLetters : public Peykctl {
+ protected:
+  PeykctlLetters() {
+    ctl({"migrate", "--create-database"});
+    apply();
+  }
+  // A letter of lane and state that died an hour ago, give or take.
+  void letter(int id, int lane, int state, const std::string& reason, int minutes_ago = 60) {
+    query(
+        "INSERT INTO outbox (message_id, club_id, line, phone, lane, parts, text, state, reason, created_at,"
+        " valid_until, settled_at) VALUES (" +
+        std::to_string(id) + ", 1, '30001234', 989120000101, " + std::to_string(lane) + ", 1, 'hello', " +
+        std::to_string(state) + ", '" + reason +
+        "', UTC_TIMESTAMP(6) - INTERVAL 1 DAY, UTC_TIMESTAMP(6), UTC_TIMESTAMP(6) - INTERVAL " +
+        std::to_string(minutes_ago) + " MINUTE)");
+  }
+  std::string states() { return query("SELECT GROUP_CONCAT(state ORDER BY message_id) FROM outbox"); }
+};
+
+TEST_F(PeykctlLetters, are_shown_with_their_reason_in_words_and_the_phone_masked) {
+  EXPECT_EQ(ctl({"letters"}), kDone) << err;
+  EXPECT_EQ(out, "no dead letters\n");
+  letter(1, 2, 4, "UNDELIV 027", 1);
+  query(
+      "INSERT INTO outbox_part (message_id, part, carrier, carrier_message_id, state, receipt_word, error)"
+      " VALUES (1, 1, 'sim', 'a', 4, 'UNDELIV', '027')");
+  letter(2, 0, 5, "its time was over before it could be sent", 2);
+  letter(3, 2, 6, "the carrier did not answer: it may have been sent", 180);
+  EXPECT_EQ(ctl({"letters"}), kDone) << err;
+  EXPECT_THAT(out, HasSubstr("1 notice from 30001234 to 0912…0101, failed: "));
+  EXPECT_THAT(out, HasSubstr("(UNDELIV 027 by sim)"));
+  EXPECT_THAT(out, HasSubstr("2 urgent from 30001234 to 0912…0101, expired: its time was over"));
+  EXPECT_EQ(ctl({"letters", "--since", "2h", "--limit", "1", "--json"}), kDone) << err;
+  json page = json::parse(out);
+  ASSERT_EQ(page["letters"].size(), 1U);
+  EXPECT_EQ(page["letters"][0]["id"], "1");
+  EXPECT_EQ(page["letters"][0]["club"], "salt");
+  EXPECT_EQ(ctl({"letters", "--since", "2h", "--after", page["next"], "--json"}), kDone) << err;
+  page = json::parse(out);
+  ASSERT_EQ(page["letters"].size(), 1U);
+  EXPECT_EQ(page["letters"][0]["id"], "2");
+  EXPECT_TRUE(page["next"].is_null());
+  EXPECT_EQ(ctl({"letters", "--by-reason"}), kDone) << err;
+  EXPECT_THAT(out, HasSubstr("         1  expired: its time was over before it could be sent\n"));
+  EXPECT_EQ(ctl({"letters", "--by-reason", "--state", "unknown", "--json"}), kDone) << err;
+  EXPECT_EQ(json::parse(out)["reasons"][0]["count"], 1);
+}
+
+TEST_F(PeykctlLetters, a_wrong_word_is_told_and_changes_nothing) {
+  letter(1, 2, 4, "refused");
+  for (const std::vector<std::string>& words :
+       std::vector<std::vector<std::string>>{{"letters", "--lane", "slow"},
+                                             {"letters", "--since", "yesterday"},
+                                             {"letters", "--club", "nobody"},
+                                             {"letters", "--after", "12"},
+                                             {"letters", "--limit", "0"},
+                                             {"letters", "replay"},
+                                             {"letters", "replay", "1", "--line", "30001234"},
+                                             {"letters", "replay", "1", "--valid-for", "10s"},
+                                             {"letters", "replay", "1", "--valid-for", "8d"}}) {
+    EXPECT_EQ(ctl(words), kUsage) << out << testing::PrintToString(words);
+  }
+  EXPECT_EQ(states(), "4\n");
+}
+
+TEST_F(PeykctlLetters, are_replayed_by_their_ids_and_each_only_once) {
+  letter(1, 2, 4, "refused");
+  letter(2, 0, 4, "refused");
+  EXPECT_EQ(ctl({"letters", "replay", "1", "2", "--dry-run"}), kDone) << err;
+  EXPECT_THAT(out, HasSubstr("1 would be replayed (--dry-run), 1 left"));
+  EXPECT_EQ(states(), "4,4\n");
+  EXPECT_EQ(ctl({"letters", "replay", "1", "2", "--valid-for", "30m"}), kDone) << err;
+  EXPECT_THAT(out, HasSubstr("2: not replayed, is an urgent answer, and stale by now\n1 replayed, 1 left"));
+  EXPECT_EQ(states(), "1,4\n");
+  EXPECT_EQ(query("SELECT TIMESTAMPDIFF(MINUTE, UTC_TIMESTAMP(6), valid_until) FROM outbox WHERE state = 1"),
+            "29\n");
+  EXPECT_EQ(ctl({"letters", "replay", "1", "--json"}), kFound);
+  EXPECT_EQ(json::parse(out)["refused"], (json{{"not_dead", 1}}));
+  EXPECT_EQ(ctl({"letters", "replay", "2", "--even-urgent"}), kDone) << err;
+  EXPECT_EQ(states(), "1,1\n");
+}
+
+TEST_F(PeykctlLetters, are_replayed_by_what_they_have_in_common_the_count_first) {
+  for (int id = 1; id <= 700; ++id)
+    letter(id, 2, id % 2 == 0 ? 4 : 5, id % 2 == 0 ? "refused" : "too late", id);
+  letter(1'000, 3, 6, "no answer");
+  EXPECT_EQ(ctl({"letters", "replay", "--state", "failed", "--dry-run"}), kDone) << err;
+  EXPECT_THAT(out, HasSubstr("350 dead letters\n350 would be replayed"));
+  EXPECT_EQ(ctl({"letters", "replay", "--reason", "too late"}), kDone) << err;
+  EXPECT_THAT(out, HasSubstr("350 dead letters\n350 replayed, 0 left"));
+  EXPECT_EQ(query("SELECT COUNT(*) FROM outbox WHERE state = 1"), "350\n");
+  EXPECT_EQ(ctl({"letters", "replay", "--club", "salt", "--json"}), kDone) << err;
+  const json replayed = json::parse(out);
+  EXPECT_EQ(replayed["replayed"], 350);
+  EXPECT_EQ(replayed["refused"], (json{{"maybe_heard", 1}}));
+  EXPECT_EQ(ctl({"letters", "replay", "--lane", "promo", "--even-unknown"}), kDone) << err;
+  EXPECT_EQ(query("SELECT COUNT(*), COUNT(DISTINCT message_id) FROM outbox_replay"), "701\t701\n");
+}
+
+TEST_F(PeykctlLetters, a_cursor_is_what_it_was_and_nothing_else_is_one) {
+  const store::LetterCursor cursor{kNoon + std::chrono::microseconds{7}, 40'417};
+  EXPECT_EQ(gateway::parse_cursor(gateway::cursor_text(cursor)), cursor);
+  for (const char* wrong : {"", "-", "12", "12-", "x-3", "12-3x", "12-99999999999999999999999"})
+    EXPECT_FALSE(gateway::parse_cursor(wrong)) << wrong;
+}
+
+}  // namespace
+}  // namespace peyk::tests
