@@ -111,6 +111,37 @@ TEST_F(PeykctlLetters, are_replayed_by_what_they_have_in_common_the_count_first)
   EXPECT_EQ(query("SELECT COUNT(*), COUNT(DISTINCT message_id) FROM outbox_replay"), "701\t701\n");
 }
 
+TEST_F(PeykctlLetters, trace_shows_each_life_of_a_replayed_message_and_all_messages_of_a_phone) {
+  letter(1, 2, 4, "UNDELIV 027");
+  query(
+      "INSERT INTO outbox_part (message_id, part, carrier, carrier_message_id, state, receipt_word, error)"
+      " VALUES (1, 1, 'sim', 'a', 4, 'UNDELIV', '027')");
+  letter(2, 1, 5, "too late");
+  ASSERT_EQ(ctl({"letters", "replay", "1"}), kDone) << err;
+  for (const char* phone : {"09120000101", "+98 912 000 0101", "۰۹۱۲۰۰۰۰۱۰۱"}) {
+    EXPECT_EQ(ctl({"trace", phone}), kDone) << err;
+    EXPECT_THAT(out, HasSubstr("2 reply from 30001234, expired: too late\n"));
+    EXPECT_THAT(out, HasSubstr("1 notice from 30001234, queued, replayed\n"));
+  }
+  EXPECT_EQ(ctl({"trace", "phone", "0912 000 0101", "--json"}), kDone) << err;
+  EXPECT_EQ(json::parse(out)["messages"].size(), 2U);
+  EXPECT_EQ(ctl({"trace", "1"}), kDone) << err;
+  EXPECT_THAT(out, HasSubstr("written, and queued in lane notice"));
+  EXPECT_THAT(out,
+              HasSubstr("part 1 of 1 by sim as a: failed (UNDELIV), error 027: phone off or out of reach"));
+  EXPECT_THAT(out, HasSubstr(", and no gateway has taken it up yet"));
+  EXPECT_EQ(ctl({"trace", "message", "1", "--json"}), kDone) << err;
+  const json traced = json::parse(out);
+  EXPECT_EQ(traced["state"], "queued");
+  EXPECT_EQ(traced["lane"], "notice");
+  EXPECT_EQ(traced["lives"][0]["state"], "failed");
+  EXPECT_EQ(traced["lives"][0]["parts"][0]["error"], "027");
+  EXPECT_EQ(ctl({"trace", "77"}), kFound);
+  EXPECT_EQ(ctl({"trace", "09120000102"}), kFound);
+  EXPECT_EQ(ctl({"trace", "sara"}), kUsage);
+  EXPECT_EQ(ctl({"trace"}), kUsage);
+}
+
 TEST_F(PeykctlLetters, a_cursor_is_what_it_was_and_nothing_else_is_one) {
   const store::LetterCursor cursor{kNoon + std::chrono::microseconds{7}, 40'417};
   EXPECT_EQ(gateway::parse_cursor(gateway::cursor_text(cursor)), cursor);
