@@ -70,7 +70,8 @@ class HttpDeadLetters : public testing::Test {
   }
   static std::vector<std::string> ids_in(const HttpResponse& response) {
     std::vector<std::string> ids;
-    for (const auto& letter : json::parse(response.body)["letters"]) ids.push_back(letter["id"]);
+    const json page = json::parse(response.body);
+    for (const auto& letter : page["letters"]) ids.push_back(letter["id"]);
     return ids;
   }
 
