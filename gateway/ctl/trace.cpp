@@ -128,6 +128,7 @@ Json as_json(const store::MessageTrace& message, const Carriers& carriers, Langu
             {"text", message.text},
             {"attempts", message.attempts},
             {"created", rfc3339(message.created_at)},
+            {"send_at", rfc3339(message.send_at)},
             {"valid_until", rfc3339(message.valid_until)},
             {"settled", rfc3339(message.settled_at)},
             {"parts", parts_as_json(message.parts, carriers, language)},
@@ -155,6 +156,8 @@ std::string message_as_text(const store::MessageTrace& message, const Carriers& 
   if (message.maybe_twice) text += "  maybe twice: an answer never came, so it was sent again\n";
   text +=
       fmt::format("  {}  written, and queued in lane {}\n", time(message.created_at), words(message.lane));
+  if (message.send_at != rules::Instant{} && message.lives.empty())
+    text += fmt::format("  {}  to be sent from then on\n", time(message.send_at));
   for (const store::LifeTrace& life : message.lives) text += life_as_text(life, message, carriers, language);
   for (const store::PartTrace& part : message.parts) text += part_as_text(part, message, carriers, language);
   if (message.settled_at != rules::Instant{}) {

@@ -20,7 +20,7 @@ std::string error_in_words(const std::vector<CarrierOptions>& carriers, std::str
 std::string message_as_text(const store::MessageTrace& message, const std::vector<CarrierOptions>& carriers,
                             templates::Language language);
 
-// {"id","club","line","lane","phone","state","reason","maybe_twice","text","attempts","created","valid_until",
+// {"id","club","line","lane","phone","state","reason","maybe_twice","text","attempts","created","send_at","valid_until",
 //  "settled","parts":[{"part","carrier","carrier_message_id","state","word","error","error_words","submitted",
 //  "asked","done"}],"lives":[{"state","reason","settled","replayed","by","parts"}]}; instants in UTC (RFC
 //  3339),

@@ -225,14 +225,16 @@ void save_ends(Connection& connection, const std::vector<std::pair<MessageId, co
   update_in(connection, "DELETE FROM outbox_part WHERE state = 4 AND message_id IN (", ids);
 }
 
-void queue_again(Connection& connection, const std::vector<MessageId>& ids, rules::Instant valid_until) {
+// `send_at`: how long it takes is counted from here.
+void queue_again(Connection& connection, const std::vector<MessageId>& ids, rules::Instant now,
+                 rules::Instant valid_until) {
   update_in(
       connection,
       "UPDATE outbox SET maybe_twice = IF(state = 6, 1, maybe_twice), state = 1, reason = '',"
-      " attempts = 0, settled_at = NULL, valid_until = ?, parts_begun = EXISTS (SELECT 1 FROM"
+      " attempts = 0, settled_at = NULL, send_at = ?, valid_until = ?, parts_begun = EXISTS (SELECT 1 FROM"
       " outbox_part p WHERE p.message_id = outbox.message_id) WHERE state IN (4, 5, 6) AND message_id IN"
       " (",
-      ids, [valid_until](Statement& s) { s.add(valid_until); });
+      ids, [now, valid_until](Statement& s) { s.add(now).add(valid_until); });
 }
 
 }  // namespace
@@ -255,7 +257,7 @@ std::vector<Replayed> replay_letters(Connection& connection, std::span<const Mes
     by_validity[terms.valid_for.value_or(handlers::validity_of(letter.facts.lane))].push_back(id);
   }
   if (!all.empty()) save_ends(connection, replayed, all, terms, now);
-  for (const auto& [validity, some] : by_validity) queue_again(connection, some, now + validity);
+  for (const auto& [validity, some] : by_validity) queue_again(connection, some, now, now + validity);
   std::vector<Replayed> answers;
   for (const MessageId id : ids) {
     const auto verdict = verdicts.find(id);

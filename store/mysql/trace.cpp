@@ -78,7 +78,7 @@ void load_lives(Connection& connection, MessageTrace& message) {
 
 constexpr const char* kMessageColumns =
     "SELECT o.message_id, c.slug, c.time_zone, o.line, o.phone, o.lane, o.state, o.reason, o.text,"
-    " o.maybe_twice, o.attempts, o.created_at, o.valid_until, o.settled_at FROM outbox o"
+    " o.maybe_twice, o.attempts, o.created_at, o.valid_until, o.settled_at, o.send_at FROM outbox o"
     " LEFT JOIN club c ON c.club_id = o.club_id ";
 
 MessageTrace read_message(Rows& rows) {
@@ -97,6 +97,7 @@ MessageTrace read_message(Rows& rows) {
   message.created_at = rows.instant();
   message.valid_until = rows.instant();
   message.settled_at = rows.instant();
+  message.send_at = rows.instant();
   return message;
 }
 

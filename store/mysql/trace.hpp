@@ -41,6 +41,7 @@ struct MessageTrace {
   bool maybe_twice = false;    // an answer never came, and it was sent again
   std::uint32_t attempts = 0;  // that failed, of this life, while it waits
   rules::Instant created_at{}, valid_until{}, settled_at{};
+  rules::Instant send_at{};  // not before, or since the last replay; the epoch: at once
   std::vector<PartTrace> parts;
   std::vector<LifeTrace> lives;  // before this one, the first first
 };
