@@ -11,6 +11,7 @@ namespace asio = boost::asio;
 using namespace std::chrono_literals;
 
 constexpr std::uint32_t kEnqueueMax = 1000;   // messages in one enqueue
+constexpr std::size_t kKeepMax = 1000;        // messages whose leases one call renews
 constexpr std::uint32_t kElsewhereMax = 100;  // messages in one grant for another carrier
 // Of a text whose first parts the one carrier has, and which the other would cut differently.
 constexpr std::chrono::milliseconds kOtherCutPause{5'000};
@@ -230,17 +231,25 @@ asio::awaitable<void> OutboundLine::keep_leases() {
   }
 }
 
+// In as many calls as it takes, each of what is held at its own moment: what was given back or forgotten
+// while the one before was under way is no longer ours to keep.
 asio::awaitable<void> OutboundLine::keep_held() {
-  std::vector<store::QueuedMessage> messages;
-  messages.reserve(held_.size());
-  for (const auto& [id, held] : held_) {
-    const store::QueuedText& text = held.sending.text();
-    messages.push_back({.message_id = id,
-                        .lane = text.lane,
-                        .club = text.club,
-                        .parts = static_cast<std::uint8_t>(held.sending.part_count())});
+  std::vector<store::MessageId> ids;
+  ids.reserve(held_.size());
+  for (const auto& [id, held] : held_) ids.push_back(id);
+  for (std::size_t at = 0; at < ids.size(); at += kKeepMax) {
+    std::vector<store::QueuedMessage> still;
+    for (std::size_t i = at; i < std::min(at + kKeepMax, ids.size()); ++i) {
+      const auto held = held_.find(ids[i]);
+      if (held == held_.end()) continue;
+      const Sending& sending = held->second.sending;
+      still.push_back({.message_id = ids[i],
+                       .lane = sending.text().lane,
+                       .club = sending.text().club,
+                       .parts = static_cast<std::uint8_t>(sending.part_count())});
+    }
+    if (!still.empty()) co_await parts_.lanes.keep(key_, parts_.owner, std::move(still), kLease);
   }
-  if (!messages.empty()) co_await parts_.lanes.keep(key_, parts_.owner, std::move(messages), kLease);
 }
 
 }  // namespace peyk::gateway

@@ -152,6 +152,7 @@ class OutboundLine {
   store::QueuedMessage queued(const store::QueuedText& text) const;
   void enqueue_soon(store::QueuedMessage message);
   void remember(store::QueuedText text);
+  bool is_paused(const store::QueuedText& text) const;
   bool is_untouched(const Held& held) const;
   bool take_over_slots(const store::QueuedText& text);
   void start(boost::asio::awaitable<void> work);

@@ -1,6 +1,7 @@
 // An urgent text takes over slots that were granted to texts of other lanes and wait for their moment: a
 // campaign that has the line's next tenth of a second must not make a cashier wait for it. Whoever gives a
 // slot goes back to the front of its lane.
+#include <algorithm>
 #include <set>
 
 #include "gateway/outbound_line.hpp"
@@ -19,10 +20,16 @@ bool OutboundLine::is_untouched(const Held& held) const {
          !held.sending.any_sent() && held.sending.taken_count() == 0;
 }
 
+// What waits in its lane for an operator does not leave in another's slot.
+bool OutboundLine::is_paused(const store::QueuedText& text) const {
+  return government_.line_paused || government_.lanes_paused[static_cast<std::size_t>(text.lane)] ||
+         std::ranges::find(government_.clubs_paused, text.club) != government_.clubs_paused.end();
+}
+
 // True: the text is on its way, and is not for the lane. Never of more than half of the slots: where so many
 // texts are urgent, the lanes share them out, and each has its guaranteed part.
 bool OutboundLine::take_over_slots(const store::QueuedText& text) {
-  if (text.lane != handlers::Lane::urgent || draining_) return false;
+  if (text.lane != handlers::Lane::urgent || draining_ || is_paused(text)) return false;
   const std::size_t wanted = gateway::part_count(text.text, routes_.front().carrier.options());
   const auto now = Clock::now();
   std::vector<Slots::iterator> found;

@@ -75,6 +75,41 @@ TEST(Queue, an_urgent_answer_overtakes_what_a_campaign_was_granted_already_and_c
   EXPECT_TRUE(twice["ok"].get<bool>()) << twice.dump();
 }
 
+// With a campaign of another club that has all the slots of the line's next tenth of a second.
+TEST(Queue, an_urgent_answer_takes_no_slot_while_its_lane_or_its_club_is_paused) {
+  constexpr int kRate = 40;
+  constexpr const char* kCashier = "989121112233";
+  Stack stack({.line_rate = kRate, .receipts = false});
+  ASSERT_EQ(stack.buy("989121234567", 1'000'000, "A-1", "queue-1").status, 200);
+  const std::string code = stack.query("SELECT LPAD(number, 7, 0) FROM code").substr(0, 7);
+  for (int at = 0; at < 3'000; at += 500) decide_texts(stack, 1'000'000 + at, 500, 3);
+  stack.query("UPDATE outbox SET club_id = 2 WHERE lane = 3");
+  stack.redis().command({"FLUSHALL"});
+  ASSERT_TRUE(eventually(30s, [&] { return texts_taken(stack) > kRate; })) << stack.gateway_log();
+  const std::vector<std::string> paused[] = {{"lane", Stack::line(), "urgent"}, {"club", "nan-o-namak"}};
+  for (const std::vector<std::string>& what : paused) {
+    const auto told = [&stack] {
+      const std::string log = stack.gateway_log();
+      int times = 0;
+      for (auto at = log.find("line_governed"); at != std::string::npos;
+           at = log.find("line_governed", at + 1))
+        ++times;
+      return times;
+    };
+    const int before = told();
+    std::vector<std::string> words{"pause"};
+    words.insert(words.end(), what.begin(), what.end());
+    ASSERT_TRUE(stack.peykctl(words).status.ok());
+    ASSERT_TRUE(eventually(10s, [&] { return told() > before; })) << stack.gateway_log();
+    const auto last = stack.carrier().last_text_number();
+    ASSERT_TRUE(stack.carrier().mo(kCashier, Stack::line(), code).ok);
+    EXPECT_TRUE(stack.carrier().inbox(kCashier, last, 1s).empty()) << "while paused: " << what[0];
+    words[0] = "resume";
+    ASSERT_TRUE(stack.peykctl(words).status.ok());
+    EXPECT_EQ(stack.carrier().inbox(kCashier, last, 20s).size(), 1U) << stack.gateway_log();
+  }
+}
+
 TEST(Queue, what_an_operator_pauses_waits_through_a_loss_of_redis_and_leaves_when_it_is_resumed) {
   Stack stack;
   const int notice = 2, reply = 1;
