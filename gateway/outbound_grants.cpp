@@ -13,8 +13,9 @@ using namespace std::chrono_literals;
 constexpr std::uint32_t kEnqueueMax = 1000;   // messages in one enqueue
 constexpr std::size_t kKeepMax = 1000;        // messages whose leases one call renews
 constexpr std::uint32_t kElsewhereMax = 100;  // messages in one grant for another carrier
-// Of a text whose first parts the one carrier has, and which the other would cut differently.
-constexpr std::chrono::milliseconds kOtherCutPause{5'000};
+// Between two grants of a line that has more to send than the pace allows. A quarter of what is granted
+// ahead, so there is a slot for each moment, and a call for each message there is not.
+constexpr std::chrono::milliseconds kGrantApart{25};
 // A third of kSeededDelay: what a Redis that lost its memory is told by another process must not leave before
 // this one has said what it holds.
 constexpr std::chrono::seconds kKeepEvery{1};
@@ -55,8 +56,10 @@ asio::awaitable<std::chrono::microseconds> OutboundLine::grant_some() {
   note_fresh(grant.fresh);
   const bool full = !grant.messages.empty();
   const auto again_in = grant.again_in;
-  if (full) co_await place(std::move(grant.messages), how);
+  if (full) place(std::move(grant.messages), how);
   if (!again_in) co_return full ? 0us : kIdlePoll;
+  // All slots within reach are given: the next ones are asked for together.
+  if (grant.full) grant_not_before_ = how.received + kGrantApart;
   co_return std::clamp(*again_in, 0us, kIdlePoll);
 }
 
@@ -71,10 +74,11 @@ asio::awaitable<std::chrono::microseconds> OutboundLine::grant_elsewhere(std::si
   if (grant.messages.empty()) co_return std::min(grant.again_in.value_or(kIdlePoll), kIdlePoll);
   std::vector<store::MessageId> unsent;
   std::size_t parts = 0;
-  std::erase_if(grant.messages, [&parts, &unsent](const store::GrantedMessage& message) {
+  std::vector<store::GrantedMessage> lost;  // what became of them is asked, slot or not
+  std::erase_if(grant.messages, [&](store::GrantedMessage& message) {
     const bool too_many = parts + message.slots.size() > static_cast<std::size_t>(store::kPartsMax);
     if (too_many) {
-      unsent.push_back(message.message_id);
+      was_lost(message) ? lost.push_back(message) : unsent.push_back(message.message_id);
     } else {
       parts += message.slots.size();
     }
@@ -92,121 +96,27 @@ asio::awaitable<std::chrono::microseconds> OutboundLine::grant_elsewhere(std::si
   const Placed how{
       .route = route, .paced = rates.line > 0 || rates.account > 0, .asked = asked, .received = Clock::now()};
   if (reserved.slots.size() < parts) {
-    for (const store::GrantedMessage& message : grant.messages) unsent.push_back(message.message_id);
+    for (const store::GrantedMessage& message : grant.messages)
+      was_lost(message) ? lost.push_back(message) : unsent.push_back(message.message_id);
     grant.messages.clear();
     elsewhere_not_before_ = how.received + std::max<std::chrono::microseconds>(reserved.again_in, 1ms);
   }
   if (!unsent.empty()) start(give_back(std::move(unsent), 0ms));
+  for (store::GrantedMessage& message : lost) message.slots.clear();
+  place(std::move(lost), how);
   if (refused) std::rethrow_exception(refused);
   auto slot = reserved.slots.begin();
   for (store::GrantedMessage& message : grant.messages) {
     for (std::chrono::microseconds& its : message.slots) its = *slot++;
   }
-  co_await place(std::move(grant.messages), how);
+  place(std::move(grant.messages), how);
   co_return 0us;
 }
 
 void OutboundLine::note_fresh(bool fresh) {
-  if (!fresh) return;
+  if (!fresh || must_read_ == Reading::seed || reading_ == Reading::seed) return;
   texts_.clear();  // others may know more of them by now, and Redis has forgotten that
-  if (!seeding_) reseed();
-}
-
-asio::awaitable<bool> OutboundLine::load_missing(const std::vector<store::GrantedMessage>& messages) {
-  std::vector<store::MessageId> missing;
-  for (const store::GrantedMessage& message : messages) {
-    if (!texts_.contains(message.message_id) && !held_.contains(message.message_id))
-      missing.push_back(message.message_id);
-  }
-  if (missing.empty()) co_return true;
-  auto loaded = std::make_shared<std::vector<store::QueuedText>>();
-  store::SqlThread::Work work = [loaded, missing](store::Connection& connection) {
-    *loaded = store::load_queued(connection, missing);
-  };
-  const bool read = co_await run_sql(std::move(work));
-  if (!read) co_return false;  // and not a look at *loaded, which the other thread may still write
-  for (store::QueuedText& text : *loaded) {
-    const store::MessageId id = text.id;
-    texts_.emplace(id, std::move(text));
-  }
-  co_return true;
-}
-
-asio::awaitable<void> OutboundLine::place(std::vector<store::GrantedMessage> messages, Placed how) {
-  for (const store::GrantedMessage& message : messages) {
-    if (message.known_elsewhere) texts_.erase(message.message_id);
-  }
-  const bool loaded = co_await load_missing(messages);
-  std::vector<store::MessageId> done_before, unread;
-  for (const store::GrantedMessage& message : messages) {
-    auto held = held_.find(message.message_id);
-    if (held != held_.end()) {
-      // Granted anew to us, because the lease ran out or Redis lost its memory.
-      if (!held->second.leaving && !held->second.verdict && !held->second.give_back_after)
-        give_slots(held->second, message, how);
-    } else if (texts_.contains(message.message_id)) {
-      hold(message, how);
-    } else if (loaded) {
-      done_before.push_back(message.message_id);  // settled by somebody whose lease had run out
-    } else {
-      unread.push_back(message.message_id);
-    }
-  }
-  slot_signal_.wake();
-  if (!unread.empty()) co_await parts_.lanes.give_back(key_, parts_.owner, std::move(unread), 1s);
-  if (!done_before.empty()) co_await parts_.lanes.acknowledge(key_, std::move(done_before));
-}
-
-// The carrier that has its first parts says how it is cut.
-const CarrierOptions& OutboundLine::carrier_of(const store::QueuedText& text, std::size_t route) const {
-  for (const OutboundRoute& one : routes_) {
-    if (!text.sent.empty() && one.key.carrier == text.sent.front().carrier) return one.carrier.options();
-  }
-  return routes_[route].carrier.options();
-}
-
-void OutboundLine::hold(const store::GrantedMessage& message, const Placed& how) {
-  store::QueuedText text = std::move(texts_.extract(message.message_id).mapped());
-  const CarrierOptions& first = carrier_of(text, how.route);
-  std::optional<Sending> sending;
-  try {
-    sending.emplace(std::move(text), first);
-  } catch (const std::length_error& e) {
-    return settle({.id = message.message_id, .state = store::failed, .reason = e.what()});
-  }
-  Held& held = held_.emplace(message.message_id, Held{std::move(*sending)}).first->second;
-  if (held.sending.all_taken()) return when_idle(message.message_id);  // a receipt told before it went again
-  if (!message.lost_by.empty() && message.lost_by != parts_.owner) {
-    if (may_send_again(held.sending.text().lane, 0)) {
-      held.sending.may_come_twice();
-    } else {
-      held.sending.all_unheard(first.name);
-      held.verdict = {.id = message.message_id,
-                      .state = store::unknown,
-                      .reason = "the process that had it ended: it may have been sent"};
-    }
-  }
-  if (held.sending.has_unsaved()) held.give_back_after = 0ms;  // to be sent once that is saved
-  if (!held.sending.go_over(routes_[how.route].carrier.options())) held.give_back_after = kOtherCutPause;
-  if (!held.give_back_after && !held.verdict) return give_slots(held, message, how);
-  when_idle(message.message_id);
-}
-
-void OutboundLine::give_slots(const Held& held, const store::GrantedMessage& message, const Placed& how) {
-  auto next_slot = message.slots.begin();
-  for (std::size_t part = 0; part < held.sending.part_count(); ++part) {
-    if (held.sending.part(part) != Sending::Part::waiting) continue;
-    const bool granted = next_slot != message.slots.end();
-    const auto slot = granted ? *next_slot++ : message.slots.back();
-    // Redis counted from a moment between the two: not before the later one, and late by the earlier one.
-    const auto when = how.paced ? how.received + slot : Clock::time_point{};
-    auto latest = how.paced ? how.asked + slot + std::chrono::microseconds(store::kSlotToleranceUs)
-                            : Clock::time_point::max();
-    // Enqueued for a carrier that wants fewer parts: the rest is late by birth, and has the next grant's
-    // slots.
-    if (how.paced && !granted) latest = Clock::time_point::min();
-    slots_.emplace(when, Slot{message.message_id, part, how.route, latest});
-  }
+  reseed();
 }
 
 asio::awaitable<void> OutboundLine::give_back(std::vector<store::MessageId> ids,
@@ -231,12 +141,29 @@ asio::awaitable<void> OutboundLine::keep_leases() {
   }
 }
 
+// The first of them; those behind were granted just now.
+std::vector<store::QueuedMessage> OutboundLine::awaited_messages() const {
+  std::vector<store::QueuedMessage> messages;
+  for (const Awaited& one : awaited_) {
+    if (messages.size() == kKeepMax) break;
+    if (one.given_back) continue;
+    const std::size_t parts = std::max<std::size_t>(one.message.slots.size(), 1);
+    messages.push_back({.message_id = one.message.message_id,
+                        .lane = one.message.lane,
+                        .club = one.message.club,
+                        .parts = static_cast<std::uint8_t>(parts)});
+  }
+  return messages;
+}
+
 // In as many calls as it takes, each of what is held at its own moment: what was given back or forgotten
 // while the one before was under way is no longer ours to keep.
 asio::awaitable<void> OutboundLine::keep_held() {
   std::vector<store::MessageId> ids;
   ids.reserve(held_.size());
   for (const auto& [id, held] : held_) ids.push_back(id);
+  std::vector<store::QueuedMessage> awaited = awaited_messages();
+  if (!awaited.empty()) co_await parts_.lanes.keep(key_, parts_.owner, std::move(awaited), kLease);
   for (std::size_t at = 0; at < ids.size(); at += kKeepMax) {
     std::vector<store::QueuedMessage> still;
     for (std::size_t i = at; i < std::min(at + kKeepMax, ids.size()); ++i) {

@@ -42,6 +42,7 @@ OutboundLine::OutboundLine(OutboundParts parts, LineOptions options, const std::
       key_(routes_.front().key),
       next_tag_(next_tag),
       pump_signal_(parts_.io),
+      read_signal_(parts_.io),
       slot_signal_(parts_.io),
       settle_signal_(parts_.io),
       lease_signal_(parts_.io) {}
@@ -63,13 +64,14 @@ asio::awaitable<void> OutboundLine::counted(asio::awaitable<void> work) {
 void OutboundLine::start(store::Government government) {
   government_ = std::move(government);
   start(pump());
+  start(read_texts());
   start(send_slots());
   start(settle_all());
   start(keep_leases());
 }
 
 void OutboundLine::push(store::QueuedText text) {
-  if (take_over_slots(text)) return;
+  if (may_take_over(text) && find_seats(queued(text).parts)) return start(take_over(std::move(text)));
   enqueue_soon(queued(text));
   remember(std::move(text));
 }
@@ -133,7 +135,14 @@ void OutboundLine::wake() {
 }
 
 void OutboundLine::reseed() {
-  must_seed_ = true;
+  must_read_ = Reading::seed;
+  pump_signal_.wake();
+}
+
+// While one is under way, however long it takes, there is no need of another.
+void OutboundLine::sweep() {
+  if (reading_ != Reading::nothing || must_read_ != Reading::nothing) return;
+  must_read_ = Reading::sweep;
   pump_signal_.wake();
 }
 
@@ -145,7 +154,7 @@ std::uint32_t OutboundLine::appetite() const {
   // An agreed rate pauses in Redis.
   if (route.agreed.line <= 0 && now < route.line_rate.paused_until()) return 0;
   const std::uint32_t room = route.carrier.room();
-  const auto promised = static_cast<std::uint32_t>(slots_.size());
+  const auto promised = static_cast<std::uint32_t>(slots_.size() + awaited_slots_);
   const auto unsettled = static_cast<std::uint32_t>(on_wire_.size() + settled_.size());
   if (room <= promised || unsettled >= parts_.limits.outbound_prefetch_max) return 0;
   return std::min(room - promised, kGrantMax);
@@ -155,13 +164,23 @@ asio::awaitable<void> OutboundLine::pump() {
   while (!stopping_) {
     std::chrono::microseconds wait = kIdlePoll;
     try {
-      if (must_seed_ && !std::exchange(seeding_, true)) start(seed());
+      if (must_read_ != Reading::nothing && reading_ == Reading::nothing) {
+        reading_ = std::exchange(must_read_, Reading::nothing);
+        start(seed());
+      }
       if (!to_enqueue_.empty()) {
         // Enqueueing goes ahead of the grant on the same connection; its answer need not be waited for.
         start(enqueue_waiting());
         co_await asio::post(parts_.io, asio::use_awaitable);
       }
-      if (appetite() > 0) wait = co_await grant_some();
+      if (appetite() > 0) {
+        const auto early = grant_not_before_ - Clock::now();
+        if (early.count() > 0) {
+          wait = std::chrono::ceil<std::chrono::microseconds>(early);
+        } else {
+          wait = co_await grant_some();
+        }
+      }
     } catch (const store::RedisError&) {
       wait = kRetry;  // the connection tells when it is back; the log has it from there
     }
@@ -169,7 +188,7 @@ asio::awaitable<void> OutboundLine::pump() {
   }
 }
 
-asio::awaitable<bool> OutboundLine::run_sql(store::SqlThread::Work work) {
+asio::awaitable<bool> OutboundLine::run_sql(store::SqlThread& thread, store::SqlThread::Work work) {
   struct Wait {
     explicit Wait(asio::io_context& io) : signal(io) {}
     Signal signal;
@@ -184,10 +203,10 @@ asio::awaitable<bool> OutboundLine::run_sql(store::SqlThread::Work work) {
     });
   };
   // No room in the queue is no failure of what is to be saved: it waits its turn.
-  bool queued = parts_.sql.run(work, after);
+  bool queued = thread.run(work, after);
   while (!queued && !stopping_) {
     co_await wait->signal.wait(kQueueAgain);
-    queued = parts_.sql.run(work, after);
+    queued = thread.run(work, after);
   }
   if (!queued) co_return false;
   while (!wait->done && !stopping_) co_await wait->signal.wait(1s);
@@ -225,12 +244,16 @@ asio::awaitable<void> OutboundLine::stop(std::chrono::milliseconds grace) {
   slot_signal_.wake();
   settle_signal_.wake();
   lease_signal_.wake();
+  read_signal_.wake();
   // A grant that is under way still comes in: what it brings must be given back too, or it would lie leased
   // to nobody until the lease ends.
   co_await all_ended(deadline + 1s);
   std::vector<store::MessageId> unsent;
   for (const auto& [id, held] : held_) {
     if (!held.leaving && held.saving == 0 && !held.sending.any_sent()) unsent.push_back(id);
+  }
+  for (const Awaited& one : awaited_) {
+    if (!one.given_back && !was_lost(one.message)) unsent.push_back(one.message.message_id);
   }
   if (unsent.empty()) co_return;
   start(give_back(std::move(unsent), 0ms));

@@ -21,19 +21,24 @@
 // leased once, whichever way it leaves. While another carrier sends, grants are not paced by the lanes'
 // account but by slots reserved in that carrier's.
 //
-// Its coroutines: pump (enqueue, grant), send_slots, settle_all, keep_leases; seed and the like as needed.
+// Its coroutines: pump (enqueue, grant), read_texts, send_slots, settle_all, keep_leases; seed and the like
+// as needed. The pump waits for Redis and for nothing else: a text that has to be read is read while its slot
+// comes nearer, and the outbox is read again beside it all, on connections of their own.
 // Its files, in the order of a message's way: outbound_line.cpp (start, pump, stop), outbound_seed.cpp,
-// outbound_grants.cpp or, for what cannot wait, outbound_takeover.cpp, outbound_submits.cpp,
-// outbound_outcomes.cpp. Thread rule: the network thread.
+// outbound_grants.cpp or, for what cannot wait, outbound_takeover.cpp, outbound_texts.cpp,
+// outbound_submits.cpp, outbound_outcomes.cpp. Thread rule: the network thread.
 #pragma once
 
 #include <deque>
 #include <functional>
 #include <map>
+#include <optional>
 #include <random>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "gateway/carriers.hpp"
@@ -52,7 +57,9 @@ std::string_view words(handlers::Lane lane);  // "urgent", "reply", "notice", "p
 struct OutboundParts {
   boost::asio::io_context& io;
   store::Lanes& lanes;
-  store::SqlThread& sql;
+  store::SqlThread& outcomes;  // where what became of messages is saved
+  store::SqlThread& reader;    // texts that were granted are read
+  store::SqlThread& seeder;    // and the outbox is read again
   Metrics& metrics;
   const Limits& limits;
   std::function<void(std::function<void()>)> post;  // onto the network thread, from any thread
@@ -79,6 +86,8 @@ class OutboundLine {
   void wake();
   // Redis is new or was away: read the outbox again.
   void reseed();
+  // Whatever a dead process left in the outbox and in no lane: the same, without haste.
+  void sweep();
 
   bool owns(std::uint64_t tag) const { return on_wire_.contains(tag); }
   void responded(std::uint64_t tag, const smpp::Pdu& response);
@@ -116,6 +125,19 @@ class OutboundLine {
     bool paced = false;
     Clock::time_point asked, received;  // around the call that gave the slots
   };
+  // Granted to us; its text is being read.
+  struct Awaited {
+    store::GrantedMessage message;
+    Placed how;
+    bool given_back = false;  // meanwhile: an urgent text has its slots
+  };
+  // Slots of texts that may be set aside for an urgent one.
+  struct Seats {
+    std::vector<Slots::iterator> placed;
+    std::vector<Awaited*> awaited;  // one slot of each
+    std::set<store::MessageId> givers;
+  };
+  enum class Reading : std::uint8_t { nothing, sweep, seed };
 
   // Of leases: short, so that what a dead process held comes back soon.
   static constexpr std::chrono::milliseconds kLease{15'000};
@@ -128,23 +150,32 @@ class OutboundLine {
   boost::asio::awaitable<std::chrono::microseconds> grant_some();
   boost::asio::awaitable<void> seed();
   boost::asio::awaitable<bool> read_outbox();
+  boost::asio::awaitable<bool> read_lane(handlers::Lane lane);
+  boost::asio::awaitable<void> rest(std::chrono::microseconds time);
+  std::vector<store::QueuedMessage> to_seed(const std::vector<store::QueuedText>& page);
   boost::asio::awaitable<void> tell_government();
-  boost::asio::awaitable<void> use_slots(store::QueuedText text, Slots slots);
+  boost::asio::awaitable<void> take_over(store::QueuedText text);
   boost::asio::awaitable<void> keep_leases();
   boost::asio::awaitable<void> keep_held();
   boost::asio::awaitable<std::chrono::microseconds> grant_elsewhere(std::size_t route);
-  boost::asio::awaitable<void> place(std::vector<store::GrantedMessage> messages, Placed how);
+  void place(std::vector<store::GrantedMessage> messages, const Placed& how);
+  boost::asio::awaitable<void> read_texts();
+  void place_read(std::size_t count, std::vector<store::QueuedText> texts, bool read);
   void hold(const store::GrantedMessage& message, const Placed& how);
+  void hold_again(const Held& held, const store::GrantedMessage& message, const Placed& how);
   void give_slots(const Held& held, const store::GrantedMessage& message, const Placed& how);
+  std::pair<Clock::time_point, Clock::time_point> times_of(std::chrono::microseconds slot,
+                                                           const Placed& how) const;
+  bool was_lost(const store::GrantedMessage& message) const;
   const CarrierOptions& carrier_of(const store::QueuedText& text, std::size_t route) const;
   void note_fresh(bool fresh);
-  boost::asio::awaitable<bool> load_missing(const std::vector<store::GrantedMessage>& messages);
-  boost::asio::awaitable<bool> run_sql(store::SqlThread::Work work);
+  boost::asio::awaitable<bool> run_sql(store::SqlThread& thread, store::SqlThread::Work work);
   boost::asio::awaitable<void> send_slots();
   boost::asio::awaitable<void> settle_all();
   boost::asio::awaitable<void> settle_one(store::Settled one);
   boost::asio::awaitable<void> saved(const std::vector<store::Settled>& settled);
   boost::asio::awaitable<void> settle_later(store::Settled one);
+  boost::asio::awaitable<void> forget(std::vector<store::MessageId> ids);
   boost::asio::awaitable<void> give_back(std::vector<store::MessageId> ids, std::chrono::milliseconds delay);
   boost::asio::awaitable<void> penalise(std::size_t route, SubmitDecision::Slow whom);
   boost::asio::awaitable<void> all_ended(Clock::time_point deadline);
@@ -153,8 +184,11 @@ class OutboundLine {
   void enqueue_soon(store::QueuedMessage message);
   void remember(store::QueuedText text);
   bool is_paused(const store::QueuedText& text) const;
+  std::vector<store::QueuedMessage> awaited_messages() const;
   bool is_untouched(const Held& held) const;
-  bool take_over_slots(const store::QueuedText& text);
+  bool may_take_over(const store::QueuedText& text) const;
+  std::optional<Seats> find_seats(std::size_t wanted);
+  Slots seize(Seats seats, store::MessageId id);
   void start(boost::asio::awaitable<void> work);
   boost::asio::awaitable<void> counted(boost::asio::awaitable<void> work);
   void send_slot(const Slot& slot);
@@ -181,14 +215,17 @@ class OutboundLine {
   std::unordered_map<store::MessageId, store::QueuedText> texts_;  // committed here, not granted here yet
   std::deque<store::MessageId> texts_in_order_;                    // of coming; more than texts_ still has
   std::unordered_map<store::MessageId, Held> held_;
+  std::deque<Awaited> awaited_;  // in the order of grants
+  std::size_t awaited_slots_ = 0;
   Slots slots_;
   std::unordered_map<std::uint64_t, OnWire> on_wire_;
   std::vector<store::Settled> settled_;
 
-  Signal pump_signal_, slot_signal_, settle_signal_, lease_signal_;
-  bool must_seed_ = true, seeding_ = false;
+  Signal pump_signal_, read_signal_, slot_signal_, settle_signal_, lease_signal_;
+  Reading must_read_ = Reading::seed, reading_ = Reading::nothing;  // of the outbox
   bool draining_ = false, stopping_ = false;
-  bool settling_ = false;  // a batch is being saved
+  bool settling_ = false;                 // a batch is being saved
+  Clock::time_point grant_not_before_{};  // the pace has no slot worth a call
   Clock::time_point elsewhere_not_before_{};
   int coroutines_ = 0;
 };

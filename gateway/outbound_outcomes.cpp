@@ -36,7 +36,7 @@ asio::awaitable<void> OutboundLine::settle_all() {
       store::save_settled(connection, *batch, wall_clock());
     };
     settling_ = true;
-    const bool done = co_await run_sql(std::move(work));
+    const bool done = co_await run_sql(parts_.outcomes, std::move(work));
     settling_ = false;
     if (stopping_ && !done) co_return;  // the next process finds them queued or settled
     if (done) {
@@ -56,7 +56,7 @@ asio::awaitable<void> OutboundLine::settle_one(store::Settled one) {
   store::SqlThread::Work work = [batch](store::Connection& connection) {
     store::save_settled(connection, *batch, wall_clock());
   };
-  const bool done = co_await run_sql(std::move(work));
+  const bool done = co_await run_sql(parts_.outcomes, std::move(work));
   if (stopping_ && !done) co_return;  // the other thread may still read it
   if (done) {
     co_await saved(*batch);
@@ -77,9 +77,13 @@ asio::awaitable<void> OutboundLine::saved(const std::vector<store::Settled>& set
       when_idle(one.id);
     }
   }
-  if (ended.empty()) co_return;
+  if (!ended.empty()) co_await forget(std::move(ended));
+}
+
+// The lanes forget them: what became of them is saved.
+asio::awaitable<void> OutboundLine::forget(std::vector<store::MessageId> ids) {
   try {
-    co_await parts_.lanes.acknowledge(key_, std::move(ended));
+    co_await parts_.lanes.acknowledge(key_, std::move(ids));
   } catch (const store::RedisError&) {
     // When their leases run out they are granted once more, found settled and forgotten then.
   }

@@ -26,15 +26,13 @@ bool OutboundLine::is_paused(const store::QueuedText& text) const {
          std::ranges::find(government_.clubs_paused, text.club) != government_.clubs_paused.end();
 }
 
-// True: the text is on its way, and is not for the lane. Never of more than half of the slots: where so many
-// texts are urgent, the lanes share them out, and each has its guaranteed part.
-bool OutboundLine::take_over_slots(const store::QueuedText& text) {
-  if (text.lane != handlers::Lane::urgent || draining_ || is_paused(text)) return false;
-  const std::size_t wanted = gateway::part_count(text.text, routes_.front().carrier.options());
+// The next slots of texts of other lanes. Never of more than half of all slots: where so many texts are
+// urgent, the lanes share them out, and each has its guaranteed part.
+std::optional<OutboundLine::Seats> OutboundLine::find_seats(std::size_t wanted) {
   const auto now = Clock::now();
-  std::vector<Slots::iterator> found;
-  std::set<store::MessageId> givers;
+  Seats seats;
   std::size_t urgent = 0;
+  const auto found = [&seats] { return seats.placed.size() + seats.awaited.size(); };
   for (auto it = slots_.begin(); it != slots_.end(); ++it) {
     const Slot& slot = it->second;
     const auto held = held_.find(slot.id);
@@ -44,23 +42,54 @@ bool OutboundLine::take_over_slots(const store::QueuedText& text) {
       continue;
     }
     const bool timed = slot.latest > now && slot.latest < Clock::time_point::max();
-    if (found.size() == wanted || slot.route != 0 || !timed || !is_untouched(held->second)) continue;
-    found.push_back(it);
-    givers.insert(slot.id);
+    if (found() == wanted || slot.route != 0 || !timed || !is_untouched(held->second)) continue;
+    seats.placed.push_back(it);
+    seats.givers.insert(slot.id);
   }
-  if (found.size() < wanted || 2 * (urgent + wanted) > slots_.size()) return false;
+  // Behind them those whose text is still being read.
+  for (Awaited& one : awaited_) {
+    if (one.given_back) continue;
+    if (one.message.lane == handlers::Lane::urgent) {
+      urgent += one.message.slots.size();
+      continue;
+    }
+    if (found() == wanted || one.how.route != 0 || !one.how.paced || one.message.slots.empty()) continue;
+    if (was_lost(one.message) || times_of(one.message.slots.front(), one.how).second <= now) continue;
+    seats.awaited.push_back(&one);
+    seats.givers.insert(one.message.message_id);
+  }
+  if (found() < wanted || 2 * (urgent + wanted) > slots_.size() + awaited_slots_) return std::nullopt;
+  return seats;
+}
+
+// From now on they are the parts' of `id`; whose they were goes back to the front of its lane.
+OutboundLine::Slots OutboundLine::seize(Seats seats, store::MessageId id) {
   Slots taken;
-  for (const auto& it : found) taken.insert(slots_.extract(it));
-  std::erase_if(slots_, [&givers](const auto& slot) { return givers.contains(slot.second.id); });
-  for (const store::MessageId id : givers) held_.erase(id);
-  start(use_slots(text, std::move(taken)));
-  start(give_back({givers.begin(), givers.end()}, 0ms));
-  return true;
+  for (const auto& it : seats.placed) taken.insert(slots_.extract(it));
+  for (Awaited* one : seats.awaited) {
+    const auto [when, latest] = times_of(one->message.slots.front(), one->how);
+    taken.emplace(when, Slot{.latest = latest});
+    awaited_slots_ -= one->message.slots.size();
+    one->given_back = true;
+  }
+  std::erase_if(slots_, [&seats](const auto& slot) { return seats.givers.contains(slot.second.id); });
+  for (const store::MessageId giver : seats.givers) held_.erase(giver);
+  start(give_back({seats.givers.begin(), seats.givers.end()}, 0ms));
+  std::size_t part = 0;
+  for (auto& [when, slot] : taken) {
+    slot.id = id;
+    slot.part = part++;
+  }
+  return taken;
+}
+
+bool OutboundLine::may_take_over(const store::QueuedText& text) const {
+  return text.lane == handlers::Lane::urgent && !draining_ && !is_paused(text);
 }
 
 // The text is ours in Redis before it leaves: if we die then, whoever has it next knows that it may have been
-// sent.
-asio::awaitable<void> OutboundLine::use_slots(store::QueuedText text, Slots slots) {
+// sent. Only then slots are chosen, for until then some are over.
+asio::awaitable<void> OutboundLine::take_over(store::QueuedText text) {
   const store::MessageId id = text.id;
   const store::QueuedMessage message = queued(text);
   bool ours = false;
@@ -71,13 +100,14 @@ asio::awaitable<void> OutboundLine::use_slots(store::QueuedText text, Slots slot
     reseed();  // it is in the outbox
   }
   if (!ours || held_.contains(id)) co_return;
-  held_.emplace(id, Held{Sending(std::move(text), routes_.front().carrier.options())});
-  std::size_t part = 0;
-  for (auto& [when, slot] : slots) {
-    slot.id = id;
-    slot.part = part++;
+  std::optional<Seats> seats;
+  if (may_take_over(text)) seats = find_seats(message.parts);
+  if (!seats) {
+    start(give_back({id}, 0ms));  // then it waits for its lane's turn
+    co_return;
   }
-  slots_.merge(slots);
+  held_.emplace(id, Held{Sending(std::move(text), routes_.front().carrier.options())});
+  slots_.merge(seize(std::move(*seats), id));
   slot_signal_.wake();
 }
 

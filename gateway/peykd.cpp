@@ -51,6 +51,8 @@ Peykd::Peykd(Options options)
       workers_(options_.mysql, worker_hooks()),
       outcomes_(options_.mysql, sql_log()),
       parts_(options_.mysql, sql_log()),
+      reader_(options_.mysql, sql_log()),
+      seeder_(options_.mysql, sql_log()),
       housekeeper_(options_.mysql, sql_log()),
       redis_(io_, options_.redis),
       lanes_(redis_, options_.redis.key_prefix),
@@ -183,7 +185,9 @@ OutboundParts Peykd::outbound_parts() {
   static const std::string owner = lease_owner();
   return {.io = io_,
           .lanes = lanes_,
-          .sql = outcomes_,
+          .outcomes = outcomes_,
+          .reader = reader_,
+          .seeder = seeder_,
           .metrics = metrics_,
           .limits = options_.limits,
           .post = [this](auto work) { post(std::move(work)); },
@@ -361,7 +365,7 @@ asio::awaitable<void> Peykd::housekeeping() {
           {});
     }
     for (auto& [number, line] : lines_) {
-      if (sweep) line.reseed();
+      if (sweep) line.sweep();
       try {
         co_await line.measure();
       } catch (const store::RedisError& e) {
@@ -421,6 +425,8 @@ void Peykd::run() {
   workers_.start();
   outcomes_.start();
   parts_.start();
+  reader_.start();
+  seeder_.start();
   housekeeper_.start();
   redis_.on_connected([this] {
     log::info("redis_connected");
@@ -444,6 +450,8 @@ void Peykd::run() {
       gateway.workers_.stop();
       gateway.outcomes_.stop();
       gateway.parts_.stop();
+      gateway.reader_.stop();
+      gateway.seeder_.stop();
       gateway.housekeeper_.stop();
     }
   } silence{*this};

@@ -1,8 +1,8 @@
 // The gateway process, put together: who owns what, in order of dependency, and how it starts and stops.
 //
 //   main thread: io_context (links, Redis, HTTP, timers: everything in gateway/)
-//   store threads: RequestWorkers (decide), three SqlThreads (outcomes and receipts; parts of long texts,
-//   which must not keep those waiting; re-reading and housekeeping)
+//   store threads: RequestWorkers (decide), SqlThreads for what must not wait for each other (outcomes and
+//   receipts; parts of long texts; texts that were granted; re-reading the outbox; housekeeping)
 //
 // Stopping, on SIGTERM or SIGINT: readiness goes, no new requests; what is under way is answered; what is on
 // the wire comes home; links unbind; then the threads end. A second signal ends at once. Nothing depends on
@@ -83,6 +83,8 @@ class Peykd {
   store::RequestWorkers workers_;
   store::SqlThread outcomes_;     // settled messages, receipts
   store::SqlThread parts_;        // of phones' long texts
+  store::SqlThread reader_;       // texts that are about to leave
+  store::SqlThread seeder_;       // all that waits, when Redis has forgotten it
   store::SqlThread housekeeper_;  // clubs, old keys, texts whose moment has come
   store::RedisConnection redis_;
   store::Lanes lanes_;

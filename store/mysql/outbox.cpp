@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <map>
 
+#include "store/mysql/backlog.hpp"
 #include "store/mysql/receipts.hpp"
 #include "store/mysql/schedule.hpp"
 #include "store/mysql/sets.hpp"
@@ -31,6 +32,17 @@ std::pair<QueuedText, bool> read_queued(Rows& rows) {
   text.maybe_twice = rows.u64() != 0;
   text.send_at = rows.instant();
   return {std::move(text), begun};
+}
+
+// A page of rows, and which of them have more in outbox_part.
+std::pair<std::vector<QueuedText>, std::map<MessageId, std::size_t>> read_page(Statement& statement) {
+  std::pair<std::vector<QueuedText>, std::map<MessageId, std::size_t>> page;
+  for (Rows rows = statement.query(); rows.next();) {
+    auto [text, has_parts] = read_queued(rows);
+    if (has_parts) page.second.emplace(text.id, page.first.size());
+    page.first.push_back(std::move(text));
+  }
+  return page;
 }
 
 // Those few of which some parts were sent.
@@ -71,22 +83,27 @@ void save_queued(Connection& connection, std::span<const QueuedText> texts) {
 
 std::vector<QueuedText> load_queued(Connection& connection, const std::string& line, MessageId after,
                                     std::uint32_t limit) {
-  std::vector<QueuedText> texts;
-  std::map<MessageId, std::size_t> begun;
-  {
-    Rows rows = connection
+  auto [texts, begun] =
+      read_page(connection
                     .prepare(std::string(kQueuedColumns) +
                              "WHERE state = 1 AND line = ? AND message_id > ? ORDER BY message_id LIMIT ?")
                     .add(line)
                     .add(after)
-                    .add(limit)
-                    .query();
-    while (rows.next()) {
-      auto [text, has_parts] = read_queued(rows);
-      if (has_parts) begun.emplace(text.id, texts.size());
-      texts.push_back(std::move(text));
-    }
-  }
+                    .add(limit));
+  load_sent_parts(connection, texts, begun);
+  return texts;
+}
+
+std::vector<QueuedText> load_backlog(Connection& connection, const std::string& line, handlers::Lane lane,
+                                     MessageId after, std::uint32_t limit) {
+  auto [texts, begun] = read_page(connection
+                                      .prepare(std::string(kQueuedColumns) +
+                                               "WHERE state = 1 AND line = ? AND lane = ? AND message_id > ? "
+                                               "ORDER BY message_id LIMIT ?")
+                                      .add(line)
+                                      .add(static_cast<std::uint32_t>(lane))
+                                      .add(after)
+                                      .add(limit));
   load_sent_parts(connection, texts, begun);
   return texts;
 }

@@ -159,8 +159,9 @@ asio::awaitable<Grant> Lanes::grant(LineKey line, Rates rates, std::uint32_t mes
   if (const std::int64_t again_us = integer_at(reply, 1); again_us >= 0) {
     grant.again_in = std::chrono::microseconds(again_us);
   }
-  grant.messages.reserve(reply.elements.size() - 2);
-  for (std::size_t i = 2; i < reply.elements.size(); ++i) {
+  grant.full = integer_at(reply, 2) != 0;
+  grant.messages.reserve(reply.elements.size() - 3);
+  for (std::size_t i = 3; i < reply.elements.size(); ++i) {
     grant.messages.push_back(granted_from(element(reply, i, Reply::Kind::string).text));
   }
   co_return grant;

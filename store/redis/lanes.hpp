@@ -98,6 +98,7 @@ struct Grant {
   std::vector<GrantedMessage> messages;  // in the order of their first slots
   // When to ask again; nullopt: nothing waits, so not before something is enqueued (by any process).
   std::optional<std::chrono::microseconds> again_in;
+  bool full = false;  // the pace has no further slot within the horizon
   bool fresh = false;
 };
 

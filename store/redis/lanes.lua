@@ -464,10 +464,11 @@ local function leased_to(owner, ids)
   return mine, mine_ids
 end
 
+-- Each after its own delay, or after `delay_ms`.
 local function set_times(key, entries, delay_ms)
-  local values, time = {}, int(now_ms + delay_ms)
+  local values = {}
   for _, entry in ipairs(entries) do
-    values[#values + 1] = time
+    values[#values + 1] = int(now_ms + (entry.delay_ms or delay_ms))
     values[#values + 1] = entry.id
   end
   call_many('ZADD', key, values, 2)
@@ -516,13 +517,13 @@ function operations.enqueue()
     end
   end
   let_wait(waiting, false)
-  for _, entry in ipairs(delayed) do set_times(delayed_key, {entry}, entry.delay_ms) end
+  set_times(delayed_key, delayed)
   save_entries(delayed)
   return {added, is_fresh()}
 end
 
 -- grant line_us account_us horizon_us messages_max lease_ms owner returned_max one_in0 .. one_in3
---   -> fresh, again_us, "id lane club mark slot,slot,..."...
+--   -> fresh, again_us, full, "id lane club mark slot,slot,..."...
 function operations.grant()
   local line_us, account_us, horizon_us = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
   local one_in = {}
@@ -538,8 +539,8 @@ function operations.grant()
   save_entries(granted)
   set_times(leased_key, granted, tonumber(ARGV[6]))
   pace.save()
-  local answer = {is_fresh(), next_time(again)}
-  for i, text in ipairs(texts) do answer[i + 2] = text end
+  local answer = {is_fresh(), next_time(again), again and 1 or 0}
+  for i, text in ipairs(texts) do answer[i + 3] = text end
   return answer
 end
 

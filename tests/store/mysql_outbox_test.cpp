@@ -1,4 +1,5 @@
 // What is known of a text that is sent in parts, saved while it waits and read by whoever goes on with it.
+#include "store/mysql/backlog.hpp"
 #include "store/mysql/unheard.hpp"
 #include "tests/store/mysql_fixture.hpp"
 
@@ -58,6 +59,24 @@ TEST_F(MysqlOutbox, a_text_that_waits_remembers_which_parts_were_sent) {
   ASSERT_EQ(all.size(), 3U);
   EXPECT_EQ(all[0].sent, first.sent);
   EXPECT_TRUE(all[2].sent.empty());
+}
+
+TEST_F(MysqlOutbox, the_backlog_is_read_lane_by_lane_and_page_by_page) {
+  const auto ids = [this](handlers::Lane lane, MessageId after, std::uint32_t limit) {
+    std::vector<MessageId> found;
+    for (const QueuedText& text : store::load_backlog(database.connection, "30001234", lane, after, limit))
+      found.push_back(text.id);
+    return found;
+  };
+  database.query("UPDATE outbox SET lane = 3 WHERE message_id = 2");
+  EXPECT_EQ(ids(handlers::Lane::reply, 0, 10), (std::vector<MessageId>{1, 3}));
+  EXPECT_EQ(ids(handlers::Lane::reply, 0, 1), (std::vector<MessageId>{1}));
+  EXPECT_EQ(ids(handlers::Lane::reply, 1, 10), (std::vector<MessageId>{3}));
+  EXPECT_EQ(ids(handlers::Lane::promo, 0, 10), (std::vector<MessageId>{2}));
+  settle(
+      {{.id = 2, .state = store::submitted, .parts = {{1, "sim", "a"}, {2, "sim", "b"}, {3, "sim", "c"}}}});
+  EXPECT_TRUE(ids(handlers::Lane::promo, 0, 10).empty());
+  EXPECT_TRUE(ids(handlers::Lane::urgent, 0, 10).empty());
 }
 
 TEST_F(MysqlOutbox, what_was_once_said_to_come_twice_stays_so_and_what_is_settled_stays_settled) {

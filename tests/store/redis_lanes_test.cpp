@@ -173,7 +173,9 @@ TEST_F(RedisLanes, what_is_paused_stays_and_comes_when_it_is_resumed) {
   EXPECT_EQ(give_back({21}), 1U);
   redis.await(lanes.govern(line, {.lanes_paused = {false, false, false, true}}));
   EXPECT_EQ(ids_of(grant(10)), (Ids{1, 2, 3, 31}));
-  EXPECT_EQ(grant(10).again_in, microseconds(kLease)) << "no haste for what is paused";
+  const store::Grant paused = grant(10);
+  EXPECT_EQ(paused.again_in, microseconds(kLease)) << "no haste for what is paused";
+  EXPECT_FALSE(paused.full) << "it is not the pace that holds it";
   redis.await(lanes.govern(line, {.line_paused = true}));
   EXPECT_EQ(give_back({1}), 1U);
   EXPECT_TRUE(grant(10).messages.empty());
@@ -227,6 +229,7 @@ TEST_F(RedisLanes, a_grant_takes_no_more_than_its_horizon_and_says_when_to_ask_a
   const Grant first = redis.await(lanes.grant(line, rates, 50, kLease, "me"));
   EXPECT_EQ(first.messages.size(), 10U);
   EXPECT_EQ(first.again_in, microseconds(1'000));
+  EXPECT_TRUE(first.full);
   EXPECT_EQ(depth().lanes[1].waiting, 40U);
 }
 

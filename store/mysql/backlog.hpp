@@ -1,0 +1,15 @@
+// All that waits in the outbox, read again lane by lane: for seeding Redis anew.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "store/mysql/tables.hpp"
+
+namespace peyk::store {
+
+// Still queued in a lane of a line, id above `after`, oldest first.
+std::vector<QueuedText> load_backlog(Connection& connection, const std::string& line, handlers::Lane lane,
+                                     MessageId after, std::uint32_t limit);
+
+}  // namespace peyk::store
