@@ -94,10 +94,12 @@ std::vector<QueuedText> load_queued(Connection& connection, const std::string& l
   return texts;
 }
 
+// By itself the optimiser goes through the lane from its beginning for each page.
 std::vector<QueuedText> load_backlog(Connection& connection, const std::string& line, handlers::Lane lane,
                                      MessageId after, std::uint32_t limit) {
   auto [texts, begun] = read_page(connection
                                       .prepare(std::string(kQueuedColumns) +
+                                               "FORCE INDEX (outbox_lane_waiting) "
                                                "WHERE state = 1 AND line = ? AND lane = ? AND message_id > ? "
                                                "ORDER BY message_id LIMIT ?")
                                       .add(line)
