@@ -6,6 +6,8 @@
 #include "gateway/clock.hpp"
 #include "gateway/inbound_texts.hpp"
 #include "gateway/log.hpp"
+#include "gateway/outbound_line.hpp"
+#include "store/mysql/delivery_times.hpp"
 #include "templates/dates.hpp"
 #include "templates/phone.hpp"
 
@@ -38,6 +40,11 @@ std::string lower_case(std::string_view word) {
   std::transform(lower.begin(), lower.end(), lower.begin(),
                  [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
   return lower;
+}
+
+void count_delivered(Metrics& metrics, const std::vector<store::DeliveryTime>& times) {
+  for (const store::DeliveryTime& time : times)
+    metrics.histogram("peyk_delivery_seconds", {{"lane", words(time.lane)}}).observe(time.took);
 }
 
 }  // namespace
@@ -126,6 +133,7 @@ void InboundReceipts::save() {
   saving_ = true;
   const Batch batch = waiting_.next();
   const Results results = std::make_shared<std::vector<store::ReceiptResult>>();
+  const auto times = std::make_shared<std::vector<store::DeliveryTime>>();
   std::vector<store::Receipt> receipts;
   std::vector<store::UnreadableReceipt> unreadable;
   for (const Waiting& one : *batch) {
@@ -138,14 +146,16 @@ void InboundReceipts::save() {
   }
   const auto now = wall_clock();
   const bool queued = sql_.run(
-      [receipts = std::move(receipts), unreadable = std::move(unreadable), results,
+      [receipts = std::move(receipts), unreadable = std::move(unreadable), results, times,
        now](store::Connection& connection) {
         *results = store::save_receipts(connection, receipts, now);
+        *times = store::load_delivery_times(connection, receipts, *results, now);
         store::set_aside(connection, unreadable, now);
       },
-      [this, batch, results](bool done) {
-        hooks_.post([this, batch, results, done] {
+      [this, batch, results, times](bool done) {
+        hooks_.post([this, batch, results, times, done] {
           saving_ = false;
+          if (done) count_delivered(metrics_, *times);
           done ? saved(batch, *results) : not_saved(batch);
           save();
         });

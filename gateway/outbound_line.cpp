@@ -216,11 +216,17 @@ asio::awaitable<bool> OutboundLine::run_sql(store::SqlThread& thread, store::Sql
 asio::awaitable<void> OutboundLine::measure() {
   const store::LineDepth depth = co_await parts_.lanes.depth(key_);
   for (std::size_t lane = 0; lane < store::kLanes; ++lane) {
-    parts_.metrics
-        .gauge("peyk_queue_depth",
-               {{"line", options_.number}, {"lane", words(static_cast<handlers::Lane>(lane))}})
-        .set(static_cast<double>(depth.lanes[lane].waiting));
+    const std::string_view name = words(static_cast<handlers::Lane>(lane));
+    const store::LaneDepth& its = depth.lanes[lane];
+    parts_.metrics.gauge("peyk_queue_depth", {{"line", options_.number}, {"lane", name}})
+        .set(static_cast<double>(its.waiting));
+    parts_.metrics.gauge("peyk_queue_oldest_seconds", {{"line", options_.number}, {"lane", name}})
+        .set(std::chrono::duration<double>(its.oldest).count());
   }
+  parts_.metrics.gauge("peyk_queue_leased", {{"line", options_.number}})
+      .set(static_cast<double>(depth.leased));
+  parts_.metrics.gauge("peyk_queue_delayed", {{"line", options_.number}})
+      .set(static_cast<double>(depth.delayed));
   const auto now = Clock::now();
   for (const OutboundRoute& route : routes_) {
     parts_.metrics

@@ -1,4 +1,6 @@
 // What became of the messages of a line: saved in sets, and only then forgotten by its lanes.
+#include <algorithm>
+
 #include "gateway/clock.hpp"
 #include "gateway/log.hpp"
 #include "gateway/outbound_line.hpp"
@@ -10,6 +12,19 @@ namespace asio = boost::asio;
 using namespace std::chrono_literals;
 
 constexpr std::chrono::seconds kSettleAgain{5};
+
+void count_settled(Metrics& metrics, const std::string& line, const std::vector<store::Settled>& settled) {
+  constexpr std::pair<store::MessageState, std::string_view> kAs[] = {{store::submitted, "submitted"},
+                                                                      {store::failed, "failed"},
+                                                                      {store::expired, "expired"},
+                                                                      {store::unknown, "unknown"}};
+  for (const auto& [state, as] : kAs) {
+    const auto count = std::ranges::count(settled, state, &store::Settled::state);
+    if (count == 0) continue;
+    metrics.counter("peyk_outbound_settled_total", {{"line", line}, {"as", as}})
+        .add(static_cast<double>(count));
+  }
+}
 
 }  // namespace
 
@@ -67,6 +82,7 @@ asio::awaitable<void> OutboundLine::settle_one(store::Settled one) {
 
 asio::awaitable<void> OutboundLine::saved(const std::vector<store::Settled>& settled) {
   std::vector<store::MessageId> ended;
+  count_settled(parts_.metrics, options_.number, settled);
   for (const store::Settled& one : settled) {
     auto held = held_.find(one.id);
     if (one.state != store::queued) {

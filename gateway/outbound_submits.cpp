@@ -51,6 +51,7 @@ void OutboundLine::send_slot(const Slot& slot) {
   Held& held = it->second;
   if (held.sending.part(slot.part) != Sending::Part::waiting) return;
   if (Clock::now() > slot.latest || routes_[slot.route].carrier.room() == 0) {
+    parts_.metrics.counter("peyk_outbound_late_total", {{"line", options_.number}}).add();
     if (!held.give_back_after) held.give_back_after = 0ms;
   } else if (!held.give_back_after) {
     send_part(held, slot);
@@ -130,6 +131,10 @@ void OutboundLine::answered(Held& held, const OnWire& part, const smpp::Pdu& res
     }
     case SubmitDecision::What::wait:
       sending.returned(part.part, decision.counts);
+      parts_.metrics
+          .counter("peyk_outbound_retries_total",
+                   {{"line", options_.number}, {"lane", words(sending.text().lane)}})
+          .add();
       if (decision.without_extra_tlvs) {
         sending.drop_extra_tlvs();
         route.extra_tlvs_refused = true;

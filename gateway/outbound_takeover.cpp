@@ -107,6 +107,7 @@ asio::awaitable<void> OutboundLine::take_over(store::QueuedText text) {
     co_return;
   }
   held_.emplace(id, Held{Sending(std::move(text), routes_.front().carrier.options())});
+  parts_.metrics.counter("peyk_outbound_overtakes_total", {{"line", options_.number}}).add();
   slots_.merge(seize(std::move(*seats), id));
   slot_signal_.wake();
 }

@@ -1,5 +1,6 @@
 // What was granted gets its text and its slots. A text that was committed here is at hand; others are read,
 // in sets, while their slots come nearer: the pump waits for none of it, and neither does what is urgent.
+#include <array>
 #include <unordered_map>
 
 #include "gateway/clock.hpp"
@@ -15,10 +16,28 @@ constexpr std::size_t kReadMax = 500;  // texts in one read
 // Of a text whose first parts the one carrier has, and which the other would cut differently.
 constexpr std::chrono::milliseconds kOtherCutPause{5'000};
 
+void count_granted(Metrics& metrics, const std::string& line,
+                   const std::vector<store::GrantedMessage>& messages) {
+  std::array<std::size_t, store::kLanes> granted{}, parts{};
+  for (const store::GrantedMessage& message : messages) {
+    ++granted[static_cast<std::size_t>(message.lane)];
+    parts[static_cast<std::size_t>(message.lane)] += message.slots.size();
+  }
+  for (std::size_t lane = 0; lane < store::kLanes; ++lane) {
+    if (granted[lane] == 0) continue;
+    const std::string_view name = words(static_cast<handlers::Lane>(lane));
+    metrics.counter("peyk_outbound_granted_total", {{"line", line}, {"lane", name}})
+        .add(static_cast<double>(granted[lane]));
+    metrics.counter("peyk_outbound_granted_parts_total", {{"line", line}, {"lane", name}})
+        .add(static_cast<double>(parts[lane]));
+  }
+}
+
 }  // namespace
 
 // How many may wait here is bounded by appetite().
 void OutboundLine::place(std::vector<store::GrantedMessage> messages, const Placed& how) {
+  count_granted(parts_.metrics, options_.number, messages);
   for (store::GrantedMessage& message : messages) {
     const store::MessageId id = message.message_id;
     if (message.known_elsewhere) texts_.erase(id);

@@ -4,7 +4,6 @@
 #include "gateway/log.hpp"
 #include "smpp/address.hpp"
 #include "smpp/receipt.hpp"
-#include "store/mysql/receipts.hpp"
 
 namespace peyk::gateway {
 namespace {
@@ -32,6 +31,7 @@ OutcomeQueries::OutcomeQueries(store::SqlThread& sql, Carriers& carriers,
 }
 
 void OutcomeQueries::tick() {
+  save_told();
   ask();
   if (!lines_.empty() && !looking_) look();
 }
@@ -143,9 +143,25 @@ void OutcomeQueries::answered(std::uint64_t tag, const smpp::Pdu& response) {
                             .word = std::string(smpp::words(state)),
                             .error = body->error_code == 0 ? std::string() : std::to_string(body->error_code),
                             .done_at = now};
-  sql_.run([told, now](
-               store::Connection& connection) { store::save_receipts(connection, std::span(&told, 1), now); },
-           {});
+  told_.push_back(told);
+  save_told();
+}
+
+// In sets; where the store's queue has no room, with the next tick.
+void OutcomeQueries::save_told() {
+  if (saving_ || told_.empty()) return;
+  const auto batch = std::make_shared<std::vector<store::Receipt>>(std::move(told_));
+  told_.clear();
+  saving_ = sql_.run(
+      [batch](store::Connection& connection) { store::save_receipts(connection, *batch, wall_clock()); },
+      [this, batch](bool done) {
+        post_([this, batch, done] {
+          saving_ = false;
+          if (!done) log::warn("query_answers_not_saved", {{"count", batch->size()}});
+          save_told();
+        });
+      });
+  if (!saving_) told_.insert(told_.begin(), batch->begin(), batch->end());
 }
 
 }  // namespace peyk::gateway

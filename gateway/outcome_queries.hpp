@@ -23,6 +23,7 @@
 #include <vector>
 
 #include "gateway/carriers.hpp"
+#include "store/mysql/receipts.hpp"
 #include "store/mysql/sql_thread.hpp"
 #include "store/mysql/unheard.hpp"
 
@@ -59,6 +60,7 @@ class OutcomeQueries {
   void ask();
   bool ask(Carrier& carrier, const Question& question);
   void mark(std::vector<store::UnheardPart> asked);
+  void save_told();
 
   store::SqlThread& sql_;
   Carriers& carriers_;
@@ -69,6 +71,8 @@ class OutcomeQueries {
   std::map<std::string, std::deque<Question>> waiting_;  // by carrier
   std::set<PartName> not_marked_;                        // that wait, or were asked a moment ago
   std::unordered_map<std::uint64_t, store::UnheardPart> open_;
+  std::vector<store::Receipt> told_;  // not saved yet: no more than were asked
+  bool saving_ = false;
   std::uint64_t next_tag_ = 0;
 };
 
