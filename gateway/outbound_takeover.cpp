@@ -58,7 +58,9 @@ std::optional<OutboundLine::Seats> OutboundLine::find_seats(std::size_t wanted) 
     seats.awaited.push_back(&one);
     seats.givers.insert(one.message.message_id);
   }
-  if (found() < wanted || 2 * (urgent + wanted) > slots_.size() + awaited_slots_) return std::nullopt;
+  const std::size_t all = slots_.size() + awaited_slots_;
+  const std::size_t half = all > 1 ? (all + 1) / 2 : 0;  // a slow line's only slot is no one's to take
+  if (found() < wanted || urgent + wanted > half) return std::nullopt;
   return seats;
 }
 
