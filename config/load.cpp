@@ -1,6 +1,8 @@
 #include "config/load.hpp"
 
 #include <algorithm>
+#include <charconv>
+#include <tuple>
 #include <utility>
 
 #include "config/document.hpp"
@@ -81,6 +83,35 @@ void check_line_carrier(Section& s, const gateway::LineOptions& line, const gate
             fmt::format("{}", fmt::join(names, ", ")));
 }
 
+// "21:00-08:00" -> 1260 and 480; nothing for what is no such thing.
+std::optional<std::pair<std::uint32_t, std::uint32_t>> minutes_of(std::string_view text) {
+  const auto minute = [](std::string_view time) -> std::optional<std::uint32_t> {
+    if (time.size() != 5 || time[2] != ':') return std::nullopt;
+    std::uint32_t hour = 0, min = 0;
+    const auto read = [](std::string_view two, std::uint32_t& into) {
+      return std::from_chars(two.data(), two.data() + 2, into).ptr == two.data() + 2;
+    };
+    if (!read(time.substr(0, 2), hour) || !read(time.substr(3), min) || hour > 23 || min > 59)
+      return std::nullopt;
+    return hour * 60 + min;
+  };
+  if (text == "none") return std::pair{0U, 0U};
+  if (text.size() != 11 || text[5] != '-') return std::nullopt;
+  const auto from = minute(text.substr(0, 5)), until = minute(text.substr(6));
+  if (!from || !until || *from == *until) return std::nullopt;
+  return std::pair{*from, *until};
+}
+constexpr TextRule kQuietHours{[](std::string_view t) { return minutes_of(t).has_value(); },
+                               "none, or two times of the day: 21:00-08:00"};
+
+void read_promo(Section& s, handlers::PromoPolicy& promo) {
+  std::string quiet = "none";
+  if (s.text("quiet_hours", quiet, kQuietHours))
+    std::tie(promo.quiet_from_minute, promo.quiet_until_minute) = *minutes_of(quiet);
+  s.integer("promo_per_day_max", promo.per_day_max, 0, 1000);
+  s.integer("promo_per_week_max", promo.per_week_max, 0, 1000);
+}
+
 void read_lines(Section& root, gateway::Options& options) {
   Unique numbers;
   root.list("lines", 1, 256, [&](Section& s, std::size_t) {
@@ -95,9 +126,12 @@ void read_lines(Section& root, gateway::Options& options) {
           return std::optional<std::string>();
         });
     if (alternates) check_alternates(s, line, options);
-    s.choice<gateway::LinePurpose>(
-        "purpose", line.purpose,
-        {{"service", gateway::LinePurpose::service}, {"promo", gateway::LinePurpose::promo}});
+    s.choice<gateway::LinePurpose>("purpose", line.purpose,
+                                   {{"service", gateway::LinePurpose::service},
+                                    {"promo", gateway::LinePurpose::promo},
+                                    {"both", gateway::LinePurpose::both}});
+    line.promo.line_may = line.purpose != gateway::LinePurpose::service;
+    read_promo(s, line.promo);
     s.rate("rate", line.rate, kRateMax);
     s.duration("validity", line.validity, 1min, 7 * 24h);
     s.boolean("receipts", line.receipts);

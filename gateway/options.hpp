@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "handlers/promo.hpp"
 #include "smpp/status.hpp"
 #include "store/options.hpp"
 #include "templates/alphabet.hpp"
@@ -27,7 +28,7 @@ enum class AcceptedPeer : std::uint8_t {
   esme,            // it submits; ours leave as deliver_sm
   message_centre,  // it delivers although it binds; ours leave as submit_sm
 };
-enum class LinePurpose : std::uint8_t { service, promo };
+enum class LinePurpose : std::uint8_t { service, promo, both };
 // How a text of several parts travels.
 enum class LongTexts : std::uint8_t { udh8, udh16, sar, payload };
 // Where a USSD gateway puts its session id and what closes a dialog; smpp/ussd.hpp has their rows.
@@ -124,7 +125,8 @@ struct LineOptions {
   LinePurpose purpose = LinePurpose::service;
   double rate = 0;  // submit_sm a second, over all processes; 0: no limit
   std::chrono::seconds validity{86400};
-  bool receipts = true;  // ask for a delivery receipt of each message
+  bool receipts = true;         // ask for a delivery receipt of each message
+  handlers::PromoPolicy promo;  // its line_may is the purpose's
 
   bool operator==(const LineOptions&) const = default;
 };

@@ -73,7 +73,8 @@ void OutboundLine::start(store::Government government) {
 void OutboundLine::push(store::QueuedText text) {
   if (may_take_over(text) && find_seats(queued(text).parts)) return start(take_over(std::move(text)));
   enqueue_soon(queued(text));
-  remember(std::move(text));
+  // Advertising is read when it is granted, with what is true of it then.
+  if (text.lane != handlers::Lane::promo) remember(std::move(text));
 }
 
 void OutboundLine::enqueue_soon(store::QueuedMessage message) {

@@ -32,6 +32,7 @@
 #include <deque>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <random>
 #include <set>
@@ -47,6 +48,7 @@
 #include "gateway/route_choice.hpp"
 #include "gateway/sending.hpp"
 #include "gateway/signal.hpp"
+#include "handlers/directory.hpp"
 #include "store/mysql/sql_thread.hpp"
 #include "store/redis/lanes.hpp"
 
@@ -63,6 +65,7 @@ struct OutboundParts {
   Metrics& metrics;
   const Limits& limits;
   std::function<void(std::function<void()>)> post;  // onto the network thread, from any thread
+  std::function<std::shared_ptr<const handlers::Directory>()> directory;  // from any thread
   std::string owner;                                // of leases: this process
 };
 

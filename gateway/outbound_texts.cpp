@@ -5,6 +5,7 @@
 
 #include "gateway/clock.hpp"
 #include "gateway/outbound_line.hpp"
+#include "store/mysql/promo.hpp"
 
 namespace peyk::gateway {
 namespace {
@@ -63,10 +64,16 @@ asio::awaitable<void> OutboundLine::read_texts() {
     }
     const std::size_t count = std::min(awaited_.size(), kReadMax);
     std::vector<store::MessageId> ids;
-    for (std::size_t i = 0; i < count; ++i) ids.push_back(awaited_[i].message.message_id);
+    std::set<store::MessageId> lost;
+    for (std::size_t i = 0; i < count; ++i) {
+      ids.push_back(awaited_[i].message.message_id);
+      if (was_lost(awaited_[i].message)) lost.insert(ids.back());
+    }
     auto loaded = std::make_shared<std::vector<store::QueuedText>>();
-    store::SqlThread::Work work = [loaded, ids](store::Connection& connection) {
+    store::SqlThread::Work work = [loaded, ids, lost, directory = parts_.directory,
+                                   policy = options_.promo](store::Connection& connection) {
       *loaded = store::load_queued(connection, ids);
+      store::keep_what_may_leave(connection, *loaded, lost, policy, *directory(), wall_clock());
     };
     const bool read = co_await run_sql(parts_.reader, std::move(work));
     if (!read && stopping_) break;  // what is still awaited goes back

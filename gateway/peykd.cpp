@@ -9,6 +9,7 @@
 #include "gateway/log.hpp"
 #include "gateway/spawn.hpp"
 #include "store/mysql/migrations.hpp"
+#include "store/mysql/promo.hpp"
 
 namespace peyk::gateway {
 namespace {
@@ -36,6 +37,11 @@ std::set<std::string> line_numbers(const Options& options) {
   std::set<std::string> numbers;
   for (const LineOptions& line : options.lines) numbers.insert(line.number);
   return numbers;
+}
+
+bool may_say(const std::vector<LineOptions>& lines, const std::string& number, handlers::Lane lane) {
+  const auto line = std::ranges::find(lines, number, &LineOptions::number);
+  return lane != handlers::Lane::promo || (line != lines.end() && line->promo.line_may);
 }
 
 std::vector<std::string> in_order(const std::set<std::string>& numbers) {
@@ -121,6 +127,8 @@ void Peykd::post(std::function<void()> work) {
 store::WorkerHooks Peykd::worker_hooks() {
   return {.directory = [this] { return directory_.load(); },
           .clock = wall_clock,
+          .may_say = [this](const std::string& number,
+                            handlers::Lane lane) { return may_say(options_.lines, number, lane); },
           .pin_matches = [this](std::string_view hash, std::string_view pin) { return pins_(hash, pin); },
           .deliver =
               [this](std::vector<store::Finished> finished) {
@@ -191,6 +199,7 @@ OutboundParts Peykd::outbound_parts() {
           .metrics = metrics_,
           .limits = options_.limits,
           .post = [this](auto work) { post(std::move(work)); },
+          .directory = [this] { return directory_.load(); },
           .owner = owner};
 }
 
@@ -376,6 +385,7 @@ asio::awaitable<void> Peykd::housekeeping() {
     housekeeper_.run(
         [lost](store::Connection& connection) {
           store::forget_claims(connection, wall_clock(), kForgottenAtOnce);
+          store::forget_old_promos(connection, wall_clock(), kForgottenAtOnce);
           *lost = store::forget_old_mo_texts(connection, {}, wall_clock(), kForgottenAtOnce);
         },
         [this, lost](bool committed) {

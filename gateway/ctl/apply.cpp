@@ -166,7 +166,7 @@ void check_line(Lines& refusals, const Club& club, const ApplyWorld& world) {
   if (line == world.lines.end()) {
     refusals.push_back(
         fmt::format("line {} is not a line of peyk.yaml: name one of those, or add it there", club.line));
-  } else if (line->purpose != LinePurpose::service) {
+  } else if (line->purpose == LinePurpose::promo) {
     refusals.push_back(fmt::format(
         "line {} is a promo line, which people may have silenced: name a service line", club.line));
   }

@@ -177,6 +177,8 @@ class Attempt {
   }
 
   QueuedText queue(OutgoingText text) {
+    if (hooks_.may_say && !hooks_.may_say(text.line, text.lane))
+      throw std::logic_error("a text of a lane that its line does not take: " + text.line);
     const auto alphabet = templates::choose(text.text);
     QueuedText queued{.id = chance_.next_id(),
                       .club = text.club,

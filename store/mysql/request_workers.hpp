@@ -57,6 +57,8 @@ struct Finished {
 struct WorkerHooks {
   std::function<std::shared_ptr<const handlers::Directory>()> directory;
   std::function<rules::Instant()> clock;
+  // Whether a line takes texts of this lane: advertising leaves from no service line. None: every line does.
+  std::function<bool(const std::string& line, handlers::Lane lane)> may_say;
   handlers::PinCheck pin_matches;
   std::function<void(std::vector<Finished>)> deliver;  // calls each done where it belongs
   std::function<void(std::size_t batch, std::chrono::microseconds took)> measured;

@@ -75,9 +75,10 @@ void Stack::write_config(const Gateway& gateway) {
 {}lines:
   - number: 30001234
     carrier: sim
-{}    rate: {}
+{}    purpose: both
+    rate: {}
     receipts: {}
-mysql:
+{}mysql:
   unix_socket: {}
   password_env: PEYK_MYSQL_PASSWORD
   database: peyk
@@ -89,7 +90,7 @@ http:
 {})",
                      listening_port_ != 0 ? listening_port_ : smpp_port(), options_.sessions, options_.window,
                      options_.carrier_yaml + (two ? other : ""),
-                     two ? "    alternate_carriers: [other]\n" : "", options_.line_rate, options_.receipts,
+                     two ? "    alternate_carriers: [other]\n" : "", options_.line_rate, options_.receipts, options_.line_yaml,
                      mysql_.unix_socket().string(), options_.mysql_workers, redis_.unix_socket().string(),
                      gateway.http_port, options_.more_yaml);
 }

@@ -35,6 +35,7 @@ struct StackOptions {
   // A carrier of the test's own listens there, and no simulated one is started: carrier() must not be used,
   // and ready is a gateway whose tills are answered, bound or not.
   std::uint16_t carrier_port = 0;
+  std::string line_yaml;                       // more keys of the line, indented likewise
   std::string carrier_yaml;                    // more keys of the carrier, each line indented by four
   std::vector<std::string> simulator_options;  // more options of peyk-sim
   std::string more_yaml;                       // more sections of peyk.yaml

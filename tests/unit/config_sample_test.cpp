@@ -151,13 +151,15 @@ TEST(ConfigSample, loads_without_any_variable_and_holds_what_the_demo_needs) {
   EXPECT_EQ(options.carriers[0].bind_mode, gateway::BindMode::transceiver);
   EXPECT_TRUE(options.carriers[0].ussd);
   ASSERT_EQ(options.lines.size(), 2u);
-  EXPECT_EQ(
-      options.lines[0],
-      (gateway::LineOptions{
-          .number = "30001234", .carrier = "sim", .purpose = gateway::LinePurpose::service, .rate = 100}));
-  EXPECT_EQ(options.lines[1],
-            (gateway::LineOptions{
-                .number = "20001234", .carrier = "sim", .purpose = gateway::LinePurpose::promo, .rate = 50}));
+  EXPECT_EQ(options.lines[0], (gateway::LineOptions{.number = "30001234", .carrier = "sim", .rate = 100}));
+  EXPECT_EQ(options.lines[1], (gateway::LineOptions{.number = "20001234",
+                                                    .carrier = "sim",
+                                                    .purpose = gateway::LinePurpose::promo,
+                                                    .rate = 50,
+                                                    .promo = {.line_may = true,
+                                                              .quiet_from_minute = 21 * 60,
+                                                              .quiet_until_minute = 8 * 60,
+                                                              .per_day_max = 1}}));
 }
 
 TEST(ConfigSample, takes_what_differs_from_machine_to_machine_from_the_environment) {

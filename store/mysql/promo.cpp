@@ -1,0 +1,201 @@
+#include "store/mysql/promo.hpp"
+
+#include "store/mysql/schedule.hpp"
+#include "store/mysql/sets.hpp"
+
+namespace peyk::store {
+namespace {
+
+using handlers::LinePhoneKey;
+using handlers::MemberKey;
+using handlers::PromoVerdict;
+
+constexpr std::chrono::hours kDay{24}, kWeek{7 * 24};
+
+struct Counted {
+  MessageId message = 0;
+  rules::Instant at{};
+};
+
+// What the verdicts need, of all texts at once.
+class Facts {
+ public:
+  Facts(Connection& connection, const handlers::Directory& directory, rules::Instant now)
+      : connection_(connection), directory_(directory), now_(now) {}
+
+  // Texts whose first parts have left go on: half a text is worse than one too many.
+  static bool is_asked(const QueuedText& text) {
+    return text.lane == handlers::Lane::promo && text.sent.empty();
+  }
+
+  void load(std::span<const QueuedText> texts, bool with_counts) {
+    for (const QueuedText& text : texts) {
+      if (!is_asked(text)) continue;
+      for (const LinePhoneKey& key : stops_of(text)) stop_keys_.insert(key);
+      phones_.insert({text.club, text.to});
+    }
+    if (phones_.empty()) return;
+    load_stops();
+    if (!with_counts) return;
+    lock_phones();
+    load_counts();
+  }
+
+  handlers::PromoFacts of(const QueuedText& text) const {
+    const handlers::Club* club = directory_.club(text.club);
+    handlers::PromoFacts facts{.time_zone = club == nullptr ? std::string_view("UTC") : club->time_zone,
+                               .valid_until = text.valid_until};
+    for (const LinePhoneKey& key : stops_of(text)) facts.stopped = facts.stopped || stopped_.contains(key);
+    const auto sent = sent_.find({text.club, text.to});
+    if (sent == sent_.end()) return facts;
+    for (const Counted& one : sent->second) {
+      if (one.message == text.id) continue;  // counted when it was let go before
+      facts.in_day += one.at > now_ - kDay ? 1U : 0U;
+      facts.in_week += one.at > now_ - kWeek ? 1U : 0U;
+    }
+    return facts;
+  }
+
+  void count(const QueuedText& text) { sent_[{text.club, text.to}].push_back({text.id, now_}); }
+
+ private:
+  // She said it to the line that the text leaves from, or to the club's own.
+  std::vector<LinePhoneKey> stops_of(const QueuedText& text) const {
+    std::vector<LinePhoneKey> keys{{text.line, text.to}};
+    const handlers::Club* club = directory_.club(text.club);
+    if (club != nullptr && club->line != text.line) keys.push_back({club->line, text.to});
+    return keys;
+  }
+
+  void load_stops() {
+    select_in(
+        connection_, "SELECT line, phone FROM line_phone WHERE promo_stopped = 1 AND (line, phone) IN (", "",
+        2, stop_keys_, [](Statement& s, const LinePhoneKey& key) { s.add(key.line).add(key.phone); },
+        [this](Rows& rows) {
+          LinePhoneKey key;
+          key.line = rows.text();
+          key.phone = rows.u64();
+          stopped_.insert(std::move(key));
+        });
+  }
+
+  void lock_phones() {
+    upsert_set(connection_, "INSERT INTO promo_phone (club_id, phone) VALUES ", "phone = VALUES(phone)", 2,
+               phones_, [](Statement& s, const MemberKey& key) { s.add(key.club).add(key.phone); });
+  }
+
+  void load_counts() {
+    std::size_t bound = 0;
+    select_in(
+        connection_,
+        "SELECT p.club_id, p.phone, p.message_id, p.at FROM promo_sent p LEFT JOIN outbox o ON o.message_id ="
+        " p.message_id WHERE p.at > ? AND COALESCE(o.state, 2) NOT IN (4, 5, 8) AND (p.club_id, p.phone) IN "
+        "(",
+        "", 2, phones_,
+        [this, &bound](Statement& s, const MemberKey& key) {
+          if (bound++ % kSetRowsMax == 0) s.add(now_ - kWeek);  // each statement's first parameter
+          s.add(key.club).add(key.phone);
+        },
+        [this](Rows& rows) {
+          MemberKey key;
+          key.club = rows.u32();
+          key.phone = rows.u64();
+          Counted one;
+          one.message = rows.u64();
+          one.at = rows.instant();
+          sent_[key].push_back(one);
+        });
+  }
+
+  Connection& connection_;
+  const handlers::Directory& directory_;
+  const rules::Instant now_;
+  std::set<LinePhoneKey> stop_keys_, stopped_;
+  std::set<MemberKey> phones_;
+  std::map<MemberKey, std::vector<Counted>> sent_;
+};
+
+void save_waiting(Connection& connection, const std::map<rules::Instant, std::vector<QueuedText>>& waiting) {
+  for (const auto& [until, texts] : waiting) {
+    std::vector<MessageId> ids;
+    for (const QueuedText& text : texts) ids.push_back(text.id);
+    save_schedule(connection, texts);
+    update_in(connection,
+              "UPDATE outbox FORCE INDEX (PRIMARY) SET state = 7, send_at = ? WHERE message_id IN (", ids,
+              [until = until](Statement& s) { s.add(until); });
+  }
+}
+
+void save_given_up(Connection& connection, MessageState state, std::string_view why,
+                   const std::vector<MessageId>& ids, rules::Instant now) {
+  update_in(
+      connection,
+      "UPDATE outbox FORCE INDEX (PRIMARY) SET state = ?, reason = ?, settled_at = ? WHERE message_id IN (",
+      ids, [state, why, now](Statement& s) { s.add(static_cast<std::uint32_t>(state)).add(why).add(now); });
+}
+
+// They were read without a lock: only those that still are what they were may change.
+void lock_queued(Connection& connection, std::vector<QueuedText>& texts) {
+  std::vector<MessageId> ids;
+  for (const QueuedText& text : texts) {
+    if (Facts::is_asked(text)) ids.push_back(text.id);
+  }
+  std::set<MessageId> queued_ids;
+  select_in(
+      connection, "SELECT message_id FROM outbox FORCE INDEX (PRIMARY) WHERE state = 1 AND message_id IN (",
+      "FOR UPDATE", 1, ids, [](Statement& s, MessageId id) { s.add(id); },
+      [&queued_ids](Rows& rows) { queued_ids.insert(rows.u64()); });
+  std::erase_if(texts, [&queued_ids](const QueuedText& text) {
+    return Facts::is_asked(text) && !queued_ids.contains(text.id);
+  });
+}
+
+}  // namespace
+
+void keep_what_may_leave(Connection& connection, std::vector<QueuedText>& texts,
+                         const handlers::PromoPolicy& policy, const handlers::Directory& directory,
+                         rules::Instant now) {
+  if (std::ranges::none_of(texts, Facts::is_asked)) return;
+  Facts facts(connection, directory, now);
+  facts.load(texts, policy.has_caps());
+  lock_queued(connection, texts);
+  std::map<rules::Instant, std::vector<QueuedText>> waiting;
+  std::map<std::pair<MessageState, std::string_view>, std::vector<MessageId>> given_up;
+  std::vector<QueuedText> may_leave, counted;
+  for (QueuedText& text : texts) {
+    const PromoVerdict verdict =
+        Facts::is_asked(text) ? handlers::judge_promo(policy, facts.of(text), now) : PromoVerdict{};
+    switch (verdict.what) {
+      case PromoVerdict::What::send:
+        if (Facts::is_asked(text) && policy.has_caps()) {
+          facts.count(text);
+          counted.push_back(text);
+        }
+        may_leave.push_back(std::move(text));
+        break;
+      case PromoVerdict::What::wait:
+        text.send_at = verdict.until;
+        waiting[verdict.until].push_back(std::move(text));
+        break;
+      case PromoVerdict::What::expire:
+        given_up[{expired, verdict.why}].push_back(text.id);
+        break;
+      case PromoVerdict::What::drop:
+        given_up[{cancelled, verdict.why}].push_back(text.id);
+        break;
+    }
+  }
+  texts = std::move(may_leave);
+  save_waiting(connection, waiting);
+  for (const auto& [what, ids] : given_up) save_given_up(connection, what.first, what.second, ids, now);
+  upsert_set(connection, "INSERT INTO promo_sent (club_id, phone, message_id, at) VALUES ", "at = VALUES(at)",
+             4, counted, [now](Statement& s, const QueuedText& text) {
+               s.add(text.club).add(text.to).add(text.id).add(now);
+             });
+}
+
+void forget_old_promos(Connection& connection, rules::Instant now, std::uint32_t limit) {
+  connection.prepare("DELETE FROM promo_sent WHERE at < ? LIMIT ?").add(now - kWeek).add(limit).update();
+}
+
+}  // namespace peyk::store
