@@ -103,7 +103,8 @@ TEST(PromoVerdict, is_the_first_that_holds_of_line_stop_quiet_hours_and_caps) {
     const PromoVerdict verdict = judge_promo(row.policy, facts, row.now);
     EXPECT_EQ(verdict.what, row.expected) << row.what;
     EXPECT_EQ(verdict.why.empty(), row.expected == What::send || row.expected == What::wait) << row.what;
-    if (row.expected == What::wait) EXPECT_EQ(verdict.until, at(24 + 8)) << row.what;
+    const rules::Instant until = row.expected == What::wait ? at(24 + 8) : rules::Instant{};
+    EXPECT_EQ(verdict.until, until) << row.what;
   }
 }
 
