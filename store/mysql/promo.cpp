@@ -56,7 +56,10 @@ class Facts {
     return facts;
   }
 
-  void count(const QueuedText& text) { sent_[{text.club, text.to}].push_back({text.id, now_}); }
+  void count(const QueuedText& text) {
+    std::vector<Counted>& sent = sent_[{text.club, text.to}];
+    if (std::ranges::find(sent, text.id, &Counted::message) == sent.end()) sent.push_back({text.id, now_});
+  }
 
  private:
   // She said it to the line that the text leaves from, or to the club's own.

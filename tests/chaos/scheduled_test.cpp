@@ -62,5 +62,21 @@ TEST(Scheduled, a_change_that_was_told_on_a_screen_is_told_by_text_though_the_pr
   EXPECT_TRUE(stack.carrier().inbox(kOther).empty());
 }
 
+TEST(Promo, of_several_to_one_phone_only_the_capped_number_leaves_and_none_after_stop_whoever_sends) {
+  Stack stack({.gateways = 2, .line_yaml = "    promo_per_day_max: 1\n"});
+  ASSERT_TRUE(stack.carrier().mo(kOther, stack.line(), "STOP").ok);
+  ASSERT_EQ(stack.carrier().inbox(kOther, 0, 20s).size(), 1U) << "the answer to her STOP";
+  constexpr int kPromo = 3;
+  for (int id = 911; id <= 914; ++id) say(stack, id, kPhone, kPromo);
+  say(stack, 915, kOther, kPromo);
+  EXPECT_TRUE(eventually(
+      20s, [&] { return one(stack, "SELECT COUNT(*) FROM outbox WHERE state IN (1, 7)") == "0"; }));
+  EXPECT_EQ(stack.carrier().inbox(kPhone).size(), 1U);
+  EXPECT_EQ(one(stack, "SELECT COUNT(*) FROM outbox WHERE message_id BETWEEN 911 AND 914 AND state = 8"),
+            "3");
+  EXPECT_EQ(state_of(stack, 915), "8");
+  EXPECT_EQ(stack.carrier().inbox(kOther).size(), 1U);
+}
+
 }  // namespace
 }  // namespace peyk::tests
