@@ -66,7 +66,7 @@ struct OutboundParts {
   const Limits& limits;
   std::function<void(std::function<void()>)> post;  // onto the network thread, from any thread
   std::function<std::shared_ptr<const handlers::Directory>()> directory;  // from any thread
-  std::string owner;                                // of leases: this process
+  std::string owner;                                                      // of leases: this process
 };
 
 class OutboundLine {

@@ -1,5 +1,7 @@
 #include "store/mysql/promo.hpp"
 
+#include <algorithm>
+
 #include "store/mysql/schedule.hpp"
 #include "store/mysql/sets.hpp"
 
@@ -17,24 +19,22 @@ struct Counted {
   rules::Instant at{};
 };
 
+// A text whose first parts have left goes on: half a text is worse than one too many.
+bool is_asked(const QueuedText& text) {
+  return text.lane == handlers::Lane::promo && text.sent.empty();
+}
+
 // What the verdicts need, of all texts at once.
 class Facts {
  public:
   Facts(Connection& connection, const handlers::Directory& directory, rules::Instant now)
       : connection_(connection), directory_(directory), now_(now) {}
 
-  // Texts whose first parts have left go on: half a text is worse than one too many.
-  static bool is_asked(const QueuedText& text) {
-    return text.lane == handlers::Lane::promo && text.sent.empty();
-  }
-
   void load(std::span<const QueuedText> texts, bool with_counts) {
     for (const QueuedText& text : texts) {
-      if (!is_asked(text)) continue;
       for (const LinePhoneKey& key : stops_of(text)) stop_keys_.insert(key);
       phones_.insert({text.club, text.to});
     }
-    if (phones_.empty()) return;
     load_stops();
     if (!with_counts) return;
     lock_phones();
@@ -140,41 +140,39 @@ void save_given_up(Connection& connection, MessageState state, std::string_view 
 // They were read without a lock: only those that still are what they were may change.
 void lock_queued(Connection& connection, std::vector<QueuedText>& texts) {
   std::vector<MessageId> ids;
-  for (const QueuedText& text : texts) {
-    if (Facts::is_asked(text)) ids.push_back(text.id);
-  }
+  for (const QueuedText& text : texts) ids.push_back(text.id);
   std::set<MessageId> queued_ids;
   select_in(
       connection, "SELECT message_id FROM outbox FORCE INDEX (PRIMARY) WHERE state = 1 AND message_id IN (",
       "FOR UPDATE", 1, ids, [](Statement& s, MessageId id) { s.add(id); },
       [&queued_ids](Rows& rows) { queued_ids.insert(rows.u64()); });
-  std::erase_if(texts, [&queued_ids](const QueuedText& text) {
-    return Facts::is_asked(text) && !queued_ids.contains(text.id);
-  });
+  std::erase_if(texts, [&queued_ids](const QueuedText& text) { return !queued_ids.contains(text.id); });
 }
 
 }  // namespace
 
 void keep_what_may_leave(Connection& connection, std::vector<QueuedText>& texts,
-                         const handlers::PromoPolicy& policy, const handlers::Directory& directory,
-                         rules::Instant now) {
-  if (std::ranges::none_of(texts, Facts::is_asked)) return;
+                         const std::set<MessageId>& begun, const handlers::PromoPolicy& policy,
+                         const handlers::Directory& directory, rules::Instant now) {
+  const auto first_asked = std::stable_partition(
+      texts.begin(), texts.end(),
+      [&begun](const QueuedText& text) { return !is_asked(text) || begun.contains(text.id); });
+  std::vector<QueuedText> asked(std::make_move_iterator(first_asked), std::make_move_iterator(texts.end()));
+  texts.erase(first_asked, texts.end());
+  if (asked.empty()) return;
   Facts facts(connection, directory, now);
-  facts.load(texts, policy.has_caps());
-  lock_queued(connection, texts);
+  facts.load(asked, policy.has_caps());
+  lock_queued(connection, asked);
   std::map<rules::Instant, std::vector<QueuedText>> waiting;
   std::map<std::pair<MessageState, std::string_view>, std::vector<MessageId>> given_up;
-  std::vector<QueuedText> may_leave, counted;
-  for (QueuedText& text : texts) {
-    const PromoVerdict verdict =
-        Facts::is_asked(text) ? handlers::judge_promo(policy, facts.of(text), now) : PromoVerdict{};
+  std::vector<QueuedText> counted;
+  for (QueuedText& text : asked) {
+    const PromoVerdict verdict = handlers::judge_promo(policy, facts.of(text), now);
     switch (verdict.what) {
       case PromoVerdict::What::send:
-        if (Facts::is_asked(text) && policy.has_caps()) {
-          facts.count(text);
-          counted.push_back(text);
-        }
-        may_leave.push_back(std::move(text));
+        facts.count(text);
+        if (policy.has_caps()) counted.push_back(text);
+        texts.push_back(std::move(text));
         break;
       case PromoVerdict::What::wait:
         text.send_at = verdict.until;
@@ -188,7 +186,6 @@ void keep_what_may_leave(Connection& connection, std::vector<QueuedText>& texts,
         break;
     }
   }
-  texts = std::move(may_leave);
   save_waiting(connection, waiting);
   for (const auto& [what, ids] : given_up) save_given_up(connection, what.first, what.second, ids, now);
   upsert_set(connection, "INSERT INTO promo_sent (club_id, phone, message_id, at) VALUES ", "at = VALUES(at)",

@@ -13,11 +13,11 @@
 
 namespace peyk::store {
 
-// Leaves in `texts` what may be sent now; texts that are no advertising are not looked at. The caller
-// commits. Throws SqlError.
+// Leaves in `texts` what may be sent now. Not looked at are texts that are no advertising, and those of
+// `begun`: what somebody may have sent already is not judged any more. The caller commits. Throws SqlError.
 void keep_what_may_leave(Connection& connection, std::vector<QueuedText>& texts,
-                         const handlers::PromoPolicy& policy, const handlers::Directory& directory,
-                         rules::Instant now);
+                         const std::set<MessageId>& begun, const handlers::PromoPolicy& policy,
+                         const handlers::Directory& directory, rules::Instant now);
 
 // Forgets at most `limit` that no cap counts any more.
 void forget_old_promos(Connection& connection, rules::Instant now, std::uint32_t limit);

@@ -52,7 +52,7 @@ class MysqlPromo : public testing::Test {
   std::vector<MessageId> ask(store::Connection& connection, const std::vector<MessageId>& ids,
                              rules::Instant now = kNoon) {
     auto texts = store::load_queued(connection, ids);
-    store::keep_what_may_leave(connection, texts, policy, clubs, now);
+    store::keep_what_may_leave(connection, texts, begun, policy, clubs, now);
     std::vector<MessageId> left;
     for (const QueuedText& text : texts) left.push_back(text.id);
     return left;
@@ -76,6 +76,7 @@ class MysqlPromo : public testing::Test {
   TestDatabase database{"promo"};
   const handlers::Directory clubs = directory();
   PromoPolicy policy{.line_may = true};
+  std::set<MessageId> begun;
 };
 
 TEST_F(MysqlPromo, who_stopped_after_it_was_queued_does_not_get_it_but_gets_everything_else) {
@@ -90,6 +91,15 @@ TEST_F(MysqlPromo, who_stopped_after_it_was_queued_does_not_get_it_but_gets_ever
   EXPECT_THAT(may_leave({3}), ElementsAre(3));
   stop_on("30001234");
   EXPECT_THAT(may_leave({1}), IsEmpty()) << "said to the club's own line";
+}
+
+TEST_F(MysqlPromo, what_somebody_may_have_sent_is_not_judged_any_more) {
+  save(1);
+  stop_on(kPromoLine);
+  begun = {1};
+  EXPECT_THAT(may_leave({1}), ElementsAre(1)) << "whoever has it now says that nobody knows";
+  begun = {};
+  EXPECT_THAT(may_leave({1}), IsEmpty());
 }
 
 TEST_F(MysqlPromo, leaves_from_no_service_line) {
