@@ -176,6 +176,11 @@ void read_http(Section& s, gateway::HttpOptions& http) {
   s.duration("signature_tolerance", http.signature_tolerance, 1s, 1h);
 }
 
+void read_history(Section& s, gateway::HistoryOptions& history) {
+  s.duration("after", history.after, 1min, 24h * 7);
+  s.duration("keep", history.keep, 24h * 14, 24h * 3650);
+}
+
 void read_log(Section& s, gateway::LogOptions& log) {
   s.text("level", log.level, kLogLevel);
   s.text("file", log.file, kPath);
@@ -203,6 +208,7 @@ tl::expected<gateway::Options, std::vector<Mistake>> load_options(std::string_vi
     root.section("mysql", [&](Section& s) { read_mysql(s, options.mysql); });
     root.section("redis", [&](Section& s) { read_redis(s, options.redis); });
     root.section("http", [&](Section& s) { read_http(s, options.http); });
+    root.section("history", [&](Section& s) { read_history(s, options.history); });
     root.section("log", [&](Section& s) { read_log(s, options.log); });
     root.section("limits", [&](Section& s) { read_limits(s, options.limits); });
   });

@@ -145,6 +145,14 @@ struct HttpOptions {
   bool operator==(const HttpOptions&) const = default;
 };
 
+// What is over leaves the outbox.
+struct HistoryOptions {
+  std::chrono::seconds after{86400};       // it was settled: then it goes to the history
+  std::chrono::seconds keep{180 * 86400};  // whole days; then it is forgotten
+
+  bool operator==(const HistoryOptions&) const = default;
+};
+
 struct LogOptions {
   std::string level = "info";  // trace, debug, info, warn, error
   std::string file;            // empty: standard error
@@ -170,6 +178,7 @@ struct Options {
   store::MysqlOptions mysql;
   store::RedisOptions redis;
   HttpOptions http;
+  HistoryOptions history;
   LogOptions log;
   Limits limits;
 

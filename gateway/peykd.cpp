@@ -89,6 +89,7 @@ Peykd::Peykd(Options options)
                     [this](const auto& texts) {
                       for (const store::QueuedText& text : texts) line(text.line)->push_again(text);
                     }}),
+      history_(housekeeper_, options_, [this](auto work) { post(std::move(work)); }),
       purchases_([this](std::string_view key_id) { return till(key_id); },
                  [this](auto request, auto done) { submit_purchase(std::move(request), std::move(done)); },
                  {.signature_tolerance = options_.http.signature_tolerance,
@@ -359,6 +360,7 @@ asio::awaitable<void> Peykd::housekeeping() {
     receipts_.tidy();
     queries_.tick();
     replays_.tick();
+    history_.tick();
     for (auto& [name, carrier] : carriers_.all()) show_counts(metrics_, carrier);
     if (!redis_.connected()) continue;
     const auto now = std::chrono::steady_clock::now();

@@ -13,6 +13,7 @@
 
 #include "gateway/carriers.hpp"
 #include "gateway/government.hpp"
+#include "gateway/history_keeper.hpp"
 #include "gateway/http/dead_letters.hpp"
 #include "gateway/http/operations.hpp"
 #include "gateway/http/purchases.hpp"
@@ -103,6 +104,7 @@ class Peykd {
   ScheduledTexts scheduled_;
   OutcomeQueries queries_;
   Replays replays_;
+  HistoryKeeper history_;
   PurchaseEndpoint purchases_;
   DeadLetterEndpoint letters_;
   HttpServer http_;

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "handlers/speaker.hpp"
+#include "store/mysql/history.hpp"
 #include "store/mysql/sets.hpp"
 
 namespace peyk::store {
@@ -31,15 +32,16 @@ void bind(Statement& statement, const LetterFilter& filter) {
   if (filter.until != rules::Instant{}) statement.add(filter.until);
 }
 
-// Of those that a receipt ended: whose, and what it said.
-void load_failed_parts(Connection& connection, std::vector<DeadLetter>& letters) {
+// Of those that a receipt ended: whose, and what it said. `history`: "" or "_history".
+void load_failed_parts(Connection& connection, std::vector<DeadLetter>& letters, const std::string& history) {
   std::map<MessageId, std::size_t> by_id;
   for (std::size_t i = 0; i < letters.size(); ++i) {
     if (letters[i].state == failed) by_id.emplace(letters[i].id, i);
   }
   select_in(
       connection,
-      "SELECT message_id, carrier, receipt_word, error FROM outbox_part WHERE state = 4 AND message_id IN (",
+      "SELECT message_id, carrier, receipt_word, error FROM outbox_part" + history +
+          " WHERE state = 4 AND message_id IN (",
       "ORDER BY message_id, part DESC", 1, by_id, [](Statement& s, const auto& one) { s.add(one.first); },
       [&letters, &by_id](Rows& rows) {
         DeadLetter& letter = letters[by_id.at(rows.u64())];
@@ -49,20 +51,28 @@ void load_failed_parts(Connection& connection, std::vector<DeadLetter>& letters)
       });
 }
 
-}  // namespace
+using Day = std::chrono::sys_days;
 
-std::vector<DeadLetter> load_dead_letters(Connection& connection, const LetterFilter& filter,
-                                          const std::optional<LetterCursor>& after, std::uint32_t limit) {
+// Days on which letters of the history died: from, and before. Only their partitions are read.
+struct Days {
+  Day from, before;
+};
+
+std::vector<DeadLetter> load_from(Connection& connection, const LetterFilter& filter,
+                                  const std::optional<LetterCursor>& after, std::uint32_t limit,
+                                  const std::optional<Days>& of_history) {
+  const std::string history = of_history ? "_history" : "";
   std::string sql =
       "SELECT o.message_id, c.slug, c.time_zone, o.line, o.phone, o.lane, o.state, o.reason, o.text,"
-      " o.maybe_twice, o.created_at, o.settled_at FROM outbox o LEFT JOIN club c ON c.club_id = o.club_id"
-      " WHERE " +
-      conditions(filter);
+      " o.maybe_twice, o.created_at, o.settled_at FROM outbox" +
+      history + " o LEFT JOIN club c ON c.club_id = o.club_id WHERE " + conditions(filter);
   if (after) sql += " AND (o.settled_at < ? OR (o.settled_at = ? AND o.message_id < ?))";
+  if (of_history) sql += " AND o.settled_on >= DATE(?) AND o.settled_on < DATE(?)";
   Statement& statement = connection.prepare(sql + " ORDER BY o.settled_at DESC, o.message_id DESC LIMIT ?");
   bind(statement, filter);
   if (after) statement.add(after->died_at).add(after->died_at).add(after->id);
-  statement.add(std::min(limit, kLettersPageMax));
+  if (of_history) statement.add(rules::Instant(of_history->from)).add(rules::Instant(of_history->before));
+  statement.add(limit);
   std::vector<DeadLetter> letters;
   for (Rows rows = statement.query(); rows.next();) {
     DeadLetter& letter = letters.emplace_back();
@@ -79,25 +89,68 @@ std::vector<DeadLetter> load_dead_letters(Connection& connection, const LetterFi
     letter.created_at = rows.instant();
     letter.died_at = rows.instant();
   }
-  load_failed_parts(connection, letters);
+  load_failed_parts(connection, letters, history);
+  return letters;
+}
+
+bool is_later(const DeadLetter& a, const DeadLetter& b) {
+  return std::pair(a.died_at, a.id) > std::pair(b.died_at, b.id);
+}
+
+}  // namespace
+
+std::vector<DeadLetter> load_dead_letters(Connection& connection, const LetterFilter& filter,
+                                          const std::optional<LetterCursor>& after, std::uint32_t limit) {
+  limit = std::min(limit, kLettersPageMax);
+  std::vector<DeadLetter> letters = load_from(connection, filter, after, limit, std::nullopt);
+  // From the last day backwards, ever more partitions at once, until there are enough.
+  const std::vector<Day> edges = history_edges(connection);
+  const auto day = [](rules::Instant at) { return std::chrono::floor<std::chrono::days>(at); };
+  std::size_t found = 0, span = 1;
+  for (std::size_t high = edges.size() - 1; high > 0 && found < limit; span *= 2) {
+    const std::size_t low = high > span ? high - span : 0;
+    const Days days{edges[low], edges[high]};
+    high = low;
+    if (filter.since != rules::Instant{} && days.before <= day(filter.since)) break;
+    if (after && days.from > day(after->died_at)) continue;
+    auto some = load_from(connection, filter, after, limit, days);
+    found += some.size();
+    letters.insert(letters.end(), std::make_move_iterator(some.begin()), std::make_move_iterator(some.end()));
+  }
+  std::sort(letters.begin(), letters.end(), is_later);
+  if (letters.size() > limit) letters.resize(limit);
   return letters;
 }
 
 std::vector<LettersOfReason> count_dead_letters(Connection& connection, const LetterFilter& filter) {
-  Statement& statement = connection.prepare(
-      "SELECT o.state, o.reason, COUNT(*), MIN(o.settled_at), MAX(o.settled_at) FROM outbox o WHERE " +
-      conditions(filter) + " GROUP BY o.state, o.reason ORDER BY COUNT(*) DESC, o.state, o.reason LIMIT ?");
-  bind(statement, filter);
-  statement.add(kReasonsMax);
-  std::vector<LettersOfReason> counts;
-  for (Rows rows = statement.query(); rows.next();) {
-    LettersOfReason& one = counts.emplace_back();
-    one.state = static_cast<MessageState>(rows.u64());
-    one.reason = rows.text();
-    one.count = rows.u64();
-    one.first = rows.instant();
-    one.last = rows.instant();
+  std::map<std::pair<std::uint64_t, std::string>, LettersOfReason> all;
+  for (const std::string history : {"", "_history"}) {
+    const bool by_day = !history.empty() && filter.since != rules::Instant{};
+    Statement& statement = connection.prepare(
+        "SELECT o.state, o.reason, COUNT(*), MIN(o.settled_at), MAX(o.settled_at) FROM outbox" + history +
+        " o WHERE " + conditions(filter) + (by_day ? " AND o.settled_on >= DATE(?)" : "") +
+        " GROUP BY o.state, o.reason ORDER BY COUNT(*) DESC, o.state, o.reason LIMIT ?");
+    bind(statement, filter);
+    if (by_day) statement.add(filter.since);
+    statement.add(kReasonsMax);
+    for (Rows rows = statement.query(); rows.next();) {
+      const std::uint64_t state = rows.u64();
+      const std::string reason = rows.text();
+      LettersOfReason& one = all[{state, reason}];
+      one.state = static_cast<MessageState>(state);
+      one.reason = reason;
+      const std::uint64_t count = rows.u64();
+      const rules::Instant first = rows.instant(), last = rows.instant();
+      one.first = one.count == 0 ? first : std::min(one.first, first);
+      one.last = std::max(one.last, last);
+      one.count += count;
+    }
   }
+  std::vector<LettersOfReason> counts;
+  for (auto& [key, one] : all) counts.push_back(std::move(one));
+  std::stable_sort(counts.begin(), counts.end(),
+                   [](const auto& a, const auto& b) { return a.count > b.count; });
+  if (counts.size() > kReasonsMax) counts.resize(kReasonsMax);
   return counts;
 }
 
@@ -242,6 +295,14 @@ void queue_again(Connection& connection, const std::vector<MessageId>& ids, rule
 std::vector<Replayed> replay_letters(Connection& connection, std::span<const MessageId> ids,
                                      const ReplayTerms& terms, rules::Instant now) {
   Candidates letters = lock_letters(connection, ids);
+  std::vector<MessageId> gone;
+  for (const MessageId id : ids) {
+    if (!letters.contains(id)) gone.push_back(id);
+  }
+  if (!gone.empty()) {
+    bring_back(connection, gone);
+    letters.merge(lock_letters(connection, gone));
+  }
   load_replays(connection, letters);
   load_stops(connection, letters);
   load_codes(connection, letters, now);

@@ -5,6 +5,8 @@
 //                                              outbox_replay_part: its parts that failed
 //   outbox_replay not taken up -> a gateway, within a second -> its lane in Redis
 //
+// Letters are looked for in the outbox and in its history; one that is replayed goes back from there first.
+//
 // What must stay true: a letter is replayed once, however many ask at once: it is judged under its row's lock
 // and is queued in the same transaction. Its identity stays, so its trace shows all its lives. Parts that a
 // carrier has stay as they are and are not sent again; parts of unknown outcome stay too, so that a receipt

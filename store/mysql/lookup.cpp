@@ -1,5 +1,10 @@
 #include "store/mysql/lookup.hpp"
 
+#include <algorithm>
+#include <functional>
+
+#include "store/mysql/trace.hpp"
+
 namespace peyk::store {
 namespace {
 
@@ -82,29 +87,29 @@ void find_redemptions(Connection& connection, MemberFound& found) {
 }
 
 void find_messages(Connection& connection, MemberFound& found) {
-  Rows rows =
-      connection
-          .prepare(
-              "SELECT message_id, line, CASE state WHEN 1 THEN 'queued' WHEN 2 THEN 'submitted' WHEN 3"
-              " THEN 'delivered' WHEN 4 THEN 'failed' WHEN 6 THEN 'unknown' WHEN 7 THEN 'scheduled' WHEN 8 "
-              "THEN 'cancelled' ELSE 'expired' END, reason, "
-              "text, maybe_twice, created_at"
-              " FROM outbox WHERE phone = ? AND club_id = ? ORDER BY message_id DESC LIMIT ?")
-          .add(found.member.phone)
-          .add(found.member.club)
-          .add(kLookupRowsMax)
-          .query();
-  while (rows.next()) {
-    MessageFound message;
-    message.id = rows.u64();
-    message.line = rows.text();
-    message.state = rows.text();
-    message.reason = rows.text();
-    message.text = rows.text();
-    message.maybe_twice = rows.flag();
-    message.created_at = rows.instant();
-    found.messages.push_back(std::move(message));
+  for (const std::string history : {"", "_history"}) {
+    Rows rows =
+        connection
+            .prepare("SELECT message_id, line, state, reason, text, maybe_twice, created_at FROM outbox" +
+                     history + " WHERE phone = ? AND club_id = ? ORDER BY message_id DESC LIMIT ?")
+            .add(found.member.phone)
+            .add(found.member.club)
+            .add(kLookupRowsMax)
+            .query();
+    while (rows.next()) {
+      MessageFound message;
+      message.id = rows.u64();
+      message.line = rows.text();
+      message.state = word_of_state(rows.u64());
+      message.reason = rows.text();
+      message.text = rows.text();
+      message.maybe_twice = rows.flag();
+      message.created_at = rows.instant();
+      found.messages.push_back(std::move(message));
+    }
   }
+  std::ranges::sort(found.messages, std::greater(), &MessageFound::id);
+  if (found.messages.size() > kLookupRowsMax) found.messages.resize(kLookupRowsMax);
 }
 
 }  // namespace

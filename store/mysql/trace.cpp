@@ -1,6 +1,8 @@
 #include "store/mysql/trace.hpp"
 
+#include <algorithm>
 #include <array>
+#include <functional>
 #include <map>
 
 namespace peyk::store {
@@ -13,11 +15,13 @@ std::string word_of_state(std::uint64_t state) {
 
 namespace {
 
-void load_parts(Connection& connection, MessageTrace& message) {
+// `history`: "" or "_history", after the names of the tables.
+void load_parts(Connection& connection, MessageTrace& message, const std::string& history) {
   Rows rows = connection
                   .prepare(
                       "SELECT part, carrier, carrier_message_id, state, receipt_word, error, submitted_at,"
-                      " asked_at, done_at FROM outbox_part WHERE message_id = ? ORDER BY part")
+                      " asked_at, done_at FROM outbox_part" +
+                      history + " WHERE message_id = ? ORDER BY part")
                   .add(message.id)
                   .query();
   while (rows.next()) {
@@ -76,10 +80,11 @@ void load_lives(Connection& connection, MessageTrace& message) {
   }
 }
 
-constexpr const char* kMessageColumns =
-    "SELECT o.message_id, c.slug, c.time_zone, o.line, o.phone, o.lane, o.state, o.reason, o.text,"
-    " o.maybe_twice, o.attempts, o.created_at, o.valid_until, o.settled_at, o.send_at FROM outbox o"
-    " LEFT JOIN club c ON c.club_id = o.club_id ";
+std::string messages_of(const std::string& history) {
+  return "SELECT o.message_id, c.slug, c.time_zone, o.line, o.phone, o.lane, o.state, o.reason, o.text,"
+         " o.maybe_twice, o.attempts, o.created_at, o.valid_until, o.settled_at, o.send_at FROM outbox" +
+         history + " o LEFT JOIN club c ON c.club_id = o.club_id ";
+}
 
 MessageTrace read_message(Rows& rows) {
   MessageTrace message;
@@ -105,13 +110,15 @@ MessageTrace read_message(Rows& rows) {
 
 std::optional<MessageTrace> trace_message(Connection& connection, MessageId id) {
   std::optional<MessageTrace> found;
-  {
-    Rows rows = connection.prepare(std::string(kMessageColumns) + "WHERE o.message_id = ?").add(id).query();
-    if (rows.next()) found = read_message(rows);
-  }
-  if (found) {
-    load_parts(connection, *found);
+  for (const std::string history : {"", "_history"}) {
+    {
+      Rows rows = connection.prepare(messages_of(history) + "WHERE o.message_id = ?").add(id).query();
+      if (rows.next()) found = read_message(rows);
+    }
+    if (!found) continue;
+    load_parts(connection, *found, history);
     load_lives(connection, *found);
+    break;
   }
   connection.rollback();
   return found;
@@ -120,20 +127,25 @@ std::optional<MessageTrace> trace_message(Connection& connection, MessageId id) 
 std::vector<MessageTrace> trace_phone(Connection& connection, handlers::PhoneNumber phone,
                                       std::uint32_t limit) {
   std::vector<MessageTrace> messages;
-  {
-    Rows rows =
-        connection
-            .prepare(std::string(kMessageColumns) + "WHERE o.phone = ? ORDER BY o.message_id DESC LIMIT ?")
-            .add(phone)
-            .add(limit)
-            .query();
-    while (rows.next()) messages.push_back(read_message(rows));
-  }
-  for (MessageTrace& message : messages) {
-    load_parts(connection, message);
-    load_lives(connection, message);
+  for (const std::string history : {"", "_history"}) {
+    std::vector<MessageTrace> some;
+    {
+      Rows rows =
+          connection.prepare(messages_of(history) + "WHERE o.phone = ? ORDER BY o.message_id DESC LIMIT ?")
+              .add(phone)
+              .add(limit)
+              .query();
+      while (rows.next()) some.push_back(read_message(rows));
+    }
+    for (MessageTrace& message : some) {
+      load_parts(connection, message, history);
+      load_lives(connection, message);
+      messages.push_back(std::move(message));
+    }
   }
   connection.rollback();
+  std::ranges::sort(messages, std::greater(), &MessageTrace::id);
+  if (messages.size() > limit) messages.resize(limit);
   return messages;
 }
 

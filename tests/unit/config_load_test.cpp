@@ -219,6 +219,8 @@ TEST(ConfigLoad, values_at_both_ends_of_their_range_are_taken) {
       {"mysql", "password: \"\""},
       {"redis", "unix_socket: \"\""},
       {"limits", "shutdown_grace: 5m"},
+      {"history", "after: 1m"},
+      {"history", "keep: 3650d"},
       {"carrier", "ussd_data_coding_latin: 0x0F"},
   };
   for (const auto& [section, text] : table) EXPECT_EQ(mistakes_of(with(section, text).second), "") << text;

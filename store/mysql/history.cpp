@@ -1,0 +1,242 @@
+#include "store/mysql/history.hpp"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include "store/mysql/receipts.hpp"
+#include "store/mysql/sets.hpp"
+
+namespace peyk::store {
+namespace {
+
+constexpr std::array<std::uint32_t, 6> kOver{submitted, delivered, failed, expired, unknown, cancelled};
+
+std::string next_line(Connection& connection, std::uint32_t state, const std::string& after) {
+  Rows rows = connection.prepare("SELECT line FROM outbox WHERE state = ? AND line > ? ORDER BY line LIMIT 1")
+                  .add(state)
+                  .add(after)
+                  .query();
+  return rows.next() ? rows.text() : std::string();
+}
+
+struct Page {
+  std::vector<MessageId> over;  // settled long enough ago
+  MessageId last = 0;
+  std::uint32_t seen = 0;
+};
+Page read_page(Connection& connection, std::uint32_t state, const HistoryPlace& place,
+               rules::Instant before) {
+  Page page;
+  Rows rows = connection
+                  .prepare(
+                      "SELECT message_id, COALESCE(settled_at, created_at) FROM outbox WHERE state = ? AND"
+                      " line = ? AND message_id > ? ORDER BY message_id LIMIT ?")
+                  .add(state)
+                  .add(place.line)
+                  .add(place.after)
+                  .add(kHistoryPage)
+                  .query();
+  while (rows.next()) {
+    page.last = rows.u64();
+    if (rows.instant() < before) page.over.push_back(page.last);
+    ++page.seen;
+  }
+  return page;
+}
+
+// Of some part of which a receipt may still come.
+void leave_out_awaited(Connection& connection, std::vector<MessageId>& ids, rules::Instant now) {
+  std::set<MessageId> awaited;
+  std::size_t bound = 0;
+  select_in(
+      connection,
+      "SELECT message_id FROM outbox_part WHERE submitted_at >= ? AND state IN (2, 6) AND message_id IN (",
+      "", 1, ids,
+      [&bound, now](Statement& s, MessageId id) {
+        if (bound++ % kSetRowsMax == 0) s.add(now - kReceiptsAwaited);  // each statement's first parameter
+        s.add(id);
+      },
+      [&awaited](Rows& rows) { awaited.insert(rows.u64()); });
+  std::erase_if(ids, [&awaited](MessageId id) { return awaited.contains(id); });
+}
+
+// Locked, those still in that state. What somebody else has locked is passed over: it comes round again.
+std::vector<MessageId> lock(Connection& connection, std::uint32_t state, const std::vector<MessageId>& ids) {
+  std::vector<MessageId> locked;
+  std::size_t bound = 0;
+  select_in(
+      connection, "SELECT message_id FROM outbox WHERE state = ? AND message_id IN (",
+      "ORDER BY message_id FOR UPDATE SKIP LOCKED", 1, ids,
+      [&bound, state](Statement& s, MessageId id) {
+        if (bound++ % kSetRowsMax == 0) s.add(state);
+        s.add(id);
+      },
+      [&locked](Rows& rows) { locked.push_back(rows.u64()); });
+  std::sort(locked.begin(), locked.end());
+  locked.erase(std::unique(locked.begin(), locked.end()), locked.end());
+  return locked;
+}
+
+// The columns of a table, each after `prefix`: a column that a later migration adds moves too.
+std::string columns_of(Connection& connection, std::string_view table, std::string_view prefix) {
+  std::string columns;
+  Rows rows = connection
+                  .prepare(
+                      "SELECT COLUMN_NAME FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE() AND"
+                      " TABLE_NAME = ? ORDER BY ORDINAL_POSITION")
+                  .add(table)
+                  .query();
+  while (rows.next()) {
+    const std::string name = rows.text();
+    columns += (columns.empty() ? "" : ", ") + std::string(prefix) + name;
+  }
+  return columns;
+}
+
+void move(Connection& connection, const std::vector<MessageId>& ids) {
+  const std::string own = columns_of(connection, "outbox", ""),
+                    theirs = columns_of(connection, "outbox_part", "");
+  const std::string from = columns_of(connection, "outbox_part", "p.");
+  const std::string day = "DATE(COALESCE(o.settled_at, o.created_at))";
+  update_in(connection,
+            "INSERT INTO outbox_part_history (" + theirs + ", settled_on) SELECT " + from + ", " + day +
+                " FROM outbox_part p JOIN outbox o ON o.message_id = p.message_id WHERE p.message_id IN (",
+            ids);
+  update_in(connection,
+            "INSERT INTO outbox_history (" + own + ", settled_on) SELECT " +
+                columns_of(connection, "outbox", "o.") + ", " + day +
+                " FROM outbox o WHERE o.message_id IN (",
+            ids);
+  update_in(connection, "DELETE FROM outbox_part WHERE message_id IN (", ids);
+  update_in(connection, "DELETE FROM outbox WHERE message_id IN (", ids);
+}
+
+}  // namespace
+
+HistoryMoved move_settled(Connection& connection, HistoryPlace& place, const HistoryTerms& terms,
+                          rules::Instant now) {
+  HistoryPlace next = place;
+  HistoryMoved moved;
+  const std::uint32_t state = kOver[next.state];
+  if (next.line.empty() || next.after == 0) {
+    next.line = next_line(connection, state, next.line);
+    if (next.line.empty()) {
+      place = {.state = (next.state + 1) % kOver.size()};
+      moved.round_done = place.state == 0;
+      return moved;
+    }
+  }
+  const bool awaits = state == submitted && !terms.no_receipts.contains(next.line);
+  const auto quiet =
+      awaits ? std::max<std::chrono::seconds>(terms.move_after, kReceiptsAwaited) : terms.move_after;
+  Page page = read_page(connection, state, next, now - quiet);
+  const bool all_young = page.over.empty();
+  if (state > delivered) leave_out_awaited(connection, page.over, now);
+  const auto ids = lock(connection, state, page.over);
+  if (!ids.empty()) move(connection, ids);
+  moved.messages = ids.size();
+  // Ids are nearly in the order of time: behind a page of which all is young there is nothing to move.
+  next.after = all_young || page.seen < kHistoryPage ? 0 : page.last;
+  place = next;
+  return moved;
+}
+
+void bring_back(Connection& connection, std::span<const MessageId> ids) {
+  std::vector<MessageId> found;
+  select_in(
+      connection, "SELECT message_id FROM outbox_history WHERE message_id IN (", "FOR UPDATE", 1, ids,
+      [](Statement& s, MessageId id) { s.add(id); }, [&found](Rows& rows) { found.push_back(rows.u64()); });
+  if (found.empty()) return;
+  for (const char* table : {"outbox", "outbox_part"}) {
+    const std::string history = std::string(table) + "_history", columns = columns_of(connection, table, "");
+    update_in(connection,
+              "INSERT INTO " + std::string(table) + " (" + columns + ") SELECT " + columns + " FROM " +
+                  history + " WHERE message_id IN (",
+              found);
+    update_in(connection, "DELETE FROM " + history + " WHERE message_id IN (", found);
+  }
+}
+
+namespace {
+
+using Day = std::chrono::sys_days;
+
+// A partition is named by the day before which its rows were settled.
+std::string partition_before(Day day) {
+  return fmt::format("before_{:%Y%m%d}", std::chrono::sys_seconds(day));
+}
+
+// The days of the partitions there are; the last, `later`, has none.
+std::vector<Day> partitions_of(Connection& connection, const std::string& table) {
+  std::vector<Day> days;
+  Rows rows = connection
+                  .prepare(
+                      "SELECT YEAR(day), MONTH(day), DAYOFMONTH(day) FROM (SELECT STR_TO_DATE(SUBSTR("
+                      "PARTITION_NAME, 8), '%Y%m%d') AS day FROM information_schema.PARTITIONS WHERE"
+                      " TABLE_SCHEMA = DATABASE() AND TABLE_NAME = ? AND PARTITION_NAME LIKE 'before%') d"
+                      " ORDER BY day")
+                  .add(table)
+                  .query();
+  while (rows.next()) {
+    const std::chrono::year year{static_cast<int>(rows.u64())};
+    const std::chrono::month month{rows.u32()};
+    days.push_back(year / month / std::chrono::day{rows.u32()});
+  }
+  return days;
+}
+
+}  // namespace
+
+std::vector<std::chrono::sys_days> history_edges(Connection& connection) {
+  using namespace std::chrono;
+  std::vector<Day> edges{Day{days{1}}};  // the epoch is no instant that can be bound
+  const std::vector<Day> bounds = partitions_of(connection, "outbox_history");
+  edges.insert(edges.end(), bounds.begin(), bounds.end());
+  edges.push_back(year{9999} / 12 / 31);
+  return edges;
+}
+
+namespace {
+
+void keep_partitions_of(Connection& connection, const std::string& table, std::chrono::days keep, Day today) {
+  const std::vector<Day> there = partitions_of(connection, table);
+  std::string missing, over;
+  const Day first =
+      there.empty() ? today + std::chrono::days{1} : std::max(there.back(), today) + std::chrono::days{1};
+  for (Day day = first; day <= today + kPartitionsAhead; day += std::chrono::days{1})
+    missing += fmt::format("PARTITION {} VALUES LESS THAN ('{:%Y-%m-%d}'), ", partition_before(day),
+                           std::chrono::sys_seconds(day));
+  for (const Day day : there) {
+    if (day <= today - keep) over += (over.empty() ? "" : ", ") + partition_before(day);
+  }
+  if (!missing.empty())
+    connection.execute("ALTER TABLE " + table + " REORGANIZE PARTITION later INTO (" + missing +
+                       "PARTITION later VALUES LESS THAN (MAXVALUE))");
+  if (!over.empty()) connection.execute("ALTER TABLE " + table + " DROP PARTITION " + over);
+}
+
+bool take_turn(Connection& connection) {
+  Rows rows =
+      connection.prepare("SELECT GET_LOCK(CONCAT('peyk_history_', LEFT(SHA2(DATABASE(), 256), 32)), 0)")
+          .query();
+  return rows.next() && rows.maybe_u64().value_or(0) == 1;
+}
+
+}  // namespace
+
+bool keep_partitions(Connection& connection, std::chrono::days keep, rules::Instant now) {
+  if (!take_turn(connection)) return false;
+  // Not behind somebody who reads history for long: it can be done an hour later.
+  connection.execute("SET SESSION lock_wait_timeout = 5");
+  for (const char* table : {"outbox_history", "outbox_part_history"})
+    keep_partitions_of(connection, table, keep, std::chrono::floor<std::chrono::days>(now));
+  connection.execute("SET SESSION lock_wait_timeout = DEFAULT");
+  connection.execute("DO RELEASE_LOCK(CONCAT('peyk_history_', LEFT(SHA2(DATABASE(), 256), 32)))");
+  return true;
+}
+
+}  // namespace peyk::store
