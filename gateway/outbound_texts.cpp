@@ -154,7 +154,8 @@ void OutboundLine::hold(const store::GrantedMessage& message, const Placed& how)
     }
   }
   if (held.sending.has_unsaved()) held.give_back_after = 0ms;  // to be sent once that is saved
-  if (!held.sending.go_over(routes_[how.route].carrier.options())) held.give_back_after = kOtherCutPause;
+  const CarrierOptions& here = routes_[how.route].carrier.options();
+  if (&here != &first && !held.sending.go_over(here)) held.give_back_after = kOtherCutPause;
   if (!held.give_back_after && !held.verdict) return give_slots(held, message, how);
   when_idle(message.message_id);
 }

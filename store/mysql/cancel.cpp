@@ -1,27 +1,54 @@
 #include "store/mysql/cancel.hpp"
 
+#include <algorithm>
+
 #include "store/mysql/schedule.hpp"
 #include "store/mysql/sets.hpp"
 
 namespace peyk::store {
 
-std::vector<MessageId> find_waiting(Connection& connection, const CancelScope& scope, MessageState state,
-                                    const std::string& line, MessageId after, std::uint32_t limit) {
-  std::string sql = "SELECT message_id FROM outbox WHERE state = ? AND message_id > ?";
-  sql += scope.phone != 0 ? " AND phone = ?" : " AND line = ?";
+namespace {
+
+// By phone, or by line and lane: each has an index in the order of ids.
+std::vector<MessageId> find_page(Connection& connection, const CancelScope& scope, MessageState state,
+                                 const std::string& line, std::uint32_t lane, MessageId after,
+                                 std::uint32_t limit) {
+  const bool by_phone = scope.phone != 0;
+  std::string sql = "SELECT message_id FROM outbox FORCE INDEX (";
+  sql += by_phone ? "outbox_phone) WHERE phone = ?" : "outbox_lane_waiting) WHERE line = ?";
+  sql += " AND state = ? AND message_id > ?";
+  if (!by_phone || scope.lane) sql += " AND lane = ?";
   if (scope.club != 0) sql += " AND club_id = ?";
-  if (scope.lane) sql += " AND lane = ?";
   Statement& statement = connection.prepare(sql + " ORDER BY message_id LIMIT ?");
-  statement.add(static_cast<std::uint32_t>(state)).add(after);
-  if (scope.phone != 0) {
+  if (by_phone) {
     statement.add(scope.phone);
   } else {
     statement.add(line);
   }
+  statement.add(static_cast<std::uint32_t>(state)).add(after);
+  if (!by_phone || scope.lane) statement.add(lane);
   if (scope.club != 0) statement.add(scope.club);
-  if (scope.lane) statement.add(static_cast<std::uint32_t>(*scope.lane));
   std::vector<MessageId> ids;
   for (Rows rows = statement.add(limit).query(); rows.next();) ids.push_back(rows.u64());
+  return ids;
+}
+
+}  // namespace
+
+std::vector<MessageId> find_waiting(Connection& connection, const CancelScope& scope, MessageState state,
+                                    const std::string& line, MessageId after, std::uint32_t limit) {
+  if (scope.lane || scope.phone != 0) {
+    const auto lane = static_cast<std::uint32_t>(scope.lane.value_or(handlers::Lane::urgent));
+    return find_page(connection, scope, state, line, lane, after, limit);
+  }
+  constexpr std::uint32_t kLanes = 4;
+  std::vector<MessageId> ids;
+  for (std::uint32_t lane = 0; lane < kLanes; ++lane) {
+    const auto page = find_page(connection, scope, state, line, lane, after, limit);
+    ids.insert(ids.end(), page.begin(), page.end());
+  }
+  std::sort(ids.begin(), ids.end());
+  if (ids.size() > limit) ids.resize(limit);
   return ids;
 }
 

@@ -15,12 +15,21 @@ namespace {
 
 constexpr std::array<std::uint32_t, 6> kOver{submitted, delivered, failed, expired, unknown, cancelled};
 
-std::string next_line(Connection& connection, std::uint32_t state, const std::string& after) {
-  Rows rows = connection.prepare("SELECT line FROM outbox WHERE state = ? AND line > ? ORDER BY line LIMIT 1")
+// The next line and lane in which there is something of that state. False: none.
+bool next_lane(Connection& connection, std::uint32_t state, HistoryPlace& place) {
+  Rows rows = connection
+                  .prepare(
+                      "SELECT line, lane FROM outbox FORCE INDEX (outbox_lane_waiting) WHERE state = ? AND"
+                      " (line > ? OR (line = ? AND lane > ?)) ORDER BY line, lane LIMIT 1")
                   .add(state)
-                  .add(after)
+                  .add(place.line)
+                  .add(place.line)
+                  .add(place.lane)
                   .query();
-  return rows.next() ? rows.text() : std::string();
+  if (!rows.next()) return false;
+  place.line = rows.text();
+  place.lane = rows.u32();
+  return true;
 }
 
 struct Page {
@@ -33,10 +42,12 @@ Page read_page(Connection& connection, std::uint32_t state, const HistoryPlace& 
   Page page;
   Rows rows = connection
                   .prepare(
-                      "SELECT message_id, COALESCE(settled_at, created_at) FROM outbox WHERE state = ? AND"
-                      " line = ? AND message_id > ? ORDER BY message_id LIMIT ?")
+                      "SELECT message_id, COALESCE(settled_at, created_at) FROM outbox FORCE INDEX"
+                      " (outbox_lane_waiting) WHERE state = ? AND line = ? AND lane = ? AND message_id > ?"
+                      " ORDER BY message_id LIMIT ?")
                   .add(state)
                   .add(place.line)
+                  .add(place.lane)
                   .add(place.after)
                   .add(kHistoryPage)
                   .query();
@@ -123,8 +134,7 @@ HistoryMoved move_settled(Connection& connection, HistoryPlace& place, const His
   HistoryMoved moved;
   const std::uint32_t state = kOver[next.state];
   if (next.line.empty() || next.after == 0) {
-    next.line = next_line(connection, state, next.line);
-    if (next.line.empty()) {
+    if (!next_lane(connection, state, next)) {
       place = {.state = (next.state + 1) % kOver.size()};
       moved.round_done = place.state == 0;
       return moved;

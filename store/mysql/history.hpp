@@ -26,10 +26,11 @@ struct HistoryTerms {
   std::set<std::string> no_receipts;       // lines that ask for none: submitted is the last of it
 };
 
-// Where the next look goes on: messages of one state and line, by id.
+// Where the next look goes on: messages of one state, line and lane, by id.
 struct HistoryPlace {
   std::size_t state = 0;  // of those that are moved, in the order of their number
   std::string line;       // empty: before the first
+  std::uint32_t lane = 0;
   MessageId after = 0;
 };
 struct HistoryMoved {
