@@ -34,8 +34,8 @@ struct CancelReport {
 };
 
 // Takes up to kWatched where something is on its way. Throws QueueAway before anything is changed, or when
-// Redis goes away in between (the outbox keeps what was cancelled; doing it again tells Redis too), and
-// SqlError.
+// Redis goes away in between (the outbox keeps what was cancelled, but what a gateway had been granted may
+// leave), and SqlError.
 CancelReport cancel(const Options& options, store::Connection& connection, const CancelOrder& order);
 
 std::string cancel_as_text(const CancelReport& report);

@@ -126,6 +126,15 @@ void move(Connection& connection, const std::vector<MessageId>& ids) {
   update_in(connection, "DELETE FROM outbox WHERE message_id IN (", ids);
 }
 
+// How long after it was settled a text of this place moves.
+std::chrono::seconds quiet_time(std::uint32_t state, const HistoryPlace& place, const HistoryTerms& terms) {
+  const bool awaits_receipt = state == submitted && !terms.no_receipts.contains(place.line);
+  // Whoever counts a week's adverts of a phone must see which of them failed.
+  const bool counts = place.lane == static_cast<std::uint32_t>(handlers::Lane::promo);
+  return awaits_receipt || counts ? std::max<std::chrono::seconds>(terms.move_after, kReceiptsAwaited)
+                                  : terms.move_after;
+}
+
 }  // namespace
 
 HistoryMoved move_settled(Connection& connection, HistoryPlace& place, const HistoryTerms& terms,
@@ -140,10 +149,7 @@ HistoryMoved move_settled(Connection& connection, HistoryPlace& place, const His
       return moved;
     }
   }
-  const bool awaits = state == submitted && !terms.no_receipts.contains(next.line);
-  const auto quiet =
-      awaits ? std::max<std::chrono::seconds>(terms.move_after, kReceiptsAwaited) : terms.move_after;
-  Page page = read_page(connection, state, next, now - quiet);
+  Page page = read_page(connection, state, next, now - quiet_time(state, next, terms));
   const bool all_young = page.over.empty();
   if (state > delivered) leave_out_awaited(connection, page.over, now);
   const auto ids = lock(connection, state, page.over);
