@@ -73,10 +73,15 @@ std::string get(std::uint16_t port, const std::string& target) {
 Kannel::Kannel(std::uint16_t smpp_port, const std::string& sender, KannelOptions options)
     : admin_port_(free_port()), box_port_(free_port()), http_port_(free_port()) {
   write_config(smpp_port, sender, options);
-  const auto start = [this](const char* name, const char* output) {
-    return std::make_unique<Process>(ProcessOptions{.argv = {program(name), file("kannel.conf").string()},
-                                                    .working_directory = dir_.path(),
-                                                    .output = file(output)});
+  // What goes to its standard error is told by -v alone; 5 is silence but for its end.
+  const std::vector<std::string> verbosity =
+      options.logs ? std::vector<std::string>{} : std::vector<std::string>{"-v", "5"};
+  const auto start = [this, &verbosity](const char* name, const char* output) {
+    std::vector<std::string> argv{program(name)};
+    argv.insert(argv.end(), verbosity.begin(), verbosity.end());
+    argv.push_back(file("kannel.conf").string());
+    return std::make_unique<Process>(
+        ProcessOptions{.argv = std::move(argv), .working_directory = dir_.path(), .output = file(output)});
   };
   bearerbox_ = start("bearerbox", "bearerbox.out");
   const bool boxes = eventually(20s, [this] { return is_listened_to(box_port_) || !bearerbox_->running(); });
