@@ -5,12 +5,10 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
-#include "config/toolchain/asio.hpp"
 #include "tests/kit/stack.hpp"
 
 namespace peyk::tests {
@@ -101,26 +99,6 @@ inline void say_many(Stack& stack, int first_id, int count) {
                   "UTC_TIMESTAMP(6) + INTERVAL 1 HOUR FROM seq_1_to_{2}",
                   first_id, Stack::line(), count));
   stack.redis().command({"FLUSHALL"});
-}
-
-inline std::string metrics_of(Stack& stack) {
-  namespace asio = boost::asio;
-  asio::io_context io;
-  asio::ip::tcp::socket socket(io);
-  socket.connect({asio::ip::address_v4::loopback(), stack.http_port()});
-  asio::write(socket,
-              asio::buffer(std::string("GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")));
-  std::string answer;
-  boost::system::error_code ended;
-  asio::read(socket, asio::dynamic_buffer(answer), ended);
-  return answer;
-}
-
-// Of `name{labels}` as /metrics shows it; -1: it is not there.
-inline double metric(Stack& stack, const std::string& series) {
-  const std::string all = metrics_of(stack);
-  const std::size_t at = all.find("\n" + series + " ");
-  return at == std::string::npos ? -1 : std::strtod(all.c_str() + at + series.size() + 2, nullptr);
 }
 
 }  // namespace peyk::tests

@@ -6,7 +6,6 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "config/toolchain/asio.hpp"
 #include "tests/kit/certificates.hpp"
 #include "tests/kit/stack.hpp"
 
@@ -17,19 +16,6 @@ using namespace std::chrono_literals;
 using nlohmann::json;
 
 constexpr const char* kMember = "989121234567";
-
-// The body of GET `path`.
-std::string get(std::uint16_t port, const std::string& path) {
-  namespace asio = boost::asio;
-  asio::io_context io;
-  asio::ip::tcp::socket socket(io);
-  socket.connect({asio::ip::address_v4::loopback(), port});
-  asio::write(socket, asio::buffer("GET " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"));
-  std::string answer;
-  boost::system::error_code ended;
-  asio::read(socket, asio::dynamic_buffer(answer), ended);
-  return answer;
-}
 
 // A text goes in and its reply comes out, over whatever link there is.
 void expect_a_conversation(Stack& stack) {
@@ -96,16 +82,16 @@ TEST(Links, check_says_which_tls_file_cannot_be_used) {
 
 TEST(Trap10, a_refused_link_is_not_up_in_readiness_and_metrics) {
   Stack stack;
-  EXPECT_NE(get(stack.http_port(), "/readyz").find("200"), std::string::npos);
-  EXPECT_NE(get(stack.http_port(), "/metrics").find("peyk_link_up{carrier=\"sim\"} 1"), std::string::npos);
+  EXPECT_NE(stack.get("/readyz").find("200"), std::string::npos);
+  EXPECT_NE(stack.get("/metrics").find("peyk_link_up{carrier=\"sim\"} 1"), std::string::npos);
   // 0x0E: the carrier does not know our password any more.
   stack.carrier().ask({{"do", "fault"}, {"what", "refuse_binds"}, {"status", 0x0E}, {"for_ms", 60'000}});
   stack.carrier().ask({{"do", "fault"}, {"what", "drop_links"}});
   EXPECT_TRUE(eventually(20s, [&] {
-    return get(stack.http_port(), "/readyz").find("ESME_RINVPASWD") != std::string::npos;
-  })) << get(stack.http_port(), "/readyz");
-  EXPECT_NE(get(stack.http_port(), "/readyz").find("503"), std::string::npos);
-  const std::string metrics = get(stack.http_port(), "/metrics");
+    return stack.get("/readyz").find("ESME_RINVPASWD") != std::string::npos;
+  })) << stack.get("/readyz");
+  EXPECT_NE(stack.get("/readyz").find("503"), std::string::npos);
+  const std::string metrics = stack.get("/metrics");
   for (const char* line :
        {"peyk_link_up{carrier=\"sim\"} 0", "peyk_link_state{carrier=\"sim\",state=\"refused\"} 1",
         "peyk_link_bind_refusals_total{carrier=\"sim\",status=\"ESME_RINVPASWD\"} 1"}) {
@@ -114,26 +100,19 @@ TEST(Trap10, a_refused_link_is_not_up_in_readiness_and_metrics) {
   EXPECT_NE(stack.gateway_log().find("carrier_credentials_refused"), std::string::npos);
 }
 
-// The number at the end of that line of /metrics; -1: there is none.
-double metric(Stack& stack, const std::string& name) {
-  const std::string all = get(stack.http_port(), "/metrics");
-  const auto at = all.find("\n" + name + " ");
-  return at == std::string::npos ? -1 : std::stod(all.substr(at + name.size() + 2));
-}
-
 TEST(Trap10, already_bound_for_a_while_is_few_attempts_and_an_alarm_and_then_the_link_is_back) {
   Stack stack;
   stack.carrier().ask({{"do", "fault"}, {"what", "refuse_binds"}, {"status", 0x05}, {"for_ms", 600'000}});
   const auto began = std::chrono::steady_clock::now();
   stack.carrier().ask({{"do", "fault"}, {"what", "drop_links"}});
   ASSERT_TRUE(eventually(60s, [&] {
-    return metric(stack, "peyk_link_attempts_in_vain{carrier=\"sim\"}") >= 5;
+    return stack.metric("peyk_link_attempts_in_vain{carrier=\"sim\"}") >= 5;
   })) << stack.gateway_log();
   EXPECT_NE(stack.gateway_log().find("carrier_unsteady"), std::string::npos) << stack.gateway_log();
-  EXPECT_EQ(metric(stack, "peyk_link_up{carrier=\"sim\"}"), 0);
-  EXPECT_NE(get(stack.http_port(), "/readyz").find("ESME_RALYBND"), std::string::npos);
+  EXPECT_EQ(stack.metric("peyk_link_up{carrier=\"sim\"}"), 0);
+  EXPECT_NE(stack.get("/readyz").find("ESME_RALYBND"), std::string::npos);
   const double refusals =
-      metric(stack, "peyk_link_bind_refusals_total{carrier=\"sim\",status=\"ESME_RALYBND\"}");
+      stack.metric("peyk_link_bind_refusals_total{carrier=\"sim\",status=\"ESME_RALYBND\"}");
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
   EXPECT_GE(refusals, 4);
   EXPECT_LE(refusals, 2 + took.count() / 0.8) << "a second between two, less a fifth";
@@ -148,8 +127,8 @@ TEST(Links, a_carrier_that_answers_not_bound_is_bound_to_anew_and_has_the_text_o
   ASSERT_TRUE(stack.carrier().mo(kMember, Stack::line(), "HELP").ok);
   ASSERT_EQ(stack.carrier().inbox(kMember, 0, 60s).size(), 1u) << stack.gateway_log();
   EXPECT_NE(stack.gateway_log().find("carrier_binds_again"), std::string::npos) << stack.gateway_log();
-  EXPECT_EQ(metric(stack, "peyk_link_reconnects_total{carrier=\"sim\"}"), 1);
-  EXPECT_EQ(metric(stack, "peyk_link_up{carrier=\"sim\"}"), 1);
+  EXPECT_EQ(stack.metric("peyk_link_reconnects_total{carrier=\"sim\"}"), 1);
+  EXPECT_EQ(stack.metric("peyk_link_up{carrier=\"sim\"}"), 1);
   EXPECT_EQ(stack.carrier().ask({{"do", "stats"}})["mt"].get<int>(), 1);
 }
 
@@ -157,14 +136,14 @@ TEST(Links, each_session_has_its_latency_and_what_goes_by_is_counted) {
   Stack stack({.sessions = 2});
   expect_a_conversation(stack);
   EXPECT_TRUE(eventually(20s, [&] {
-    return metric(stack, "peyk_link_pdus_total{carrier=\"sim\",direction=\"in\"}") >=
+    return stack.metric("peyk_link_pdus_total{carrier=\"sim\",direction=\"in\"}") >=
            4;  // binds, text, answer
-  })) << get(stack.http_port(), "/metrics");
-  EXPECT_GE(metric(stack, "peyk_link_pdus_total{carrier=\"sim\",direction=\"out\"}"), 4);
-  EXPECT_EQ(metric(stack, "peyk_link_timeouts_total{carrier=\"sim\",session=\"1\"}"), 0);
+  })) << stack.get("/metrics");
+  EXPECT_GE(stack.metric("peyk_link_pdus_total{carrier=\"sim\",direction=\"out\"}"), 4);
+  EXPECT_EQ(stack.metric("peyk_link_timeouts_total{carrier=\"sim\",session=\"1\"}"), 0);
   double answered = 0;
   for (const char* session : {"0", "1"})
-    answered += std::max(0.0, metric(stack, "peyk_link_response_seconds_count{carrier=\"sim\",session=\"" +
+    answered += std::max(0.0, stack.metric("peyk_link_response_seconds_count{carrier=\"sim\",session=\"" +
                                                 std::string(session) + "\"}"));
   EXPECT_GE(answered, 1);
 }

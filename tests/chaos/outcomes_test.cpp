@@ -52,7 +52,7 @@ TEST(OutcomeUnknown, is_settled_by_a_receipt_that_names_the_reference_and_spares
   EXPECT_EQ(answer_to(stack, 0x91001), 0);
   EXPECT_TRUE(becomes(stack, 910, "3")) << state_of(stack, 910) << stack.gateway_log();
   EXPECT_EQ(taken_by_carrier(stack), 1) << "it was not sent a second time";
-  EXPECT_EQ(metric(stack, R"(peyk_outbound_unknown_total{carrier="sim",then="sent_again"})"), 1);
+  EXPECT_EQ(stack.metric(R"(peyk_outbound_unknown_total{carrier="sim",then="sent_again"})"), 1);
   EXPECT_THAT(stack.gateway_log(), HasSubstr("outcome_unknown"));
   const Finished traced = stack.peykctl({"trace", "message", "910"});
   EXPECT_THAT(traced.output, HasSubstr("neverheard1"));
@@ -67,7 +67,7 @@ TEST(OutcomeUnknown, of_advertising_is_settled_by_a_receipt_that_comes_later) {
   say(stack, 912, kOther, 3);
   ASSERT_TRUE(becomes(stack, 911, "6"));
   ASSERT_TRUE(becomes(stack, 912, "6"));
-  EXPECT_EQ(metric(stack, R"(peyk_outbound_unknown_total{carrier="sim",then="left"})"), 2);
+  EXPECT_EQ(stack.metric(R"(peyk_outbound_unknown_total{carrier="sim",then="left"})"), 2);
   send_raw(stack, deliver_sm_hex(kPhone, 4, receipt_words("later1"), 0x91101, reference_tlv(911)));
   send_raw(stack, deliver_sm_hex(kOther, 4, receipt_words("later2"), 0x91102, reference_tlv(911)));
   EXPECT_EQ(answer_to(stack, 0x91102), 0);

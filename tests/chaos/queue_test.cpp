@@ -68,7 +68,7 @@ TEST(Queue, an_urgent_answer_overtakes_what_a_campaign_was_granted_already_and_c
     overtaken += static_cast<int>(answers[0].n - last) - 1;
   }
   EXPECT_LT(overtaken, 2 * kQuestions) << "without, each answer waits for four of the campaign";
-  EXPECT_GT(metric(stack, R"(peyk_outbound_overtakes_total{line="30001234"})"), 0);
+  EXPECT_GT(stack.metric(R"(peyk_outbound_overtakes_total{line="30001234"})"), 0);
   const json source = stack.carrier().ask({{"do", "stats"}})["sources"][Stack::line()];
   EXPECT_LE(source["max_in_any_second"].get<int>(), kRate) << source.dump();
   EXPECT_GE(source["max_in_any_second"].get<int>(), kRate * 9 / 10) << source.dump();
@@ -134,21 +134,21 @@ TEST(Queue, what_an_operator_pauses_waits_through_a_loss_of_redis_and_leaves_whe
   EXPECT_EQ(seen["pauses"][0]["why"], "wrong text");
   EXPECT_NE(stack.peykctl({"queue"}).output.find("wrong text"), std::string::npos);
   EXPECT_TRUE(eventually(10s, [&] {
-    return metric(stack, R"(peyk_queue_oldest_seconds{lane="notice",line="30001234"})") > 0;
-  })) << metrics_of(stack);
-  EXPECT_EQ(metric(stack, R"(peyk_queue_oldest_seconds{lane="reply",line="30001234"})"), 0);
+    return stack.metric(R"(peyk_queue_oldest_seconds{lane="notice",line="30001234"})") > 0;
+  })) << stack.get("/metrics");
+  EXPECT_EQ(stack.metric(R"(peyk_queue_oldest_seconds{lane="reply",line="30001234"})"), 0);
 
   ASSERT_TRUE(stack.peykctl({"resume", "lane", Stack::line(), "notice"}).status.ok());
   EXPECT_TRUE(eventually(20s, [&] { return texts_taken(stack) == 8; })) << stack.gateway_log();
   // Counted on its whole way.
   EXPECT_TRUE(eventually(20s, [&] {
-    return metric(stack, R"(peyk_delivery_seconds_count{lane="notice"})") == 5 &&
-           metric(stack, R"(peyk_outbound_settled_total{as="submitted",line="30001234"})") == 8 &&
-           metric(stack, R"(peyk_queue_leased{line="30001234"})") == 0;
-  })) << metrics_of(stack);
-  EXPECT_EQ(metric(stack, R"(peyk_delivery_seconds_count{lane="reply"})"), 3);
-  EXPECT_GE(metric(stack, R"(peyk_outbound_granted_total{lane="notice",line="30001234"})"), 5);
-  EXPECT_GE(metric(stack, R"(peyk_outbound_granted_parts_total{lane="notice",line="30001234"})"), 5);
+    return stack.metric(R"(peyk_delivery_seconds_count{lane="notice"})") == 5 &&
+           stack.metric(R"(peyk_outbound_settled_total{as="submitted",line="30001234"})") == 8 &&
+           stack.metric(R"(peyk_queue_leased{line="30001234"})") == 0;
+  })) << stack.get("/metrics");
+  EXPECT_EQ(stack.metric(R"(peyk_delivery_seconds_count{lane="reply"})"), 3);
+  EXPECT_GE(stack.metric(R"(peyk_outbound_granted_total{lane="notice",line="30001234"})"), 5);
+  EXPECT_GE(stack.metric(R"(peyk_outbound_granted_parts_total{lane="notice",line="30001234"})"), 5);
 }
 
 TEST(Queue, a_club_or_a_line_is_paused_by_name_and_a_wrong_name_is_told) {

@@ -43,13 +43,13 @@ TEST(SlowDown, after_too_fast_fewer_leave_each_second_and_the_metrics_say_so_unt
   Stack stack({.line_rate = kRate});
   say_many(stack, 1000, 400);
   ASSERT_TRUE(eventually(20s, [&] { return submits(stack) >= 2 * kRate; }));
-  EXPECT_EQ(metric(stack, kEffectiveRate), kRate);
-  EXPECT_EQ(metric(stack, kThrottled), -1);
+  EXPECT_EQ(stack.metric(kEffectiveRate), kRate);
+  EXPECT_EQ(stack.metric(kThrottled), -1);
   fault(stack, {{"what", "respond"}, {"status", 0x58}, {"n", 1}});
-  EXPECT_TRUE(eventually(10s, [&] { return metric(stack, kThrottled) == 1; })) << metrics_of(stack);
-  EXPECT_TRUE(eventually(5s, [&] { return metric(stack, kEffectiveRate) < kRate; })) << metrics_of(stack);
-  EXPECT_GT(metric(stack, kEffectiveRate), 0);
-  EXPECT_EQ(metric(stack, R"(peyk_outbound_submits_total{carrier="sim",status="ESME_RTHROTTLED"})"), 1);
+  EXPECT_TRUE(eventually(10s, [&] { return stack.metric(kThrottled) == 1; })) << stack.get("/metrics");
+  EXPECT_TRUE(eventually(5s, [&] { return stack.metric(kEffectiveRate) < kRate; })) << stack.get("/metrics");
+  EXPECT_GT(stack.metric(kEffectiveRate), 0);
+  EXPECT_EQ(stack.metric(R"(peyk_outbound_submits_total{carrier="sim",status="ESME_RTHROTTLED"})"), 1);
 
   // Half at once, a tenth more each second: of the second that begins 0.4 s later less than three quarters.
   json record;
@@ -63,7 +63,7 @@ TEST(SlowDown, after_too_fast_fewer_leave_each_second_and_the_metrics_say_so_unt
   EXPECT_LT(submits_between(record, at + 400'000, at + 1'400'000), kRate * 3 / 4);
   EXPECT_GT(submits_between(record, at + 400'000, at + 1'400'000), 0);
 
-  EXPECT_TRUE(eventually(20s, [&] { return metric(stack, kEffectiveRate) == kRate; })) << "it has grown back";
+  EXPECT_TRUE(eventually(20s, [&] { return stack.metric(kEffectiveRate) == kRate; })) << "it has grown back";
   EXPECT_THAT(stack.gateway_log(), HasSubstr("line_throttled"));
 }
 
@@ -75,15 +75,15 @@ TEST(SlowDown, a_carrier_that_says_it_is_congested_is_given_less_a_second) {
   say_many(stack, 1000, 400);
   ASSERT_TRUE(loop.until([&] { return carrier.submits.size() >= kRate; }));
   carrier.congestion_state = 95;
-  ASSERT_TRUE(loop.until([&] { return metric(stack, kEffectiveRate) < kRate; })) << metrics_of(stack);
-  EXPECT_GT(metric(stack, kEffectiveRate), 0);
+  ASSERT_TRUE(loop.until([&] { return stack.metric(kEffectiveRate) < kRate; })) << stack.get("/metrics");
+  EXPECT_GT(stack.metric(kEffectiveRate), 0);
   const std::size_t before = carrier.submits.size();
   loop.run_for(2s);
   EXPECT_LT(carrier.submits.size() - before, kRate * 2 * 3 / 4);
   EXPECT_GT(carrier.submits.size(), before) << "less, not nothing";
-  EXPECT_EQ(metric(stack, kThrottled), -1) << "nothing was refused";
+  EXPECT_EQ(stack.metric(kThrottled), -1) << "nothing was refused";
   carrier.congestion_state = 10;
-  EXPECT_TRUE(loop.until([&] { return metric(stack, kEffectiveRate) == kRate; })) << metrics_of(stack);
+  EXPECT_TRUE(loop.until([&] { return stack.metric(kEffectiveRate) == kRate; })) << stack.get("/metrics");
 }
 
 // How many were unanswered each time one more was submitted.
@@ -112,7 +112,7 @@ TEST(SlowDown, a_carrier_that_answers_slowly_is_given_less_of_its_window) {
   })) << testing::PrintToString(counts);
   EXPECT_LT(counts.size(), kQuick + 400U) << "though more wait";
   EXPECT_GT(*std::max_element(counts.begin() + kQuick, counts.end()), kWindow / 2) << "at first";
-  EXPECT_GE(metric(stack, R"(peyk_link_response_seconds_count{carrier="sim",session="0"})"), kQuick);
+  EXPECT_GE(stack.metric(R"(peyk_link_response_seconds_count{carrier="sim",session="0"})"), kQuick);
 }
 
 }  // namespace

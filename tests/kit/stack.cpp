@@ -2,10 +2,15 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <csignal>
+#include <cstdlib>
 #include <ctime>
 #include <fstream>
 #include <nlohmann/json.hpp>
+
+#include "config/toolchain/asio.hpp"
 
 namespace peyk::tests {
 namespace {
@@ -114,14 +119,21 @@ void Stack::start_gateway_unready(std::size_t number) {
                      .output = gateway.log});
 }
 
+// What the gateway itself says: a carrier calls a link bound before its answer has been read here.
+bool Stack::is_ready(std::size_t number) const {
+  if (!till(number).wait_for_listener(10ms)) return false;
+  if (!simulator_) return true;
+  const std::string answer = get("/readyz", number);
+  const auto parts = nlohmann::json::parse(answer.substr(answer.find("\r\n\r\n") + 4))["parts"];
+  return std::ranges::all_of(std::array{"mysql", "redis", "carrier sim"},
+                             [&parts](const char* part) { return parts[part]["ready"].get<bool>(); });
+}
+
 void Stack::await_ready(std::size_t number) {
-  const sim::Till probe = till(number);
   const bool ready = eventually(kStartWithin, [&] {
     if (!gateway(number).running()) return true;
     try {
-      const bool bound =
-          !simulator_ || carrier().ask({{"do", "await_bound"}, {"wait_ms", 100}})["ok"].get<bool>();
-      return bound && probe.wait_for_listener(10ms);
+      return is_ready(number);
     } catch (const std::exception&) {
       return false;
     }
@@ -164,6 +176,24 @@ sim::HttpAnswer Stack::buy(std::string_view phone, std::int64_t amount, std::str
 std::string Stack::ledger_problems() {
   const Finished audit = peykctl({"ledger", "audit", "--json"});
   return audit.status.ok() ? std::string() : audit.output;
+}
+
+std::string Stack::get(const std::string& path, std::size_t number) const {
+  namespace asio = boost::asio;
+  asio::io_context io;
+  asio::ip::tcp::socket socket(io);
+  socket.connect({asio::ip::address_v4::loopback(), http_port(number)});
+  asio::write(socket, asio::buffer("GET " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"));
+  std::string answer;
+  boost::system::error_code ended;
+  asio::read(socket, asio::dynamic_buffer(answer), ended);
+  return answer;
+}
+
+double Stack::metric(const std::string& series, std::size_t number) const {
+  const std::string all = get("/metrics", number);
+  const std::size_t at = all.find("\n" + series + " ");
+  return at == std::string::npos ? -1 : std::strtod(all.c_str() + at + series.size() + 2, nullptr);
 }
 
 std::string Stack::gateway_log(std::size_t number) const {

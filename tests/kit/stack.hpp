@@ -77,6 +77,10 @@ class Stack {
   // POST /v1/purchases; the answer.
   sim::HttpAnswer buy(std::string_view phone, std::int64_t amount, std::string_view invoice,
                       std::string_view id, std::size_t gateway = 0);
+  // GET of that path from the gateway; the whole answer with its head. Throws where nobody listens.
+  std::string get(const std::string& path, std::size_t number = 0) const;
+  // Of `name{labels}` as /metrics shows it; -1: it is not there.
+  double metric(const std::string& series, std::size_t number = 0) const;
   std::string gateway_log(std::size_t number = 0) const;
 
   // What a program needs to be started beside the gateway.
@@ -93,6 +97,7 @@ class Stack {
   };
 
   void write_config(const Gateway& gateway);
+  bool is_ready(std::size_t number) const;
 
   StackOptions options_;
   TempDir dir_;
