@@ -101,4 +101,9 @@ inline void say_many(Stack& stack, int first_id, int count) {
   stack.redis().command({"FLUSHALL"});
 }
 
+// How many whole texts the carrier has taken so far.
+inline int texts_taken(Stack& stack) {
+  return stack.carrier().ask({{"do", "stats"}})["mt"].get<int>();
+}
+
 }  // namespace peyk::tests

@@ -193,22 +193,6 @@ TEST(Promises, the_database_or_the_carrier_away_for_ten_seconds_only_delays) {
   expect_whole(stack, joined, {});
 }
 
-TEST(Promises, the_rate_of_a_line_is_never_exceeded_in_any_one_second_window) {
-  Stack stack({.line_rate = 50});
-  const json burst = stack.carrier().ask({{"do", "mo_burst"},
-                                          {"to", stack.line()},
-                                          {"text", "JOIN"},
-                                          {"n", 150},
-                                          {"first_phone", phone(0)},
-                                          {"open", 150}},
-                                         60s);
-  ASSERT_TRUE(burst["ok"].get<bool>()) << burst.dump();
-  EXPECT_EQ(burst["replied"], 150);
-  const json source = stack.carrier().ask({{"do", "stats"}})["sources"][stack.line()];
-  EXPECT_LE(source["max_in_any_second"].get<int>(), 50) << source.dump();
-  EXPECT_GE(source["max_in_any_second"].get<int>(), 45) << source.dump();
-}
-
 TEST(Promises, a_stop_in_order_answers_what_is_under_way_and_ends_with_0) {
   Stack stack;
   ASSERT_TRUE(stack.carrier().mo(phone(1), stack.line(), "JOIN").ok);

@@ -20,10 +20,6 @@ void answer_within(Stack& stack, int least_ms, int most_ms) {
       stack.carrier().ask({{"do", "profile"}, {"set", {{"responses", responses}}}})["ok"].get<bool>());
 }
 
-int texts_taken(Stack& stack) {
-  return stack.carrier().ask({{"do", "stats"}})["mt"].get<int>();
-}
-
 int waiting(Stack& stack) {
   return std::stoi(stack.query("SELECT COUNT(*) FROM outbox WHERE state = 1"));
 }
@@ -49,32 +45,6 @@ json queue_of(Stack& stack) {
   const Finished shown = stack.peykctl({"queue", "--json"});
   EXPECT_TRUE(shown.status.ok()) << shown.output;
   return json::parse(shown.output);
-}
-
-TEST(Queue, an_urgent_answer_overtakes_what_a_campaign_was_granted_already_and_costs_the_rate_nothing) {
-  constexpr int kRate = 40, kQuestions = 20;  // a tenth of a second is four texts of the campaign
-  Stack stack({.line_rate = kRate, .receipts = false});
-  ASSERT_EQ(stack.buy("989121234567", 1'000'000, "A-1", "queue-1").status, 200);
-  const std::string code = stack.query("SELECT LPAD(number, 7, 0) FROM code").substr(0, 7);
-  for (int at = 0; at < 3'000; at += 500) decide_texts(stack, 1'000'000 + at, 500, 3);
-  stack.redis().command({"FLUSHALL"});
-  ASSERT_TRUE(eventually(30s, [&] { return texts_taken(stack) > kRate; })) << stack.gateway_log();
-  int overtaken = 0;
-  for (int i = 0; i < kQuestions; ++i) {
-    const auto last = stack.carrier().last_text_number();
-    ASSERT_TRUE(stack.carrier().mo("989121112233", Stack::line(), code).ok);
-    const auto answers = stack.carrier().inbox("989121112233", last, 20s);
-    ASSERT_EQ(answers.size(), 1U) << stack.gateway_log();
-    overtaken += static_cast<int>(answers[0].n - last) - 1;
-  }
-  EXPECT_LT(overtaken, 2 * kQuestions) << "without, each answer waits for four of the campaign";
-  EXPECT_GT(stack.metric(R"(peyk_outbound_overtakes_total{line="30001234"})"), 0);
-  const json source = stack.carrier().ask({{"do", "stats"}})["sources"][Stack::line()];
-  EXPECT_LE(source["max_in_any_second"].get<int>(), kRate) << source.dump();
-  EXPECT_GE(source["max_in_any_second"].get<int>(), kRate * 9 / 10) << source.dump();
-  EXPECT_EQ(stack.query("SELECT COUNT(*) FROM outbox WHERE maybe_twice = 1 OR state > 3"), "0\n");
-  const json twice = stack.carrier().ask({{"do", "verdict"}});
-  EXPECT_TRUE(twice["ok"].get<bool>()) << twice.dump();
 }
 
 // With a campaign of another club that has all the slots of the line's next tenth of a second.
