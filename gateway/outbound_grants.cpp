@@ -16,6 +16,7 @@ constexpr std::uint32_t kElsewhereMax = 100;  // messages in one grant for anoth
 // Between two grants of a line that has more to send than the pace allows. A quarter of what is granted
 // ahead, so there is a slot for each moment, and a call for each message there is not.
 constexpr std::chrono::milliseconds kGrantApart{25};
+constexpr std::chrono::milliseconds kGather{2};  // between two grants of a window that is nearly full
 // A third of kSeededDelay: what a Redis that lost its memory is told by another process must not leave before
 // this one has said what it holds.
 constexpr std::chrono::seconds kKeepEvery{1};
@@ -50,9 +51,11 @@ asio::awaitable<std::chrono::microseconds> OutboundLine::grant_some() {
     co_return wait;
   }
   const store::Rates rates = routes_[0].rates(asked);
+  answer_waits_ = false;
   store::Grant grant = co_await parts_.lanes.grant(key_, rates, appetite(), kLease, parts_.owner);
   const Placed how{
       .route = 0, .paced = rates.line > 0 || rates.account > 0, .asked = asked, .received = Clock::now()};
+  gather_until_ = how.received + kGather;
   note_fresh(grant.fresh);
   const bool full = !grant.messages.empty();
   const auto again_in = grant.again_in;

@@ -78,6 +78,7 @@ void OutboundLine::push(store::QueuedText text) {
 }
 
 void OutboundLine::enqueue_soon(store::QueuedMessage message) {
+  if (message.lane <= handlers::Lane::reply) answer_waits_ = true;
   if (to_enqueue_.size() >= parts_.limits.outbound_prefetch_max) {
     to_enqueue_.clear();  // Redis has been away for long: the outbox has them all
     return reseed();
@@ -161,6 +162,14 @@ std::uint32_t OutboundLine::appetite() const {
   return std::min(room - promised, kGrantMax);
 }
 
+// A call for each response that makes room for one would cost Redis more than the grants do: little room is
+// gathered for a moment.
+OutboundLine::Clock::time_point OutboundLine::next_grant_at(std::uint32_t room) const {
+  const std::size_t engaged = on_wire_.size() + slots_.size() + awaited_slots_;
+  if (answer_waits_ || room >= engaged / 4) return grant_not_before_;
+  return std::max(grant_not_before_, gather_until_);
+}
+
 asio::awaitable<void> OutboundLine::pump() {
   while (!stopping_) {
     std::chrono::microseconds wait = kIdlePoll;
@@ -174,8 +183,8 @@ asio::awaitable<void> OutboundLine::pump() {
         start(enqueue_waiting());
         co_await asio::post(parts_.io, asio::use_awaitable);
       }
-      if (appetite() > 0) {
-        const auto early = grant_not_before_ - Clock::now();
+      if (const std::uint32_t room = appetite(); room > 0) {
+        const auto early = next_grant_at(room) - Clock::now();
         if (early.count() > 0) {
           wait = std::chrono::ceil<std::chrono::microseconds>(early);
         } else {

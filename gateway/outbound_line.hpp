@@ -204,6 +204,7 @@ class OutboundLine {
   void settle(store::Settled outcome);
   void count_outcome(const store::Settled& outcome, const Sending& sending);
   std::uint32_t appetite() const;
+  Clock::time_point next_grant_at(std::uint32_t room) const;
 
   OutboundParts parts_;
   LineOptions options_;
@@ -229,6 +230,8 @@ class OutboundLine {
   bool draining_ = false, stopping_ = false;
   bool settling_ = false;                 // a batch is being saved
   Clock::time_point grant_not_before_{};  // the pace has no slot worth a call
+  Clock::time_point gather_until_{};      // little room in the window is not worth a call
+  bool answer_waits_ = false;             // unless somebody waits for what was just enqueued
   Clock::time_point elsewhere_not_before_{};
   int coroutines_ = 0;
 };

@@ -42,7 +42,7 @@ Page read_page(Connection& connection, std::uint32_t state, const HistoryPlace& 
   Page page;
   Rows rows = connection
                   .prepare(
-                      "SELECT message_id, COALESCE(settled_at, created_at) FROM outbox FORCE INDEX"
+                      "SELECT message_id, GREATEST(settled_at, created_at) FROM outbox FORCE INDEX"
                       " (outbox_lane_waiting) WHERE state = ? AND line = ? AND lane = ? AND message_id > ?"
                       " ORDER BY message_id LIMIT ?")
                   .add(state)
@@ -112,7 +112,7 @@ void move(Connection& connection, const std::vector<MessageId>& ids) {
   const std::string own = columns_of(connection, "outbox", ""),
                     theirs = columns_of(connection, "outbox_part", "");
   const std::string from = columns_of(connection, "outbox_part", "p.");
-  const std::string day = "DATE(COALESCE(o.settled_at, o.created_at))";
+  const std::string day = "DATE(GREATEST(o.settled_at, o.created_at))";
   update_in(connection,
             "INSERT INTO outbox_part_history (" + theirs + ", settled_on) SELECT " + from + ", " + day +
                 " FROM outbox_part p JOIN outbox o ON o.message_id = p.message_id WHERE p.message_id IN (",

@@ -137,16 +137,39 @@ void save_given_up(Connection& connection, MessageState state, std::string_view 
       ids, [state, why, now](Statement& s) { s.add(static_cast<std::uint32_t>(state)).add(why).add(now); });
 }
 
+struct Held {
+  QueuedText text;
+  PromoVerdict verdict;
+};
+
 // They were read without a lock: only those that still are what they were may change.
-void lock_queued(Connection& connection, std::vector<QueuedText>& texts) {
+void lock_queued(Connection& connection, std::vector<Held>& held) {
   std::vector<MessageId> ids;
-  for (const QueuedText& text : texts) ids.push_back(text.id);
+  for (const Held& one : held) ids.push_back(one.text.id);
   std::set<MessageId> queued_ids;
   select_in(
       connection, "SELECT message_id FROM outbox FORCE INDEX (PRIMARY) WHERE state = 1 AND message_id IN (",
       "FOR UPDATE", 1, ids, [](Statement& s, MessageId id) { s.add(id); },
       [&queued_ids](Rows& rows) { queued_ids.insert(rows.u64()); });
-  std::erase_if(texts, [&queued_ids](const QueuedText& text) { return !queued_ids.contains(text.id); });
+  std::erase_if(held, [&queued_ids](const Held& one) { return !queued_ids.contains(one.text.id); });
+}
+
+// Those that may not leave now, or never.
+void save_held(Connection& connection, std::vector<Held> held, rules::Instant now) {
+  lock_queued(connection, held);
+  std::map<rules::Instant, std::vector<QueuedText>> waiting;
+  std::map<std::pair<MessageState, std::string_view>, std::vector<MessageId>> given_up;
+  for (Held& one : held) {
+    if (one.verdict.what == PromoVerdict::What::wait) {
+      one.text.send_at = one.verdict.until;
+      waiting[one.verdict.until].push_back(std::move(one.text));
+    } else {
+      const MessageState state = one.verdict.what == PromoVerdict::What::expire ? expired : cancelled;
+      given_up[{state, one.verdict.why}].push_back(one.text.id);
+    }
+  }
+  save_waiting(connection, waiting);
+  for (const auto& [what, ids] : given_up) save_given_up(connection, what.first, what.second, ids, now);
 }
 
 }  // namespace
@@ -162,32 +185,19 @@ void keep_what_may_leave(Connection& connection, std::vector<QueuedText>& texts,
   if (asked.empty()) return;
   Facts facts(connection, directory, now);
   facts.load(asked, policy.has_caps());
-  lock_queued(connection, asked);
-  std::map<rules::Instant, std::vector<QueuedText>> waiting;
-  std::map<std::pair<MessageState, std::string_view>, std::vector<MessageId>> given_up;
   std::vector<QueuedText> counted;
+  std::vector<Held> held;
   for (QueuedText& text : asked) {
     const PromoVerdict verdict = handlers::judge_promo(policy, facts.of(text), now);
-    switch (verdict.what) {
-      case PromoVerdict::What::send:
-        facts.count(text);
-        if (policy.has_caps()) counted.push_back(text);
-        texts.push_back(std::move(text));
-        break;
-      case PromoVerdict::What::wait:
-        text.send_at = verdict.until;
-        waiting[verdict.until].push_back(std::move(text));
-        break;
-      case PromoVerdict::What::expire:
-        given_up[{expired, verdict.why}].push_back(text.id);
-        break;
-      case PromoVerdict::What::drop:
-        given_up[{cancelled, verdict.why}].push_back(text.id);
-        break;
+    if (verdict.what != PromoVerdict::What::send) {
+      held.push_back({std::move(text), verdict});
+      continue;
     }
+    facts.count(text);
+    if (policy.has_caps()) counted.push_back(text);
+    texts.push_back(std::move(text));
   }
-  save_waiting(connection, waiting);
-  for (const auto& [what, ids] : given_up) save_given_up(connection, what.first, what.second, ids, now);
+  save_held(connection, std::move(held), now);
   upsert_set(connection, "INSERT INTO promo_sent (club_id, phone, message_id, at) VALUES ", "at = VALUES(at)",
              4, counted, [now](Statement& s, const QueuedText& text) {
                s.add(text.club).add(text.to).add(text.id).add(now);
