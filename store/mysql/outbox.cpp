@@ -113,14 +113,20 @@ std::vector<QueuedText> load_backlog(Connection& connection, const std::string& 
 std::vector<QueuedText> load_queued(Connection& connection, std::span<const MessageId> ids) {
   std::vector<QueuedText> texts;
   std::map<MessageId, std::size_t> begun;
+  const auto take = [&texts, &begun](Rows& rows) {
+    auto [text, has_parts] = read_queued(rows);
+    if (has_parts) begun.emplace(text.id, texts.size());
+    texts.push_back(std::move(text));
+  };
+  const Runs runs = runs_of({ids.begin(), ids.end()});
+  for (const Runs::Run& run : runs.runs) {
+    Statement& statement = connection.prepare(
+        std::string(kQueuedColumns) + "FORCE INDEX (PRIMARY) WHERE state = 1 AND message_id BETWEEN ? AND ?");
+    for (Rows rows = statement.add(run.first).add(run.last).query(); rows.next();) take(rows);
+  }
   select_in(
-      connection, std::string(kQueuedColumns) + "WHERE state = 1 AND message_id IN (", "", 1, ids,
-      [](Statement& s, MessageId id) { s.add(id); },
-      [&texts, &begun](Rows& rows) {
-        auto [text, has_parts] = read_queued(rows);
-        if (has_parts) begun.emplace(text.id, texts.size());
-        texts.push_back(std::move(text));
-      });
+      connection, std::string(kQueuedColumns) + "WHERE state = 1 AND message_id IN (", "", 1, runs.left,
+      [](Statement& s, MessageId id) { s.add(id); }, take);
   load_sent_parts(connection, texts, begun);
   return texts;
 }
@@ -178,6 +184,18 @@ void save_given_up(Connection& connection, const Settled& one, rules::Instant no
       .update();
 }
 
+// What a carrier has taken was sent, though it was cancelled in that moment.
+void save_taken(Connection& connection, std::vector<MessageId> taken, rules::Instant now) {
+  const std::string update =
+      "UPDATE outbox FORCE INDEX (PRIMARY) SET state = 2, reason = '', settled_at = ? WHERE state IN (1, 8) "
+      "AND ";
+  const Runs runs = runs_of(std::move(taken));
+  for (const Runs::Run& run : runs.runs) {
+    connection.prepare(update + "message_id BETWEEN ? AND ?").add(now).add(run.first).add(run.last).update();
+  }
+  update_in(connection, update + "message_id IN (", runs.left, [now](Statement& s) { s.add(now); });
+}
+
 }  // namespace
 
 void save_settled(Connection& connection, std::span<const Settled> settled, rules::Instant now) {
@@ -196,11 +214,7 @@ void save_settled(Connection& connection, std::span<const Settled> settled, rule
       }
     }
   }
-  // What a carrier has taken was sent, though it was cancelled in that moment.
-  update_in(
-      connection,
-      "UPDATE outbox SET state = 2, reason = '', settled_at = ? WHERE state IN (1, 8) AND message_id IN (",
-      taken, [now](Statement& s) { s.add(now); });
+  save_taken(connection, taken, now);
   save_progress(connection, settled);
   for (const Settled& one : settled) {
     if (one.state != submitted && one.state != queued) save_given_up(connection, one, now);

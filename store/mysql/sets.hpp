@@ -78,6 +78,32 @@ void update_in(Connection& connection, const std::string& before, const Ids& ids
   update_in(connection, before, ids, [](Statement&) {});
 }
 
+// Numbers that follow one another: what was written together is settled together, and one range costs MySQL
+// a third of a list. Ascending; `left`: those that belong to no run worth a statement.
+struct Runs {
+  struct Run {
+    std::uint64_t first = 0, last = 0;
+  };
+  std::vector<Run> runs;
+  std::vector<std::uint64_t> left;
+};
+inline Runs runs_of(std::vector<std::uint64_t> ids) {
+  constexpr std::size_t kRunMin = 64;
+  Runs found;
+  std::ranges::sort(ids);
+  ids.erase(std::ranges::unique(ids).begin(), ids.end());
+  for (std::size_t first = 0, end = 0; first < ids.size(); first = end) {
+    for (end = first + 1; end < ids.size() && ids[end] == ids[end - 1] + 1;) ++end;
+    if (end - first >= kRunMin) {
+      found.runs.push_back({ids[first], ids[end - 1]});
+    } else {
+      found.left.insert(found.left.end(), ids.begin() + static_cast<std::ptrdiff_t>(first),
+                        ids.begin() + static_cast<std::ptrdiff_t>(end));
+    }
+  }
+  return found;
+}
+
 // INSERT … VALUES (set). `before` ends with "VALUES ".
 template <typename Items, typename Bind>
 void insert_set(Connection& connection, std::string_view before, std::size_t width, const Items& items,

@@ -330,9 +330,13 @@ end
 -- The entry of an id that a club's list holds, unless it is a ghost there.
 local function waiting_entry(cursor, club, id, text)
   if not text or granted_ids[id] then return nil end
-  local what, lane, parts, its_club, mark = string.match(text, '^w((%d):(%d+):(%d+):%d+:)(.*)$')
-  if lane ~= cursor.lane or its_club ~= club then return nil end
-  return {id = id, what = what, lane = lane, parts = tonumber(parts), club = club, mark = mark}
+  local parts = string.match(text, '^w' .. cursor.lane .. ':(%d+):' .. club .. ':')
+  if not parts then return nil end
+  local mark_at = string.find(text, ':', #parts + #club + 6, true) + 1
+  return {
+    id = id, what = string.sub(text, 2, mark_at - 1), lane = cursor.lane, parts = tonumber(parts), club = club,
+    mark = string.sub(text, mark_at)
+  }
 end
 
 local function find_head(cursor)
@@ -467,8 +471,11 @@ end
 -- Each after its own delay, or after `delay_ms`.
 local function set_times(key, entries, delay_ms)
   local values = {}
+  local times = {}  -- as text, by their delay
   for _, entry in ipairs(entries) do
-    values[#values + 1] = int(now_ms + (entry.delay_ms or delay_ms))
+    local delay = entry.delay_ms or delay_ms
+    times[delay] = times[delay] or int(now_ms + delay)
+    values[#values + 1] = times[delay]
     values[#values + 1] = entry.id
   end
   call_many('ZADD', key, values, 2)

@@ -89,7 +89,8 @@ Drained peyk_drain() {
     return std::stoull(stack.redis().command({"HLEN", "peyk:{carrier:sim}:line:30001234:known"})) >= kTexts;
   });
   const pid_t pid = stack.gateway().pid();
-  const double cpu = bench::cpu_seconds(pid);
+  const double cpu = bench::cpu_seconds(pid), mysql = bench::cpu_seconds(stack.mysql().pid()),
+               redis = bench::cpu_seconds(stack.redis().pid());
   const auto began = Clock::now();
   if (!stack.peykctl({"resume", "line", tests::Stack::line()}).status.ok())
     throw std::runtime_error("the line cannot be resumed");
@@ -102,7 +103,10 @@ Drained peyk_drain() {
   await("all are settled",
         [&] { return stack.query("SELECT message_id FROM outbox WHERE state = 1 LIMIT 1").empty(); });
   const double took = seconds_since(first);
-  fmt::print(", settled after {:.2f} s\n", took);
+  const auto us_a_text = [](double seconds) { return seconds / static_cast<double>(kTexts) * 1e6; };
+  fmt::print(", settled after {:.2f} s; us of CPU a text: MariaDB {:.1f}, Redis {:.1f}\n", took,
+             us_a_text(bench::cpu_seconds(stack.mysql().pid()) - mysql),
+             us_a_text(bench::cpu_seconds(stack.redis().pid()) - redis));
   if (carrier.answered() != kTexts) fmt::print("# {} submits for {} texts\n", carrier.answered(), kTexts);
   const auto count = static_cast<double>(kTexts);
   return {count / took, (bench::cpu_seconds(pid) - cpu) / count * 1e6};
