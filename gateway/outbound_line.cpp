@@ -12,7 +12,9 @@ namespace {
 namespace asio = boost::asio;
 using namespace std::chrono_literals;
 
-constexpr std::uint32_t kGrantMax = 500;              // messages in one grant
+constexpr std::uint32_t kGrantMax = 500;         // messages in one grant
+constexpr std::chrono::milliseconds kAhead{20};  // what a carrier takes in it is granted beyond its window
+constexpr std::uint32_t kAnswersAhead = 16;
 constexpr std::chrono::milliseconds kQueueAgain{20};  // between two looks whether the store's queue has room
 
 }  // namespace
@@ -155,11 +157,28 @@ std::uint32_t OutboundLine::appetite() const {
   const OutboundRoute& route = routes_[choice_.choose(now)];
   // An agreed rate pauses in Redis.
   if (route.agreed.line <= 0 && now < route.line_rate.paused_until()) return 0;
-  const std::uint32_t room = route.carrier.room();
+  const std::uint32_t room = route.carrier.room() + ahead(route, now);
   const auto promised = static_cast<std::uint32_t>(slots_.size() + awaited_slots_);
   const auto unsettled = static_cast<std::uint32_t>(on_wire_.size() + settled_.size());
   if (room <= promised || unsettled >= parts_.limits.outbound_prefetch_max) return 0;
   return std::min(room - promised, kGrantMax);
+}
+
+// How many more are granted and read than the window has room for: where no rate says when they leave, what
+// the carrier takes in a moment lies ready for it, and an answer still has its place before them.
+std::uint32_t OutboundLine::ahead(const OutboundRoute& route, Clock::time_point now) const {
+  const store::Rates rates = route.rates(now);
+  if (rates.line > 0 || rates.account > 0 || !route.carrier.can_submit()) return 0;
+  return taken_lately_ + (answer_waits_ ? kAnswersAhead : 0);
+}
+
+void OutboundLine::count_taken(Clock::time_point now) {
+  ++taken_;
+  if (now - counted_from_ < kAhead) return;
+  const double moments = std::chrono::duration<double>(now - counted_from_) / kAhead;
+  taken_lately_ = std::min(static_cast<std::uint32_t>(taken_ / moments), kGrantMax);
+  taken_ = 0;
+  counted_from_ = now;
 }
 
 // A call for each response that makes room for one would cost Redis more than the grants do: little room is

@@ -168,12 +168,13 @@ class OutboundLine {
   void hold_again(const Held& held, const store::GrantedMessage& message, const Placed& how);
   void give_slots(const Held& held, const store::GrantedMessage& message, const Placed& how);
   std::pair<Clock::time_point, Clock::time_point> times_of(std::chrono::microseconds slot,
-                                                           const Placed& how) const;
+                                                           handlers::Lane lane, const Placed& how) const;
   bool was_lost(const store::GrantedMessage& message) const;
   const CarrierOptions& carrier_of(const store::QueuedText& text, std::size_t route) const;
   void note_fresh(bool fresh);
   boost::asio::awaitable<bool> run_sql(store::SqlThread& thread, store::SqlThread::Work work);
   boost::asio::awaitable<void> send_slots();
+  boost::asio::awaitable<void> gather_outcomes();
   boost::asio::awaitable<void> settle_all();
   boost::asio::awaitable<void> settle_one(store::Settled one);
   boost::asio::awaitable<void> saved(const std::vector<store::Settled>& settled);
@@ -204,6 +205,9 @@ class OutboundLine {
   void settle(store::Settled outcome);
   void count_outcome(const store::Settled& outcome, const Sending& sending);
   std::uint32_t appetite() const;
+  std::uint32_t ahead(const OutboundRoute& route, Clock::time_point now) const;
+  void count_taken(Clock::time_point now);
+  bool waits_for_room(const Slot& slot) const;
   Clock::time_point next_grant_at(std::uint32_t room) const;
 
   OutboundParts parts_;
@@ -228,10 +232,12 @@ class OutboundLine {
   Signal pump_signal_, read_signal_, slot_signal_, settle_signal_, lease_signal_;
   Reading must_read_ = Reading::seed, reading_ = Reading::nothing;  // of the outbox
   bool draining_ = false, stopping_ = false;
-  bool settling_ = false;                 // a batch is being saved
-  Clock::time_point grant_not_before_{};  // the pace has no slot worth a call
-  Clock::time_point gather_until_{};      // little room in the window is not worth a call
-  bool answer_waits_ = false;             // unless somebody waits for what was just enqueued
+  bool settling_ = false;                       // a batch is being saved
+  Clock::time_point grant_not_before_{};        // the pace has no slot worth a call
+  std::uint32_t taken_ = 0, taken_lately_ = 0;  // responses, since counted_from_ and in the moment before
+  Clock::time_point counted_from_{};
+  Clock::time_point gather_until_{};  // little room in the window is not worth a call
+  bool answer_waits_ = false;         // unless somebody waits for what was just enqueued
   Clock::time_point elsewhere_not_before_{};
   int coroutines_ = 0;
 };

@@ -12,6 +12,10 @@ namespace asio = boost::asio;
 using namespace std::chrono_literals;
 
 constexpr std::chrono::seconds kSettleAgain{5};
+// Outcomes that are gathered into one transaction: each would cost MySQL a flush of its own, beside those of
+// the requests that come in. Whoever dies in that time has sent what nobody knows of: not longer than this.
+constexpr std::chrono::milliseconds kGather{10};
+constexpr std::size_t kGatherMax = 500;
 
 void count_settled(Metrics& metrics, const std::string& line, const std::vector<store::Settled>& settled) {
   constexpr std::pair<store::MessageState, std::string_view> kAs[] = {{store::submitted, "submitted"},
@@ -30,7 +34,7 @@ void count_settled(Metrics& metrics, const std::string& line, const std::vector<
 
 void OutboundLine::settle(store::Settled outcome) {
   settled_.push_back(std::move(outcome));
-  settle_signal_.wake();
+  if (settled_.size() == 1 || settled_.size() == kGatherMax) settle_signal_.wake();
 }
 
 // What is known of a text whose other parts wait.
@@ -39,12 +43,22 @@ void OutboundLine::save_known(Held& held) {
   settle(held.sending.take_unsaved());
 }
 
+asio::awaitable<void> OutboundLine::gather_outcomes() {
+  const auto until = Clock::now() + kGather;
+  while (!draining_ && !stopping_ && settled_.size() < kGatherMax) {
+    const auto left = until - Clock::now();
+    if (left.count() <= 0) break;
+    co_await settle_signal_.wait(std::chrono::ceil<std::chrono::microseconds>(left));
+  }
+}
+
 asio::awaitable<void> OutboundLine::settle_all() {
   while (!stopping_ || !settled_.empty()) {
     if (settled_.empty()) {
       co_await settle_signal_.wait(1s);
       continue;
     }
+    co_await gather_outcomes();
     auto batch = std::make_shared<std::vector<store::Settled>>();
     batch->swap(settled_);
     store::SqlThread::Work work = [batch](store::Connection& connection) {

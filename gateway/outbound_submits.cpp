@@ -38,11 +38,18 @@ asio::awaitable<void> OutboundLine::send_slots() {
         wait = std::chrono::duration_cast<std::chrono::microseconds>(when - now);
         break;
       }
+      if (waits_for_room(slot)) break;
       slots_.erase(slots_.begin());
       send_slot(slot);
     }
     co_await slot_signal_.wait(std::max(wait, 1us));
   }
+}
+
+// Granted ahead of the window, without a time: a response makes room for it.
+bool OutboundLine::waits_for_room(const Slot& slot) const {
+  const Carrier& carrier = routes_[slot.route].carrier;
+  return slot.latest == Clock::time_point::max() && carrier.room() == 0 && carrier.can_submit();
 }
 
 void OutboundLine::send_slot(const Slot& slot) {
@@ -93,7 +100,9 @@ void OutboundLine::responded(std::uint64_t tag, const smpp::Pdu& response) {
                {{"carrier", carrier.options().name}, {"status", smpp::status_name(response.command_status)}})
       .add();
   heed_congestion(part.route, response);
+  count_taken(Clock::now());
   pump_signal_.wake();  // a place in the window is free
+  slot_signal_.wake();
   auto held = held_.find(part.id);
   if (held == held_.end() || held->second.leaving) return;
   answered(held->second, part, response);

@@ -54,7 +54,8 @@ std::optional<OutboundLine::Seats> OutboundLine::find_seats(std::size_t wanted) 
       continue;
     }
     if (found() == wanted || one.how.route != 0 || !one.how.paced || one.message.slots.empty()) continue;
-    if (was_lost(one.message) || times_of(one.message.slots.front(), one.how).second <= now) continue;
+    if (was_lost(one.message) || times_of(one.message.slots.front(), one.message.lane, one.how).second <= now)
+      continue;
     seats.awaited.push_back(&one);
     seats.givers.insert(one.message.message_id);
   }
@@ -69,7 +70,7 @@ OutboundLine::Slots OutboundLine::seize(Seats seats, store::MessageId id) {
   Slots taken;
   for (const auto& it : seats.placed) taken.insert(slots_.extract(it));
   for (Awaited* one : seats.awaited) {
-    const auto [when, latest] = times_of(one->message.slots.front(), one->how);
+    const auto [when, latest] = times_of(one->message.slots.front(), one->message.lane, one->how);
     taken.emplace(when, Slot{.latest = latest});
     awaited_slots_ -= one->message.slots.size();
     one->given_back = true;

@@ -161,10 +161,12 @@ void OutboundLine::hold(const store::GrantedMessage& message, const Placed& how)
 }
 
 // Redis counted from a moment between question and answer: not before the later one, and late by the earlier
-// one. When to use a slot, and after when it must not be used.
+// one. When to use a slot, and after when it must not be used. Where there is no pace a slot has no time,
+// only its lane's place in the row.
 std::pair<OutboundLine::Clock::time_point, OutboundLine::Clock::time_point> OutboundLine::times_of(
-    std::chrono::microseconds slot, const Placed& how) const {
-  if (!how.paced) return {Clock::time_point{}, Clock::time_point::max()};
+    std::chrono::microseconds slot, handlers::Lane lane, const Placed& how) const {
+  if (!how.paced)
+    return {Clock::time_point{std::chrono::nanoseconds{static_cast<int>(lane)}}, Clock::time_point::max()};
   return {how.received + slot, how.asked + slot + std::chrono::microseconds(store::kSlotToleranceUs)};
 }
 
@@ -174,7 +176,7 @@ void OutboundLine::give_slots(const Held& held, const store::GrantedMessage& mes
   for (std::size_t part = 0; part < held.sending.part_count(); ++part) {
     if (held.sending.part(part) != Sending::Part::waiting) continue;
     const bool granted = next_slot != message.slots.end();
-    auto [when, latest] = times_of(granted ? *next_slot++ : last, how);
+    auto [when, latest] = times_of(granted ? *next_slot++ : last, message.lane, how);
     // Enqueued for a carrier that wants fewer parts, or none was to be had: late by birth, and given back.
     if (!granted && (how.paced || message.slots.empty())) latest = Clock::time_point::min();
     slots_.emplace(when, Slot{message.message_id, part, how.route, latest});
