@@ -47,14 +47,16 @@ Said check(const Speaker& speaker, rules::CodeNumber number, const Facts& facts,
     return said;
   }
   const Lot& lot = *facts.lot(code->lot);
-  if (code->state != CodeState::live || lot.remaining == 0) {
-    return {.reply = taken_text(speaker, "check_bad_used_up", *code, facts, setting)};
-  }
+  const auto used_up = [&] {
+    return Said{.reply = taken_text(speaker, "check_bad_used_up", *code, facts, setting)};
+  };
+  if (has_ended(*code)) return used_up();
   const templates::LastDay until{lot.expires_at, club.time_zone};
-  if (setting.now >= lot.expires_at) {
+  if (code->state == CodeState::expired || setting.now >= lot.expires_at) {
     return {.reply =
                 render(setting, "check_bad_expired", speaker.language, {{"code", shown}, {"until", until}})};
   }
+  if (lot.remaining == 0) return used_up();
   const std::string owner = templates::masked(facts.member(code->member)->phone);
   return {.reply = render(
               setting, speaker.text("check_good"), speaker.language,

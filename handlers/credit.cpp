@@ -38,14 +38,12 @@ Said credit(const Speaker& speaker, const Facts& facts, const Setting& setting) 
   const auto lots = facts.spendable_lots(member->id, setting.now);
   if (lots.empty()) return say(speaker, "credit_none", setting);
 
-  rules::Amount spendable = 0;
-  for (const Lot* lot : lots) spendable += lot->remaining;
   const auto live = facts.live_codes(member->id, setting.now);
   const std::string list = list_of_codes(speaker, live, facts, setting);
   return {.reply =
               render(setting, speaker.text(live.empty() ? "credit_no_codes" : "credit"), speaker.language,
                      {{"club", speaker.club->name},
-                      {"balance", money(*speaker.club, spendable)},
+                      {"balance", money(*speaker.club, facts.spendable(member->id, setting.now))},
                       {"codes", static_cast<std::int64_t>(live.size())},
                       {"nearest", templates::LastDay{lots.front()->expires_at, speaker.club->time_zone}},
                       {"list", templates::Rendered{list}}})};

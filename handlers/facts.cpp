@@ -86,6 +86,12 @@ std::vector<const Lot*> Facts::spendable_lots(MemberId member, rules::Instant no
   return spendable;
 }
 
+rules::Amount Facts::spendable(MemberId member, rules::Instant now) const {
+  rules::Amount sum = 0;
+  for (const Lot* lot : spendable_lots(member, now)) sum += lot->remaining;
+  return sum;
+}
+
 BranchDay Facts::branch_day(const BranchDayKey& key) const {
   const BranchDay* row = find(branch_days_, key);
   return row == nullptr ? BranchDay{} : *row;

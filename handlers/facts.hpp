@@ -106,6 +106,11 @@ struct Code {
   rules::Instant issued_at{};
 };
 
+// Redeemed to the last rial or made void. Whether it has expired is told by the clock, not by its state.
+inline bool has_ended(const Code& code) {
+  return code.state == CodeState::redeemed || code.state == CodeState::voided;
+}
+
 struct Redemption {
   std::uint64_t id = 0;
   ClubId club = 0;
@@ -157,7 +162,7 @@ struct LinePhone {
 struct Needs {
   std::set<MemberKey> members;  // the row, locked
   std::set<MemberKey> wallets;  // the row, locked, with all open lots and live codes
-  std::set<CodeKey> codes;      // the code, its owner (locked), its lot, its redemptions
+  std::set<CodeKey> codes;  // the code, its owner (locked), its lot and all her open ones, its redemptions
   std::set<PurchaseKey> purchases;
   std::set<LinePhoneKey> line_phones;
   std::set<MemberKey> cashiers;  // attempts, locked
@@ -174,6 +179,8 @@ class Facts {
   const Lot* lot(LotId id) const;
   // Spendable at `now`, in the order of spending: soonest expiry, then oldest, then id.
   std::vector<const Lot*> spendable_lots(MemberId member, rules::Instant now) const;
+  // Their sum: what she may spend at `now`. Her balance may have more, until the sweep.
+  rules::Amount spendable(MemberId member, rules::Instant now) const;
   // All codes that were never spent to the end nor made void, expired or not.
   std::vector<CodeId> unended_codes(MemberId member) const;
   // Live codes with something left at `now`, soonest expiry first.

@@ -47,12 +47,13 @@ std::string refused(const Speaker& speaker, rules::RedeemRefusal why, const Code
 }
 
 std::string notice_to_member(const Speaker& speaker, const Member& member, const Redemption& redemption,
-                             const Setting& setting) {
+                             const Facts& facts, const Setting& setting) {
+  const rules::Amount spendable = facts.spendable(member.id, setting.now);
   return render(setting, "redeemed_member", member.language,
                 {{"club", speaker.club->name},
                  {"used", money(*speaker.club, redemption.used)},
                  {"branch", branch_name(*speaker.club, redemption.branch)},
-                 {"left", money(*speaker.club, member.balance - redemption.used)}});
+                 {"left", money(*speaker.club, spendable - redemption.used)}});
 }
 
 }  // namespace
@@ -86,7 +87,8 @@ Said redeem(const Speaker& speaker, const RedeemOrder& order, const Facts& facts
 
   const Lot& lot = *facts.lot(code->lot);
   const auto result = rules::redeem({.left = lot.remaining,
-                                     .ended = code->state != CodeState::live,
+                                     .ended = has_ended(*code),
+                                     .swept = code->state == CodeState::expired,
                                      .expires_at = lot.expires_at,
                                      .invoice_min = club.policy.invoice_min,
                                      .credit_share_max = club.policy.credit_share_max},
@@ -118,7 +120,7 @@ Said redeem(const Speaker& speaker, const RedeemOrder& order, const Facts& facts
                                      .redemption = redemption,
                                      .code_ended = taken.left == 0});
   said.texts.push_back(text_to(club, member.phone, Lane::notice,
-                               notice_to_member(speaker, member, redemption, setting), setting.now));
+                               notice_to_member(speaker, member, redemption, facts, setting), setting.now));
   return said;
 }
 

@@ -13,6 +13,7 @@ enum class RedeemRefusal : std::uint8_t { already_taken, expired, invoice_too_sm
 struct RedeemTerms {
   Amount left = 0;       // in the code's lot
   bool ended = false;    // the code was redeemed to the last rial, or made void
+  bool swept = false;    // it has expired, and the sweep has been there
   Instant expires_at{};  // first instant at which it is no longer good
   Amount invoice_min = 0;
   BasisPoints credit_share_max = kWholeBasisPoints;
@@ -24,10 +25,13 @@ struct Taken {
   Amount left = 0;     // stays on the code
 };
 
-// Expiry is judged here and now, never by whether a sweep has run (invariant I7).
+// Expiry is judged here and now, never by whether a sweep has run (invariant I7). So what has ended otherwise
+// is told by the code alone, and an empty lot is asked about last: the sweep empties it too. `swept` says
+// what the time says, but for a process whose clock is behind the sweeper's.
 constexpr std::variant<Taken, RedeemRefusal> redeem(const RedeemTerms& terms, Amount invoice, Instant now) {
-  if (terms.ended || terms.left == 0) return RedeemRefusal::already_taken;
-  if (now >= terms.expires_at) return RedeemRefusal::expired;
+  if (terms.ended) return RedeemRefusal::already_taken;
+  if (terms.swept || now >= terms.expires_at) return RedeemRefusal::expired;
+  if (terms.left == 0) return RedeemRefusal::already_taken;
   if (invoice < terms.invoice_min) return RedeemRefusal::invoice_too_small;
   const Amount payable = share_of(invoice, terms.credit_share_max);
   if (payable == 0) return RedeemRefusal::nothing_to_use;

@@ -141,18 +141,25 @@ void lock_members(Connection& connection, const std::set<MemberId>& ids, Facts& 
       [&facts](Rows& rows) { facts.load(read_member(rows)); });
 }
 
-void load_wallets(Connection& connection, const std::set<MemberId>& members, Facts& facts) {
-  const auto bind_id = [](Statement& s, std::uint64_t id) { s.add(id); };
-  select_in(connection, std::string(kLotColumns) + "WHERE remaining > 0 AND member_id IN (", "", 1, members,
-            bind_id, [&facts](Rows& rows) { facts.load(read_lot(rows)); });
-  select_in(connection, std::string(kCodeColumns) + "WHERE state = 1 AND member_id IN (", "", 1, members,
-            bind_id, [&facts](Rows& rows) { facts.load(read_code(rows)); });
+void load_open_lots(Connection& connection, const std::set<MemberId>& members, Facts& facts) {
+  select_in(
+      connection, std::string(kLotColumns) + "WHERE remaining > 0 AND member_id IN (", "", 1, members,
+      [](Statement& s, MemberId id) { s.add(id); }, [&facts](Rows& rows) { facts.load(read_lot(rows)); });
 }
 
-// Under the lock of their members: what the codes are now, their lots, who took them.
+void load_wallets(Connection& connection, const std::set<MemberId>& members, Facts& facts) {
+  load_open_lots(connection, members, facts);
+  select_in(
+      connection, std::string(kCodeColumns) + "WHERE state = 1 AND member_id IN (", "", 1, members,
+      [](Statement& s, MemberId id) { s.add(id); }, [&facts](Rows& rows) { facts.load(read_code(rows)); });
+}
+
+// Under the lock of their members: what the codes are now, their lots, who took them, and what else their
+// owners may spend.
 void load_codes(Connection& connection, const std::set<CodeKey>& keys, Facts& facts) {
   std::set<CodeId> codes;
   std::set<LotId> lots;
+  std::set<MemberId> owners;
   select_in(
       connection, std::string(kCodeColumns) + "WHERE (club_id, reserved_number) IN (", "", 2, keys,
       [](Statement& s, const CodeKey& key) { s.add(key.club).add(key.number); },
@@ -162,8 +169,12 @@ void load_codes(Connection& connection, const std::set<CodeKey>& keys, Facts& fa
         if (facts.member(code.member) == nullptr) return;
         codes.insert(code.id);
         lots.insert(code.lot);
+        owners.insert(code.member);
         facts.load(code);
       });
+  load_open_lots(connection, owners, facts);
+  std::erase_if(lots,
+                [&facts](LotId id) { return facts.lot(id) != nullptr; });  // what is left: the empty ones
   const auto bind_id = [](Statement& s, std::uint64_t id) { s.add(id); };
   select_in(connection, std::string(kLotColumns) + "WHERE lot_id IN (", "", 1, lots, bind_id,
             [&facts](Rows& rows) { facts.load(read_lot(rows)); });

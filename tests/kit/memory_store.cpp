@@ -51,6 +51,9 @@ Facts MemoryStore::load(const Needs& needs) const {
     facts.load(code);
     facts.load(members_.at(code.member));
     facts.load(lots_.at(code.lot));
+    for (const auto& [lot_id, lot] : lots_) {
+      if (lot.member == code.member && lot.remaining > 0) facts.load(lot);
+    }
     for (const Redemption& redemption : redemptions_) {
       if (redemption.code == id) facts.load(redemption);
     }
