@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <condition_variable>
 #include <deque>
+#include <iterator>
 #include <mutex>
 #include <optional>
 #include <thread>
@@ -68,7 +69,9 @@ class Attempt {
       if (results[i]) continue;
       // An earlier request of this batch may have had the same key.
       if ((results[i] = known_answer(batch[i].request))) continue;
-      guarded(results[i], [&] { results[i] = decide_one(batch[i].request, *plans[i]); });
+      std::optional<Decided> decided;
+      guarded(results[i], [&] { decided = decide_one(batch[i].request, *plans[i]); });
+      if (decided) results[i] = take(batch[i].request, std::move(*decided));
     }
     return results;
   }
@@ -149,66 +152,81 @@ class Attempt {
     }
   }
 
-  std::optional<Result> decide_one(const Request& request, const Plan& planned) {
+  // A decision with its texts, its claim and its answer, of which nothing has been taken over yet.
+  struct Decided {
+    std::vector<Effect> effects;
+    std::vector<QueuedText> texts;
+    Claim claim;
+    Result result;
+  };
+
+  // Whatever may throw for this request alone does so here. Nothing: every drawn code was taken.
+  std::optional<Decided> decide_one(const Request& request, const Plan& planned) {
     Outcome outcome;
     try {
       outcome = decide(planned, facts_, setting_);
     } catch (const OutOfCandidates&) {
       return std::nullopt;
     }
-    const bool changed = !outcome.effects.empty();
-    for (const Effect& effect : outcome.effects) {
-      std::visit([this](const auto& one) { facts_.apply(one); }, effect);
-    }
-    effects_.insert(effects_.end(), std::make_move_iterator(outcome.effects.begin()),
-                    std::make_move_iterator(outcome.effects.end()));
-    Result result{.verdict = Verdict::done,
-                  .status = outcome.status,
-                  .changed = changed,
-                  .answer = std::move(outcome.answer),
-                  .ussd_state = std::move(outcome.ussd_state)};
+    Decided decided{.effects = std::move(outcome.effects)};
+    decided.result = {.verdict = Verdict::done,
+                      .status = outcome.status,
+                      .changed = !decided.effects.empty(),
+                      .answer = std::move(outcome.answer),
+                      .ussd_state = std::move(outcome.ussd_state)};
     for (OutgoingText& text : outcome.texts) {
-      QueuedText queued = queue(std::move(text));
-      if (queued.send_at == rules::Instant{}) result.texts.push_back(std::move(queued));
+      decided.texts.push_back(to_queue(std::move(text)));
+      const QueuedText& queued = decided.texts.back();
+      if (queued.send_at == rules::Instant{}) decided.result.texts.push_back(queued);
     }
-    if (outcome.if_not_shown) result.if_not_shown = queue(std::move(*outcome.if_not_shown)).id;
-    claim(request, result);
-    return result;
+    if (outcome.if_not_shown) {
+      decided.texts.push_back(to_queue(std::move(*outcome.if_not_shown)));
+      decided.result.if_not_shown = decided.texts.back().id;
+    }
+    decided.claim = claim_for(request, decided.result);
+    return decided;
   }
 
-  QueuedText queue(OutgoingText text) {
+  // All of it, or the batch fails and is done one by one: an effect that does not fit the facts throws, and
+  // those before it have changed them already.
+  Result take(const Request& request, Decided decided) {
+    for (const Effect& effect : decided.effects) {
+      std::visit([this](const auto& one) { facts_.apply(one); }, effect);
+    }
+    std::move(decided.effects.begin(), decided.effects.end(), std::back_inserter(effects_));
+    std::move(decided.texts.begin(), decided.texts.end(), std::back_inserter(queued_));
+    (known_.contains(request.key) ? renewed_ : fresh_)[request.key] = std::move(decided.claim);
+    return std::move(decided.result);
+  }
+
+  QueuedText to_queue(OutgoingText text) {
     if (hooks_.may_say && !hooks_.may_say(text.line, text.lane))
       throw std::logic_error("a text of a lane that its line does not take: " + text.line);
     const auto alphabet = templates::choose(text.text);
-    QueuedText queued{.id = chance_.next_id(),
-                      .club = text.club,
-                      .line = std::move(text.line),
-                      .to = text.to,
-                      .lane = text.lane,
-                      .parts = static_cast<std::uint8_t>(std::clamp<std::size_t>(
-                          templates::part_count(text.text, alphabet), 1, templates::kPartsMax)),
-                      .text = std::move(text.text),
-                      .created_at = setting_.now,
-                      .valid_until = text.valid_until,
-                      .send_at = text.send_at};
-    queued_.push_back(queued);
-    return queued;
+    const auto parts = static_cast<std::uint8_t>(
+        std::clamp<std::size_t>(templates::part_count(text.text, alphabet), 1, templates::kPartsMax));
+    return {.id = chance_.next_id(),
+            .club = text.club,
+            .line = std::move(text.line),
+            .to = text.to,
+            .lane = text.lane,
+            .parts = parts,
+            .text = std::move(text.text),
+            .created_at = setting_.now,
+            .valid_until = text.valid_until,
+            .send_at = text.send_at};
   }
 
-  void claim(const Request& request, const Result& result) {
+  Claim claim_for(const Request& request, const Result& result) const {
     Claim claim{.fingerprint = request.fingerprint,
                 .claimed_at = setting_.now,
                 .status = result.status,
                 .answer = result.answer,
                 .ussd_state = result.ussd_state};
     if (request.remembered_for.count() > 0) claim.forget_at = setting_.now + request.remembered_for;
-    auto before = known_.find(request.key);
-    if (before == known_.end()) {
-      fresh_[request.key] = std::move(claim);
-    } else {
+    if (const auto before = known_.find(request.key); before != known_.end())
       claim.generation = before->second.generation + 1;
-      renewed_[request.key] = std::move(claim);
-    }
+    return claim;
   }
 
   Connection& connection_;

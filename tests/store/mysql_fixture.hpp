@@ -198,6 +198,8 @@ class Shop {
                            [answers, at](store::Result result) { answers->take(at, std::move(result)); });
   }
 
+  // From now on no line takes a text of this lane.
+  void refuse_to_say(handlers::Lane lane) { refused_lane_ = static_cast<int>(lane); }
   void advance(std::chrono::microseconds step) { now_us_ += step.count(); }
   bool is_connected() const { return workers_.is_connected(); }
   std::uint64_t largest_batch() const { return largest_batch_; }
@@ -214,6 +216,8 @@ class Shop {
   store::WorkerHooks hooks() {
     return {.directory = [this] { return directory_; },
             .clock = [this] { return rules::Instant{std::chrono::microseconds{now_us_.load()}}; },
+            .may_say = [this](const std::string&,
+                              handlers::Lane lane) { return refused_lane_ != static_cast<int>(lane); },
             .pin_matches =
                 [](std::string_view hash, std::string_view pin) {
                   if (pin == "666666") throw std::runtime_error("a PIN that breaks its request");
@@ -232,6 +236,7 @@ class Shop {
 
   std::atomic<std::int64_t> now_us_{kNoon.time_since_epoch().count()};
   std::atomic<std::uint64_t> largest_batch_{0};
+  std::atomic<int> refused_lane_{-1};
   std::shared_ptr<const handlers::Directory> directory_;
   store::RequestWorkers workers_;  // last: its threads use the rest
 };

@@ -204,6 +204,32 @@ TEST_F(MysqlRequests, a_request_that_breaks_fails_alone) {
   database.expect_clean_ledger();
 }
 
+TEST_F(MysqlRequests, of_what_cannot_be_said_nothing_is_done_and_its_neighbours_are) {
+  Shop shop(database, 1);
+  const std::string code = code_of(shop.ask(purchase_of(kShopper, 40'000'000, "A-1", "0")));
+  shop.refuse_to_say(handlers::Lane::notice);
+  Requests requests;
+  requests.emplace_back(0, text_from(kOtherShopper, "JOIN", "before"));
+  // Each tells somebody by a notice after it has changed something.
+  requests.emplace_back(0, text_from(kVanakCashier, code + " 850000 4321", "redeems"));
+  requests.emplace_back(0, purchase_of(kOtherShopper, 4'000'000, "A-2", "earns"));
+  requests.emplace_back(0, text_from(kTajrishCashier, code, "asks"));
+  requests.emplace_back(0, text_from(kOtherShopper, "LEAVE", "after"));
+  const auto results = shop.ask_all(std::move(requests));
+  EXPECT_EQ(results[0].verdict, Verdict::done);
+  EXPECT_EQ(results[1].verdict, Verdict::failed);
+  EXPECT_EQ(results[2].verdict, Verdict::failed);
+  EXPECT_THAT(told(results[3], kTajrishCashier), HasSubstr("2,000,000")) << "nothing of it was taken";
+  EXPECT_EQ(results[4].verdict, Verdict::done);
+  EXPECT_EQ(database.number("SELECT COUNT(*) FROM redemption"), 0);
+  EXPECT_EQ(database.number("SELECT COUNT(*) FROM ledger_entry"), 1);
+  EXPECT_EQ(database.number("SELECT COUNT(*) FROM purchase"), 1);
+  EXPECT_EQ(database.number("SELECT remaining FROM lot"), 2'000'000);
+  EXPECT_EQ(database.number("SELECT COUNT(*) FROM inbox"), 4) << "what failed may be tried again";
+  EXPECT_EQ(database.number("SELECT COUNT(*) FROM outbox"), 4);
+  database.expect_clean_ledger();
+}
+
 TEST_F(MysqlRequests, a_long_invoice_of_persian_letters_is_cut_between_letters) {
   Shop shop(database);
   const std::string code = code_of(shop.ask(purchase_of(kShopper, 4'000'000, "A-1", "0")));
