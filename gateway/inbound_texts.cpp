@@ -146,7 +146,8 @@ void InboundTexts::take_text(CarrierRequest request, std::span<const store::MoPi
   const auto began = std::chrono::steady_clock::now();
   const bool taken =
       requests_.submit("sms", from, asked, [this, key, done, began](const store::Result& result) {
-        const bool failed = result.verdict == store::Result::Verdict::failed;
+        using Verdict = store::Result::Verdict;
+        const bool failed = result.verdict == Verdict::failed || result.verdict == Verdict::busy;
         if (done && !failed) done();
         acknowledge(key, failed ? smpp::ESME_RX_T_APPN : smpp::ESME_ROK, began);
       });

@@ -198,7 +198,7 @@ void InboundUssd::decide(StepPtr step, std::string state) {
 
 asio::awaitable<void> InboundUssd::finish(StepPtr step, store::Result result) {
   using Verdict = store::Result::Verdict;
-  if (result.verdict == Verdict::failed || result.answer.empty()) {
+  if (result.verdict == Verdict::failed || result.verdict == Verdict::busy || result.answer.empty()) {
     co_await say_unavailable(step);
     co_return;
   }

@@ -308,6 +308,8 @@ void Peykd::submit_purchase(handlers::Request request, std::function<void(Purcha
           return Status::repeated;
         case store::Result::Verdict::different_content:
           return Status::different_content;
+        case store::Result::Verdict::busy:
+          return Status::busy;
         case store::Result::Verdict::failed:
           return Status::failed;
       }

@@ -12,6 +12,8 @@ std::string_view words(store::Result::Verdict verdict) {
       return "repeated";
     case Verdict::different_content:
       return "different_content";
+    case Verdict::busy:
+      return "busy";
     case Verdict::failed:
       return "failed";
   }

@@ -28,6 +28,7 @@ void SystemChance::reserve_ids(Connection& connection, std::uint32_t wanted) {
 }
 
 std::uint64_t SystemChance::random() {
+  if (random_) return random_();
   if (bits_left_ == 0) {
     if (RAND_bytes(reinterpret_cast<unsigned char*>(bits_.data()), static_cast<int>(sizeof bits_)) != 1) {
       throw std::runtime_error("the system's random generator failed");

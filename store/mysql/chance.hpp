@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 
 #include "handlers/setting.hpp"
 #include "store/mysql/connection.hpp"
@@ -14,6 +15,9 @@ namespace peyk::store {
 
 class SystemChance final : public handlers::Chance {
  public:
+  // `bits` instead of the system's generator, for tests.
+  explicit SystemChance(std::function<std::uint64_t()> bits = {}) : random_(std::move(bits)) {}
+
   // Sees to it that `wanted` ids are at hand; takes a new block, in a transaction of its own, if not.
   void reserve_ids(Connection& connection, std::uint32_t wanted);
 
@@ -21,6 +25,7 @@ class SystemChance final : public handlers::Chance {
   std::uint64_t next_id() override;
 
  private:
+  std::function<std::uint64_t()> random_;
   std::uint64_t next_ = 0, end_ = 0;
   std::array<std::uint64_t, 512> bits_{};
   std::size_t bits_left_ = 0;

@@ -12,6 +12,9 @@
 // After a
 //   commit whose outcome is unknown, the claims tell what was done;
 // - a batch that fails is tried again one by one, so one bad request never fails its neighbours;
+// - a request whose drawn codes were all taken is decided again with fresh ones, but not for ever: in a club
+// that has
+//   given out nearly all its numbers it is answered "busy", for its neighbours wait meanwhile;
 // - while the database is away requests wait here, as many as queue_max; more are refused at once.
 //
 // Any thread may submit. Answers come on the worker's thread, all of a batch in one call.
@@ -36,6 +39,7 @@ struct Result {
     done,
     repeated,           // the same request as before: its stored answer
     different_content,  // the same key with other content; nothing was done
+    busy,               // cannot be done now; nothing was done; to be sent again
     failed,             // broken; nothing was done; what is in the log
   };
   Verdict verdict = Verdict::failed;
@@ -59,6 +63,7 @@ struct WorkerHooks {
   std::function<rules::Instant()> clock;
   // Whether a line takes texts of this lane: advertising leaves from no service line. None: every line does.
   std::function<bool(const std::string& line, handlers::Lane lane)> may_say;
+  std::function<std::uint64_t()> random;  // 64 fresh bits; none: the system's generator
   handlers::PinCheck pin_matches;
   std::function<void(std::vector<Finished>)> deliver;  // calls each done where it belongs
   std::function<void(std::size_t batch, std::chrono::microseconds took)> measured;

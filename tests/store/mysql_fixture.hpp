@@ -8,8 +8,10 @@
 #include <atomic>
 #include <condition_variable>
 #include <deque>
+#include <map>
 #include <memory>
 #include <mutex>
+#include <random>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -90,6 +92,11 @@ inline handlers::Club sample_club() {
                    {.phone = kTajrishCashier, .branch = 14, .pin_hash = "hash of 9876", .manager = true}};
   club.till_keys = {{.id = "till-12", .branch = 12, .secret = std::string(32, '\x80')}};
   return club;
+}
+
+inline std::uint64_t fresh_bits() {
+  thread_local std::mt19937_64 bits{std::random_device{}()};
+  return bits();
 }
 
 inline handlers::RequestKey hash_of(std::string_view text) {
@@ -200,6 +207,14 @@ class Shop {
 
   // From now on no line takes a text of this lane.
   void refuse_to_say(handlers::Lane lane) { refused_lane_ = static_cast<int>(lane); }
+  // From now on every draw gives this number; 0: fresh ones again.
+  void draw(std::uint64_t number) { drawn_ = number; }
+  // How often the workers logged this event.
+  int logged(const std::string& event) const {
+    const std::lock_guard lock(logged_mutex_);
+    const auto it = logged_.find(event);
+    return it == logged_.end() ? 0 : it->second;
+  }
   void advance(std::chrono::microseconds step) { now_us_ += step.count(); }
   bool is_connected() const { return workers_.is_connected(); }
   std::uint64_t largest_batch() const { return largest_batch_; }
@@ -218,6 +233,7 @@ class Shop {
             .clock = [this] { return rules::Instant{std::chrono::microseconds{now_us_.load()}}; },
             .may_say = [this](const std::string&,
                               handlers::Lane lane) { return refused_lane_ != static_cast<int>(lane); },
+            .random = [this] { return drawn_ != 0 ? drawn_.load() : fresh_bits(); },
             .pin_matches =
                 [](std::string_view hash, std::string_view pin) {
                   if (pin == "666666") throw std::runtime_error("a PIN that breaks its request");
@@ -231,12 +247,19 @@ class Shop {
                 [this](std::size_t batch, std::chrono::microseconds) {
                   if (batch > largest_batch_) largest_batch_ = batch;
                 },
-            .log = [](const std::string&, const std::string&) {}};
+            .log =
+                [this](const std::string& event, const std::string&) {
+                  const std::lock_guard lock(logged_mutex_);
+                  ++logged_[event];
+                }};
   }
 
   std::atomic<std::int64_t> now_us_{kNoon.time_since_epoch().count()};
   std::atomic<std::uint64_t> largest_batch_{0};
   std::atomic<int> refused_lane_{-1};
+  std::atomic<std::uint64_t> drawn_{0};
+  mutable std::mutex logged_mutex_;
+  std::map<std::string, int> logged_;
   std::shared_ptr<const handlers::Directory> directory_;
   store::RequestWorkers workers_;  // last: its threads use the rest
 };

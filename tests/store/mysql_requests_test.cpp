@@ -230,6 +230,29 @@ TEST_F(MysqlRequests, of_what_cannot_be_said_nothing_is_done_and_its_neighbours_
   database.expect_clean_ledger();
 }
 
+TEST_F(MysqlRequests, a_club_without_a_free_code_is_busy_and_starves_nobody) {
+  Shop shop(database, 1);
+  shop.draw(2'345'678);
+  const std::string code = code_of(shop.ask(purchase_of(kShopper, 4'000'000, "A-1", "0")));
+  Requests requests;
+  requests.emplace_back(0, purchase_of(kShopper, 4'000'000, "A-2", "1"));
+  requests.emplace_back(0, purchase_of(kShopper, 4'000'000, "A-3", "2"));
+  requests.emplace_back(0, text_from(kVanakCashier, code, "asks"));
+  const auto results = shop.ask_all(std::move(requests));
+  for (int i : {0, 1}) {
+    EXPECT_EQ(results[static_cast<std::size_t>(i)].verdict, Verdict::busy);
+    EXPECT_EQ(results[static_cast<std::size_t>(i)].status, 503);
+  }
+  EXPECT_THAT(told(results[2], kVanakCashier), HasSubstr("200,000"));
+  EXPECT_EQ(shop.logged("codes_used_up"), 1) << "once a minute, not once a purchase";
+  EXPECT_EQ(database.number("SELECT COUNT(*) FROM purchase"), 1);
+
+  shop.draw(0);
+  const Result again = shop.ask(purchase_of(kShopper, 4'000'000, "A-2", "1"));
+  EXPECT_EQ(again.verdict, Verdict::done) << "the same request, sent again, may be done";
+  EXPECT_NE(code_of(again), code);
+}
+
 TEST_F(MysqlRequests, a_long_invoice_of_persian_letters_is_cut_between_letters) {
   Shop shop(database);
   const std::string code = code_of(shop.ask(purchase_of(kShopper, 4'000'000, "A-1", "0")));
