@@ -8,9 +8,9 @@
 #include <array>
 
 #include "handlers/decide.hpp"
+#include "handlers/typed_order.hpp"
 #include "handlers/use_cases.hpp"
 #include "templates/fold.hpp"
-#include "templates/utf8.hpp"
 
 namespace peyk::handlers {
 namespace {
@@ -29,24 +29,17 @@ std::string bad_amount(const Speaker& speaker, templates::AmountError error, con
   return render(setting, templates::amount_bad_key(error), speaker.language);
 }
 
-bool looks_like_pin(std::string_view word) {
-  return word.size() >= 4 && word.size() <= 6 &&
-         std::all_of(word.begin(), word.end(), [](char c) { return c >= '0' && c <= '9'; });
-}
-
-// "<code> <amount> [invoice] [pin]": the PIN comes last.
 Said redeem_typed(const Speaker& speaker, rules::CodeNumber code, const Typed& typed, const Facts& facts,
                   Setting& setting) {
-  const auto amount = templates::parse_amount(typed.args[0], speaker.club->money_display);
-  if (!amount) return {.reply = bad_amount(speaker, amount.error(), setting)};
-  RedeemOrder order{.code = code, .invoice_amount = *amount};
-  std::size_t words = typed.args.size();
-  if (speaker.club->policy.redeem_auth == CashierAuth::pin && words > 1 &&
-      looks_like_pin(typed.args.back())) {
-    order.pin = typed.args[--words];
-  }
-  if (words > 1) order.invoice = templates::clip(typed.args[1], 64);
-  return redeem(speaker, order, facts, setting);
+  const Club& club = *speaker.club;
+  auto order = read_order(typed.args, club.money_display, club.policy.redeem_auth == CashierAuth::pin);
+  if (!order) return {.reply = bad_amount(speaker, order.error(), setting)};
+  return redeem(speaker,
+                {.code = code,
+                 .invoice_amount = order->amount,
+                 .invoice = std::move(order->invoice),
+                 .pin = std::move(order->pin)},
+                facts, setting);
 }
 
 Said say_code(const Speaker& speaker, const Typed& typed, const Facts& facts, Setting& setting) {

@@ -211,9 +211,9 @@ std::vector<std::string> Catalogue::arguments(std::string_view key, Language lan
 }
 
 std::string_view amount_bad_key(AmountError error) {
-  static constexpr std::array<std::string_view, 6> kKeys = {"amount_bad_empty",    "amount_bad_negative",
-                                                            "amount_bad_fraction", "amount_bad_not_a_number",
-                                                            "amount_bad_zero",     "amount_bad_too_large"};
+  static constexpr std::array<std::string_view, 7> kKeys = {
+      "amount_bad_empty", "amount_bad_negative",  "amount_bad_fraction", "amount_bad_not_a_number",
+      "amount_bad_zero",  "amount_bad_too_large", "amount_bad_ambiguous"};
   return kKeys.at(static_cast<std::size_t>(error));
 }
 

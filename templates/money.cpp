@@ -50,24 +50,21 @@ struct Unit {
   std::string_view word;  // folded
   MoneyDisplay display;
 };
-constexpr std::array<Unit, 9> kUnits = {{{"تومان", MoneyDisplay::toman},
-                                         {"تومن", MoneyDisplay::toman},
-                                         {"tomans", MoneyDisplay::toman},
-                                         {"toman", MoneyDisplay::toman},
-                                         {"ریال", MoneyDisplay::rial},
-                                         {"rials", MoneyDisplay::rial},
-                                         {"rial", MoneyDisplay::rial},
-                                         {"irr", MoneyDisplay::rial},
-                                         {"irt", MoneyDisplay::toman}}};
+constexpr std::array<Unit, 10> kUnits = {{{"تومان", MoneyDisplay::toman},
+                                          {"تومن", MoneyDisplay::toman},
+                                          {"tomans", MoneyDisplay::toman},
+                                          {"toman", MoneyDisplay::toman},
+                                          {"ریال", MoneyDisplay::rial},
+                                          {"rials", MoneyDisplay::rial},
+                                          {"rial", MoneyDisplay::rial},
+                                          {"irr", MoneyDisplay::rial},
+                                          {"irt", MoneyDisplay::toman},
+                                          {"ت", MoneyDisplay::toman}}};
 
 MoneyDisplay take_unit(std::string& folded, MoneyDisplay typed_in) {
-  for (const Unit& unit : kUnits) {
-    if (!folded.ends_with(unit.word)) continue;
-    folded.resize(folded.size() - unit.word.size());
-    if (folded.ends_with(' ')) folded.pop_back();
-    return unit.display;
-  }
-  return typed_in;
+  const auto [rest, unit] = split_currency(folded);
+  folded.resize(rest.size());
+  return unit.value_or(typed_in);
 }
 
 bool is_digit(char32_t c) {
@@ -125,6 +122,16 @@ std::string format_amount(std::int64_t rials, MoneyDisplay display, Language lan
   }
   out += currency(display, language, total == per_unit);
   return out;
+}
+
+std::pair<std::string_view, std::optional<MoneyDisplay>> split_currency(std::string_view folded) {
+  for (const Unit& unit : kUnits) {
+    if (!folded.ends_with(unit.word)) continue;
+    folded.remove_suffix(unit.word.size());
+    if (folded.ends_with(' ')) folded.remove_suffix(1);
+    return {folded, unit.display};
+  }
+  return {folded, std::nullopt};
 }
 
 tl::expected<std::int64_t, AmountError> parse_amount(std::string_view text, MoneyDisplay typed_in) {

@@ -212,8 +212,9 @@ TEST(Catalogue, reads_patterns_as_icu_does) {
 }
 
 TEST(Catalogue, has_a_text_for_every_refused_amount) {
-  for (const auto error : {AmountError::empty, AmountError::negative, AmountError::fraction,
-                           AmountError::not_a_number, AmountError::zero, AmountError::too_large}) {
+  for (const auto error :
+       {AmountError::empty, AmountError::negative, AmountError::fraction, AmountError::not_a_number,
+        AmountError::zero, AmountError::too_large, AmountError::ambiguous}) {
     EXPECT_FALSE(say(amount_bad_key(error), Language::fa).empty());
   }
   EXPECT_EQ(amount_bad_key(AmountError::zero), "amount_bad_zero");
