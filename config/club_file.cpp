@@ -91,6 +91,7 @@ void read_policy(Section& s, handlers::ClubPolicy& policy) {
       "redeem_auth", policy.redeem_auth,
       {{"pin", handlers::CashierAuth::pin}, {"phone", handlers::CashierAuth::phone}});
   s.integer("repeat_window_minutes", policy.repeat_window_minutes, 1, 1440);
+  s.integer("void_window_minutes", policy.void_window_minutes, 1, 1440);
 }
 
 // A value that may stand only once in its list.

@@ -52,7 +52,8 @@ struct ClubPolicy {
   bool join_on_purchase = false;  // a purchase enrols a phone that is not a member yet
   CashierAuth redeem_auth = CashierAuth::pin;
   std::uint32_t repeat_window_minutes =
-      10;  // the same redeem text within this time is a repeat, not a new one
+      10;                                  // the same redeem text within this time is a repeat, not a new one
+  std::uint32_t void_window_minutes = 30;  // a cashier may take back her redemption so long
 };
 
 struct Club {

@@ -38,6 +38,13 @@ struct TakeFromLot {
   Redemption redemption;
   bool code_ended = false;
 };
+// A redemption taken back: what it used returns to its lot, and a code that it had ended lives again.
+struct VoidRedemption {
+  LedgerEntry entry;
+  CodeId code = 0;
+  std::uint64_t redemption = 0;
+  Voided voided;
+};
 struct RecordPurchase {
   Purchase purchase;
 };
@@ -51,7 +58,7 @@ struct SetAttempts {
 };
 
 using Effect = std::variant<EnrolMember, ChangeMember, EndMembership, OpenLot, IssueCode, TakeFromLot,
-                            RecordPurchase, SetLinePhone, SetAttempts>;
+                            VoidRedemption, RecordPurchase, SetLinePhone, SetAttempts>;
 
 // Lanes in the order in which they leave.
 enum class Lane : std::uint8_t { urgent = 0, reply = 1, notice = 2, promo = 3 };

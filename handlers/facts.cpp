@@ -50,8 +50,14 @@ const Lot* Facts::lot(LotId id) const {
 const Purchase* Facts::purchase(const PurchaseKey& key) const {
   return find(purchases_, key);
 }
+std::span<const Redemption> Facts::redemptions(CodeId code) const {
+  const auto* all = find(redemptions_, code);
+  return all == nullptr ? std::span<const Redemption>() : *all;
+}
 const Redemption* Facts::last_redemption(CodeId code) const {
-  return find(last_redemptions_, code);
+  const auto all = redemptions(code);
+  const auto last = std::find_if(all.rbegin(), all.rend(), [](const Redemption& one) { return !one.voided; });
+  return last == all.rend() ? nullptr : &*last;
 }
 bool Facts::is_free(const CodeKey& candidate) const {
   return !taken_.contains(candidate) && !code_ids_.contains(candidate);
@@ -60,6 +66,10 @@ bool Facts::is_free(const CodeKey& candidate) const {
 const Code* Facts::code(const CodeKey& key) const {
   const CodeId* id = find(code_ids_, key);
   return id == nullptr ? nullptr : find(codes_, *id);
+}
+
+const Code* Facts::code(CodeId id) const {
+  return find(codes_, id);
 }
 
 LinePhone Facts::line_phone(const LinePhoneKey& key) const {
@@ -138,11 +148,16 @@ void Facts::load(Code row) {
   codes_of_member_[row.member].push_back(row.id);
 }
 
-// Ids of two workers are in no order of time, and an instant is taken before the lock: what is left on a code
-// only sinks.
+// Ids of two workers are in no order of time, and an instant is taken before the lock: places are given under
+// it.
 void Facts::load(Redemption row) {
-  const auto [last, is_first] = last_redemptions_.try_emplace(row.code, row);
-  if (!is_first && row.left < last->second.left) last->second = std::move(row);
+  std::vector<Redemption>& all = redemptions_[row.code];
+  const auto is_same = [&row](const Redemption& one) { return one.id == row.id; };
+  if (std::any_of(all.begin(), all.end(), is_same)) return;
+  const auto before = [](const Redemption& a, const Redemption& b) {
+    return std::tie(a.place, b.left) < std::tie(b.place, a.left);
+  };
+  all.insert(std::upper_bound(all.begin(), all.end(), row, before), row);
 }
 
 void Facts::load(Purchase row) {
@@ -164,6 +179,14 @@ void Facts::load_taken(const CodeKey& candidate) {
 void Facts::post(const LedgerEntry& entry) {
   assert(entry.amount > 0);
   must_find(members_, entry.member, "member").balance += rules::effect_on_member(entry.kind, entry.amount);
+}
+
+void Facts::count(const Redemption& redemption, int by) {
+  for (auto& [key, day] : branch_days_) {
+    if (key.club != redemption.club || key.branch != redemption.branch || redemption.at < key.from) continue;
+    day.redemptions += static_cast<std::uint64_t>(by);
+    day.used += by * redemption.used;
+  }
 }
 
 void Facts::apply(const EnrolMember& effect) {
@@ -197,14 +220,26 @@ void Facts::apply(const TakeFromLot& effect) {
   if (effect.entry.amount > lot.remaining) throw std::logic_error("a decision takes more than its lot holds");
   post(effect.entry);
   lot.remaining -= effect.entry.amount;
-  for (auto& [key, day] : branch_days_) {
-    const Redemption& r = effect.redemption;
-    if (key.club != r.club || key.branch != r.branch || r.at < key.from) continue;
-    ++day.redemptions;
-    day.used += r.used;
-  }
+  count(effect.redemption, 1);
   if (effect.code_ended) must_find(codes_, effect.redemption.code, "code").state = CodeState::redeemed;
   load(effect.redemption);
+}
+
+void Facts::apply(const VoidRedemption& effect) {
+  auto& all = must_find(redemptions_, effect.code, "redemption");
+  const auto redemption = std::find_if(
+      all.begin(), all.end(), [&effect](const Redemption& one) { return one.id == effect.redemption; });
+  if (redemption == all.end() || redemption->voided || redemption->used != effect.entry.amount)
+    throw std::logic_error("a decision takes back what is not there to be taken back");
+  Lot& lot = must_find(lots_, effect.entry.lot, "lot");
+  if (effect.entry.amount > lot.issued - lot.remaining)
+    throw std::logic_error("a decision gives a lot more than it was issued with");
+  Code& code = must_find(codes_, effect.code, "code");
+  post(effect.entry);
+  lot.remaining += effect.entry.amount;
+  if (code.state == CodeState::redeemed) code.state = CodeState::live;
+  count(*redemption, -1);
+  redemption->voided = effect.voided;
 }
 
 void Facts::apply(const RecordPurchase& effect) {

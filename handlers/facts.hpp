@@ -15,6 +15,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -111,6 +112,13 @@ inline bool has_ended(const Code& code) {
   return code.state == CodeState::redeemed || code.state == CodeState::voided;
 }
 
+// That a redemption was taken back.
+struct Voided {
+  PhoneNumber cashier = 0;
+  rules::Amount left = 0;  // on the code, after it
+  rules::Instant at{};
+};
+
 struct Redemption {
   std::uint64_t id = 0;
   ClubId club = 0;
@@ -123,6 +131,9 @@ struct Redemption {
   rules::Amount used = 0;
   rules::Amount left = 0;  // on the code, after it
   rules::Instant at{};
+  // Which of its code's redemptions it is, from 1. 0: of a time when that was not kept, and `left` only sank.
+  std::uint32_t place = 0;
+  std::optional<Voided> voided;
 };
 
 struct Purchase {
@@ -186,6 +197,10 @@ class Facts {
   // Live codes with something left at `now`, soonest expiry first.
   std::vector<const Code*> live_codes(MemberId member, rules::Instant now) const;
   const Code* code(const CodeKey& key) const;
+  const Code* code(CodeId id) const;
+  // In the order in which they were made, those that were taken back among them.
+  std::span<const Redemption> redemptions(CodeId code) const;
+  // The last that was not taken back.
   const Redemption* last_redemption(CodeId code) const;
   const Purchase* purchase(const PurchaseKey& key) const;
   LinePhone line_phone(const LinePhoneKey& key) const;
@@ -212,12 +227,15 @@ class Facts {
   void apply(const struct OpenLot& effect);
   void apply(const struct IssueCode& effect);
   void apply(const struct TakeFromLot& effect);
+  void apply(const struct VoidRedemption& effect);
   void apply(const struct RecordPurchase& effect);
   void apply(const struct SetLinePhone& effect);
   void apply(const struct SetAttempts& effect);
 
  private:
   void post(const LedgerEntry& entry);
+  // Counts one more or one less in the days that have the redemption.
+  void count(const Redemption& redemption, int by);
 
   std::unordered_map<MemberId, Member> members_;
   std::map<MemberKey, MemberId> member_ids_;
@@ -226,7 +244,7 @@ class Facts {
   std::unordered_map<CodeId, Code> codes_;
   std::map<CodeKey, CodeId> code_ids_;
   std::unordered_map<MemberId, std::vector<CodeId>> codes_of_member_;
-  std::unordered_map<CodeId, Redemption> last_redemptions_;
+  std::unordered_map<CodeId, std::vector<Redemption>> redemptions_;
   std::map<PurchaseKey, Purchase> purchases_;
   std::map<LinePhoneKey, LinePhone> line_phones_;
   std::map<MemberKey, rules::Attempts> attempts_;

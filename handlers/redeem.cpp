@@ -5,15 +5,23 @@
 // member.
 #include "handlers/rules/redeem.hpp"
 
+#include <algorithm>
+
 #include "handlers/use_cases.hpp"
 
 namespace peyk::handlers {
 namespace {
 
-bool is_repeat(const Redemption* last, const Speaker& speaker, const RedeemOrder& order, rules::Instant now) {
-  return last != nullptr && last->cashier == speaker.phone && last->invoice_amount == order.invoice_amount &&
-         last->invoice == order.invoice &&
-         now - last->at < std::chrono::minutes{speaker.club->policy.repeat_window_minutes};
+// The redemption that this very order made before, within the window; others may have taken of the code
+// since. Not one that was taken back: who orders again after that means it.
+const Redemption* repeated(std::span<const Redemption> all, const Speaker& speaker, const RedeemOrder& order,
+                           rules::Instant now) {
+  const std::chrono::minutes window{speaker.club->policy.repeat_window_minutes};
+  const auto same = std::find_if(all.rbegin(), all.rend(), [&](const Redemption& one) {
+    return !one.voided && one.cashier == speaker.phone && one.invoice_amount == order.invoice_amount &&
+           one.invoice == order.invoice && now - one.at < window;
+  });
+  return same == all.rend() ? nullptr : &*same;
 }
 
 std::string done(const Speaker& speaker, const Redemption& redemption, rules::CodeNumber number,
@@ -81,9 +89,9 @@ Said redeem(const Speaker& speaker, const RedeemOrder& order, const Facts& facts
   }
   const Code* code = facts.code({club.id, order.code});
   if (code == nullptr) return missed("redeem_refused_unknown_code");
-  const Redemption* last = facts.last_redemption(code->id);
-  if (is_repeat(last, speaker, order, setting.now))
-    return {.reply = done(speaker, *last, order.code, setting)};
+  const std::span<const Redemption> before = facts.redemptions(code->id);
+  if (const Redemption* same = repeated(before, speaker, order, setting.now))
+    return {.reply = done(speaker, *same, order.code, setting)};
 
   const Lot& lot = *facts.lot(code->lot);
   const auto result = rules::redeem({.left = lot.remaining,
@@ -108,7 +116,8 @@ Said redeem(const Speaker& speaker, const RedeemOrder& order, const Facts& facts
                               .invoice_amount = order.invoice_amount,
                               .used = taken.used,
                               .left = taken.left,
-                              .at = setting.now};
+                              .at = setting.now,
+                              .place = static_cast<std::uint32_t>(before.size() + 1)};
   Said said{.reply = done(speaker, redemption, order.code, setting)};
   said.effects.push_back(TakeFromLot{.entry = {.id = setting.chance.next_id(),
                                                .club = club.id,

@@ -42,6 +42,16 @@ Said redeem_typed(const Speaker& speaker, rules::CodeNumber code, const Typed& t
                 facts, setting);
 }
 
+// "VOID <code> [pin]"
+Said void_typed(const Speaker& speaker, const Typed& typed, const Facts& facts, Setting& setting) {
+  if (speaker.cashier == nullptr) return {.reply = render(setting, "cashier_only", speaker.language)};
+  const auto code = rules::parse_code(typed.code);
+  if (!code) return {.reply = render(setting, "void_code_missing", speaker.language)};
+  VoidOrder order{.code = *code};
+  if (!typed.args.empty() && looks_like_pin(typed.args.back())) order.pin = typed.args.back();
+  return void_redemption(speaker, order, facts, setting);
+}
+
 Said say_code(const Speaker& speaker, const Typed& typed, const Facts& facts, Setting& setting) {
   const auto code = rules::parse_code(typed.code);
   if (!code) return unknown_text(speaker, facts, setting);
@@ -56,6 +66,7 @@ Said say_code(const Speaker& speaker, const Typed& typed, const Facts& facts, Se
 constexpr std::array kCommands{
     Command{Keyword::bare_code, false, say_code},
     Command{Keyword::redeem, false, say_code},
+    Command{Keyword::void_redemption, false, void_typed},
     Command{Keyword::join, false,
             [](const Speaker& speaker, const Typed& typed, const Facts& facts, Setting& setting) {
               return join(speaker, typed.args.empty() ? std::string_view() : std::string_view(typed.args[0]),

@@ -44,6 +44,13 @@ Said redeem(const Speaker& speaker, const RedeemOrder& order, const Facts& facts
 // A wrong code or PIN, counted against the cashier's phone.
 Effect miss(const Speaker& speaker, const Facts& facts, rules::Instant now);
 
+// void_redemption.cpp: cashiers only; wants needs_code.
+struct VoidOrder {
+  rules::CodeNumber code = 0;
+  std::string pin;
+};
+Said void_redemption(const Speaker& speaker, const VoidOrder& order, const Facts& facts, Setting& setting);
+
 // today.cpp: cashiers only.
 Needs needs_today(const Speaker& speaker, rules::Instant now);
 Said today(const Speaker& speaker, const Facts& facts, const Setting& setting);

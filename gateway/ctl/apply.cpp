@@ -56,7 +56,8 @@ std::vector<std::pair<std::string_view, std::string>> fields_of(const Club& club
           {"policy.credit_percent_max", percent(policy.credit_share_max)},
           {"policy.join_on_purchase", word(policy.join_on_purchase)},
           {"policy.redeem_auth", word(policy.redeem_auth)},
-          {"policy.repeat_window_minutes", std::to_string(policy.repeat_window_minutes)}};
+          {"policy.repeat_window_minutes", std::to_string(policy.repeat_window_minutes)},
+          {"policy.void_window_minutes", std::to_string(policy.void_window_minutes)}};
 }
 
 // Lists compared by key: `+` is new, `-` is gone, `~` has changed as `change` says ("" if it has not).

@@ -46,8 +46,9 @@ std::string member_as_text(const store::MemberFound& found, std::string_view tim
   }
   text += "redemptions\n";
   for (const store::RedemptionFound& one : found.redemptions) {
-    text += fmt::format("  {}  {} used of {} at branch {}, invoice of {}\n", local(one.at, time_zone),
-                        one.used, one.code, one.branch, one.invoice_amount);
+    text += fmt::format("  {}  {} used of {} at branch {}, invoice of {}{}\n", local(one.at, time_zone),
+                        one.used, one.code, one.branch, one.invoice_amount,
+                        one.voided_at ? ", taken back " + local(*one.voided_at, time_zone) : "");
   }
   text += "messages\n";
   for (const store::MessageFound& one : found.messages) {
@@ -86,7 +87,8 @@ std::string member_as_json(const store::MemberFound& found) {
                                    {"branch", one.branch},
                                    {"invoice_amount", one.invoice_amount},
                                    {"used", one.used},
-                                   {"at", rfc3339(one.at)}});
+                                   {"at", rfc3339(one.at)},
+                                   {"voided", one.voided_at ? Json(rfc3339(*one.voided_at)) : Json()}});
   }
   for (const store::MessageFound& one : found.messages) {
     json["messages"].push_back({{"id", std::to_string(one.id)},

@@ -24,7 +24,12 @@ enum class Account : std::uint8_t {
   expired = 4,        // one per club: what lapsed
 };
 
-enum class EntryKind : std::uint8_t { grant = 1, redeem = 2, expire = 3 };
+enum class EntryKind : std::uint8_t {
+  grant = 1,
+  redeem = 2,
+  expire = 3,
+  void_redemption = 4,  // a redemption taken back
+};
 
 struct Sides {
   Account debit;
@@ -39,6 +44,8 @@ constexpr Sides accounts_of(EntryKind kind) {
       return {Account::member_credit, Account::redeemed};
     case EntryKind::expire:
       return {Account::member_credit, Account::expired};
+    case EntryKind::void_redemption:
+      return {Account::redeemed, Account::member_credit};
   }
   throw std::logic_error("accounts_of: not an EntryKind");
 }

@@ -29,11 +29,11 @@ constexpr const char* kChecks[] = {
     " GROUP BY lot_id) e ON e.lot_id = l.lot_id"
     " WHERE COALESCE(e.grants, 0) <> 1 OR e.granted <> l.issued ORDER BY l.lot_id",
 
-    // What is left in a lot is what was issued less what was spent or has lapsed.
+    // What is left in a lot is what was issued less what was spent and stayed so, or has lapsed.
     "SELECT CONCAT('lot ', l.lot_id, ' has ', l.remaining, ' left, but ', l.issued, ' were issued and ',"
     " COALESCE(e.taken, 0), ' taken')"
-    " FROM lot l LEFT JOIN (SELECT lot_id, SUM(amount) AS taken FROM ledger_entry WHERE kind IN (2, 3)"
-    " GROUP BY lot_id) e ON e.lot_id = l.lot_id"
+    " FROM lot l LEFT JOIN (SELECT lot_id, SUM(CASE WHEN kind = 4 THEN -amount ELSE amount END) AS taken"
+    " FROM ledger_entry WHERE kind IN (2, 3, 4) GROUP BY lot_id) e ON e.lot_id = l.lot_id"
     " WHERE l.remaining <> l.issued - COALESCE(e.taken, 0) ORDER BY l.lot_id",
 
     // A redemption is an entry, of the same sum, member, club and lot.
@@ -53,11 +53,32 @@ constexpr const char* kChecks[] = {
     " FROM ledger_entry e LEFT JOIN redemption r ON r.entry_id = e.entry_id"
     " WHERE e.kind = 2 AND r.redemption_id IS NULL ORDER BY e.entry_id",
 
+    // A redemption that was taken back is an entry that returns the same sum to the same lot.
+    "SELECT CONCAT('redemption ', v.redemption_id, ' was taken back, but ',"
+    " CASE WHEN r.redemption_id IS NULL THEN 'it is not there'"
+    " WHEN e.entry_id IS NULL THEN 'nothing was given back by the ledger'"
+    " WHEN e.kind <> 4 THEN CONCAT('its entry ', e.entry_id, ' gives nothing back')"
+    " WHEN e.amount <> r.used THEN CONCAT('its entry ', e.entry_id, ' is of ', e.amount, ', not of ', r.used)"
+    " ELSE CONCAT('its entry ', e.entry_id, ' is of another member, club or lot') END)"
+    " FROM redemption_void v LEFT JOIN redemption r ON r.redemption_id = v.redemption_id"
+    " LEFT JOIN ledger_entry e ON e.entry_id = v.entry_id LEFT JOIN code c ON c.code_id = r.code_id"
+    " WHERE r.redemption_id IS NULL OR e.entry_id IS NULL OR e.kind <> 4 OR e.amount <> r.used"
+    " OR e.member_id <> r.member_id OR e.club_id <> r.club_id OR c.code_id IS NULL OR e.lot_id <> c.lot_id"
+    " ORDER BY v.redemption_id",
+
+    // And no entry gives back without one.
+    "SELECT CONCAT('ledger entry ', e.entry_id, ' gives ', e.amount, ' back to lot ', e.lot_id,"
+    " ', but no redemption was taken back by it')"
+    " FROM ledger_entry e LEFT JOIN redemption_void v ON v.entry_id = e.entry_id"
+    " WHERE e.kind = 4 AND v.redemption_id IS NULL ORDER BY e.entry_id",
+
     // No code ever pays more than it was worth.
     "SELECT CONCAT('code ', r.code_id, ' paid ', r.used, ' in ', r.redemptions, ' redemptions, its lot ', "
     "l.lot_id,"
     " ' was issued with ', l.issued)"
-    " FROM (SELECT code_id, SUM(used) AS used, COUNT(*) AS redemptions FROM redemption GROUP BY code_id) r"
+    " FROM (SELECT r.code_id, SUM(r.used) AS used, COUNT(*) AS redemptions FROM redemption r"
+    " LEFT JOIN redemption_void v ON v.redemption_id = r.redemption_id WHERE v.redemption_id IS NULL"
+    " GROUP BY r.code_id) r"
     " JOIN code c ON c.code_id = r.code_id JOIN lot l ON l.lot_id = c.lot_id"
     " WHERE r.used > l.issued ORDER BY r.code_id",
 
@@ -89,7 +110,7 @@ constexpr const char* kChecks[] = {
     " ' by its members'' balances, ', COALESCE(l.owed, 0), ' by its lots')"
     " FROM club c"
     " LEFT JOIN (SELECT club_id, SUM(CASE WHEN debit_account = 2 THEN amount ELSE 0 END)"
-    " - SUM(CASE WHEN credit_account = 3 THEN amount ELSE 0 END)"
+    " - SUM(CASE WHEN credit_account = 3 THEN amount WHEN debit_account = 3 THEN -amount ELSE 0 END)"
     " - SUM(CASE WHEN credit_account = 4 THEN amount ELSE 0 END) AS owed FROM ledger_entry GROUP BY club_id) "
     "e"
     " ON e.club_id = c.club_id"

@@ -14,7 +14,7 @@ void bind_club(Statement& s, const Club& club) {
   s.add(club.line).add(club.ussd_root).add(club.policy.earn_share).add(club.policy.credit_valid_days);
   s.add(club.policy.invoice_min).add(club.policy.credit_share_max).add(club.policy.join_on_purchase);
   s.add(static_cast<std::uint32_t>(club.policy.redeem_auth)).add(club.policy.repeat_window_minutes);
-  s.add(club.sending_weight);
+  s.add(club.sending_weight).add(club.policy.void_window_minutes);
 }
 
 Club read_club(Rows& rows) {
@@ -37,6 +37,7 @@ Club read_club(Rows& rows) {
   club.policy.redeem_auth = static_cast<CashierAuth>(rows.u64());
   club.policy.repeat_window_minutes = rows.u32();
   club.sending_weight = rows.u32();
+  club.policy.void_window_minutes = rows.u32();
   return club;
 }
 
@@ -112,7 +113,8 @@ std::vector<Club> load_clubs(Connection& connection) {
           .prepare(
               "SELECT club_id, slug, name, keyword, currency, time_zone, language, money_display, line,"
               " ussd_root, earn_share, credit_valid_days, invoice_min, credit_share_max, join_on_purchase,"
-              " redeem_auth, repeat_window_minutes, sending_weight FROM club ORDER BY club_id")
+              " redeem_auth, repeat_window_minutes, sending_weight, void_window_minutes FROM club ORDER BY "
+              "club_id")
           .query();
   while (rows.next()) {
     clubs.push_back(read_club(rows));
@@ -165,14 +167,16 @@ ClubId save_club(Connection& connection, const Club& club) {
   Statement& statement = connection.prepare(
       "INSERT INTO club (slug, name, keyword, currency, time_zone, language, money_display, line, ussd_root,"
       " earn_share, credit_valid_days, invoice_min, credit_share_max, join_on_purchase, redeem_auth,"
-      " repeat_window_minutes, sending_weight) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+      " repeat_window_minutes, sending_weight, void_window_minutes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+      "?, ?, ?, ?, ?, ?, ?)"
       " ON DUPLICATE KEY UPDATE version = version + 1, name = VALUES(name), keyword = VALUES(keyword),"
       " currency = VALUES(currency), time_zone = VALUES(time_zone), language = VALUES(language),"
       " money_display = VALUES(money_display), line = VALUES(line), ussd_root = VALUES(ussd_root),"
       " earn_share = VALUES(earn_share), credit_valid_days = VALUES(credit_valid_days),"
       " invoice_min = VALUES(invoice_min), credit_share_max = VALUES(credit_share_max),"
       " join_on_purchase = VALUES(join_on_purchase), redeem_auth = VALUES(redeem_auth),"
-      " repeat_window_minutes = VALUES(repeat_window_minutes), sending_weight = VALUES(sending_weight)");
+      " repeat_window_minutes = VALUES(repeat_window_minutes), sending_weight = VALUES(sending_weight),"
+      " void_window_minutes = VALUES(void_window_minutes)");
   statement.add(club.slug);
   bind_club(statement, club);
   statement.update();

@@ -18,11 +18,12 @@ struct Sorted {
   std::vector<const Purchase*> purchases;
   std::vector<const LedgerEntry*> entries;
   std::vector<const TakeFromLot*> taken;
+  std::vector<const VoidRedemption*> voided;
   std::map<LinePhoneKey, LinePhone> line_phones;
   std::map<MemberKey, rules::Attempts> attempts;
   std::set<MemberId> changed_members, ended_members;
   std::set<LotId> changed_lots;
-  std::set<CodeId> ended_codes;
+  std::set<CodeId> changed_codes;
 
   void operator()(const EnrolMember& effect) { enrolled.push_back(&effect.member); }
   void operator()(const ChangeMember& effect) { changed_members.insert(effect.member); }
@@ -41,7 +42,14 @@ struct Sorted {
     taken.push_back(&effect);
     changed_members.insert(effect.entry.member);
     changed_lots.insert(effect.entry.lot);
-    if (effect.code_ended) ended_codes.insert(effect.redemption.code);
+    if (effect.code_ended) changed_codes.insert(effect.redemption.code);
+  }
+  void operator()(const VoidRedemption& effect) {
+    entries.push_back(&effect.entry);
+    voided.push_back(&effect);
+    changed_members.insert(effect.entry.member);
+    changed_lots.insert(effect.entry.lot);
+    changed_codes.insert(effect.code);
   }
   void operator()(const RecordPurchase& effect) { purchases.push_back(&effect.purchase); }
   void operator()(const SetLinePhone& effect) { line_phones[effect.key] = effect.row; }
@@ -92,7 +100,7 @@ void save_lots(Connection& connection, const Sorted& sorted, const Facts& facts)
              [&facts](Statement& s, LotId id) { bind_lot(s, *facts.lot(id)); });
 }
 
-void save_codes(Connection& connection, const Sorted& sorted) {
+void save_codes(Connection& connection, const Sorted& sorted, const Facts& facts) {
   insert_set(
       connection,
       "INSERT INTO code (code_id, club_id, number, reserved_number, member_id, lot_id, state, issued_at) "
@@ -101,7 +109,12 @@ void save_codes(Connection& connection, const Sorted& sorted) {
         s.add(code->id).add(code->club).add(code->number).add(code->number).add(code->member).add(code->lot);
         s.add(static_cast<std::uint32_t>(code->state)).add(code->issued_at);
       });
-  update_in(connection, "UPDATE code SET state = 2 WHERE code_id IN (", sorted.ended_codes);
+  std::map<CodeState, std::vector<CodeId>> changed;
+  for (CodeId id : sorted.changed_codes) changed[facts.code(id)->state].push_back(id);
+  for (const auto& [state, codes] : changed) {
+    update_in(connection, "UPDATE code SET state = ? WHERE code_id IN (", codes,
+              [state = state](Statement& s) { s.add(static_cast<std::uint32_t>(state)); });
+  }
 }
 
 void end_memberships(Connection& connection, const Sorted& sorted) {
@@ -127,12 +140,21 @@ void save_redemptions(Connection& connection, const Sorted& sorted) {
   insert_set(
       connection,
       "INSERT INTO redemption (redemption_id, club_id, code_id, member_id, branch_no, cashier_phone, invoice,"
-      " invoice_amount, used, left_on_code, entry_id, at) VALUES ",
-      12, sorted.taken, [](Statement& s, const TakeFromLot* taken) {
+      " invoice_amount, used, left_on_code, entry_id, at, place) VALUES ",
+      13, sorted.taken, [](Statement& s, const TakeFromLot* taken) {
         const Redemption& r = taken->redemption;
         s.add(r.id).add(r.club).add(r.code).add(r.member).add(r.branch).add(r.cashier).add(r.invoice);
-        s.add(r.invoice_amount).add(r.used).add(r.left).add(taken->entry.id).add(r.at);
+        s.add(r.invoice_amount).add(r.used).add(r.left).add(taken->entry.id).add(r.at).add(r.place);
       });
+}
+
+void save_voided(Connection& connection, const Sorted& sorted) {
+  insert_set(connection,
+             "INSERT INTO redemption_void (redemption_id, entry_id, cashier_phone, left_on_code, at) VALUES ",
+             5, sorted.voided, [](Statement& s, const VoidRedemption* effect) {
+               const Voided& v = effect->voided;
+               s.add(effect->redemption).add(effect->entry.id).add(v.cashier).add(v.left).add(v.at);
+             });
 }
 
 void save_purchases(Connection& connection, const Sorted& sorted) {
@@ -178,10 +200,11 @@ void save_effects(Connection& connection, std::span<const Effect> effects, const
   save_attempts(connection, sorted);
   save_members(connection, sorted, facts);
   save_lots(connection, sorted, facts);
-  save_codes(connection, sorted);
+  save_codes(connection, sorted, facts);
   end_memberships(connection, sorted);
   save_entries(connection, sorted);
   save_redemptions(connection, sorted);
+  save_voided(connection, sorted);
   save_purchases(connection, sorted);
   save_line_phones(connection, sorted);
 }

@@ -16,9 +16,9 @@ constexpr const char* kLotColumns =
 constexpr const char* kCodeColumns =
     "SELECT code_id, club_id, number, member_id, lot_id, state, issued_at FROM code ";
 constexpr const char* kRedemptionColumns =
-    "SELECT redemption_id, club_id, code_id, member_id, branch_no, cashier_phone, invoice, invoice_amount, "
-    "used,"
-    " left_on_code, at FROM redemption ";
+    "SELECT r.redemption_id, r.club_id, r.code_id, r.member_id, r.branch_no, r.cashier_phone, r.invoice,"
+    " r.invoice_amount, r.used, r.left_on_code, r.at, r.place, v.cashier_phone, v.left_on_code, v.at"
+    " FROM redemption r LEFT JOIN redemption_void v ON v.redemption_id = r.redemption_id ";
 constexpr const char* kPurchaseColumns =
     "SELECT purchase_id, club_id, branch_no, invoice, member_id, amount, earned, code_id, phone, answer, "
     "purchased_at,"
@@ -76,6 +76,11 @@ Redemption read_redemption(Rows& rows) {
   redemption.used = rows.i64();
   redemption.left = rows.i64();
   redemption.at = rows.instant();
+  redemption.place = rows.u32();
+  if (const auto cashier = rows.maybe_u64()) {
+    const rules::Amount left = rows.i64();
+    redemption.voided = {.cashier = *cashier, .left = left, .at = rows.instant()};
+  }
   return redemption;
 }
 
@@ -178,7 +183,7 @@ void load_codes(Connection& connection, const std::set<CodeKey>& keys, Facts& fa
   const auto bind_id = [](Statement& s, std::uint64_t id) { s.add(id); };
   select_in(connection, std::string(kLotColumns) + "WHERE lot_id IN (", "", 1, lots, bind_id,
             [&facts](Rows& rows) { facts.load(read_lot(rows)); });
-  select_in(connection, std::string(kRedemptionColumns) + "WHERE code_id IN (", "", 1, codes, bind_id,
+  select_in(connection, std::string(kRedemptionColumns) + "WHERE r.code_id IN (", "", 1, codes, bind_id,
             [&facts](Rows& rows) { facts.load(read_redemption(rows)); });
 }
 
@@ -209,8 +214,9 @@ void load_branch_days(Connection& connection, const std::set<BranchDayKey>& keys
   for (const BranchDayKey& key : keys) {
     Rows rows = connection
                     .prepare(
-                        "SELECT COUNT(*), CAST(COALESCE(SUM(used), 0) AS SIGNED) FROM redemption"
-                        " WHERE club_id = ? AND branch_no = ? AND at >= ?")
+                        "SELECT COUNT(*), CAST(COALESCE(SUM(r.used), 0) AS SIGNED) FROM redemption r"
+                        " LEFT JOIN redemption_void v ON v.redemption_id = r.redemption_id"
+                        " WHERE r.club_id = ? AND r.branch_no = ? AND r.at >= ? AND v.redemption_id IS NULL")
                     .add(key.club)
                     .add(key.branch)
                     .add(key.from)

@@ -67,14 +67,16 @@ void find_codes(Connection& connection, MemberFound& found, rules::Instant now) 
 }
 
 void find_redemptions(Connection& connection, MemberFound& found) {
-  Rows rows =
-      connection
-          .prepare(
-              "SELECT c.number, r.branch_no, r.invoice_amount, r.used, r.at FROM code c JOIN redemption r"
-              " ON r.code_id = c.code_id WHERE c.member_id = ? ORDER BY r.redemption_id DESC LIMIT ?")
-          .add(found.member.id)
-          .add(kLookupRowsMax)
-          .query();
+  Rows rows = connection
+                  .prepare(
+                      "SELECT c.number, r.branch_no, r.invoice_amount, r.used, r.at, v.redemption_id, v.at "
+                      "FROM code c"
+                      " JOIN redemption r ON r.code_id = c.code_id"
+                      " LEFT JOIN redemption_void v ON v.redemption_id = r.redemption_id WHERE c.member_id = "
+                      "? ORDER BY r.redemption_id DESC LIMIT ?")
+                  .add(found.member.id)
+                  .add(kLookupRowsMax)
+                  .query();
   while (rows.next()) {
     RedemptionFound redemption;
     redemption.code = rows.u32();
@@ -82,6 +84,7 @@ void find_redemptions(Connection& connection, MemberFound& found) {
     redemption.invoice_amount = rows.i64();
     redemption.used = rows.i64();
     redemption.at = rows.instant();
+    if (rows.maybe_u64()) redemption.voided_at = rows.instant();
     found.redemptions.push_back(redemption);
   }
 }

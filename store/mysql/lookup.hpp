@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,6 +27,7 @@ struct RedemptionFound {
   rules::Amount invoice_amount = 0;
   rules::Amount used = 0;
   rules::Instant at{};
+  std::optional<rules::Instant> voided_at;  // when its cashier took it back
 };
 struct MessageFound {
   std::uint64_t id = 0;

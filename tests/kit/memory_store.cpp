@@ -75,7 +75,8 @@ Facts MemoryStore::load(const Needs& needs) const {
   for (const BranchDayKey& key : needs.branch_days) {
     BranchDay day;
     for (const Redemption& redemption : redemptions_) {
-      if (redemption.club != key.club || redemption.branch != key.branch || redemption.at < key.from)
+      if (redemption.club != key.club || redemption.branch != key.branch || redemption.at < key.from ||
+          redemption.voided)
         continue;
       ++day.redemptions;
       day.used += redemption.used;
@@ -108,6 +109,14 @@ void MemoryStore::keep(const Effect& effect, const Facts& after) {
     lots_[take->entry.lot] = *after.lot(take->entry.lot);
     keep_member(take->entry.member);
     if (take->code_ended) codes_.at(take->redemption.code).state = CodeState::redeemed;
+  } else if (const auto* undo = std::get_if<VoidRedemption>(&effect)) {
+    entries_.push_back(undo->entry);
+    lots_[undo->entry.lot] = *after.lot(undo->entry.lot);
+    keep_member(undo->entry.member);
+    codes_.at(undo->code).state = after.code(undo->code)->state;
+    for (Redemption& redemption : redemptions_) {
+      if (redemption.id == undo->redemption) redemption.voided = undo->voided;
+    }
   } else if (const auto* record = std::get_if<RecordPurchase>(&effect)) {
     purchases_[record->purchase.key] = record->purchase;
   } else if (const auto* line_phone = std::get_if<SetLinePhone>(&effect)) {
@@ -146,7 +155,8 @@ std::vector<std::string> MemoryStore::audit() const {
   std::map<LotId, rules::Amount> spent;
   for (const LedgerEntry& entry : entries_) {
     balances[entry.member] += rules::effect_on_member(entry.kind, entry.amount);
-    if (entry.kind != rules::EntryKind::grant) spent[entry.lot] += entry.amount;
+    if (entry.kind != rules::EntryKind::grant)
+      spent[entry.lot] -= rules::effect_on_member(entry.kind, entry.amount);
   }
   for (const auto& [id, member] : members_) {
     if (member.balance != balances[id]) problems.push_back("a balance is not the fold of its entries");
@@ -163,6 +173,8 @@ std::vector<std::string> MemoryStore::audit() const {
     if (code.state == CodeState::redeemed && lots_.at(code.lot).remaining != 0) {
       problems.push_back("a redeemed code has something left");
     }
+    if (code.state == CodeState::live && lots_.at(code.lot).remaining == 0)
+      problems.push_back("a live code has nothing left");
   }
   return problems;
 }

@@ -29,6 +29,7 @@ void expect_same(const Club& saved, const Club& loaded) {
   EXPECT_EQ(loaded.policy.join_on_purchase, saved.policy.join_on_purchase);
   EXPECT_EQ(loaded.policy.redeem_auth, saved.policy.redeem_auth);
   EXPECT_EQ(loaded.policy.repeat_window_minutes, saved.policy.repeat_window_minutes);
+  EXPECT_EQ(loaded.policy.void_window_minutes, saved.policy.void_window_minutes);
   ASSERT_EQ(loaded.branches.size(), saved.branches.size());
   for (std::size_t i = 0; i < saved.branches.size(); ++i) {
     EXPECT_EQ(loaded.branches[i].number, saved.branches[i].number);
@@ -67,7 +68,8 @@ TEST_F(MysqlClubs, come_back_as_they_were_saved_octets_of_secrets_and_all_letter
                  .credit_share_max = 5'000,
                  .join_on_purchase = false,
                  .redeem_auth = CashierAuth::phone,
-                 .repeat_window_minutes = 3};
+                 .repeat_window_minutes = 3,
+                 .void_window_minutes = 7};
   club.till_keys[0].secret = std::string("\0\xff'\"\\\n\x80", 7) + std::string(24, '\0');
   const ClubId id = store::save_club(database.connection, club);
   const auto loaded = store::load_clubs(database.connection);

@@ -53,6 +53,7 @@ TEST(ConfigClubFile, the_persian_sample_is_the_demo_s_club) {
   EXPECT_TRUE(club.policy.join_on_purchase);
   EXPECT_EQ(club.policy.redeem_auth, handlers::CashierAuth::pin);
   EXPECT_EQ(club.policy.repeat_window_minutes, 10u);
+  EXPECT_EQ(club.policy.void_window_minutes, 30u);
   ASSERT_EQ(club.branches.size(), 2u);
   EXPECT_EQ(club.branches[0].number, 12u);
   EXPECT_EQ(club.branches[0].name, "ونک");

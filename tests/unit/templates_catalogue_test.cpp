@@ -82,8 +82,8 @@ TEST(Catalogue, ussd_screens_fit_or_page) {
 }
 
 // Texts that reach a member unasked, on a service line.
-const std::set<std::string> kServiceTexts = {"joined", "purchase_thanks", "purchase_no_credit",
-                                             "purchase_joined", "redeemed_member"};
+const std::set<std::string> kServiceTexts = {"joined",          "purchase_thanks", "purchase_no_credit",
+                                             "purchase_joined", "redeemed_member", "voided_member"};
 
 TEST(Catalogue, service_texts_end_with_the_way_out_and_no_others_do) {
   for (const auto& key : Catalogue::standard().keys(Language::fa)) {

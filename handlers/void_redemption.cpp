@@ -1,0 +1,148 @@
+// VOID: a cashier takes back her own redemption while the customer is still there.
+//
+// In the order in which she is told: the phone waits; no PIN; a wrong PIN; no such code; nothing of it taken,
+// or not by her; undone already; too late; the code has ended. Only the last step changes anything: the lot
+// gets back what was used and keeps its expiry, so nothing lives longer by being spent and taken back.
+//
+// It means her latest redemption of the code. Said again within the repeat window it is a repeat and gets the
+// same answer, though an earlier redemption of hers may stand.
+#include <algorithm>
+
+#include "handlers/use_cases.hpp"
+
+namespace peyk::handlers {
+namespace {
+
+struct Hers {
+  const Redemption* latest = nullptr;    // undone or not
+  const Redemption* standing = nullptr;  // the latest that is not undone
+};
+
+Hers redemptions_of(PhoneNumber cashier, std::span<const Redemption> all) {
+  Hers hers;
+  for (const Redemption& one : all) {
+    if (one.cashier != cashier) continue;
+    hers.latest = &one;
+    if (!one.voided) hers.standing = &one;
+  }
+  return hers;
+}
+
+std::string done(const Speaker& speaker, const Redemption& redemption, const Voided& voided,
+                 std::string_view code, const Setting& setting) {
+  const Club& club = *speaker.club;
+  return render(setting, "void_done", speaker.language,
+                {{"code", code},
+                 {"collect", money(club, redemption.invoice_amount - redemption.used)},
+                 {"used", money(club, redemption.used)},
+                 {"left", money(club, voided.left)}});
+}
+
+// Nothing of hers stands: she has taken nothing of it, or undone it.
+std::string nothing_to_undo(const Speaker& speaker, const Code& code, const Redemption* latest,
+                            const Facts& facts, const Setting& setting) {
+  const Club& club = *speaker.club;
+  const std::string shown = std::to_string(code.number);
+  if (latest != nullptr) {
+    return render(setting, "void_refused_already", speaker.language,
+                  {{"code", shown}, {"at", templates::Moment{latest->voided->at, club.time_zone}}});
+  }
+  if (const Redemption* other = facts.last_redemption(code.id)) {
+    return render(setting, "void_refused_not_hers", speaker.language,
+                  {{"code", shown},
+                   {"branch", branch_name(club, other->branch)},
+                   {"at", templates::Moment{other->at, club.time_zone}}});
+  }
+  return render(setting, "void_refused_nothing_taken", speaker.language, {{"code", shown}});
+}
+
+// Why it cannot be undone any more; empty: it can.
+std::string refused(const Speaker& speaker, const Redemption& redemption, const Code& code,
+                    const Facts& facts, const Setting& setting) {
+  const Club& club = *speaker.club;
+  const std::string shown = std::to_string(code.number);
+  if (setting.now - redemption.at >= std::chrono::minutes{club.policy.void_window_minutes}) {
+    return render(setting, "void_refused_too_late", speaker.language,
+                  {{"code", shown},
+                   {"minutes", static_cast<std::int64_t>(club.policy.void_window_minutes)},
+                   {"at", templates::Moment{redemption.at, club.time_zone}}});
+  }
+  const Lot& lot = *facts.lot(code.lot);
+  if (code.state == CodeState::voided || facts.member(code.member)->phone == 0)
+    return render(setting, "void_refused_member_left", speaker.language, {{"code", shown}});
+  if (code.state == CodeState::expired || setting.now >= lot.expires_at) {
+    return render(setting, "void_refused_expired", speaker.language,
+                  {{"code", shown}, {"until", templates::LastDay{lot.expires_at, club.time_zone}}});
+  }
+  return "";
+}
+
+std::string notice_to_member(const Speaker& speaker, const Member& member, const Redemption& redemption,
+                             const Facts& facts, const Setting& setting) {
+  const rules::Amount spendable = facts.spendable(member.id, setting.now) + redemption.used;
+  return render(setting, "voided_member", member.language,
+                {{"club", speaker.club->name},
+                 {"used", money(*speaker.club, redemption.used)},
+                 {"branch", branch_name(*speaker.club, redemption.branch)},
+                 {"left", money(*speaker.club, spendable)}});
+}
+
+Said undo(const Speaker& speaker, const Redemption& redemption, const Code& code, const Facts& facts,
+          Setting& setting) {
+  const Lot& lot = *facts.lot(code.lot);
+  const Member& member = *facts.member(code.member);
+  const Voided voided{.cashier = speaker.phone, .left = lot.remaining + redemption.used, .at = setting.now};
+  Said said{.reply = done(speaker, redemption, voided, std::to_string(code.number), setting)};
+  said.effects.push_back(VoidRedemption{.entry = {.id = setting.chance.next_id(),
+                                                  .club = speaker.club->id,
+                                                  .kind = rules::EntryKind::void_redemption,
+                                                  .member = member.id,
+                                                  .lot = lot.id,
+                                                  .amount = redemption.used,
+                                                  .at = setting.now},
+                                        .code = code.id,
+                                        .redemption = redemption.id,
+                                        .voided = voided});
+  said.texts.push_back(text_to(*speaker.club, member.phone, Lane::notice,
+                               notice_to_member(speaker, member, redemption, facts, setting), setting.now));
+  return said;
+}
+
+}  // namespace
+
+Said void_redemption(const Speaker& speaker, const VoidOrder& order, const Facts& facts, Setting& setting) {
+  const Club& club = *speaker.club;
+  const std::string shown = std::to_string(order.code);
+  const auto say = [&](std::string_view key) {
+    return render(setting, key, speaker.language, {{"code", shown}});
+  };
+  const auto missed = [&](std::string_view key) {
+    Said said{.reply = say(key)};
+    said.effects.push_back(miss(speaker, facts, setting.now));
+    return said;
+  };
+
+  if (rules::is_locked(facts.attempts(speaker.key()), setting.now))
+    return {.reply = locked_text(speaker, "redeem_refused_locked", facts, setting)};
+  if (club.policy.redeem_auth == CashierAuth::pin) {
+    if (order.pin.empty() || speaker.cashier->pin_hash.empty())
+      return {.reply = say("void_refused_pin_missing")};
+    if (!setting.pin_matches(speaker.cashier->pin_hash, order.pin)) return missed("void_refused_pin_wrong");
+  }
+  const Code* code = facts.code({club.id, order.code});
+  if (code == nullptr) return missed("void_refused_unknown_code");
+
+  const Hers hers = redemptions_of(speaker.phone, facts.redemptions(code->id));
+  if (hers.latest != nullptr && hers.latest->voided) {
+    const Voided& before = *hers.latest->voided;
+    if (setting.now - before.at < std::chrono::minutes{club.policy.repeat_window_minutes})
+      return {.reply = done(speaker, *hers.latest, before, shown, setting)};
+  }
+  if (hers.standing == nullptr)
+    return {.reply = nothing_to_undo(speaker, *code, hers.latest, facts, setting)};
+  std::string why = refused(speaker, *hers.standing, *code, facts, setting);
+  if (!why.empty()) return {.reply = std::move(why)};
+  return undo(speaker, *hers.standing, *code, facts, setting);
+}
+
+}  // namespace peyk::handlers
