@@ -20,7 +20,7 @@ using namespace std::chrono_literals;
 constexpr std::chrono::seconds kHousekeepingEvery{1};
 constexpr std::chrono::minutes kSweepEvery{1};    // of the outbox, for what a dead process left behind
 constexpr std::uint32_t kForgottenAtOnce = 1000;  // old keys deleted in one go
-constexpr std::chrono::hours kFreeCodesEvery{1};
+constexpr std::chrono::seconds kClockBehindSaid{5};
 
 // Names this process among all that share a Redis.
 std::string lease_owner() {
@@ -60,6 +60,7 @@ Peykd::Peykd(Options options)
       reader_(options_.mysql, sql_log()),
       seeder_(options_.mysql, sql_log()),
       housekeeper_(options_.mysql, sql_log()),
+      sweeper_(options_.mysql, sql_log()),
       redis_(io_, options_.redis),
       lanes_(redis_, options_.redis.key_prefix),
       ussd_lanes_(redis_, options_.redis.key_prefix, kUssdLaneOptions),
@@ -90,6 +91,10 @@ Peykd::Peykd(Options options)
                       for (const store::QueuedText& text : texts) line(text.line)->push_again(text);
                     }}),
       history_(housekeeper_, options_, [this](auto work) { post(std::move(work)); }),
+      expiry_(sweeper_, metrics_,
+              {.clock = [this] { return clock_.now(); },
+               .directory = [this] { return directory_.load(); },
+               .post = [this](auto work) { post(std::move(work)); }}),
       purchases_([this](std::string_view key_id) { return till(key_id); },
                  [this](auto request, auto done) { submit_purchase(std::move(request), std::move(done)); },
                  {.signature_tolerance = options_.http.signature_tolerance,
@@ -127,7 +132,7 @@ void Peykd::post(std::function<void()> work) {
 
 store::WorkerHooks Peykd::worker_hooks() {
   return {.directory = [this] { return directory_.load(); },
-          .clock = wall_clock,
+          .clock = [this] { return clock_.now(); },
           .may_say = [this](const std::string& number,
                             handlers::Lane lane) { return may_say(options_.lines, number, lane); },
           .pin_matches = [this](std::string_view hash, std::string_view pin) { return pins_(hash, pin); },
@@ -327,6 +332,9 @@ void Peykd::check_schema() {
   clubs_version_ = store::clubs_version(connection);
   directory_.store(std::make_shared<const handlers::Directory>(store::load_clubs(connection)));
   pauses_ = store::load_pauses(connection);
+  clock_.know(store::latest_entry(connection));
+  if (const auto behind = clock_.behind(); behind > kClockBehindSaid)
+    log::error("clock_behind", {{"seconds", std::chrono::floor<std::chrono::seconds>(behind).count()}});
   connection.rollback();
 }
 
@@ -354,7 +362,6 @@ void Peykd::govern(const std::vector<store::Pause>& pauses) {
 
 asio::awaitable<void> Peykd::housekeeping() {
   auto swept = std::chrono::steady_clock::now();
-  auto free_codes_at = swept;
   while (!stopping_) {
     co_await stopped_.wait(kHousekeepingEvery);
     if (stopping_) break;
@@ -363,20 +370,13 @@ asio::awaitable<void> Peykd::housekeeping() {
     queries_.tick();
     replays_.tick();
     history_.tick();
+    expiry_.tick();
+    metrics_.gauge("peyk_clock_behind_seconds").set(std::chrono::duration<double>(clock_.behind()).count());
     for (auto& [name, carrier] : carriers_.all()) show_counts(metrics_, carrier);
     if (!redis_.connected()) continue;
     const auto now = std::chrono::steady_clock::now();
     const bool sweep = now - swept >= kSweepEvery;
     if (sweep) swept = now;
-    if (now >= free_codes_at) {
-      free_codes_at = now + kFreeCodesEvery;
-      housekeeper_.run(
-          [](store::Connection& connection) {
-            const auto ended_before = wall_clock() - std::chrono::days(rules::kCodeQuarantineDays);
-            store::free_codes(connection, ended_before, kForgottenAtOnce);
-          },
-          {});
-    }
     for (auto& [number, line] : lines_) {
       if (sweep) line.sweep();
       try {
@@ -442,6 +442,7 @@ void Peykd::run() {
   reader_.start();
   seeder_.start();
   housekeeper_.start();
+  sweeper_.start();
   redis_.on_connected([this] {
     log::info("redis_connected");
     for (auto& [number, line] : lines_) line.reseed();
@@ -467,6 +468,7 @@ void Peykd::run() {
       gateway.reader_.stop();
       gateway.seeder_.stop();
       gateway.housekeeper_.stop();
+      gateway.sweeper_.stop();
     }
   } silence{*this};
   io_.run();

@@ -2,7 +2,8 @@
 //
 //   main thread: io_context (links, Redis, HTTP, timers: everything in gateway/)
 //   store threads: RequestWorkers (decide), SqlThreads for what must not wait for each other (outcomes and
-//   receipts; parts of long texts; texts that were granted; re-reading the outbox; housekeeping)
+//   receipts; parts of long texts; texts that were granted; re-reading the outbox; housekeeping; what
+//   expires)
 //
 // Stopping, on SIGTERM or SIGINT: readiness goes, no new requests; what is under way is answered; what is on
 // the wire comes home; links unbind; then the threads end. A second signal ends at once. Nothing depends on
@@ -12,6 +13,8 @@
 #include <memory>
 
 #include "gateway/carriers.hpp"
+#include "gateway/decision_clock.hpp"
+#include "gateway/expiry_keeper.hpp"
 #include "gateway/government.hpp"
 #include "gateway/history_keeper.hpp"
 #include "gateway/http/dead_letters.hpp"
@@ -77,6 +80,7 @@ class Peykd {
   boost::asio::io_context io_;
   Metrics metrics_;
   PinVerifier pins_;
+  DecisionClock clock_;
   std::atomic<DirectoryPtr> directory_;
   std::uint64_t clubs_version_ = 0;
   std::vector<store::Pause> pauses_;  // as they were at the start
@@ -87,6 +91,7 @@ class Peykd {
   store::SqlThread reader_;       // texts that are about to leave
   store::SqlThread seeder_;       // all that waits, when Redis has forgotten it
   store::SqlThread housekeeper_;  // clubs, old keys, texts whose moment has come
+  store::SqlThread sweeper_;      // what expires, codes that have rested, who has left
   store::RedisConnection redis_;
   store::Lanes lanes_;
   store::Lanes ussd_lanes_;  // the same pace, looked at from further away
@@ -105,6 +110,7 @@ class Peykd {
   OutcomeQueries queries_;
   Replays replays_;
   HistoryKeeper history_;
+  ExpiryKeeper expiry_;
   PurchaseEndpoint purchases_;
   DeadLetterEndpoint letters_;
   HttpServer http_;

@@ -19,9 +19,16 @@ struct ChangeMember {
   Language language = Language::fa;
   rules::Instant leave_asked_at{};
 };
-// Her phone is forgotten and her codes are void; the ledger stays.
+// Her phone is forgotten, her credit and her codes end; the ledger stays. What else names her phone is taken
+// out afterwards, by a job (store/mysql/erasure.hpp).
 struct EndMembership {
   MemberId member = 0;
+  ClubId club = 0;
+  PhoneNumber phone = 0;
+  std::vector<LedgerEntry> entries;  // each takes all that was left in a lot
+  std::vector<CodeId> voided;
+  std::vector<CodeId> expired;  // their time had been over, but the sweep had not been there
+  rules::Instant at{};
 };
 // Credit for a member: the lot and the ledger entry that grants it.
 struct OpenLot {

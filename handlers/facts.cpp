@@ -68,10 +68,6 @@ const Code* Facts::code(const CodeKey& key) const {
   return id == nullptr ? nullptr : find(codes_, *id);
 }
 
-const Code* Facts::code(CodeId id) const {
-  return find(codes_, id);
-}
-
 LinePhone Facts::line_phone(const LinePhoneKey& key) const {
   const LinePhone* row = find(line_phones_, key);
   return row == nullptr ? LinePhone{} : *row;
@@ -105,6 +101,16 @@ rules::Amount Facts::spendable(MemberId member, rules::Instant now) const {
 BranchDay Facts::branch_day(const BranchDayKey& key) const {
   const BranchDay* row = find(branch_days_, key);
   return row == nullptr ? BranchDay{} : *row;
+}
+
+std::vector<const Lot*> Facts::open_lots(MemberId member) const {
+  std::vector<const Lot*> open;
+  if (const auto* ids = find(lots_of_member_, member)) {
+    for (LotId id : *ids) {
+      if (lots_.at(id).remaining > 0) open.push_back(&lots_.at(id));
+    }
+  }
+  return open;
 }
 
 std::vector<CodeId> Facts::unended_codes(MemberId member) const {
@@ -203,7 +209,13 @@ void Facts::apply(const EndMembership& effect) {
   Member& member = must_find(members_, effect.member, "member");
   member_ids_.erase({member.club, member.phone});
   member.phone = 0;
-  for (CodeId id : unended_codes(effect.member)) codes_.at(id).state = CodeState::voided;
+  member.referred_by.reset();
+  for (const LedgerEntry& entry : effect.entries) {
+    post(entry);
+    must_find(lots_, entry.lot, "lot").remaining -= entry.amount;
+  }
+  for (CodeId id : effect.voided) must_find(codes_, id, "code").state = CodeState::voided;
+  for (CodeId id : effect.expired) must_find(codes_, id, "code").state = CodeState::expired;
 }
 
 void Facts::apply(const OpenLot& effect) {

@@ -143,8 +143,8 @@ struct Purchase {
   rules::Amount amount = 0;
   rules::Amount earned = 0;
   std::optional<CodeId> code;
-  PhoneNumber phone = 0;  // as reported
-  std::string answer;     // given to the till; a repeat under another webhook-id gets it again
+  PhoneNumber phone = 0;  // as reported; 0: hers who has left, and is forgotten
+  std::string answer;  // given to the till; a repeat under another webhook-id gets it again. Names no phone
   rules::Instant purchased_at{};
   rules::Instant recorded_at{};
 };
@@ -192,7 +192,9 @@ class Facts {
   std::vector<const Lot*> spendable_lots(MemberId member, rules::Instant now) const;
   // Their sum: what she may spend at `now`. Her balance may have more, until the sweep.
   rules::Amount spendable(MemberId member, rules::Instant now) const;
-  // All codes that were never spent to the end nor made void, expired or not.
+  // All lots with something left, and all codes that were never spent to the end nor made void: expired or
+  // not.
+  std::vector<const Lot*> open_lots(MemberId member) const;
   std::vector<CodeId> unended_codes(MemberId member) const;
   // Live codes with something left at `now`, soonest expiry first.
   std::vector<const Code*> live_codes(MemberId member, rules::Instant now) const;

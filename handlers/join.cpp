@@ -34,7 +34,31 @@ Said join(const Speaker& speaker, std::string_view referrer, const Facts& facts,
   return said;
 }
 
-Said leave(const Speaker& speaker, const Facts& facts, const Setting& setting) {
+namespace {
+
+// Everything of hers ends at once. What had lapsed before does so as it would have by the sweep.
+EndMembership end_membership(const Member& member, const Facts& facts, Setting& setting) {
+  EndMembership end{.member = member.id, .club = member.club, .phone = member.phone, .at = setting.now};
+  for (const Lot* lot : facts.open_lots(member.id)) {
+    const bool lapsed = setting.now >= lot->expires_at;
+    end.entries.push_back({.id = setting.chance.next_id(),
+                           .club = lot->club,
+                           .kind = lapsed ? rules::EntryKind::expire : rules::EntryKind::forfeit,
+                           .member = member.id,
+                           .lot = lot->id,
+                           .amount = lot->remaining,
+                           .at = setting.now});
+  }
+  for (const CodeId id : facts.unended_codes(member.id)) {
+    const Lot* lot = facts.lot(facts.code(id)->lot);
+    (lot != nullptr && setting.now >= lot->expires_at ? end.expired : end.voided).push_back(id);
+  }
+  return end;
+}
+
+}  // namespace
+
+Said leave(const Speaker& speaker, const Facts& facts, Setting& setting) {
   const Member* member = facts.member(speaker.key());
   const auto say = [&](std::string_view key) {
     return render(setting, key, speaker.language, {{"club", speaker.club->name}});
@@ -43,7 +67,7 @@ Said leave(const Speaker& speaker, const Facts& facts, const Setting& setting) {
   const bool confirmed = setting.now - member->leave_asked_at < kLeaveConfirmedWithin;
   Said said{.reply = say(confirmed ? "left" : "leave_confirm")};
   if (confirmed) {
-    said.effects.push_back(EndMembership{member->id});
+    said.effects.push_back(end_membership(*member, facts, setting));
   } else {
     said.effects.push_back(ChangeMember{member->id, member->language, setting.now});
   }

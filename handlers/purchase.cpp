@@ -36,7 +36,9 @@ Outcome refuse(std::string_view slug, std::string_view title, std::string detail
 }
 
 Outcome again(const Purchase& known, const PurchaseRequest& request) {
-  if (known.amount != request.amount || known.phone != request.phone) {
+  // Whose phone it was is forgotten when she leaves.
+  const bool other_phone = known.phone != 0 && known.phone != request.phone;
+  if (known.amount != request.amount || other_phone) {
     return refuse(
         "invoice-already-recorded", "This invoice was recorded with other content",
         fmt::format("Invoice {} of branch {} is already recorded with another phone or amount; nothing was "
@@ -112,7 +114,8 @@ std::string answer_of(const Purchase& purchase, const Member* member, const std:
     answer["expires"] = rfc3339(earned->lot.expires_at);
   }
   if (member != nullptr) {
-    answer["member"] = {{"phone", templates::e164(member->phone)}, {"card", std::to_string(member->card)}};
+    // Without her phone, which the till knows: answers are kept, and she may want to be forgotten.
+    answer["member"] = {{"card", std::to_string(member->card)}};
   }
   answer["duplicate"] = false;
   return answer.dump();

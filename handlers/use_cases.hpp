@@ -15,8 +15,8 @@ Said join(const Speaker& speaker, std::string_view referrer, const Facts& facts,
 // The membership of a phone that has none yet, in the club's or the speaker's language.
 Member enrol(const Club& club, PhoneNumber phone, Language language, Setting& setting);
 
-// LEAVE, said twice within ten minutes; wants the speaker's wallet.
-Said leave(const Speaker& speaker, const Facts& facts, const Setting& setting);
+// LEAVE, said twice within ten minutes; wants the speaker's wallet. What is left of her credit is forfeited.
+Said leave(const Speaker& speaker, const Facts& facts, Setting& setting);
 
 // credit.cpp: both want the speaker's wallet.
 Said credit(const Speaker& speaker, const Facts& facts, const Setting& setting);

@@ -21,14 +21,15 @@ enum class Account : std::uint8_t {
   member_credit = 1,  // one per member: spendable credit owed to her
   granted = 2,        // one per club: what was given
   redeemed = 3,       // one per club: what was spent at tills
-  expired = 4,        // one per club: what lapsed
+  expired = 4,        // one per club: what lapsed, or was left behind
 };
 
 enum class EntryKind : std::uint8_t {
   grant = 1,
   redeem = 2,
-  expire = 3,
+  expire = 3,           // its time was over
   void_redemption = 4,  // a redemption taken back
+  forfeit = 5,          // she left the club before
 };
 
 struct Sides {
@@ -43,6 +44,7 @@ constexpr Sides accounts_of(EntryKind kind) {
     case EntryKind::redeem:
       return {Account::member_credit, Account::redeemed};
     case EntryKind::expire:
+    case EntryKind::forfeit:
       return {Account::member_credit, Account::expired};
     case EntryKind::void_redemption:
       return {Account::redeemed, Account::member_credit};

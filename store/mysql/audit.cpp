@@ -32,8 +32,10 @@ constexpr const char* kChecks[] = {
     // What is left in a lot is what was issued less what was spent and stayed so, or has lapsed.
     "SELECT CONCAT('lot ', l.lot_id, ' has ', l.remaining, ' left, but ', l.issued, ' were issued and ',"
     " COALESCE(e.taken, 0), ' taken')"
-    " FROM lot l LEFT JOIN (SELECT lot_id, SUM(CASE WHEN kind = 4 THEN -amount ELSE amount END) AS taken"
-    " FROM ledger_entry WHERE kind IN (2, 3, 4) GROUP BY lot_id) e ON e.lot_id = l.lot_id"
+    " FROM lot l LEFT JOIN (SELECT lot_id, SUM(CASE WHEN debit_account = 1 THEN amount ELSE -amount END) AS "
+    "taken"
+    " FROM ledger_entry WHERE kind <> 1"
+    " GROUP BY lot_id) e ON e.lot_id = l.lot_id"
     " WHERE l.remaining <> l.issued - COALESCE(e.taken, 0) ORDER BY l.lot_id",
 
     // A redemption is an entry, of the same sum, member, club and lot.
@@ -81,6 +83,21 @@ constexpr const char* kChecks[] = {
     " GROUP BY r.code_id) r"
     " JOIN code c ON c.code_id = r.code_id JOIN lot l ON l.lot_id = c.lot_id"
     " WHERE r.used > l.issued ORDER BY r.code_id",
+
+    // Nothing lapses before its time.
+    "SELECT CONCAT('ledger entry ', e.entry_id, ' lets lot ', e.lot_id, ' lapse before its time')"
+    " FROM ledger_entry e JOIN lot l ON l.lot_id = e.lot_id WHERE e.kind = 3 AND e.at < l.expires_at ORDER "
+    "BY e.entry_id",
+
+    // What has something left is found when its time is over; the number of what has ended, when it has
+    // rested.
+    "SELECT CONCAT('lot ', l.lot_id, ' has ', l.remaining, ' left, but nothing will look at it when it "
+    "expires')"
+    " FROM lot l LEFT JOIN lot_due d ON d.expires_at = l.expires_at AND d.lot_id = l.lot_id"
+    " WHERE l.remaining > 0 AND d.lot_id IS NULL ORDER BY l.lot_id",
+    "SELECT CONCAT('code ', c.code_id, ' has ended, but nothing will free its number')"
+    " FROM code c LEFT JOIN code_rest r ON r.free_on = c.ended_at + INTERVAL 90 DAY AND r.code_id = c.code_id"
+    " WHERE c.state <> 1 AND c.reserved_number IS NOT NULL AND r.code_id IS NULL ORDER BY c.code_id",
 
     // A code is redeemed when nothing is left, and live only while something is.
     "SELECT CONCAT('code ', c.code_id, CASE WHEN c.state = 2 THEN ' is redeemed, but its lot ' ELSE"

@@ -1,31 +1,69 @@
+// Codes that end, and their numbers: a number rests for kCodeQuarantineDays from the end of its code,
+// whatever the lot's expiry, and is then free again. code_rest has each end in the order in which they rest.
+//
+// A code may live again (a redemption that is undone) and end again: then it has two rows there, and only the
+// last end, which the code itself knows, frees its number.
+#include "handlers/rules/codes.hpp"
 #include "store/mysql/sets.hpp"
 #include "store/mysql/tables.hpp"
 
 namespace peyk::store {
+namespace {
 
-// A code ends at the latest with its lot; one that was taken earlier rests longer than it must, which harms
-// nobody.
-std::uint64_t free_codes(Connection& connection, rules::Instant ended_before, std::uint32_t limit) {
-  std::vector<handlers::CodeId> ended;
-  {
-    Rows rows = connection
-                    .prepare(
-                        "SELECT c.code_id FROM code c JOIN lot l ON l.lot_id = c.lot_id"
-                        " WHERE l.expires_at < ? AND c.reserved_number IS NOT NULL LIMIT ?")
-                    .add(ended_before)
-                    .add(limit)
-                    .query();
-    while (rows.next()) ended.push_back(rows.u64());
+constexpr std::chrono::days kRest{rules::kCodeQuarantineDays};
+
+struct Resting {
+  rules::Instant free_on{};
+  handlers::CodeId code = 0;
+};
+
+std::vector<Resting> read_rested(Connection& connection, rules::Instant now, std::uint32_t limit) {
+  std::vector<Resting> rested;
+  Rows rows =
+      connection
+          .prepare(
+              "SELECT free_on, code_id FROM code_rest WHERE free_on <= ? ORDER BY free_on, code_id LIMIT ?")
+          .add(now)
+          .add(limit)
+          .query();
+  while (rows.next()) {
+    const rules::Instant free_on = rows.instant();
+    rested.push_back({free_on, rows.u64()});
   }
-  for (handlers::CodeId code : ended) {
-    connection
-        .prepare(
-            "UPDATE code SET reserved_number = NULL, state = CASE state WHEN 1 THEN 3 ELSE state END WHERE "
-            "code_id = ?")
-        .add(code)
-        .update();
+  return rested;
+}
+
+}  // namespace
+
+void save_ended_codes(Connection& connection, std::span<const EndedCode> codes) {
+  std::map<std::pair<handlers::CodeState, rules::Instant>, std::vector<handlers::CodeId>> alike;
+  for (const EndedCode& code : codes) alike[{code.state, code.at}].push_back(code.id);
+  for (const auto& [end, ids] : alike) {
+    update_in(connection, "UPDATE code SET state = ?, ended_at = ? WHERE code_id IN (", ids,
+              [&end](Statement& s) { s.add(static_cast<std::uint32_t>(end.first)).add(end.second); });
   }
-  return ended.size();
+  upsert_set(connection, "INSERT INTO code_rest (free_on, code_id) VALUES ", "code_id = VALUES(code_id)", 2,
+             codes, [](Statement& s, const EndedCode& code) { s.add(code.at + kRest).add(code.id); });
+}
+
+std::uint64_t free_codes(Connection& connection, rules::Instant now, std::uint32_t limit) {
+  const std::vector<Resting> rested =
+      read_rested(connection, now, std::min<std::uint32_t>(limit, kSetRowsMax));
+  if (rested.empty()) return 0;
+  std::vector<handlers::CodeId> codes;
+  for (const Resting& one : rested) codes.push_back(one.code);
+  update_in(connection,
+            "UPDATE code SET reserved_number = NULL WHERE state <> 1 AND ended_at <= ? AND code_id IN (",
+            codes, [now](Statement& s) { s.add(now - kRest); });
+  const std::size_t padded = std::bit_ceil(rested.size());
+  Statement& statement = connection.prepare("DELETE FROM code_rest WHERE (free_on, code_id) IN (" +
+                                            placeholders(padded, 2) + ")");
+  for (std::size_t i = 0; i < padded; ++i) {
+    const Resting& one = rested[std::min(i, rested.size() - 1)];
+    statement.add(one.free_on).add(one.code);
+  }
+  statement.update();
+  return rested.size();
 }
 
 }  // namespace peyk::store

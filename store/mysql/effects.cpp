@@ -1,6 +1,8 @@
 #include <map>
 #include <variant>
 
+#include "store/mysql/erasure.hpp"
+#include "store/mysql/expiry.hpp"
 #include "store/mysql/sets.hpp"
 #include "store/mysql/tables.hpp"
 
@@ -16,44 +18,58 @@ struct Sorted {
   std::vector<const Lot*> opened;
   std::vector<const Code*> issued;
   std::vector<const Purchase*> purchases;
-  std::vector<const LedgerEntry*> entries;
+  std::vector<LedgerEntry> entries;
   std::vector<const TakeFromLot*> taken;
   std::vector<const VoidRedemption*> voided;
   std::map<LinePhoneKey, LinePhone> line_phones;
   std::map<MemberKey, rules::Attempts> attempts;
-  std::set<MemberId> changed_members, ended_members;
+  std::set<MemberId> changed_members;
   std::set<LotId> changed_lots;
-  std::set<CodeId> changed_codes;
+  std::map<CodeId, EndedCode> ended_codes;
+  std::set<CodeId> revived_codes;
+  std::vector<const EndMembership*> ended;
 
   void operator()(const EnrolMember& effect) { enrolled.push_back(&effect.member); }
   void operator()(const ChangeMember& effect) { changed_members.insert(effect.member); }
   void operator()(const EndMembership& effect) {
     changed_members.insert(effect.member);
-    ended_members.insert(effect.member);
+    for (const LedgerEntry& entry : effect.entries) {
+      entries.push_back(entry);
+      changed_lots.insert(entry.lot);
+    }
+    for (const CodeId id : effect.voided) end_code(id, CodeState::voided, effect.at);
+    for (const CodeId id : effect.expired) end_code(id, CodeState::expired, effect.at);
+    ended.push_back(&effect);
   }
   void operator()(const OpenLot& effect) {
     opened.push_back(&effect.lot);
-    entries.push_back(&effect.entry);
+    entries.push_back(effect.entry);
     changed_members.insert(effect.entry.member);
   }
   void operator()(const IssueCode& effect) { issued.push_back(&effect.code); }
   void operator()(const TakeFromLot& effect) {
-    entries.push_back(&effect.entry);
+    entries.push_back(effect.entry);
     taken.push_back(&effect);
     changed_members.insert(effect.entry.member);
     changed_lots.insert(effect.entry.lot);
-    if (effect.code_ended) changed_codes.insert(effect.redemption.code);
+    if (effect.code_ended) end_code(effect.redemption.code, CodeState::redeemed, effect.redemption.at);
   }
   void operator()(const VoidRedemption& effect) {
-    entries.push_back(&effect.entry);
+    entries.push_back(effect.entry);
     voided.push_back(&effect);
     changed_members.insert(effect.entry.member);
     changed_lots.insert(effect.entry.lot);
-    changed_codes.insert(effect.code);
+    ended_codes.erase(effect.code);
+    revived_codes.insert(effect.code);
   }
   void operator()(const RecordPurchase& effect) { purchases.push_back(&effect.purchase); }
   void operator()(const SetLinePhone& effect) { line_phones[effect.key] = effect.row; }
   void operator()(const SetAttempts& effect) { attempts[effect.cashier] = effect.row; }
+
+ private:
+  void end_code(CodeId id, CodeState state, rules::Instant at) {
+    ended_codes[id] = {.id = id, .state = state, .at = at};
+  }
 };
 
 void bind_member(Statement& s, const Member& member) {
@@ -83,7 +99,8 @@ void save_members(Connection& connection, const Sorted& sorted, const Facts& fac
   std::set<MemberId> changed = sorted.changed_members;
   for (const Member* member : sorted.enrolled) changed.erase(member->id);
   upsert_set(connection, kInsertMember,
-             "phone = VALUES(phone), language = VALUES(language), leave_asked_at = VALUES(leave_asked_at),"
+             "phone = VALUES(phone), language = VALUES(language), referred_by = VALUES(referred_by),"
+             " leave_asked_at = VALUES(leave_asked_at),"
              " balance = VALUES(balance)",
              9, changed, [&facts](Statement& s, MemberId id) { bind_member(s, *facts.member(id)); });
   // A member enrolled in this batch may already have changed in it: she is inserted as she is at its end.
@@ -98,6 +115,12 @@ void save_lots(Connection& connection, const Sorted& sorted, const Facts& facts)
              [&facts](Statement& s, const Lot* lot) { bind_lot(s, *facts.lot(lot->id)); });
   upsert_set(connection, kInsertLot, "remaining = VALUES(remaining)", 8, changed,
              [&facts](Statement& s, LotId id) { bind_lot(s, *facts.lot(id)); });
+  std::set<const Lot*> filled;
+  for (const LedgerEntry& entry : sorted.entries) {
+    if (rules::effect_on_member(entry.kind, entry.amount) > 0) filled.insert(facts.lot(entry.lot));
+  }
+  const std::vector<const Lot*> due(filled.begin(), filled.end());
+  list_due(connection, due);
 }
 
 void save_codes(Connection& connection, const Sorted& sorted, const Facts& facts) {
@@ -109,31 +132,15 @@ void save_codes(Connection& connection, const Sorted& sorted, const Facts& facts
         s.add(code->id).add(code->club).add(code->number).add(code->number).add(code->member).add(code->lot);
         s.add(static_cast<std::uint32_t>(code->state)).add(code->issued_at);
       });
-  std::map<CodeState, std::vector<CodeId>> changed;
-  for (CodeId id : sorted.changed_codes) changed[facts.code(id)->state].push_back(id);
-  for (const auto& [state, codes] : changed) {
-    update_in(connection, "UPDATE code SET state = ? WHERE code_id IN (", codes,
-              [state = state](Statement& s) { s.add(static_cast<std::uint32_t>(state)); });
+  // A redemption of what had expired since leaves its code as it was.
+  std::vector<CodeId> revived;
+  for (CodeId id : sorted.revived_codes) {
+    if (facts.code(id)->state == CodeState::live) revived.push_back(id);
   }
-}
-
-void end_memberships(Connection& connection, const Sorted& sorted) {
-  for (MemberId member : sorted.ended_members) {
-    connection.prepare("UPDATE code SET state = 4 WHERE member_id = ? AND state = 1").add(member).update();
-  }
-}
-
-void save_entries(Connection& connection, const Sorted& sorted) {
-  insert_set(
-      connection,
-      "INSERT INTO ledger_entry (entry_id, club_id, kind, debit_account, credit_account, member_id, lot_id,"
-      " amount, at) VALUES ",
-      9, sorted.entries, [](Statement& s, const LedgerEntry* entry) {
-        const rules::Sides sides = rules::accounts_of(entry->kind);
-        s.add(entry->id).add(entry->club).add(static_cast<std::uint32_t>(entry->kind));
-        s.add(static_cast<std::uint32_t>(sides.debit)).add(static_cast<std::uint32_t>(sides.credit));
-        s.add(entry->member).add(entry->lot).add(entry->amount).add(entry->at);
-      });
+  update_in(connection, "UPDATE code SET state = 1 WHERE code_id IN (", revived);
+  std::vector<EndedCode> ended;
+  for (const auto& [id, code] : sorted.ended_codes) ended.push_back(code);
+  save_ended_codes(connection, ended);
 }
 
 void save_redemptions(Connection& connection, const Sorted& sorted) {
@@ -192,7 +199,30 @@ void save_attempts(Connection& connection, const Sorted& sorted) {
   }
 }
 
+// Those of phones that are no members are found by nothing else.
+void list_strangers(Connection& connection, const Sorted& sorted) {
+  std::vector<const Purchase*> strangers;
+  for (const Purchase* purchase : sorted.purchases) {
+    if (!purchase->member) strangers.push_back(purchase);
+  }
+  insert_set(connection, "INSERT INTO purchase_of_stranger (club_id, phone, purchase_id) VALUES ", 3,
+             strangers, [](Statement& s, const Purchase* p) { s.add(p->key.club).add(p->phone).add(p->id); });
+}
+
 }  // namespace
+
+void save_entries(Connection& connection, std::span<const LedgerEntry> entries) {
+  insert_set(
+      connection,
+      "INSERT INTO ledger_entry (entry_id, club_id, kind, debit_account, credit_account, member_id, lot_id,"
+      " amount, at) VALUES ",
+      9, entries, [](Statement& s, const LedgerEntry& entry) {
+        const rules::Sides sides = rules::accounts_of(entry.kind);
+        s.add(entry.id).add(entry.club).add(static_cast<std::uint32_t>(entry.kind));
+        s.add(static_cast<std::uint32_t>(sides.debit)).add(static_cast<std::uint32_t>(sides.credit));
+        s.add(entry.member).add(entry.lot).add(entry.amount).add(entry.at);
+      });
+}
 
 void save_effects(Connection& connection, std::span<const Effect> effects, const Facts& facts) {
   Sorted sorted;
@@ -201,12 +231,13 @@ void save_effects(Connection& connection, std::span<const Effect> effects, const
   save_members(connection, sorted, facts);
   save_lots(connection, sorted, facts);
   save_codes(connection, sorted, facts);
-  end_memberships(connection, sorted);
-  save_entries(connection, sorted);
+  save_entries(connection, sorted.entries);
   save_redemptions(connection, sorted);
   save_voided(connection, sorted);
   save_purchases(connection, sorted);
+  list_strangers(connection, sorted);
   save_line_phones(connection, sorted);
+  list_erasures(connection, sorted.ended);
 }
 
 }  // namespace peyk::store

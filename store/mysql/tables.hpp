@@ -28,6 +28,8 @@ void load_facts(Connection& connection, const handlers::Needs& needs, handlers::
 void save_effects(Connection& connection, std::span<const handlers::Effect> effects,
                   const handlers::Facts& facts);
 
+void save_entries(Connection& connection, std::span<const handlers::LedgerEntry> entries);
+
 // inbox.cpp
 struct Claim {
   handlers::Fingerprint fingerprint{};
@@ -48,8 +50,8 @@ std::uint64_t forget_claims(Connection& connection, rules::Instant now, std::uin
 
 // outbox.cpp
 using MessageId = std::uint64_t;
-// Of a message and, from `submitted` to `failed` and `unknown`, of each of its parts. unknown: it was sent, and nobody
-// knows whether the carrier has it.
+// Of a message and, from `submitted` to `failed` and `unknown`, of each of its parts. unknown: it was sent,
+// and nobody knows whether the carrier has it.
 enum MessageState : std::uint32_t {
   queued = 1,
   submitted = 2,
@@ -108,8 +110,17 @@ struct Settled {
 };
 void save_settled(Connection& connection, std::span<const Settled> settled, rules::Instant now);
 
-// codes.cpp: numbers of codes that ended before `ended_before` may be issued again. Returns how many.
-std::uint64_t free_codes(Connection& connection, rules::Instant ended_before, std::uint32_t limit);
+// codes.cpp
+struct EndedCode {
+  handlers::CodeId id = 0;
+  handlers::CodeState state = handlers::CodeState::redeemed;
+  rules::Instant at{};
+};
+// They are over, and their numbers begin to rest.
+void save_ended_codes(Connection& connection, std::span<const EndedCode> codes);
+// Numbers that have rested long enough may be issued again: a set of at most `limit` ends, the oldest first.
+// Returns how many it looked at.
+std::uint64_t free_codes(Connection& connection, rules::Instant now, std::uint32_t limit);
 
 // mo_parts.cpp
 inline constexpr std::size_t kMoPartOctetsMax = 4096;  // of one part; what is beyond is cut off

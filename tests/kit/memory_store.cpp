@@ -94,9 +94,12 @@ void MemoryStore::keep(const Effect& effect, const Facts& after) {
     keep_member(change->member);
   } else if (const auto* end = std::get_if<EndMembership>(&effect)) {
     keep_member(end->member);
-    for (auto& [id, code] : codes_) {
-      if (code.member == end->member && code.state == CodeState::live) code.state = CodeState::voided;
+    for (const LedgerEntry& entry : end->entries) {
+      entries_.push_back(entry);
+      lots_[entry.lot] = *after.lot(entry.lot);
     }
+    for (const CodeId id : end->voided) codes_.at(id).state = CodeState::voided;
+    for (const CodeId id : end->expired) codes_.at(id).state = CodeState::expired;
   } else if (const auto* open = std::get_if<OpenLot>(&effect)) {
     lots_[open->lot.id] = open->lot;
     entries_.push_back(open->entry);
