@@ -68,6 +68,10 @@ const Code* Facts::code(const CodeKey& key) const {
   return id == nullptr ? nullptr : find(codes_, *id);
 }
 
+const Code* Facts::code(CodeId id) const {
+  return find(codes_, id);
+}
+
 LinePhone Facts::line_phone(const LinePhoneKey& key) const {
   const LinePhone* row = find(line_phones_, key);
   return row == nullptr ? LinePhone{} : *row;

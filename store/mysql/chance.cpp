@@ -8,11 +8,12 @@
 namespace peyk::store {
 namespace {
 constexpr std::uint32_t kIdBlock = 20'000;
-}
+constexpr std::uint32_t kIdsSpare = 2'000;  // for one who leaves with many lots: an entry for each
+}  // namespace
 
 void SystemChance::reserve_ids(Connection& connection, std::uint32_t wanted) {
-  if (end_ - next_ >= wanted) return;
-  const std::uint64_t block = std::max<std::uint64_t>(kIdBlock, wanted);
+  if (end_ - next_ >= wanted + kIdsSpare) return;
+  const std::uint64_t block = std::max<std::uint64_t>(kIdBlock, wanted + kIdsSpare);
   connection.prepare("UPDATE id_block SET next_id = LAST_INSERT_ID(next_id) + ? WHERE name = 'row'")
       .add(block)
       .update();

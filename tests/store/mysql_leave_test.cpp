@@ -57,7 +57,7 @@ TEST_F(MysqlLeave, forfeits_what_is_left_and_lets_lapse_what_had_lapsed) {
   shop.ask(purchase_of(kShopper, 2'000'000, "A-2", "2"));
   shop.advance(24h * 12);  // the first one's time is over
   leave(shop);
-  EXPECT_THAT(left.texts.front().text, HasSubstr("ended"));
+  EXPECT_THAT(left.texts.front().text, HasSubstr("You have left"));
   EXPECT_EQ(database.query("SELECT phone IS NULL, balance FROM member"), "1\t0\n");
   EXPECT_EQ(database.query(
                 "SELECT kind, debit_account, credit_account, amount FROM ledger_entry ORDER BY entry_id"),
