@@ -8,7 +8,7 @@
 #include "config/scalars.hpp"
 #include "gateway/ctl/trace.hpp"
 #include "gateway/http/rfc3339.hpp"
-#include "gateway/outbound_line.hpp"
+#include "gateway/lane_words.hpp"
 
 namespace peyk::gateway {
 namespace {
@@ -17,13 +17,6 @@ namespace {
 std::optional<rules::Instant> moment(const std::string& text, rules::Instant now) {
   if (const auto ago = config::parse_time_span(text)) return now - *ago;
   return parse_rfc3339(text);
-}
-
-std::optional<handlers::Lane> lane_of(std::string_view word) {
-  for (std::size_t lane = 0; lane < store::kLanes; ++lane) {
-    if (words(static_cast<handlers::Lane>(lane)) == word) return static_cast<handlers::Lane>(lane);
-  }
-  return std::nullopt;
 }
 
 std::optional<store::MessageState> state_of(std::string_view word) {
@@ -44,8 +37,9 @@ tl::expected<LettersAsked, std::string> letters_asked(const LetterQuery& query, 
   store::LetterFilter& filter = asked.filter;
   filter.line = query.line;
   filter.reason = query.reason;
-  filter.lane = lane_of(query.lane);
-  if (!query.lane.empty() && !filter.lane) return wrong("lane", query.lane, "urgent, reply, notice, promo");
+  filter.lane = lane_named(query.lane);
+  if (!query.lane.empty() && !filter.lane)
+    return wrong("lane", query.lane, fmt::format("{}", fmt::join(lane_words(), ", ")));
   filter.state = state_of(query.state);
   if (!query.state.empty() && !filter.state) return wrong("state", query.state, "failed, expired, unknown");
   for (const auto& [text, at] : {std::pair{&query.since, &filter.since}, {&query.until, &filter.until}}) {

@@ -3,13 +3,13 @@
 
 #include "config/scalars.hpp"
 #include "gateway/ctl/letters.hpp"
+#include "gateway/lane_words.hpp"
 
 namespace peyk::gateway::ctl {
 CLI::App* describe_letters(CLI::App& letters, LettersOrder& order) {
   letters.add_option("--line", order.query.line, "only of this line");
   letters.add_option("--club", order.club, "only of this club (its slug)");
-  letters.add_option("--lane", order.query.lane, "only of this lane")
-      ->check(CLI::IsMember({"urgent", "reply", "notice", "promo"}));
+  letters.add_option("--lane", order.query.lane, "only of this lane")->check(CLI::IsMember(lane_words()));
   letters.add_option("--state", order.query.state, "only those that ended so")
       ->check(CLI::IsMember({"failed", "expired", "unknown"}));
   letters.add_option("--reason", order.query.reason, "only those whose reason holds these words");

@@ -5,8 +5,9 @@
 // only where the operator has given that number; the same exit code for the same kind of trouble, as scripts
 // rely on it.
 //
-// For a new command: its lines in describe() and a row of kCommands in program.cpp, its section in
-// docs/peykctl.md.
+// What commands work with is in desk.hpp; those about what waits are in queue_commands.cpp, those that follow
+// a message in trace_commands.cpp, the others in program.cpp. For a new command: its lines and its Command in
+// the describe… function of its file, its section in docs/peykctl.md.
 #pragma once
 
 #include <iosfwd>
