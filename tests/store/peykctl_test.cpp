@@ -142,8 +142,8 @@ TEST_F(Peykctl, shows_a_member_to_whoever_names_her_phone) {
       "INSERT INTO code VALUES (10, 1, 4417203, 4417203, 7, 8, 1, '2026-11-01'), (11, 1, 4417204, 4417204, "
       "7, 9, 1, '2020-01-01');"
       "INSERT INTO outbox (message_id, club_id, line, phone, lane, parts, text, state, reason, created_at, "
-      "valid_until, settled_at) VALUES (12, 1, '30001234', 989120000101, 1, 1, 'سلام', 3, '', '2026-11-01 "
-      "08:00:00', '2026-11-02', NULL)");
+      "valid_until) VALUES (12, 1, '30001234', 989120000101, 1, 1, 'سلام', 3, '', '2026-11-01 08:00:00', "
+      "'2026-11-02')");
   EXPECT_EQ(ctl({"show", "member", "09120000101"}), kDone) << err;
   EXPECT_THAT(
       out, AllOf(HasSubstr("+989120000101 in salt"), HasSubstr("4417203  live, 70 left"), HasSubstr("سلام")));
