@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tests/bench/backlog.hpp"
+#include "tests/bench/cashier.hpp"
 #include "tests/bench/cpu.hpp"
 
 namespace {
@@ -19,31 +20,15 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::uint64_t kBacklog = 5'000'000;
 constexpr int kQuestions = 300;
-constexpr const char* kCashier = "989121112233";
-
-double p99_of_answers_ms(tests::Stack& stack, const std::string& code) {
-  std::vector<double> took;
-  for (int i = 0; i < kQuestions; ++i) {
-    const std::uint64_t last = stack.carrier().last_text_number();
-    const auto began = Clock::now();
-    stack.carrier().mo(kCashier, tests::Stack::line(), code);
-    if (stack.carrier().inbox(kCashier, last, 20s).empty())
-      throw std::runtime_error("no answer to the cashier\n" + stack.gateway_log());
-    took.push_back(std::chrono::duration<double, std::milli>(Clock::now() - began).count());
-  }
-  std::ranges::sort(took);
-  return took[took.size() * 99 / 100];
-}
 
 }  // namespace
 
 int main() {
   tests::Stack stack({.receipts = false});
   const pid_t pid = stack.gateway().pid();
-  stack.buy("989121234567", 1'000'000, "A-1", "bench-1");
-  const std::string code = stack.query("SELECT LPAD(number, 7, 0) FROM code LIMIT 1").substr(0, 7);
-  p99_of_answers_ms(stack, code);  // warm
-  const double p99_empty = p99_of_answers_ms(stack, code);
+  bench::Cashier cashier(stack);
+  cashier.ask(kQuestions);  // warm
+  const double p99_empty = cashier.ask(kQuestions).p99_ms;
   const double empty = bench::resident_mb(pid);
   if (!stack.peykctl({"pause", "lane", tests::Stack::line(), "promo"}).status.ok())
     throw std::runtime_error("the lane cannot be paused");
@@ -60,7 +45,7 @@ int main() {
     bench::let_pass(250ms);
   }
   const double seconds = std::chrono::duration<double>(Clock::now() - began).count();
-  const double p99_full = p99_of_answers_ms(stack, code);
+  const double p99_full = cashier.ask(kQuestions).p99_ms;
   const double full = bench::resident_mb(pid);
   highest = std::max(highest, full);
   fmt::print("rss_mb_0: {:.1f} MB\nrss_mb_5m: {:.1f} MB\nrss_highest_mb: {:.1f} MB\n", empty, full, highest);

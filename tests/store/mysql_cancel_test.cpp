@@ -1,6 +1,7 @@
 // What waits is cancelled, exactly that is told, and what a carrier had by then is not called cancelled.
 #include <gmock/gmock.h>
 
+#include "store/mysql/backlog.hpp"
 #include "store/mysql/cancel.hpp"
 #include "store/mysql/schedule.hpp"
 #include "tests/store/mysql_fixture.hpp"
@@ -11,27 +12,13 @@ namespace {
 using namespace std::chrono_literals;
 using handlers::Lane;
 using store::MessageId;
-using store::QueuedText;
 using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::UnorderedElementsAre;
 
 class MysqlCancel : public testing::Test {
  protected:
-  void save(MessageId id, Lane lane, handlers::ClubId club = 1, handlers::PhoneNumber to = kShopper,
-            rules::Instant send_at = {}) {
-    const QueuedText text{.id = id,
-                          .club = club,
-                          .line = "30001234",
-                          .to = to,
-                          .lane = lane,
-                          .text = "hello",
-                          .created_at = kNoon,
-                          .valid_until = kNoon + 24h,
-                          .send_at = send_at};
-    store::save_queued(database.connection, std::span(&text, 1));
-    database.connection.commit();
-  }
+  void save(const TextToQueue& text) { queue_text(database.connection, text); }
   std::vector<MessageId> find(const store::CancelScope& scope, store::MessageState state = store::queued) {
     auto ids = store::find_waiting(database.connection, scope, state, "30001234", 0, 100);
     database.connection.rollback();
@@ -59,11 +46,11 @@ class MysqlCancel : public testing::Test {
 };
 
 TEST_F(MysqlCancel, what_waits_is_found_by_club_by_lane_and_by_phone) {
-  save(1, Lane::promo);
-  save(2, Lane::notice);
-  save(3, Lane::promo, 2);
-  save(4, Lane::promo, 1, kOtherShopper);
-  save(5, Lane::promo, 1, kShopper, kNoon + 1h);
+  save({.id = 1, .lane = Lane::promo});
+  save({.id = 2, .lane = Lane::notice});
+  save({.id = 3, .lane = Lane::promo, .club = 2});
+  save({.id = 4, .to = kOtherShopper, .lane = Lane::promo});
+  save({.id = 5, .lane = Lane::promo, .send_at = kNoon + 1h});
   EXPECT_THAT(find({.club = 1}), ElementsAre(1, 2, 4));
   EXPECT_THAT(find({.club = 1, .lane = Lane::promo}), ElementsAre(1, 4));
   EXPECT_THAT(find({.club = 1, .lane = Lane::promo}, store::scheduled), ElementsAre(5));
@@ -73,9 +60,9 @@ TEST_F(MysqlCancel, what_waits_is_found_by_club_by_lane_and_by_phone) {
 }
 
 TEST_F(MysqlCancel, only_what_still_waits_is_cancelled_and_said_to_be) {
-  save(1, Lane::promo);
-  save(2, Lane::promo, 1, kShopper, kNoon + 1h);
-  save(3, Lane::promo);
+  save({.id = 1, .lane = Lane::promo});
+  save({.id = 2, .lane = Lane::promo, .send_at = kNoon + 1h});
+  save({.id = 3, .lane = Lane::promo});
   settle({.id = 3, .state = store::submitted, .parts = {{1, "sim", "a"}}});
   EXPECT_THAT(cancel({1, 2, 3, 99}), UnorderedElementsAre(1, 2));
   EXPECT_THAT(cancel({1, 2}), IsEmpty()) << "once";
@@ -88,18 +75,18 @@ TEST_F(MysqlCancel, only_what_still_waits_is_cancelled_and_said_to_be) {
 }
 
 TEST_F(MysqlCancel, a_cancelled_text_is_given_to_nobody_who_reads_the_outbox) {
-  save(1, Lane::promo);
-  save(2, Lane::promo, 1, kShopper, kNoon + 1h);
+  save({.id = 1, .lane = Lane::promo});
+  save({.id = 2, .lane = Lane::promo, .send_at = kNoon + 1h});
   cancel({1, 2});
   const std::vector<MessageId> both{1, 2};
   EXPECT_THAT(store::load_queued(database.connection, both), IsEmpty());
-  EXPECT_THAT(store::load_queued(database.connection, "30001234", 0, 10), IsEmpty());
+  EXPECT_THAT(store::load_backlog(database.connection, "30001234", Lane::promo, 0, 10), IsEmpty());
   const std::vector<std::string> lines{"30001234"};
   EXPECT_THAT(store::wake_due(database.connection, lines, kNoon + 2h, 10).texts, IsEmpty());
 }
 
 TEST_F(MysqlCancel, what_had_left_when_it_was_cancelled_is_what_became_of_it) {
-  for (MessageId id = 1; id <= 5; ++id) save(id, Lane::urgent);
+  for (MessageId id = 1; id <= 5; ++id) save({.id = id, .lane = Lane::urgent});
   cancel({1, 2, 3, 4, 5});
   settle({.id = 1, .state = store::submitted, .parts = {{1, "sim", "a"}}});
   settle({.id = 2, .state = store::unknown, .reason = "nobody knows", .parts = {{1, "sim", "", true}}});
@@ -108,7 +95,7 @@ TEST_F(MysqlCancel, what_had_left_when_it_was_cancelled_is_what_became_of_it) {
   settle({.id = 3, .state = store::failed, .reason = "refused"});
   settle({.id = 4, .state = store::expired, .reason = "too late"});
   settle({.id = 5, .attempts = 3});
-  save(6, Lane::urgent);
+  save({.id = 6, .lane = Lane::urgent});
   cancel({6});
   settle({.id = 6, .parts = {{1, "sim", "", true}}, .maybe_twice = true});
   EXPECT_EQ(state_of(6).substr(0, 1), "6") << "it was about to be sent again";

@@ -124,18 +124,29 @@ inline handlers::Request purchase_of(handlers::PhoneNumber phone, rules::Amount 
               .club = 1, .branch = 12, .phone = phone, .invoice = invoice, .amount = amount}};
 }
 
-// A text that waits to be sent.
-inline void queue_text(store::Connection& connection, store::MessageId id, handlers::PhoneNumber phone,
-                       std::uint8_t parts, rules::Instant now) {
-  const store::QueuedText text{.id = id,
-                               .club = 1,
-                               .line = "30001234",
-                               .to = phone,
-                               .parts = parts,
-                               .text = "hello",
-                               .created_at = now,
-                               .valid_until = now + std::chrono::hours{24}};
-  store::save_queued(connection, {&text, 1});
+// A text to be written for the outbox: with a `send_at` it waits for that moment, else for its turn.
+struct TextToQueue {
+  store::MessageId id = 0;
+  handlers::PhoneNumber to = kShopper;
+  handlers::Lane lane = handlers::Lane::reply;
+  handlers::ClubId club = 1;
+  std::string line = "30001234";
+  std::uint8_t parts = 1;
+  rules::Instant now = kNoon, send_at{};
+};
+
+inline void queue_text(store::Connection& connection, const TextToQueue& text) {
+  const store::QueuedText queued{.id = text.id,
+                                 .club = text.club,
+                                 .line = text.line,
+                                 .to = text.to,
+                                 .lane = text.lane,
+                                 .parts = text.parts,
+                                 .text = "hello",
+                                 .created_at = text.now,
+                                 .valid_until = text.now + std::chrono::hours{24},
+                                 .send_at = text.send_at};
+  store::save_queued(connection, {&queued, 1});
   connection.commit();
 }
 

@@ -22,7 +22,7 @@ class MysqlReceipts : public testing::Test {
  protected:
   // A message of so many parts to a phone.
   void queue(MessageId id, handlers::PhoneNumber phone = kShopper, std::uint8_t parts = 1) {
-    queue_text(database.connection, id, phone, parts, now);
+    queue_text(database.connection, {.id = id, .to = phone, .parts = parts, .now = now});
   }
   // The carrier took its parts.
   void take(MessageId id, const std::vector<std::string>& ids, const std::string& by = "sim") {

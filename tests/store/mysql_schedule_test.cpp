@@ -4,6 +4,7 @@
 
 #include <thread>
 
+#include "store/mysql/backlog.hpp"
 #include "store/mysql/schedule.hpp"
 #include "tests/store/mysql_fixture.hpp"
 
@@ -21,18 +22,7 @@ const std::vector<std::string> kLines{"20001234", "30001234"};
 
 class MysqlSchedule : public testing::Test {
  protected:
-  void save(MessageId id, rules::Instant send_at, const std::string& line = "30001234") {
-    const QueuedText text{.id = id,
-                          .club = 1,
-                          .line = line,
-                          .to = kShopper,
-                          .text = "later",
-                          .created_at = kNoon,
-                          .valid_until = kNoon + 24h,
-                          .send_at = send_at};
-    store::save_queued(database.connection, std::span(&text, 1));
-    database.connection.commit();
-  }
+  void save(const TextToQueue& text) { queue_text(database.connection, text); }
   store::Woken wake(rules::Instant now, std::uint32_t limit = 100) {
     store::Woken woken = store::wake_due(database.connection, kLines, now, limit);
     database.connection.commit();
@@ -44,7 +34,7 @@ class MysqlSchedule : public testing::Test {
     return ids;
   }
   std::vector<MessageId> waiting_for_redis() {
-    auto found = ids(store::load_queued(database.connection, "30001234", 0, 100));
+    auto found = ids(store::load_backlog(database.connection, "30001234", handlers::Lane::reply, 0, 100));
     database.connection.rollback();
     return found;
   }
@@ -53,9 +43,9 @@ class MysqlSchedule : public testing::Test {
 };
 
 TEST_F(MysqlSchedule, a_text_waits_for_its_moment_and_is_woken_once) {
-  save(1, kNoon + 2h);
-  save(2, kNoon + 1h);
-  save(3, {});
+  save({.id = 1, .send_at = kNoon + 2h});
+  save({.id = 2, .send_at = kNoon + 1h});
+  save({.id = 3});
   EXPECT_THAT(waiting_for_redis(), ElementsAre(3));
   const store::Woken early = wake(kNoon);
   EXPECT_THAT(early.texts, IsEmpty());
@@ -63,7 +53,7 @@ TEST_F(MysqlSchedule, a_text_waits_for_its_moment_and_is_woken_once) {
   const store::Woken due = wake(kNoon + 1h);
   ASSERT_THAT(ids(due.texts), ElementsAre(2));
   EXPECT_EQ(due.next_due, kNoon + 2h);
-  EXPECT_EQ(due.texts[0].text, "later");
+  EXPECT_EQ(due.texts[0].text, "hello");
   EXPECT_EQ(due.texts[0].due_since(), kNoon + 1h) << "its age counts from its moment, not from its writing";
   EXPECT_THAT(wake(kNoon + 1h).texts, IsEmpty());
   EXPECT_THAT(waiting_for_redis(), ElementsAre(2, 3));
@@ -73,9 +63,9 @@ TEST_F(MysqlSchedule, a_text_waits_for_its_moment_and_is_woken_once) {
 }
 
 TEST_F(MysqlSchedule, the_longest_due_come_first_so_many_at_once_and_only_of_the_lines_that_were_asked_for) {
-  for (MessageId id = 1; id <= 5; ++id) save(id, kNoon + std::chrono::seconds{10 - id});
-  save(9, kNoon, "99999");
-  save(10, kNoon, "20001234");
+  for (MessageId id = 1; id <= 5; ++id) save({.id = id, .send_at = kNoon + std::chrono::seconds{10 - id}});
+  save({.id = 9, .line = "99999", .send_at = kNoon});
+  save({.id = 10, .line = "20001234", .send_at = kNoon});
   const store::Woken first = wake(kNoon + 1h, 2);
   EXPECT_THAT(ids(first.texts), UnorderedElementsAre(10, 4, 5));
   EXPECT_TRUE(first.has_more);
@@ -88,7 +78,7 @@ TEST_F(MysqlSchedule, the_longest_due_come_first_so_many_at_once_and_only_of_the
 
 TEST_F(MysqlSchedule,
        two_that_look_at_once_wake_different_texts_and_what_one_dies_with_is_woken_by_the_other) {
-  for (MessageId id = 1; id <= 4; ++id) save(id, kNoon);
+  for (MessageId id = 1; id <= 4; ++id) save({.id = id, .send_at = kNoon});
   {
     store::Connection dying(database.options());
     dying.open();
@@ -141,8 +131,8 @@ TEST_F(MysqlSchedule, of_a_thousand_due_texts_each_goes_to_one_of_four_that_wake
 }
 
 TEST_F(MysqlSchedule, a_text_is_woken_or_cancelled_before_its_moment_but_not_both) {
-  for (MessageId id = 1; id <= 3; ++id) save(id, kNoon + 1h);
-  save(4, {});
+  for (MessageId id = 1; id <= 3; ++id) save({.id = id, .send_at = kNoon + 1h});
+  save({.id = 4});
   const std::vector<MessageId> shown{1, 4}, not_shown{2, 1};
   store::cancel_scheduled(database.connection, shown, "its screen was shown", kNoon);
   const auto texts = store::wake(database.connection, not_shown);
@@ -157,10 +147,10 @@ TEST_F(MysqlSchedule, a_text_is_woken_or_cancelled_before_its_moment_but_not_bot
 }
 
 TEST_F(MysqlSchedule, what_is_scheduled_is_counted_by_line) {
-  save(1, kNoon + 2h);
-  save(2, kNoon + 1h);
-  save(3, kNoon + 3h, "20001234");
-  save(4, {});
+  save({.id = 1, .send_at = kNoon + 2h});
+  save({.id = 2, .send_at = kNoon + 1h});
+  save({.id = 3, .line = "20001234", .send_at = kNoon + 3h});
+  save({.id = 4});
   const auto lines = store::count_scheduled(database.connection);
   database.connection.rollback();
   ASSERT_EQ(lines.size(), 2U);

@@ -15,7 +15,7 @@ using Outcome = ReceiptOutcome;
 class UnknownOutcome : public testing::Test {
  protected:
   void queue(MessageId id, std::uint8_t parts = 1, handlers::PhoneNumber phone = kShopper) {
-    queue_text(database.connection, id, phone, parts, now);
+    queue_text(database.connection, {.id = id, .to = phone, .parts = parts, .now = now});
   }
   void settle(const Settled& one) {
     save_settled(database.connection, {&one, 1}, now);
