@@ -43,8 +43,8 @@ asio::awaitable<void> ScheduledTexts::run() {
       counted_ = now;
       count();
     }
-    if (!began) {
-      co_await signal_.wait(kLookEvery);  // too much waits for MySQL already
+    if (!began || failed_) {
+      co_await signal_.wait(kLookEvery);  // too much waits for MySQL already, or it cannot be done now
     } else if (pause_.count() > 0 && not_shown_.empty()) {
       co_await signal_.wait(pause_);
     }
@@ -79,15 +79,26 @@ bool ScheduledTexts::look() {
       [one, &lines = lines_](store::Connection& connection) { one->perform(connection, lines); },
       [this, one](bool committed) { hooks_.post([this, one, committed] { looked(committed, *one); }); });
   if (looking_) return true;
-  shown_.swap(one->shown);
-  not_shown_.swap(one->not_shown);
+  keep(*one);
   return false;
+}
+
+// Behind what came meanwhile, and no more than there is room for.
+void ScheduledTexts::keep(Look& look) {
+  for (const auto& [kept, again] : {std::pair{&shown_, &look.shown}, {&not_shown_, &look.not_shown}}) {
+    const std::size_t room = kScreensMax - kept->size();
+    const auto end = again->begin() + static_cast<std::ptrdiff_t>(std::min(room, again->size()));
+    kept->insert(kept->end(), again->begin(), end);
+  }
 }
 
 void ScheduledTexts::looked(bool committed, Look& look) {
   looking_ = false;
+  failed_ = !committed;
   pause_ = kLookEvery;
-  if (committed) {
+  if (failed_) {
+    keep(look);
+  } else {
     const auto until_next =
         look.woken.next_due == rules::Instant{} ? kLookEvery : look.woken.next_due - wall_clock();
     // What is due and was not woken is another process' at this moment.

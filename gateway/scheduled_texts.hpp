@@ -4,6 +4,9 @@
 //   a screen was shown -> the text that waited in its place is cancelled, with the next look
 //   a screen was not shown -> its text is woken at once
 //
+// What is known of screens is forgotten when a look with it was committed; a look that failed takes it along
+// to the next one.
+//
 // Nothing of it is held here: whoever looks first wakes a text, and each is woken by one process only. One
 // that dies after its commit leaves queued texts behind, which the next reading of the outbox finds. A text
 // whose screen was shown and whose cancelling is lost is sent: she hears twice, and never not at all.
@@ -53,6 +56,7 @@ class ScheduledTexts {
 
   bool look();
   void looked(bool committed, Look& look);
+  void keep(Look& look);
   void count();
 
   store::SqlThread& sql_;
@@ -63,7 +67,7 @@ class ScheduledTexts {
   std::vector<store::MessageId> shown_, not_shown_;
   std::chrono::microseconds pause_ = kLookEvery;  // before the next look
   std::chrono::steady_clock::time_point counted_{};
-  bool looking_ = false, stopping_ = false;
+  bool looking_ = false, failed_ = false, stopping_ = false;
 };
 
 }  // namespace peyk::gateway

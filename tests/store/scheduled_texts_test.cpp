@@ -1,0 +1,87 @@
+// What a gateway knows of screens reaches the texts that wait in their place, even if MySQL refuses it at
+// first.
+#include "gateway/scheduled_texts.hpp"
+
+#include <gmock/gmock.h>
+
+#include <atomic>
+
+#include "gateway/clock.hpp"
+#include "gateway/spawn.hpp"
+#include "tests/store/mysql_fixture.hpp"
+#include "tests/unit/gateway_carrier_peer.hpp"
+
+namespace peyk::tests {
+namespace {
+
+using namespace std::chrono_literals;
+using store::MessageId;
+using testing::ElementsAre;
+
+class ScheduledTextsTest : public testing::Test {
+ protected:
+  ScheduledTextsTest() {
+    sql.start();
+    for (MessageId id : {1, 2, 3})
+      queue_text(database.connection,
+                 {.id = id, .now = gateway::wall_clock(), .send_at = gateway::wall_clock() + 1h});
+    gateway::spawn(loop.io, run());
+  }
+  ~ScheduledTextsTest() override {
+    texts.stop();
+    EXPECT_TRUE(loop.until([this] { return ended; }));
+    sql.stop();
+  }
+  boost::asio::awaitable<void> run() {
+    co_await texts.run();
+    ended = true;
+  }
+  std::string states() {
+    return database.query("SELECT GROUP_CONCAT(state ORDER BY message_id) FROM outbox");
+  }
+
+  TestDatabase database{"scheduled_texts"};
+  Loop loop;
+  std::atomic<int> failures = 0;
+  store::SqlThread sql{database.options(), [this](const std::string& event, const std::string&) {
+                         if (event == "sql_failed") ++failures;
+                       }};
+  gateway::Metrics metrics;
+  std::vector<MessageId> pushed;
+  bool ended = false;
+  gateway::ScheduledTexts texts{
+      loop.io,
+      sql,
+      metrics,
+      {"30001234"},
+      {.post = [this](std::function<void()> work) { boost::asio::post(loop.io, std::move(work)); },
+       .push =
+           [this](std::vector<store::QueuedText> some) {
+             for (const store::QueuedText& text : some) pushed.push_back(text.id);
+           }}};
+};
+
+TEST_F(ScheduledTextsTest, whose_screen_was_shown_are_cancelled_and_whose_was_not_are_sent) {
+  texts.shown(1);
+  texts.not_shown(2);
+  EXPECT_TRUE(loop.until([this] { return states() == "8,1,7\n"; })) << states();
+  EXPECT_TRUE(loop.until([this] { return !pushed.empty(); }));
+  EXPECT_THAT(pushed, ElementsAre(2));
+}
+
+TEST_F(ScheduledTextsTest, are_told_again_of_their_screens_when_they_could_not_be_told_at_first) {
+  database.query("RENAME TABLE outbox_schedule TO away");
+  const int before = failures;
+  texts.shown(1);
+  texts.not_shown(2);
+  EXPECT_TRUE(loop.until([&] { return failures > before + 1; }));
+  EXPECT_EQ(states(), "7,7,7\n");
+  database.query("RENAME TABLE away TO outbox_schedule");
+  EXPECT_TRUE(loop.until([this] { return states() == "8,1,7\n"; })) << states();
+  EXPECT_TRUE(loop.until([this] { return !pushed.empty(); }));
+  EXPECT_THAT(pushed, ElementsAre(2));
+  EXPECT_LT(failures, 20) << "it was tried again now and then, not all the time";
+}
+
+}  // namespace
+}  // namespace peyk::tests
