@@ -31,9 +31,11 @@ OutcomeQueries::OutcomeQueries(store::SqlThread& sql, Carriers& carriers,
 }
 
 void OutcomeQueries::tick() {
+  for (Told& one : failed_) told_.push(std::move(one));
+  failed_.clear();
   save_told();
   ask();
-  if (!lines_.empty() && !looking_) look();
+  if (!lines_.empty() && !looking_ && told_.waiting() < kToldMax) look();
 }
 
 std::set<std::string> OutcomeQueries::carriers_with_room(const Line& line) const {
@@ -136,32 +138,43 @@ void OutcomeQueries::answered(std::uint64_t tag, const smpp::Pdu& response) {
   const auto state = static_cast<smpp::ReceiptState>(body->message_state);
   if (!smpp::is_final(state)) return;
   const auto now = wall_clock();
-  const store::Receipt told{.carrier = part.carrier,
-                            .id = part.carrier_message_id,
-                            .phone = part.phone,
-                            .delivered = state == smpp::ReceiptState::delivered,
-                            .word = std::string(smpp::words(state)),
-                            .error = body->error_code == 0 ? std::string() : std::to_string(body->error_code),
-                            .done_at = now};
-  told_.push_back(told);
+  store::Receipt told{.carrier = part.carrier,
+                      .id = part.carrier_message_id,
+                      .phone = part.phone,
+                      .delivered = state == smpp::ReceiptState::delivered,
+                      .word = std::string(smpp::words(state)),
+                      .error = body->error_code == 0 ? std::string() : std::to_string(body->error_code),
+                      .done_at = now};
+  told_.push({std::move(told)});
   save_told();
 }
 
 // In sets; where the store's queue has no room, with the next tick.
 void OutcomeQueries::save_told() {
   if (saving_ || told_.empty()) return;
-  const auto batch = std::make_shared<std::vector<store::Receipt>>(std::move(told_));
-  told_.clear();
+  const ToldSets::Set set = told_.next();
   saving_ = sql_.run(
-      [batch](store::Connection& connection) { store::save_receipts(connection, *batch, wall_clock()); },
-      [this, batch](bool done) {
-        post_([this, batch, done] {
+      [set](store::Connection& connection) {
+        std::vector<store::Receipt> receipts;
+        for (const Told& one : *set) receipts.push_back(one.receipt);
+        store::save_receipts(connection, receipts, wall_clock());
+      },
+      [this, set](bool done) {
+        post_([this, set, done] {
           saving_ = false;
-          if (!done) log::warn("query_answers_not_saved", {{"count", batch->size()}});
+          if (!done) not_saved(set);
           save_told();
         });
       });
-  if (!saving_) told_.insert(told_.begin(), batch->begin(), batch->end());
+  if (saving_) return;
+  for (Told& one : *set) told_.push(std::move(one));
+}
+
+void OutcomeQueries::not_saved(const ToldSets::Set& set) {
+  if (told_.halve(set)) return;
+  Told& one = set->front();
+  if (++one.failures < kSavesMax) return failed_.push_back(std::move(one));
+  log::error("query_answer_not_saved", {{"carrier", one.receipt.carrier}, {"state", one.receipt.word}});
 }
 
 }  // namespace peyk::gateway

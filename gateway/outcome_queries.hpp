@@ -8,7 +8,8 @@
 // What must stay true: texts go first: a question waits until half of what the carrier is given now is free;
 // a carrier that is down keeps no other from being asked; a question counts as asked once it has left, so
 // that none is lost with this process (two of which may ask the same at one time: a question changes
-// nothing); one that is not answered is not asked again.
+// nothing); one that is not answered is not asked again; an answer that cannot be saved is tried again some
+// times, alone in the end, and while many wait for that nothing is asked.
 //
 // Thread rule: the network thread.
 #pragma once
@@ -23,6 +24,7 @@
 #include <vector>
 
 #include "gateway/carriers.hpp"
+#include "gateway/halving_sets.hpp"
 #include "store/mysql/receipts.hpp"
 #include "store/mysql/sql_thread.hpp"
 #include "store/mysql/unheard.hpp"
@@ -52,6 +54,11 @@ class OutcomeQueries {
     std::string line;
     store::UnheardPart part;
   };
+  struct Told {
+    store::Receipt receipt;
+    std::uint32_t failures = 0;  // to save it alone
+  };
+  using ToldSets = HalvingSets<Told>;
   using PartName = std::pair<store::MessageId, std::uint32_t>;
 
   void look();
@@ -61,6 +68,11 @@ class OutcomeQueries {
   bool ask(Carrier& carrier, const Question& question);
   void mark(std::vector<store::UnheardPart> asked);
   void save_told();
+  void not_saved(const ToldSets::Set& set);
+
+  static constexpr std::size_t kToldAtOnce = 1000;  // saved in one transaction
+  static constexpr std::size_t kToldMax = 10'000;   // not saved yet; beyond it nothing is looked for
+  static constexpr std::uint32_t kSavesMax = 10;    // of an answer alone, a second apart
 
   store::SqlThread& sql_;
   Carriers& carriers_;
@@ -71,7 +83,8 @@ class OutcomeQueries {
   std::map<std::string, std::deque<Question>> waiting_;  // by carrier
   std::set<PartName> not_marked_;                        // that wait, or were asked a moment ago
   std::unordered_map<std::uint64_t, store::UnheardPart> open_;
-  std::vector<store::Receipt> told_;  // not saved yet: no more than were asked
+  ToldSets told_{kToldAtOnce};  // not saved yet
+  std::vector<Told> failed_;    // to be tried again with the next tick
   bool saving_ = false;
   std::uint64_t next_tag_ = 0;
 };

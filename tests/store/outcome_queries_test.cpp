@@ -102,7 +102,10 @@ class OutcomeQueriesTest : public testing::Test {
   TestDatabase database{"outcome_queries"};
   Loop loop;
   CarrierPeer peer{loop.io};
-  store::SqlThread sql{database.options(), [](const std::string&, const std::string&) {}};
+  std::atomic<int> failures = 0;  // of whatever was to be saved
+  store::SqlThread sql{database.options(), [this](const std::string& event, const std::string&) {
+                         if (event == "sql_failed") ++failures;
+                       }};
   gateway::Carriers carriers{loop.io, both(), hooks()};
   std::optional<OutcomeQueries> queries;
 };
@@ -152,6 +155,32 @@ TEST_F(OutcomeQueriesTest, of_a_carrier_that_is_down_keep_no_other_from_being_as
   ASSERT_TRUE(bind());
   EXPECT_TRUE(becomes_delivered(2000));
   EXPECT_EQ(asked(), 1);
+}
+
+// Without that table no answer can be saved; reading and marking go on.
+constexpr const char* kBreak = "RENAME TABLE carrier_id_habit TO away";
+constexpr const char* kMend = "RENAME TABLE away TO carrier_id_habit";
+
+TEST_F(OutcomeQueriesTest, whose_answers_cannot_be_saved_are_not_asked_again_but_saved_later) {
+  database.query(kBreak);
+  took("up", 1, 3);
+  ASSERT_TRUE(bind());
+  EXPECT_TRUE(tick_until([&] { return asked() == 3 && failures >= 4; }));
+  database.query(kMend);
+  for (int message : {1, 2, 3}) EXPECT_TRUE(becomes_delivered(message));
+  EXPECT_EQ(peer.queries.size(), 3U);
+}
+
+TEST_F(OutcomeQueriesTest, give_up_an_answer_that_can_never_be_saved) {
+  database.query(kBreak);
+  took("up", 1);
+  ASSERT_TRUE(bind());
+  EXPECT_TRUE(tick_until([&] { return failures == 10; }));
+  ticks(4);
+  EXPECT_EQ(failures, 10);
+  database.query(kMend);
+  ticks(4);
+  EXPECT_EQ(database.query("SELECT state FROM outbox WHERE message_id = 1"), "2\n");
 }
 
 }  // namespace
