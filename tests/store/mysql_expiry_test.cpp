@@ -91,7 +91,10 @@ TEST_F(MysqlExpiry, passes_over_who_is_being_served_and_comes_back) {
   shop.ask(purchase_of(kOtherShopper, 2'000'000, "A-2", "2"));
   store::Connection other(database.options());
   other.open();
-  ASSERT_TRUE(other.prepare("SELECT 1 FROM member WHERE phone = ? FOR UPDATE").add(kShopper).query().next());
+  ASSERT_TRUE(other.prepare("SELECT 1 FROM member WHERE club_id = 1 AND phone = ? FOR UPDATE")
+                  .add(kShopper)
+                  .query()
+                  .next());
   EXPECT_EQ(sweep(kNoon + kPastExpiry).lots, 1U) << "without waiting for her";
   other.rollback();
   EXPECT_EQ(sweep(kNoon + kPastExpiry).lots, 1U);
