@@ -34,6 +34,7 @@ inline handlers::Club bench_club(std::uint32_t cashiers) {
   club.line = "30001234";
   club.policy.earn_share = 500;
   club.policy.invoice_min = 100'000;
+  club.policy.join_on_purchase = true;
   club.branches = {{1, "One"}};
   for (std::uint32_t n = 0; n < cashiers; ++n)
     club.cashiers.push_back({.phone = kFirstCashier + n, .branch = 1, .pin_hash = "hash of 4321"});
