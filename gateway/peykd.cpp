@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "gateway/clock.hpp"
+#include "gateway/line_purpose.hpp"
 #include "gateway/link_metrics.hpp"
 #include "gateway/log.hpp"
 #include "gateway/spawn.hpp"
@@ -37,11 +38,6 @@ std::set<std::string> line_numbers(const Options& options) {
   std::set<std::string> numbers;
   for (const LineOptions& line : options.lines) numbers.insert(line.number);
   return numbers;
-}
-
-bool may_say(const std::vector<LineOptions>& lines, const std::string& number, handlers::Lane lane) {
-  const auto line = std::ranges::find(lines, number, &LineOptions::number);
-  return lane != handlers::Lane::promo || (line != lines.end() && line->promo.line_may);
 }
 
 std::vector<std::string> in_order(const std::set<std::string>& numbers) {

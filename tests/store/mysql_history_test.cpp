@@ -24,12 +24,12 @@ class MysqlHistory : public testing::Test {
  protected:
   MysqlHistory() { store::save_club(database.connection, sample_club()); }
 
-  void write(MessageId id, std::uint8_t parts = 1) {
+  void write(MessageId id, std::uint8_t parts = 1, handlers::Lane lane = handlers::Lane::notice) {
     const store::QueuedText one{.id = id,
                                 .club = 1,
                                 .line = "30001234",
                                 .to = kShopper,
-                                .lane = handlers::Lane::notice,
+                                .lane = lane,
                                 .parts = parts,
                                 .text = "hello",
                                 .created_at = kNoon,
@@ -110,6 +110,23 @@ TEST_F(MysqlHistory, what_is_over_for_long_enough_moves_and_what_is_not_stays) {
   EXPECT_EQ(tidy(kNoon + 7 * 24h + 1s), 1U);
   EXPECT_EQ(ids_in("outbox"), "6\n");
   EXPECT_EQ(tidy(kNoon + 1000h), 0U) << "what waits is never moved";
+}
+
+TEST_F(MysqlHistory, adverts_stay_as_long_as_a_weeks_are_counted) {
+  for (const handlers::Lane lane : {handlers::Lane::promo, handlers::Lane::notice}) {
+    const MessageId first = lane == handlers::Lane::promo ? 1 : 11;
+    for (MessageId id = first; id < first + 3; ++id) write(id, 1, lane);
+    submit(first, {{1, "sim", std::to_string(first)}});
+    receive(std::to_string(first), true);
+    settle({.id = first + 1, .state = store::failed, .reason = "refused"});
+    settle({.id = first + 2, .state = store::expired, .reason = "too late"});
+  }
+  EXPECT_EQ(tidy(kNoon + 25h), 3U);
+  EXPECT_EQ(ids_in("outbox"), "1,2,3\n");
+  const store::HistoryTerms no_receipts{.no_receipts = {"30001234"}};
+  EXPECT_EQ(tidy(kNoon + 7 * 24h - 1s, no_receipts), 0U) << "with receipts or without";
+  EXPECT_EQ(tidy(kNoon + 7 * 24h + 2min, no_receipts), 3U);
+  EXPECT_EQ(ids_in("outbox_history"), "1,2,3,11,12,13\n");
 }
 
 TEST_F(MysqlHistory, a_receipt_that_comes_after_days_finds_its_part) {

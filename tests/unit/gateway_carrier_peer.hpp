@@ -67,11 +67,20 @@ class CarrierPeer final : public gateway::ConnectionOwner {
   std::size_t delivered = 0;           // deliver_sm_resp with status 0
   std::vector<std::uint32_t> answers;  // status of each deliver_sm_resp
   void close_all();
+  // Answers what answer_submits left unanswered.
+  void answer_now();
 
   void on_event(gateway::SmppConnection& connection, smpp::Event& event) override;
   void on_ended(gateway::SmppConnection& connection) override;
 
  private:
+  struct Unanswered {
+    gateway::SmppConnection* connection;
+    std::uint32_t sequence_number;
+    smpp::CommandId command_id;
+    std::string message_id;
+  };
+
   boost::asio::awaitable<void> accept();
   boost::asio::awaitable<void> welcome(boost::asio::ip::tcp::socket socket);
 
@@ -79,6 +88,7 @@ class CarrierPeer final : public gateway::ConnectionOwner {
   gateway::Tls* tls_;
   boost::asio::ip::tcp::acceptor acceptor_;
   std::vector<std::unique_ptr<gateway::SmppConnection>> connections_;
+  std::vector<Unanswered> unanswered_;
 };
 
 inline bool Loop::until(const std::function<bool()>& condition, std::chrono::milliseconds limit) {
@@ -172,7 +182,9 @@ inline void CarrierPeer::on_event(gateway::SmppConnection& connection, smpp::Eve
     const auto* submit_sm = std::get_if<smpp::SubmitSm>(&request->pdu.body);
     if (submit_sm == nullptr) return;
     submits.push_back(*submit_sm);
-    if (!answer_submits) return;
+    if (!answer_submits)
+      return unanswered_.push_back({&connection, request->pdu.sequence_number, request->pdu.command_id,
+                                    std::to_string(submits.size())});
     smpp::SubmitSmResp answer{.message_id = std::to_string(submits.size())};
     if (congestion_state) smpp::set_u8(answer.tlvs, smpp::tag::congestion_state, *congestion_state);
     session.respond(request->pdu.sequence_number, request->pdu.command_id, std::exchange(submit_status, 0),
@@ -186,7 +198,16 @@ inline void CarrierPeer::on_event(gateway::SmppConnection& connection, smpp::Eve
   }
 }
 
+inline void CarrierPeer::answer_now() {
+  for (const Unanswered& one : std::exchange(unanswered_, {})) {
+    one.connection->session().respond(one.sequence_number, one.command_id, smpp::ESME_ROK,
+                                      smpp::SubmitSmResp{.message_id = one.message_id}, peer_now());
+    one.connection->flush();
+  }
+}
+
 inline void CarrierPeer::on_ended(gateway::SmppConnection& connection) {
+  std::erase_if(unanswered_, [&connection](const Unanswered& one) { return one.connection == &connection; });
   std::erase_if(connections_, [&connection](const auto& one) { return one.get() == &connection; });
 }
 

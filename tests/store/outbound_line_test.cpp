@@ -1,0 +1,181 @@
+// One line's way out over a real outbox, real lanes and a real link: what happens between them at moments
+// that a whole program seldom meets.
+#include "gateway/outbound_line.hpp"
+
+#include <gmock/gmock.h>
+
+#include <future>
+
+#include "gateway/clock.hpp"
+#include "tests/store/mysql_fixture.hpp"
+#include "tests/unit/gateway_carrier_linked.hpp"
+
+namespace peyk::tests {
+namespace {
+
+using namespace std::chrono_literals;
+using handlers::Lane;
+using store::MessageId;
+
+constexpr std::uint32_t kWindow = 1500;
+
+class OutboundLineTest : public testing::Test {
+ protected:
+  // What waits in the outbox and, told by another process, in the lanes.
+  void queue(MessageId first, MessageId count, Lane lane) {
+    std::vector<store::QueuedText> texts;
+    std::vector<store::QueuedMessage> messages;
+    for (MessageId id = first; id < first + count; ++id) {
+      texts.push_back(text_of(id, lane));
+      messages.push_back({.message_id = id, .lane = lane, .club = 1});
+    }
+    store::save_queued(database.connection, texts);
+    database.connection.commit();
+    bool done = false;
+    gateway::spawn(loop.io, enqueue(std::move(messages), done));
+    ASSERT_TRUE(loop.until([&] { return done; }));
+  }
+  boost::asio::awaitable<void> enqueue(std::vector<store::QueuedMessage> messages, bool& done) {
+    const std::string seed = co_await lanes.begin_seed(key);
+    co_await lanes.finish_seed(key, seed);
+    co_await lanes.enqueue(key, std::move(messages));
+    done = true;
+  }
+  static store::QueuedText text_of(MessageId id, Lane lane) {
+    return {.id = id,
+            .club = 1,
+            .line = "30001234",
+            .to = 989120000000 + id,
+            .lane = lane,
+            .parts = 1,
+            .text = "text " + std::to_string(id),
+            .created_at = gateway::wall_clock(),
+            .valid_until = gateway::wall_clock() + 1h};
+  }
+
+  // A line that may send so many a second; 0: as many as its carrier takes.
+  void start(double rate) {
+    shared_redis().command({"FLUSHALL"});
+    for (store::SqlThread* thread : {&outcomes, &reader, &seeder}) thread->start();
+    redis.start();
+    ASSERT_TRUE(loop.until([this] { return redis.connected(); }));
+    carriers.start();
+    ASSERT_TRUE(loop.until([this] { return carriers.find("test")->bound() == 1; }));
+    line.emplace(parts(), gateway::LineOptions{.number = key.number, .carrier = key.carrier, .rate = rate},
+                 std::vector<gateway::Carrier*>{carriers.find("test")}, next_tag);
+  }
+  ~OutboundLineTest() override {
+    bool ended = false;
+    gateway::spawn(loop.io, end(ended));
+    EXPECT_TRUE(loop.until([&] { return ended; }));
+    redis.stop();
+    for (store::SqlThread* thread : {&outcomes, &reader, &seeder}) thread->stop();
+    loop.until([] { return false; }, 1ms);  // what they posted last
+  }
+  boost::asio::awaitable<void> end(bool& ended) {
+    if (line) co_await line->stop(1s);
+    co_await carriers.stop(200ms);
+    ended = true;
+  }
+
+  gateway::OutboundParts parts() {
+    return {.io = loop.io,
+            .lanes = lanes,
+            .outcomes = outcomes,
+            .reader = reader,
+            .seeder = seeder,
+            .metrics = metrics,
+            .limits = limits,
+            .post = [this](std::function<void()> work) { boost::asio::post(loop.io, std::move(work)); },
+            .directory = [this] { return directory; },
+            .owner = "me"};
+  }
+  CarrierOptions carrier() const {
+    CarrierOptions options = options_to(peer.port());
+    options.window = kWindow;
+    return options;
+  }
+  gateway::LinkHooks hooks() {
+    return {.request = [](CarrierRequest) {},
+            .response = [this](std::uint64_t tag, const smpp::Pdu& answer) { line->responded(tag, answer); },
+            .unknown = [this](std::uint64_t tag) { line->unknown(tag); },
+            .state =
+                [this](CarrierLink&, bool) {
+                  if (line) line->wake();
+                }};
+  }
+  static store::RedisOptions redis_options() {
+    store::RedisOptions options;
+    options.unix_socket = shared_redis().unix_socket();
+    return options;
+  }
+
+  double counted(const char* name) { return metrics.counter(name, {{"line", key.number}}).value(); }
+  std::int64_t taken() { return database.number("SELECT COUNT(*) FROM outbox WHERE state = 2"); }
+  std::int64_t known() {
+    return std::stoll(shared_redis().command({"HLEN", "peyk:{carrier:test}:line:30001234:known"}));
+  }
+
+  const store::LineKey key{"test", "30001234"};
+  const gateway::Limits limits;
+  const std::shared_ptr<const handlers::Directory> directory = std::make_shared<const handlers::Directory>();
+  TestDatabase database{"outbound_line"};
+  Loop loop;
+  CarrierPeer peer{loop.io};
+  gateway::Metrics metrics;
+  store::RedisConnection redis{loop.io, redis_options()};
+  store::Lanes lanes{redis, "peyk"};
+  const store::SqlThread::Log no_log = [](const std::string&, const std::string&) {};
+  store::SqlThread outcomes{database.options(), no_log}, reader{database.options(), no_log},
+      seeder{database.options(), no_log};
+  gateway::Carriers carriers{loop.io, {carrier()}, hooks()};
+  std::uint64_t next_tag = 0;
+  std::optional<gateway::OutboundLine> line;
+};
+
+TEST_F(OutboundLineTest,
+       an_urgent_text_takes_the_slot_of_one_that_is_still_being_read_and_that_goes_on_waiting) {
+  start(20);
+  std::promise<void> may_read;
+  reader.run([read = may_read.get_future().share()](store::Connection&) { read.wait(); }, {});
+  queue(1, 20, Lane::notice);
+  line->start(store::Government{});
+  EXPECT_TRUE(loop.until([this] {
+    return metrics.counter("peyk_outbound_granted_total", {{"line", key.number}, {"lane", "notice"}})
+               .value() >= 3;
+  }));
+  EXPECT_TRUE(peer.submits.empty()) << "none has been read";
+  const store::QueuedText urgent = text_of(100, Lane::urgent);
+  store::save_queued(database.connection, std::span(&urgent, 1));
+  database.connection.commit();
+  line->push(urgent);
+  EXPECT_TRUE(loop.until([this] { return !peer.submits.empty(); }, 2s));
+  EXPECT_EQ(counted("peyk_outbound_overtakes_total"), 1);
+  EXPECT_EQ(peer.submits.front().short_message, "text 100");
+  EXPECT_TRUE(loop.until([this] { return taken() == 1 && known() == 20; }))
+      << known() << ": whoever gave the slot waits with the others";
+  EXPECT_EQ(peer.submits.size(), 1U);
+  may_read.set_value();
+}
+
+TEST_F(OutboundLineTest, what_is_settled_between_two_calls_that_keep_leases_is_not_leased_again) {
+  peer.answer_submits = false;
+  start(0);
+  queue(1, kWindow, Lane::notice);
+  line->start(store::Government{});
+  ASSERT_TRUE(loop.until([this] { return peer.submits.size() == kWindow; }));
+  ASSERT_TRUE(loop.until([this] { return redis.health().pending == 0; }));
+  // The window is full, so the next that Redis hears is which leases are kept: in two calls, as there are
+  // many.
+  ASSERT_EQ(shared_redis().command({"CLIENT", "PAUSE", "10000", "WRITE"}), "OK");
+  EXPECT_TRUE(loop.until([this] { return redis.health().pending == 1; }, 3s));
+  peer.answer_now();
+  EXPECT_TRUE(loop.until([this] { return redis.health().pending > 1; })) << "some are settled, and forgotten";
+  ASSERT_EQ(shared_redis().command({"CLIENT", "UNPAUSE"}), "OK");
+  EXPECT_TRUE(loop.until([this] { return taken() == kWindow; })) << taken();
+  EXPECT_TRUE(loop.until([this] { return known() == 0; }, 5s)) << known() << " are leased to nobody";
+  EXPECT_EQ(peer.submits.size(), kWindow);
+}
+
+}  // namespace
+}  // namespace peyk::tests
