@@ -4,11 +4,16 @@
 
 #include <algorithm>
 #include <charconv>
+#include <nlohmann/json.hpp>
 
 #include "config/scalars.hpp"
 #include "gateway/ctl/trace.hpp"
 #include "gateway/http/rfc3339.hpp"
 #include "gateway/lane_words.hpp"
+#include "gateway/outbound_line.hpp"
+#include "store/mysql/trace.hpp"
+#include "templates/dates.hpp"
+#include "templates/phone.hpp"
 
 namespace peyk::gateway {
 namespace {
@@ -78,6 +83,19 @@ std::string reason_in_words(const store::DeadLetter& letter, const std::vector<C
   const std::string said =
       fmt::format("{}{}{} by {}", letter.word, letter.error.empty() ? "" : " ", letter.error, letter.carrier);
   return words.empty() ? said : fmt::format("{} ({})", words, said);
+}
+
+nlohmann::ordered_json letter_as_json(const store::DeadLetter& letter,
+                                      const std::vector<CarrierOptions>& carriers) {
+  return {{"id", std::to_string(letter.id)},
+          {"line", letter.line},
+          {"lane", words(letter.lane)},
+          {"phone", templates::masked(letter.phone)},
+          {"state", store::word_of_state(letter.state)},
+          {"reason", reason_in_words(letter, carriers)},
+          {"maybe_twice", letter.maybe_twice},
+          {"created", templates::rfc3339(letter.created_at)},
+          {"died", templates::rfc3339(letter.died_at)}};
 }
 
 }  // namespace peyk::gateway

@@ -1,4 +1,5 @@
-// Which dead letters somebody asks for, in words: of peykctl's command line, or of a query over HTTP. Pure.
+// Which dead letters somebody asks for, in words: of peykctl's command line, or of a query over HTTP; and how
+// one is shown to either. Pure.
 #pragma once
 
 #include <optional>
@@ -6,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include <nlohmann/json_fwd.hpp>
 #include <tl/expected.hpp>
 
 #include "gateway/options.hpp"
@@ -42,5 +44,10 @@ inline constexpr std::chrono::days kReplayValidMax{7};
 
 // The reason in words that staff can read: the carrier's error code put into words, if there is one.
 std::string reason_in_words(const store::DeadLetter& letter, const std::vector<CarrierOptions>& carriers);
+
+// {"id","line","lane","phone","state","reason","maybe_twice","created","died"}: what whoever may ask for it
+// may see; the phone is masked.
+nlohmann::ordered_json letter_as_json(const store::DeadLetter& letter,
+                                      const std::vector<CarrierOptions>& carriers);
 
 }  // namespace peyk::gateway

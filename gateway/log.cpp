@@ -14,6 +14,7 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
+#include "templates/dates.hpp"
 #include "templates/phone.hpp"
 
 namespace peyk::gateway::log {
@@ -122,16 +123,6 @@ bool names_a_secret(std::string_view key) {
   });
 }
 
-std::string rfc3339(std::chrono::sys_time<std::chrono::microseconds> time) {
-  const auto day = std::chrono::floor<std::chrono::days>(time);
-  const std::chrono::year_month_day date(day);
-  const std::chrono::hh_mm_ss clock(time - day);
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:06}Z", static_cast<int>(date.year()),
-                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                     clock.hours().count(), clock.minutes().count(), clock.seconds().count(),
-                     clock.subseconds().count());
-}
-
 class FunctionSink : public spdlog::sinks::base_sink<std::mutex> {
  public:
   explicit FunctionSink(std::function<void(std::string_view)> function) : function_(std::move(function)) {}
@@ -192,7 +183,7 @@ bool enabled(Level level) {
 
 std::string line(std::chrono::sys_time<std::chrono::microseconds> time, Level level, std::string_view event,
                  Fields fields) {
-  std::string text = "{\"time\":\"" + rfc3339(time) + "\",\"level\":\"";
+  std::string text = "{\"time\":\"" + templates::rfc3339_with_micros(time) + "\",\"level\":\"";
   text.append(kLevelNames[static_cast<std::size_t>(level)])
       .append("\",\"event\":")
       .append(quoted_value(event));

@@ -69,6 +69,7 @@ using Effect = std::variant<EnrolMember, ChangeMember, EndMembership, OpenLot, I
 
 // Lanes in the order in which they leave.
 enum class Lane : std::uint8_t { urgent = 0, reply = 1, notice = 2, promo = 3 };
+inline constexpr std::uint8_t kLanes = 4;
 
 struct OutgoingText {
   ClubId club = 0;

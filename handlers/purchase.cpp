@@ -1,5 +1,4 @@
 // A purchase reported by a till: who bought, what it earns, the code, the text, the answer; one decision.
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
@@ -16,10 +15,6 @@ using Json = nlohmann::ordered_json;
 // With as many live codes as there are free ones, six draws all fail once in 64 times, and then are drawn
 // again.
 constexpr int kCandidates = 6;
-
-std::string rfc3339(rules::Instant at) {
-  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", std::chrono::floor<std::chrono::seconds>(at));
-}
 
 PurchaseKey key_of(const PurchaseRequest& request) {
   return {request.club, request.branch, request.invoice};
@@ -111,7 +106,7 @@ std::string answer_of(const Purchase& purchase, const Member* member, const std:
               {"member", nullptr}};
   if (earned) {
     answer["code"] = std::to_string(earned->code.number);
-    answer["expires"] = rfc3339(earned->lot.expires_at);
+    answer["expires"] = templates::rfc3339(earned->lot.expires_at);
   }
   if (member != nullptr) {
     // Without her phone, which the till knows: answers are kept, and she may want to be forgotten.

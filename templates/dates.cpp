@@ -219,6 +219,21 @@ std::string format_time(Instant instant, std::string_view zone, Language languag
   return language == Language::fa ? persian_digits(text) : text;
 }
 
+std::string rfc3339(Instant instant) {
+  const auto day = std::chrono::floor<days>(instant);
+  const Ymd date = numbers_of(day);
+  const auto second = static_cast<int>(std::chrono::floor<std::chrono::seconds>(instant - day).count());
+  return padded(date.year, 4) + "-" + padded(date.month, 2) + "-" + padded(date.day, 2) + "T" +
+         padded(second / 3600, 2) + ":" + padded(second / 60 % 60, 2) + ":" + padded(second % 60, 2) + "Z";
+}
+
+std::string rfc3339_with_micros(Instant instant) {
+  std::string text = rfc3339(instant);
+  const auto fraction = instant - std::chrono::floor<std::chrono::seconds>(instant);
+  text.insert(text.size() - 1, "." + padded(static_cast<int>(fraction.count()), 6));
+  return text;
+}
+
 Instant end_of_local_day(Instant instant, std::string_view zone, int days_ahead) {
   return first_instant((local_day(instant, zone) + days{days_ahead} + days{1}).time_since_epoch(), zone);
 }

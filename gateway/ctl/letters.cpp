@@ -1,6 +1,5 @@
 #include "gateway/ctl/letters.hpp"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -13,6 +12,7 @@
 #include "gateway/ctl/trace.hpp"
 #include "gateway/outbound_line.hpp"
 #include "store/mysql/trace.hpp"
+#include "templates/dates.hpp"
 #include "templates/delivery_errors.hpp"
 #include "templates/phone.hpp"
 
@@ -26,10 +26,6 @@ using templates::Language;
 
 constexpr std::uint32_t kConflictRetriesMax = 20;
 constexpr std::size_t kToldMax = 100;  // letters that are told by name, of those that were not replayed
-
-Json rfc3339(rules::Instant at) {
-  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", std::chrono::floor<std::chrono::seconds>(at));
-}
 
 // The code at the end of "UNDELIVERABLE 027", in words; empty if there is none or nobody knows them.
 std::string words_of_code(const std::string& reason, const std::vector<CarrierOptions>& carriers) {
@@ -51,18 +47,12 @@ std::string as_text(const DeadLetter& letter, const std::vector<CarrierOptions>&
                      letter.maybe_twice ? " (maybe twice)" : "");
 }
 
+// An operator sees whose it is and what it says, too.
 Json as_json(const DeadLetter& letter, const std::vector<CarrierOptions>& carriers) {
-  return {{"id", std::to_string(letter.id)},
-          {"club", letter.club},
-          {"line", letter.line},
-          {"lane", words(letter.lane)},
-          {"phone", templates::masked(letter.phone)},
-          {"state", store::word_of_state(letter.state)},
-          {"reason", reason_in_words(letter, carriers)},
-          {"maybe_twice", letter.maybe_twice},
-          {"text", letter.text},
-          {"created", rfc3339(letter.created_at)},
-          {"died", rfc3339(letter.died_at)}};
+  Json json = letter_as_json(letter, carriers);
+  json["club"] = letter.club;
+  json["text"] = letter.text;
+  return json;
 }
 
 ExitCode usage(std::string_view wrong, std::ostream& err) {
@@ -96,8 +86,8 @@ void show_reasons(const LettersOrder& order, const Options& options, store::Conn
                    {"reason", one.reason},
                    {"words", words},
                    {"count", one.count},
-                   {"first", rfc3339(one.first)},
-                   {"last", rfc3339(one.last)}});
+                   {"first", templates::rfc3339(one.first)},
+                   {"last", templates::rfc3339(one.last)}});
   }
   if (order.json) {
     out << Json{{"reasons", std::move(all)}}.dump(2) << '\n';

@@ -1,6 +1,5 @@
 #include "gateway/ctl/queue.hpp"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -8,6 +7,7 @@
 
 #include "gateway/outbound_line.hpp"
 #include "gateway/spawn.hpp"
+#include "templates/dates.hpp"
 
 namespace peyk::gateway::ctl {
 namespace {
@@ -58,10 +58,6 @@ asio::awaitable<void> look_twice(asio::io_context& io, store::RedisConnection& r
   io.stop();
 }
 
-std::string rfc3339(rules::Instant at) {
-  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", std::chrono::floor<std::chrono::seconds>(at));
-}
-
 // "-", "0.4 s", "12 s", "3 h 20 min"
 std::string age(std::chrono::milliseconds oldest, std::uint64_t waiting) {
   if (waiting == 0) return "-";
@@ -78,7 +74,7 @@ std::string club_word(handlers::ClubId id, const std::vector<handlers::Club>& cl
 }
 
 std::string whose(const Pause& pause) {
-  return fmt::format("paused since {} by {}{}{}", rfc3339(pause.since), pause.by,
+  return fmt::format("paused since {} by {}{}{}", templates::rfc3339(pause.since), pause.by,
                      pause.why.empty() ? "" : ": ", pause.why);
 }
 
@@ -134,9 +130,10 @@ std::string queue_as_text(std::span<const LineLook> lines, std::span<const Pause
                           depth.waiting, age(depth.oldest, depth.waiting), look.leaving[lane],
                           held != nullptr ? "  " + whose(*held) : "");
     }
-    text += fmt::format("  with a gateway or on the wire {}, for later {}, scheduled {}{}\n",
-                        look.depth.leased, look.depth.delayed, look.scheduled.texts,
-                        look.scheduled.texts > 0 ? ", the first at " + rfc3339(look.scheduled.next_due) : "");
+    text += fmt::format(
+        "  with a gateway or on the wire {}, for later {}, scheduled {}{}\n", look.depth.leased,
+        look.depth.delayed, look.scheduled.texts,
+        look.scheduled.texts > 0 ? ", the first at " + templates::rfc3339(look.scheduled.next_due) : "");
   }
   for (const Pause& pause : pauses) {
     if (pause.scope == Pause::Scope::club)
@@ -157,7 +154,7 @@ std::string queue_as_json(std::span<const LineLook> lines, std::span<const Pause
               {"leased", look.depth.leased},
               {"delayed", look.depth.delayed},
               {"scheduled", look.scheduled.texts},
-              {"next_due", look.scheduled.texts > 0 ? rfc3339(look.scheduled.next_due) : ""}};
+              {"next_due", look.scheduled.texts > 0 ? templates::rfc3339(look.scheduled.next_due) : ""}};
     for (std::size_t lane = 0; lane < store::kLanes; ++lane) {
       const auto number = static_cast<std::uint32_t>(lane);
       line["lanes"].push_back(
@@ -176,7 +173,7 @@ std::string queue_as_json(std::span<const LineLook> lines, std::span<const Pause
     if (pause.scope != Pause::Scope::club) one["line"] = pause.line;
     if (pause.scope == Pause::Scope::lane) one["lane"] = words(static_cast<handlers::Lane>(pause.subject));
     if (pause.scope == Pause::Scope::club) one["club"] = club_word(pause.subject, clubs);
-    one["since"] = rfc3339(pause.since);
+    one["since"] = templates::rfc3339(pause.since);
     one["by"] = pause.by;
     one["why"] = pause.why;
     json["pauses"].push_back(std::move(one));

@@ -1,6 +1,5 @@
 #include "gateway/ctl/show.hpp"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
@@ -13,10 +12,6 @@ namespace peyk::gateway::ctl {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-std::string rfc3339(rules::Instant at) {
-  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", std::chrono::floor<std::chrono::seconds>(at));
-}
 
 std::string_view word(handlers::Language language) {
   return language == handlers::Language::fa ? "fa" : "en";
@@ -64,7 +59,7 @@ std::string member_as_json(const store::MemberFound& found) {
             {"club", found.club},
             {"card", std::to_string(found.member.card)},
             {"language", word(found.member.language)},
-            {"joined", rfc3339(found.member.joined_at)},
+            {"joined", templates::rfc3339(found.member.joined_at)},
             {"balance", found.member.balance},
             {"codes", Json::array()},
             {"lots", Json::array()},
@@ -74,21 +69,22 @@ std::string member_as_json(const store::MemberFound& found) {
     json["codes"].push_back({{"code", std::to_string(code.number)},
                              {"state", code.state},
                              {"left", code.left},
-                             {"expires", rfc3339(code.expires_at)}});
+                             {"expires", templates::rfc3339(code.expires_at)}});
   }
   for (const handlers::Lot& lot : found.lots) {
     json["lots"].push_back({{"origin", store::word_of(lot.origin)},
                             {"issued", lot.issued},
                             {"remaining", lot.remaining},
-                            {"expires", rfc3339(lot.expires_at)}});
+                            {"expires", templates::rfc3339(lot.expires_at)}});
   }
   for (const store::RedemptionFound& one : found.redemptions) {
-    json["redemptions"].push_back({{"code", std::to_string(one.code)},
-                                   {"branch", one.branch},
-                                   {"invoice_amount", one.invoice_amount},
-                                   {"used", one.used},
-                                   {"at", rfc3339(one.at)},
-                                   {"voided", one.voided_at ? Json(rfc3339(*one.voided_at)) : Json()}});
+    json["redemptions"].push_back(
+        {{"code", std::to_string(one.code)},
+         {"branch", one.branch},
+         {"invoice_amount", one.invoice_amount},
+         {"used", one.used},
+         {"at", templates::rfc3339(one.at)},
+         {"voided", one.voided_at ? Json(templates::rfc3339(*one.voided_at)) : Json()}});
   }
   for (const store::MessageFound& one : found.messages) {
     json["messages"].push_back({{"id", std::to_string(one.id)},
@@ -97,7 +93,7 @@ std::string member_as_json(const store::MemberFound& found) {
                                 {"reason", one.reason},
                                 {"maybe_twice", one.maybe_twice},
                                 {"text", one.text},
-                                {"created", rfc3339(one.created_at)}});
+                                {"created", templates::rfc3339(one.created_at)}});
   }
   return json.dump(2) + "\n";
 }

@@ -1,6 +1,5 @@
 #include "gateway/ctl/trace.hpp"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -19,9 +18,9 @@ using templates::Language;
 
 constexpr std::string_view kZoneWithoutClub = "Asia/Tehran";
 
-Json rfc3339(rules::Instant at) {
+Json time_or_null(rules::Instant at) {
   if (at == rules::Instant{}) return nullptr;
-  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", std::chrono::floor<std::chrono::seconds>(at));
+  return templates::rfc3339(at);
 }
 
 // What the carrier called it is octets; people and JSON get ASCII.
@@ -105,9 +104,9 @@ Json part_as_json(const store::PartTrace& part, const Carriers& carriers, Langua
           {"word", shown(part.word)},
           {"error", shown(part.error)},
           {"error_words", error_in_words(carriers, part.carrier, part.error, language)},
-          {"submitted", rfc3339(part.submitted_at)},
-          {"asked", rfc3339(part.asked_at)},
-          {"done", rfc3339(part.done_at)}};
+          {"submitted", time_or_null(part.submitted_at)},
+          {"asked", time_or_null(part.asked_at)},
+          {"done", time_or_null(part.done_at)}};
 }
 
 Json parts_as_json(const std::vector<store::PartTrace>& parts, const Carriers& carriers, Language language) {
@@ -127,18 +126,18 @@ Json as_json(const store::MessageTrace& message, const Carriers& carriers, Langu
             {"maybe_twice", message.maybe_twice},
             {"text", message.text},
             {"attempts", message.attempts},
-            {"created", rfc3339(message.created_at)},
-            {"send_at", rfc3339(message.send_at)},
-            {"valid_until", rfc3339(message.valid_until)},
-            {"settled", rfc3339(message.settled_at)},
+            {"created", time_or_null(message.created_at)},
+            {"send_at", time_or_null(message.send_at)},
+            {"valid_until", time_or_null(message.valid_until)},
+            {"settled", time_or_null(message.settled_at)},
             {"parts", parts_as_json(message.parts, carriers, language)},
             {"lives", Json::array()}};
   for (const store::LifeTrace& life : message.lives) {
     json["lives"].push_back({{"state", life.state},
                              {"reason", shown(life.reason)},
-                             {"settled", rfc3339(life.settled_at)},
-                             {"valid_until", rfc3339(life.valid_until)},
-                             {"replayed", rfc3339(life.replayed_at)},
+                             {"settled", time_or_null(life.settled_at)},
+                             {"valid_until", time_or_null(life.valid_until)},
+                             {"replayed", time_or_null(life.replayed_at)},
                              {"by", shown(life.replayed_by)},
                              {"parts", parts_as_json(life.parts, carriers, language)}});
   }
@@ -197,7 +196,7 @@ std::string receipts_as_text(const store::ReceiptsTrace& receipts) {
   std::string text =
       fmt::format("{} wait for their message, {} were set aside\n", receipts.parked, receipts.aside);
   for (const store::AsideTrace& one : receipts.shown) {
-    const std::string at = rfc3339(one.received_at).get<std::string>();
+    const std::string at = templates::rfc3339(one.received_at);
     if (one.readable) {
       text +=
           fmt::format("  {}  {}: no message {} to {}, {} {}\n", at, one.carrier,
@@ -220,7 +219,7 @@ std::string receipts_as_json(const store::ReceiptsTrace& receipts) {
                              {"error", shown(one.error)},
                              {"phone", one.phone == 0 ? "" : templates::masked(one.phone)},
                              {"pdu", hex(one.pdu)},
-                             {"received", rfc3339(one.received_at)}});
+                             {"received", time_or_null(one.received_at)}});
   }
   return json.dump(2) + "\n";
 }

@@ -1,6 +1,5 @@
 #include "gateway/http/dead_letters.hpp"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -12,9 +11,6 @@
 #include "gateway/http/problem.hpp"
 #include "gateway/http/replay_body.hpp"
 #include "gateway/letter_query.hpp"
-#include "gateway/outbound_line.hpp"
-#include "store/mysql/trace.hpp"
-#include "templates/phone.hpp"
 
 namespace peyk::gateway {
 namespace {
@@ -24,10 +20,6 @@ using Json = nlohmann::ordered_json;
 constexpr int kRetryAfterSeconds = 1;
 constexpr std::uint32_t kPageMax = 100;  // letters
 constexpr std::size_t kValueMax = 200;   // octets of a query's value
-
-std::string rfc3339(rules::Instant at) {
-  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", std::chrono::floor<std::chrono::seconds>(at));
-}
 
 std::string dumped(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
@@ -94,22 +86,10 @@ tl::expected<LetterQuery, std::string> parse_query(std::string_view text) {
   return query;
 }
 
-Json as_json(const store::DeadLetter& letter, const std::vector<CarrierOptions>& carriers) {
-  return {{"id", std::to_string(letter.id)},
-          {"line", letter.line},
-          {"lane", words(letter.lane)},
-          {"phone", templates::masked(letter.phone)},
-          {"state", store::word_of_state(letter.state)},
-          {"reason", reason_in_words(letter, carriers)},
-          {"maybe_twice", letter.maybe_twice},
-          {"created", rfc3339(letter.created_at)},
-          {"died", rfc3339(letter.died_at)}};
-}
-
 HttpResponse page_of(const std::vector<store::DeadLetter>& letters, std::uint32_t limit,
                      const std::vector<CarrierOptions>& carriers) {
   Json body{{"letters", Json::array()}, {"next", nullptr}};
-  for (const store::DeadLetter& letter : letters) body["letters"].push_back(as_json(letter, carriers));
+  for (const store::DeadLetter& letter : letters) body["letters"].push_back(letter_as_json(letter, carriers));
   if (letters.size() == limit) body["next"] = cursor_text({letters.back().died_at, letters.back().id});
   return json_response(200, dumped(body));
 }

@@ -41,9 +41,8 @@ std::vector<MessageId> find_waiting(Connection& connection, const CancelScope& s
     const auto lane = static_cast<std::uint32_t>(scope.lane.value_or(handlers::Lane::urgent));
     return find_page(connection, scope, state, line, lane, after, limit);
   }
-  constexpr std::uint32_t kLanes = 4;
   std::vector<MessageId> ids;
-  for (std::uint32_t lane = 0; lane < kLanes; ++lane) {
+  for (std::uint32_t lane = 0; lane < handlers::kLanes; ++lane) {
     const auto page = find_page(connection, scope, state, line, lane, after, limit);
     ids.insert(ids.end(), page.begin(), page.end());
   }

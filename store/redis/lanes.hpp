@@ -46,7 +46,7 @@
 
 namespace peyk::store {
 
-inline constexpr std::size_t kLanes = 4;  // handlers::Lane
+inline constexpr std::size_t kLanes = handlers::kLanes;
 
 struct LaneOptions {
   // How far ahead slots are granted: longer than a round trip, and short, as an urgent message waits behind

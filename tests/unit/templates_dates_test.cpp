@@ -34,6 +34,14 @@ TEST(Dates, are_jalali_in_persian_and_gregorian_in_english) {
   EXPECT_EQ(format_time(noon, kTehran, Language::en), "12:00");
 }
 
+TEST(Dates, are_written_for_machines_in_utc) {
+  const Instant at = utc(2026, 12, 3, 8h + 5min + 7s) + 250us;
+  EXPECT_EQ(rfc3339(at), "2026-12-03T08:05:07Z");
+  EXPECT_EQ(rfc3339_with_micros(at), "2026-12-03T08:05:07.000250Z");
+  EXPECT_EQ(rfc3339(Instant{}), "1970-01-01T00:00:00Z");
+  EXPECT_EQ(rfc3339_with_micros(Instant{} - 1us), "1969-12-31T23:59:59.999999Z");
+}
+
 TEST(Dates, turn_at_local_midnight) {
   const Instant midnight = utc(2026, 12, 2, 20h + 30min);
   EXPECT_EQ(local_jalali_date(midnight, kTehran), (JalaliDate{1405, 9, 12}));
