@@ -81,19 +81,6 @@ void save_queued(Connection& connection, std::span<const QueuedText> texts) {
   save_schedule(connection, texts);
 }
 
-std::vector<QueuedText> load_queued(Connection& connection, const std::string& line, MessageId after,
-                                    std::uint32_t limit) {
-  auto [texts, begun] =
-      read_page(connection
-                    .prepare(std::string(kQueuedColumns) +
-                             "WHERE state = 1 AND line = ? AND message_id > ? ORDER BY message_id LIMIT ?")
-                    .add(line)
-                    .add(after)
-                    .add(limit));
-  load_sent_parts(connection, texts, begun);
-  return texts;
-}
-
 // By itself the optimiser goes through the lane from its beginning for each page.
 std::vector<QueuedText> load_backlog(Connection& connection, const std::string& line, handlers::Lane lane,
                                      MessageId after, std::uint32_t limit) {

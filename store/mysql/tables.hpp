@@ -92,9 +92,6 @@ struct QueuedText {
 };
 // Those with a send_at are scheduled (schedule.hpp), the others queued.
 void save_queued(Connection& connection, std::span<const QueuedText> texts);
-// Still queued on a line, id above `after`, oldest first. For seeding Redis anew.
-std::vector<QueuedText> load_queued(Connection& connection, const std::string& line, MessageId after,
-                                    std::uint32_t limit);
 // Of these ids, those still queued.
 std::vector<QueuedText> load_queued(Connection& connection, std::span<const MessageId> ids);
 

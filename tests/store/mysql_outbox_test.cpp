@@ -55,7 +55,7 @@ TEST_F(MysqlOutbox, a_text_that_waits_remembers_which_parts_were_sent) {
   EXPECT_TRUE(second.maybe_twice);
   EXPECT_TRUE(load(3).sent.empty());
   // The whole line, as after Redis lost its memory.
-  const auto all = store::load_queued(database.connection, "30001234", 0, 10);
+  const auto all = store::load_backlog(database.connection, "30001234", handlers::Lane::reply, 0, 10);
   ASSERT_EQ(all.size(), 3U);
   EXPECT_EQ(all[0].sent, first.sent);
   EXPECT_TRUE(all[2].sent.empty());
