@@ -58,6 +58,25 @@ asio::awaitable<void> look_twice(asio::io_context& io, store::RedisConnection& r
   io.stop();
 }
 
+asio::awaitable<void> look_for(asio::io_context& io, store::RedisConnection& redis, const Options& options,
+                               store::LineKey line, store::MessageId message, store::Whereabouts& found) {
+  co_await await_connection(io, redis, options.redis);
+  store::Lanes lanes(redis, options.redis.key_prefix);
+  found = co_await lanes.look(std::move(line), message);
+  redis.stop();
+  io.stop();
+}
+
+// Until it stops the loop.
+void run_to_end(asio::io_context& io, asio::awaitable<void> work) {
+  spawn(io, std::move(work));
+  try {
+    io.run();
+  } catch (const store::RedisError& error) {
+    throw QueueAway(std::string("Redis: ") + error.what());
+  }
+}
+
 // "-", "0.4 s", "12 s", "3 h 20 min"
 std::string age(std::chrono::milliseconds oldest, std::uint64_t waiting) {
   if (waiting == 0) return "-";
@@ -94,12 +113,7 @@ std::vector<LineLook> look_at_queue(const Options& options, std::chrono::millise
   redis.start();
   Depths before, after;
   auto looking = look_twice(io, redis, options, between, before, after);
-  spawn(io, std::move(looking));
-  try {
-    io.run();
-  } catch (const store::RedisError& error) {
-    throw QueueAway(std::string("Redis: ") + error.what());
-  }
+  run_to_end(io, std::move(looking));
   std::vector<LineLook> looks;
   for (std::size_t i = 0; i < after.size(); ++i) {
     LineLook look{options.lines[i], after[i], {}};
@@ -111,6 +125,19 @@ std::vector<LineLook> look_at_queue(const Options& options, std::chrono::millise
     looks.push_back(std::move(look));
   }
   return looks;
+}
+
+std::optional<store::Whereabouts> where_is(const Options& options, const std::string& line,
+                                           store::MessageId message) {
+  const auto its = std::ranges::find(options.lines, line, &LineOptions::number);
+  if (its == options.lines.end()) return std::nullopt;
+  asio::io_context io(1);
+  store::RedisConnection redis(io, options.redis);
+  redis.start();
+  store::Whereabouts found;
+  auto looking = look_for(io, redis, options, {its->carrier, line}, message, found);
+  run_to_end(io, std::move(looking));
+  return found;
 }
 
 std::string queue_as_text(std::span<const LineLook> lines, std::span<const Pause> pauses,

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -37,6 +38,10 @@ boost::asio::awaitable<void> await_connection(boost::asio::io_context& io,
 
 // Each line of peyk.yaml. Takes `between`. Throws QueueAway.
 std::vector<LineLook> look_at_queue(const Options& options, std::chrono::milliseconds between);
+
+// Where a waiting message is; nullopt: peyk.yaml has no such line. Throws QueueAway.
+std::optional<store::Whereabouts> where_is(const Options& options, const std::string& line,
+                                           store::MessageId message);
 
 std::string queue_as_text(std::span<const LineLook> lines, std::span<const store::Pause> pauses,
                           const std::vector<handlers::Club>& clubs);

@@ -115,6 +115,70 @@ Json parts_as_json(const std::vector<store::PartTrace>& parts, const Carriers& c
   return json;
 }
 
+std::string cause_as_text(const store::CauseTrace& cause) {
+  const std::string invoice = cause.invoice.empty() ? "an invoice" : "invoice " + shown(cause.invoice);
+  if (cause.what == store::CauseTrace::What::purchase)
+    return fmt::format("for {} of {} at branch {}", invoice, cause.amount, cause.branch);
+  return fmt::format("for {} of credit used on {} of {} at branch {}", cause.used, invoice, cause.amount,
+                     cause.branch) +
+         (cause.cashier == 0 ? "" : ", asked by " + templates::masked(cause.cashier));
+}
+
+Json causes_as_json(const std::vector<store::CauseTrace>& causes) {
+  Json json = Json::array();
+  for (const store::CauseTrace& cause : causes) {
+    const bool redemption = cause.what == store::CauseTrace::What::redemption;
+    json.push_back({{"what", redemption ? "redemption" : "purchase"},
+                    {"branch", cause.branch},
+                    {"invoice", shown(cause.invoice)},
+                    {"amount", cause.amount},
+                    {"used", redemption ? Json(cause.used) : Json()},
+                    {"cashier", cause.cashier == 0 ? Json() : Json(templates::masked(cause.cashier))}});
+  }
+  return json;
+}
+
+std::string_view word_of(store::Whereabouts::State state) {
+  using enum store::Whereabouts::State;
+  switch (state) {
+    case waiting:
+      return "waiting";
+    case leased:
+      return "leased";
+    case delayed:
+      return "delayed";
+    case unknown:
+      break;
+  }
+  return "unknown";
+}
+
+std::string lane_as_text(const InItsLane& lane) {
+  using enum store::Whereabouts::State;
+  if (!lane.unseen.empty()) return fmt::format("  who has it now is not known: {}\n", lane.unseen);
+  if (!lane.where) return {};
+  const double seconds = static_cast<double>(std::max<std::int64_t>(lane.where->left.count(), 0)) / 1000;
+  switch (lane.where->state) {
+    case waiting:
+      return "  waits in its lane\n";
+    case leased:
+      return fmt::format("  held by {}, whose lease ends in {:.1f} s unless it is renewed\n",
+                         shown(lane.where->owner), seconds);
+    case delayed:
+      return fmt::format("  waits in its lane for its next attempt, {:.1f} s more\n", seconds);
+    case unknown:
+      break;
+  }
+  return "  its lane does not know it yet: the outbox is read again every minute\n";
+}
+
+Json lane_as_json(const InItsLane& lane) {
+  if (!lane.where) return nullptr;
+  return {{"is", word_of(lane.where->state)},
+          {"owner", shown(lane.where->owner)},
+          {"left_ms", lane.where->left.count()}};
+}
+
 Json as_json(const store::MessageTrace& message, const Carriers& carriers, Language language) {
   Json json{{"id", std::to_string(message.id)},
             {"club", message.club},
@@ -146,15 +210,17 @@ Json as_json(const store::MessageTrace& message, const Carriers& carriers, Langu
 
 }  // namespace
 
-std::string message_as_text(const store::MessageTrace& message, const Carriers& carriers, Language language) {
+std::string message_as_text(const store::MessageTrace& message, const Carriers& carriers, Language language,
+                            const InItsLane& lane) {
   const auto time = [&](rules::Instant at) { return local_time(at, message.time_zone, language); };
   std::string text =
       fmt::format("message {} from {} to {}: {}\n", message.id, message.line, phone_of(message.phone),
                   templates::delivery_state_words(message.state, language));
   if (!message.reason.empty()) text += fmt::format("  {}\n", shown(message.reason));
   if (message.maybe_twice) text += "  maybe twice: an answer never came, so it was sent again\n";
-  text +=
-      fmt::format("  {}  written, and queued in lane {}\n", time(message.created_at), words(message.lane));
+  text += fmt::format("  {}  written", time(message.created_at));
+  for (const store::CauseTrace& cause : message.causes) text += " " + cause_as_text(cause);
+  text += fmt::format(", and queued in lane {}\n", words(message.lane));
   if (message.send_at != rules::Instant{} && message.lives.empty())
     text += fmt::format("  {}  to be sent from then on\n", time(message.send_at));
   for (const store::LifeTrace& life : message.lives) text += life_as_text(life, message, carriers, language);
@@ -162,6 +228,7 @@ std::string message_as_text(const store::MessageTrace& message, const Carriers& 
   if (message.settled_at != rules::Instant{}) {
     text += fmt::format("  {}  {}\n", time(message.settled_at), message.parts.empty() ? "given up" : "sent");
   } else {
+    text += lane_as_text(lane);
     text +=
         fmt::format("  {}  no longer sent after that{}\n", time(message.valid_until),
                     message.attempts == 0 ? "" : fmt::format("; refused for now {} times", message.attempts));
@@ -169,8 +236,12 @@ std::string message_as_text(const store::MessageTrace& message, const Carriers& 
   return text + "  " + message.text + "\n";
 }
 
-std::string message_as_json(const store::MessageTrace& message, const Carriers& carriers, Language language) {
-  return as_json(message, carriers, language).dump(2) + "\n";
+std::string message_as_json(const store::MessageTrace& message, const Carriers& carriers, Language language,
+                            const InItsLane& lane) {
+  Json json = as_json(message, carriers, language);
+  json["causes"] = causes_as_json(message.causes);
+  json["holder"] = lane_as_json(lane);
+  return json.dump(2) + "\n";
 }
 
 std::string messages_as_text(const std::vector<store::MessageTrace>& messages, Language language) {

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <ostream>
 
+#include "gateway/ctl/queue.hpp"
 #include "gateway/ctl/trace.hpp"
 #include "store/mysql/lookup.hpp"
 #include "templates/phone.hpp"
@@ -17,13 +18,27 @@ templates::Language language_of(const Desk& desk) {
   return desk.order.language == "fa" ? templates::Language::fa : templates::Language::en;
 }
 
+// Whatever Redis is like, the rest is told.
+InItsLane look_into_lane(const Desk& desk, const store::MessageTrace& message) {
+  InItsLane lane;
+  if (message.state != store::word_of_state(store::queued)) return lane;
+  try {
+    lane.where = where_is(desk.options, message.line, message.id);
+    if (!lane.where) lane.unseen = "there is no line " + message.line + " in " + desk.order.config_file;
+  } catch (const QueueAway& away) {
+    lane.unseen = away.what();
+  }
+  return lane;
+}
+
 ExitCode show_message(Desk& desk, store::MessageId id) {
   store::Connection connection(desk.options.mysql);
   open_current(connection);
   const auto found = store::trace_message(connection, id);
   if (!found) throw Trouble{kFound, fmt::format("there is no message {}", id)};
-  desk.out << (desk.order.json ? message_as_json(*found, desk.options.carriers, language_of(desk))
-                               : message_as_text(*found, desk.options.carriers, language_of(desk)));
+  const InItsLane lane = look_into_lane(desk, *found);
+  desk.out << (desk.order.json ? message_as_json(*found, desk.options.carriers, language_of(desk), lane)
+                               : message_as_text(*found, desk.options.carriers, language_of(desk), lane));
   return kDone;
 }
 

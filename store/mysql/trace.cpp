@@ -80,6 +80,49 @@ void load_lives(Connection& connection, MessageTrace& message) {
   }
 }
 
+// What was booked in the decision that wrote the message. A decision has one moment for all that it writes;
+// the inbox itself keeps no more of a request than its hash.
+void load_causes(Connection& connection, MessageTrace& message) {
+  {
+    Rows rows = connection
+                    .prepare(
+                        "SELECT r.branch_no, r.invoice, r.invoice_amount, r.used, r.cashier_phone"
+                        " FROM club c JOIN ledger_entry e ON e.club_id = c.club_id AND e.at = ?"
+                        " JOIN redemption r ON r.entry_id = e.entry_id"
+                        " JOIN member m ON m.member_id = r.member_id"
+                        " WHERE c.slug = ? AND ? IN (m.phone, r.cashier_phone) ORDER BY r.redemption_id")
+                    .add(message.created_at)
+                    .add(message.club)
+                    .add(message.phone)
+                    .query();
+    while (rows.next()) {
+      CauseTrace& cause = message.causes.emplace_back();
+      cause.what = CauseTrace::What::redemption;
+      cause.branch = rows.u32();
+      cause.invoice = rows.text();
+      cause.amount = rows.i64();
+      cause.used = rows.i64();
+      cause.cashier = rows.u64();
+    }
+  }
+  Rows rows = connection
+                  .prepare(
+                      "SELECT p.branch_no, p.invoice, p.amount FROM club c"
+                      " JOIN member m ON m.club_id = c.club_id AND m.phone = ?"
+                      " JOIN purchase p ON p.member_id = m.member_id AND p.recorded_at = ?"
+                      " WHERE c.slug = ? ORDER BY p.purchase_id")
+                  .add(message.phone)
+                  .add(message.created_at)
+                  .add(message.club)
+                  .query();
+  while (rows.next()) {
+    CauseTrace& cause = message.causes.emplace_back();
+    cause.branch = rows.u32();
+    cause.invoice = rows.text();
+    cause.amount = rows.i64();
+  }
+}
+
 std::string messages_of(const std::string& history) {
   return "SELECT o.message_id, c.slug, c.time_zone, o.line, o.phone, o.lane, o.state, o.reason, o.text,"
          " o.maybe_twice, o.attempts, o.created_at, o.valid_until, o.settled_at, o.send_at FROM outbox" +
@@ -118,6 +161,7 @@ std::optional<MessageTrace> trace_message(Connection& connection, MessageId id) 
     if (!found) continue;
     load_parts(connection, *found, history);
     load_lives(connection, *found);
+    load_causes(connection, *found);
     break;
   }
   connection.rollback();

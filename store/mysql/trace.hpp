@@ -30,6 +30,16 @@ struct LifeTrace {
   bool waits_for_gateway = false;  // nobody has put the next life into its lane yet
   std::vector<PartTrace> parts;    // that failed; the others are the message's
 };
+// A request that was decided in the same moment and about the same phone: why the message was written.
+struct CauseTrace {
+  enum class What : std::uint8_t { purchase, redemption };
+  What what = What::purchase;
+  handlers::BranchNo branch = 0;
+  std::string invoice;                // as the till calls it; empty: it does not say
+  rules::Amount amount = 0;           // of the invoice
+  rules::Amount used = 0;             // redemption: of the member's credit
+  handlers::PhoneNumber cashier = 0;  // redemption: who asked; 0: the till
+};
 struct MessageTrace {
   MessageId id = 0;
   std::string club, time_zone;  // the club's slug and clock
@@ -43,7 +53,8 @@ struct MessageTrace {
   rules::Instant created_at{}, valid_until{}, settled_at{};
   rules::Instant send_at{};  // not before, or since the last replay; the epoch: at once
   std::vector<PartTrace> parts;
-  std::vector<LifeTrace> lives;  // before this one, the first first
+  std::vector<LifeTrace> lives;    // before this one, the first first
+  std::vector<CauseTrace> causes;  // of one that was asked for by its id; none: the records do not tell
 };
 // "queued", "submitted" …; empty: no such state.
 std::string word_of_state(std::uint64_t state);

@@ -289,4 +289,17 @@ asio::awaitable<LineDepth> Lanes::depth(LineKey line) {
   co_return depth;
 }
 
+asio::awaitable<Whereabouts> Lanes::look(LineKey line, std::uint64_t message_id) {
+  using State = Whereabouts::State;
+  std::vector<std::string> arguments{"look", std::to_string(message_id)};
+  const Reply reply = co_await run(std::move(line), std::move(arguments));
+  Whereabouts where;
+  const std::string& state = element(reply, 0, Reply::Kind::string).text;
+  if (state.empty()) co_return where;
+  where.state = state == "l" ? State::leased : state == "w" ? State::waiting : State::delayed;
+  if (where.state == State::leased) where.owner = element(reply, 1, Reply::Kind::string).text;
+  where.left = std::chrono::milliseconds(integer_at(reply, 2));
+  co_return where;
+}
+
 }  // namespace peyk::store

@@ -109,6 +109,15 @@ enum class Withdrawn : std::uint8_t {
   unknown,    // not, or not yet, known here
 };
 
+// Where a message is, for people.
+struct Whereabouts {
+  enum class State : std::uint8_t { unknown, waiting, leased, delayed };
+  State state = State::unknown;
+  std::string owner;  // whose lease it is
+  std::chrono::milliseconds left{
+      0};  // of the lease or the delay; below 0: over, and it waits with the next grant
+};
+
 // Slots for what does not wait in a lane.
 struct Reservation {
   std::vector<std::chrono::microseconds> slots;  // empty: none within the horizon
@@ -183,6 +192,7 @@ class Lanes {
   asio::awaitable<bool> finish_seed(LineKey line, std::string seed);
 
   asio::awaitable<LineDepth> depth(LineKey line);
+  asio::awaitable<Whereabouts> look(LineKey line, std::uint64_t message_id);
 
  private:
   asio::awaitable<Reply> run(LineKey line, std::vector<std::string> arguments);

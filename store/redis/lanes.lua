@@ -701,6 +701,14 @@ function operations.depth()
   return answer
 end
 
+-- look id -> state (empty: not known), owner, ms for which it is still leased or delayed. Changes nothing.
+function operations.look()
+  local entry = look_up({ARGV[2]})[1]
+  if not entry then return {'', '', 0} end
+  local until_ms = entry.state ~= 'w' and call('ZSCORE', entry.state == 'l' and leased_key or delayed_key, entry.id)
+  return {entry.state, entry.owner, tonumber(until_ms or now_ms) - now_ms}
+end
+
 local answer = operations[ARGV[1]]()
 save_counts()
 return answer

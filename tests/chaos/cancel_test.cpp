@@ -44,6 +44,14 @@ TEST(Cancel, tells_of_a_text_that_the_carrier_has_and_has_not_answered) {
   fault(stack, {{"what", "lose_responses"}, {"n", 1}});
   say(stack, 900, "989120000001");
   ASSERT_EQ(stack.carrier().inbox("989120000001", 0, 20s).size(), 1U);
+  // Whoever asks where it is learns which gateway has it.
+  const json traced = json::parse(stack.peykctl({"trace", "900", "--json"}).output);
+  EXPECT_EQ(traced["holder"]["is"], "leased") << traced.dump();
+  EXPECT_NE(
+      traced["holder"]["owner"].get<std::string>().find("-" + std::to_string(stack.gateway().pid()) + "-"),
+      std::string::npos)
+      << traced.dump();
+  EXPECT_GT(traced["holder"]["left_ms"], 0);
   const json told = cancel(stack, {"message", "900", "901"});
   EXPECT_EQ(told["cancelled"], 0) << told.dump();
   EXPECT_EQ(told["unanswered"], json::array({900})) << told.dump();

@@ -41,7 +41,9 @@ class Peykctl : public testing::Test {
         "lines:\n  - {number: 30001234, carrier: sim}\n  - {number: 20001234, carrier: sim, purpose: promo}\n"
         "mysql: {unix_socket: " +
             mysql.unix_socket + ", user: " + mysql.user + ", password: " + mysql.password +
-            ", database: peykctl}\n");
+            ", database: peykctl}\n"
+            "redis: {unix_socket: " +
+            shared_redis().unix_socket().string() + ", key_prefix: peykctl}\n");
     write("club.yaml", kClubFile);
   }
 

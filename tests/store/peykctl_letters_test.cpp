@@ -138,10 +138,12 @@ TEST_F(PeykctlLetters, trace_shows_each_life_of_a_replayed_message_and_all_messa
   EXPECT_THAT(out,
               HasSubstr("part 1 of 1 by sim as a: failed (UNDELIV), error 027: phone off or out of reach"));
   EXPECT_THAT(out, HasSubstr(", and no gateway has taken it up yet"));
+  EXPECT_THAT(out, HasSubstr("its lane does not know it yet"));
   EXPECT_EQ(ctl({"trace", "message", "1", "--json"}), kDone) << err;
   const json traced = json::parse(out);
   EXPECT_EQ(traced["state"], "queued");
   EXPECT_EQ(traced["lane"], "notice");
+  EXPECT_EQ(traced["holder"]["is"], "unknown");
   EXPECT_EQ(traced["lives"][0]["state"], "failed");
   EXPECT_EQ(traced["lives"][0]["parts"][0]["error"], "027");
   EXPECT_EQ(ctl({"trace", "77"}), kFound);

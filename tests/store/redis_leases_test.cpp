@@ -82,6 +82,30 @@ TEST_F(RedisLeases, an_owner_who_lost_its_lease_cannot_give_it_back_or_keep_it_b
   EXPECT_EQ(give_back({1, 2}, "new"), 1U);
 }
 
+TEST_F(RedisLeases, who_has_a_message_and_for_how_long_is_told_and_stays_so) {
+  using State = store::Whereabouts::State;
+  const auto look = [this](std::uint64_t id) { return redis.await(lanes.look(line, id)); };
+  enqueue(messages(1, 3));
+  grant(2, "me", milliseconds(1000));
+  clock.advance(milliseconds(400));
+  for (int again = 0; again < 2; ++again) {
+    EXPECT_EQ(look(1).state, State::leased);
+    EXPECT_EQ(look(1).owner, "me");
+    EXPECT_EQ(look(1).left, milliseconds(600));
+    EXPECT_EQ(look(3).state, State::waiting);
+    EXPECT_EQ(look(3).owner, "");
+    EXPECT_EQ(look(4).state, State::unknown);
+  }
+  give_back({2}, "me", milliseconds(5000));
+  EXPECT_EQ(look(2).state, State::delayed);
+  EXPECT_EQ(look(2).owner, "");
+  EXPECT_EQ(look(2).left, milliseconds(5000));
+  clock.advance(milliseconds(700));
+  EXPECT_EQ(look(1).left, milliseconds(-100)) << "the next grant takes it from whoever had it";
+  acknowledge({1});
+  EXPECT_EQ(look(1).state, State::unknown);
+}
+
 TEST_F(RedisLeases, a_lease_that_is_kept_lasts_longer) {
   enqueue(messages(1, 2));
   grant(2, "me", milliseconds(200));
