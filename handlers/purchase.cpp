@@ -109,7 +109,7 @@ std::string answer_of(const Purchase& purchase, const Member* member, const std:
     answer["expires"] = templates::rfc3339(earned->lot.expires_at);
   }
   if (member != nullptr) {
-    // Without her phone, which the till knows: answers are kept, and she may want to be forgotten.
+    // Her phone is added when it is told to the till: answers are kept, and she may want to be forgotten.
     answer["member"] = {{"card", std::to_string(member->card)}};
   }
   answer["duplicate"] = false;

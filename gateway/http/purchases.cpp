@@ -5,6 +5,7 @@
 #include "gateway/hash.hpp"
 #include "gateway/http/problem.hpp"
 #include "gateway/log.hpp"
+#include "templates/phone.hpp"
 
 namespace peyk::gateway {
 
@@ -40,23 +41,28 @@ HttpResponse decided(int status, std::string body) {
   return response;
 }
 
-// The first answer, marked. What the store holds was an object when we wrote it.
-HttpResponse repeated(const PurchaseAnswer& stored) {
+// An answer is kept for good, and a member may want to be forgotten: her phone is not in what is stored, but
+// is said to the till that named it. What the store holds was an object when we wrote it.
+HttpResponse told(const PurchaseAnswer& stored, handlers::PhoneNumber phone) {
   auto body = nlohmann::ordered_json::parse(stored.body, nullptr, false);
   if (!body.is_object()) {
     log::error("stored_answer_unreadable", {{"octets", stored.body.size()}});
     return failed();
   }
-  body["duplicate"] = true;
+  if (const auto member = body.find("member"); member != body.end() && member->is_object()) {
+    nlohmann::ordered_json named{{"phone", templates::e164(phone)}};
+    named.update(*member);
+    *member = std::move(named);
+  }
+  if (stored.status == PurchaseAnswer::Status::repeated) body["duplicate"] = true;
   return decided(stored.http_status, body.dump());
 }
 
-HttpResponse response_to(const PurchaseAnswer& answer) {
+HttpResponse response_to(const PurchaseAnswer& answer, handlers::PhoneNumber phone) {
   switch (answer.status) {
     case PurchaseAnswer::Status::done:
-      return decided(answer.http_status, answer.body);
     case PurchaseAnswer::Status::repeated:
-      return repeated(answer);
+      return told(answer, phone);
     case PurchaseAnswer::Status::different_content:
       return key_reused();
     case PurchaseAnswer::Status::busy:
@@ -122,10 +128,12 @@ void PurchaseEndpoint::submit(handlers::Request request, HttpDone done) {
   }
   if (in_flight_.size() >= options_.in_flight_max) return done(busy());
   const handlers::RequestKey key = request.key;
+  const handlers::PhoneNumber phone = std::get<handlers::PurchaseRequest>(request.what).phone;
   in_flight_.emplace(key, request.fingerprint);
-  std::function<void(PurchaseAnswer)> answered = [this, key, done = std::move(done)](PurchaseAnswer answer) {
+  std::function<void(PurchaseAnswer)> answered = [this, key, phone,
+                                                  done = std::move(done)](PurchaseAnswer answer) {
     in_flight_.erase(key);
-    done(response_to(answer));
+    done(response_to(answer, phone));
   };
   try {
     submit_(std::move(request), std::move(answered));

@@ -189,7 +189,8 @@ TEST_F(MysqlDeadLetters, a_text_with_a_code_goes_out_only_while_the_code_is_good
       "INSERT INTO lot VALUES (8, 1, 7, 1, 100, 70, '2026-11-01', '2126-11-01'), (9, 1, 7, 2, 5, 5,"
       " '2020-01-01', '2026-11-22 11:59')");
   database.query(
-      "INSERT INTO code VALUES (10, 1, 4417203, 4417203, 7, 8, 1, '2026-11-01'), (11, 1, 4417204, 4417204, 7,"
+      "INSERT INTO code (code_id, club_id, number, reserved_number, member_id, lot_id, state, issued_at) "
+      "VALUES (10, 1, 4417203, 4417203, 7, 8, 1, '2026-11-01'), (11, 1, 4417204, 4417204, 7,"
       " 9, 1, '2020-01-01'), (12, 1, 4417205, 4417205, 7, 8, 2, '2026-11-01')");
   write(1, Lane::notice, 1, "Code 4417203 is yours");
   write(2, Lane::notice, 1, "کد ۴۴۱۷۲۰۴");

@@ -300,6 +300,17 @@ TEST_F(PurchaseEndpoint, marks_a_repeated_answer) {
   EXPECT_EQ(answered({Status::repeated, ""}).status, 500);
 }
 
+// The stored answer is without her phone: she may want to be forgotten.
+TEST_F(PurchaseEndpoint, says_the_phone_to_the_till_that_named_it) {
+  const std::string stored = R"({"credit":1,"member":{"card":"9000000000000007"},"duplicate":false})";
+  for (const auto status : {Status::done, Status::repeated}) {
+    EXPECT_THAT(answered({status, stored}).body,
+                HasSubstr(R"("member":{"phone":"+989120000101","card":"9000000000000007"})"));
+  }
+  const std::string nobody = R"({"credit":0,"member":null,"duplicate":false})";
+  EXPECT_EQ(answered({Status::done, nobody}).body, nobody);
+}
+
 TEST_F(PurchaseEndpoint, gives_every_outcome_its_status) {
   EXPECT_EQ(type_of(answered({Status::different_content, ""})), "urn:peyk:problem:key-reused");
   EXPECT_EQ(answered({Status::different_content, ""}).status, 422);
