@@ -56,11 +56,12 @@ Said check(const Speaker& speaker, rules::CodeNumber number, const Facts& facts,
     return {.reply =
                 render(setting, "check_bad_expired", speaker.language, {{"code", shown}, {"until", until}})};
   }
-  if (lot.remaining == 0) return used_up();
+  const rules::Amount left = facts.available(lot, setting.now);
+  if (left == 0) return used_up();
   const std::string owner = templates::masked(facts.member(code->member)->phone);
-  return {.reply = render(
-              setting, speaker.text("check_good"), speaker.language,
-              {{"code", shown}, {"left", money(club, lot.remaining)}, {"until", until}, {"phone", owner}})};
+  return {.reply =
+              render(setting, speaker.text("check_good"), speaker.language,
+                     {{"code", shown}, {"left", money(club, left)}, {"until", until}, {"phone", owner}})};
 }
 
 }  // namespace peyk::handlers

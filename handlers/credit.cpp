@@ -16,7 +16,7 @@ std::string list_of_codes(const Speaker& speaker, const std::vector<const Code*>
     if (!lines.empty()) lines += '\n';
     lines += render(setting, speaker.text("codes_line"), speaker.language,
                     {{"code", code},
-                     {"amount", money(*speaker.club, lot.remaining)},
+                     {"amount", money(*speaker.club, facts.available(lot, setting.now))},
                      {"until", templates::LastDayShort{lot.expires_at, speaker.club->time_zone}}});
   }
   if (live.size() > kCodesListedMax) {
@@ -69,13 +69,13 @@ Said own_code(const Speaker& speaker, rules::CodeNumber number, const Facts& fac
   const Code* code = facts.code({speaker.club->id, number});
   const Lot* lot = code == nullptr ? nullptr : facts.lot(code->lot);
   const bool good = member != nullptr && code != nullptr && code->member == member->id &&
-                    code->state == CodeState::live && lot != nullptr && lot->remaining > 0 &&
-                    setting.now < lot->expires_at;
+                    code->state == CodeState::live && lot != nullptr &&
+                    facts.available(*lot, setting.now) > 0;
   if (!good) return say(speaker, "code_unknown", setting);
   const std::string shown = std::to_string(number);
   return {.reply = render(setting, speaker.text("code_own"), speaker.language,
                           {{"code", shown},
-                           {"amount", money(*speaker.club, lot->remaining)},
+                           {"amount", money(*speaker.club, facts.available(*lot, setting.now))},
                            {"until", templates::LastDay{lot->expires_at, speaker.club->time_zone}},
                            {"club", speaker.club->name}})};
 }

@@ -82,12 +82,16 @@ rules::Attempts Facts::attempts(const MemberKey& cashier) const {
   return row == nullptr ? rules::Attempts{} : *row;
 }
 
+rules::Amount Facts::available(const Lot& lot, rules::Instant now) const {
+  return now < lot.expires_at ? lot.remaining : 0;
+}
+
 std::vector<const Lot*> Facts::spendable_lots(MemberId member, rules::Instant now) const {
   std::vector<const Lot*> spendable;
   if (const auto* ids = find(lots_of_member_, member)) {
     for (LotId id : *ids) {
       const Lot& lot = lots_.at(id);
-      if (lot.remaining > 0 && now < lot.expires_at) spendable.push_back(&lot);
+      if (available(lot, now) > 0) spendable.push_back(&lot);
     }
   }
   std::sort(spendable.begin(), spendable.end(), [](const Lot* a, const Lot* b) {
@@ -98,7 +102,7 @@ std::vector<const Lot*> Facts::spendable_lots(MemberId member, rules::Instant no
 
 rules::Amount Facts::spendable(MemberId member, rules::Instant now) const {
   rules::Amount sum = 0;
-  for (const Lot* lot : spendable_lots(member, now)) sum += lot->remaining;
+  for (const Lot* lot : spendable_lots(member, now)) sum += available(*lot, now);
   return sum;
 }
 
@@ -133,9 +137,7 @@ std::vector<const Code*> Facts::live_codes(MemberId member, rules::Instant now) 
   for (CodeId id : *ids) {
     const Code& code = codes_.at(id);
     const Lot* lot = this->lot(code.lot);
-    if (code.state == CodeState::live && lot != nullptr && lot->remaining > 0 && now < lot->expires_at) {
-      live.push_back(&code);
-    }
+    if (code.state == CodeState::live && lot != nullptr && available(*lot, now) > 0) live.push_back(&code);
   }
   std::sort(live.begin(), live.end(), [this](const Code* a, const Code* b) {
     return std::pair(lot(a->lot)->expires_at, a->id) < std::pair(lot(b->lot)->expires_at, b->id);

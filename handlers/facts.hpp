@@ -188,6 +188,9 @@ class Facts {
   const Member* member(const MemberKey& key) const;
   const Member* member(MemberId id) const;
   const Lot* lot(LotId id) const;
+  // What may be spent of a lot at `now`: nothing once its time is over. Every decision to spend, and every
+  // text that tells of it, asks this and never what remains in the lot.
+  rules::Amount available(const Lot& lot, rules::Instant now) const;
   // Spendable at `now`, in the order of spending: soonest expiry, then oldest, then id.
   std::vector<const Lot*> spendable_lots(MemberId member, rules::Instant now) const;
   // Their sum: what she may spend at `now`. Her balance may have more, until the sweep.
@@ -196,7 +199,7 @@ class Facts {
   // not.
   std::vector<const Lot*> open_lots(MemberId member) const;
   std::vector<CodeId> unended_codes(MemberId member) const;
-  // Live codes with something left at `now`, soonest expiry first.
+  // Live codes of which something may be spent at `now`, soonest expiry first.
   std::vector<const Code*> live_codes(MemberId member, rules::Instant now) const;
   const Code* code(const CodeKey& key) const;
   const Code* code(CodeId id) const;

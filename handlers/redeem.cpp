@@ -94,7 +94,7 @@ Said redeem(const Speaker& speaker, const RedeemOrder& order, const Facts& facts
     return {.reply = done(speaker, *same, order.code, setting)};
 
   const Lot& lot = *facts.lot(code->lot);
-  const auto result = rules::redeem({.left = lot.remaining,
+  const auto result = rules::redeem({.left = facts.available(lot, setting.now),
                                      .ended = has_ended(*code),
                                      .swept = code->state == CodeState::expired,
                                      .expires_at = lot.expires_at,
@@ -127,7 +127,7 @@ Said redeem(const Speaker& speaker, const RedeemOrder& order, const Facts& facts
                                                .amount = taken.used,
                                                .at = setting.now},
                                      .redemption = redemption,
-                                     .code_ended = taken.left == 0});
+                                     .code_ended = lot.remaining == taken.used});
   said.texts.push_back(text_to(club, member.phone, Lane::notice,
                                notice_to_member(speaker, member, redemption, facts, setting), setting.now));
   return said;

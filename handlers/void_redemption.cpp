@@ -91,7 +91,9 @@ Said undo(const Speaker& speaker, const Redemption& redemption, const Code& code
           Setting& setting) {
   const Lot& lot = *facts.lot(code.lot);
   const Member& member = *facts.member(code.member);
-  const Voided voided{.cashier = speaker.phone, .left = lot.remaining + redemption.used, .at = setting.now};
+  const Voided voided{.cashier = speaker.phone,
+                      .left = facts.available(lot, setting.now) + redemption.used,
+                      .at = setting.now};
   Said said{.reply = done(speaker, redemption, voided, std::to_string(code.number), setting)};
   said.effects.push_back(VoidRedemption{.entry = {.id = setting.chance.next_id(),
                                                   .club = speaker.club->id,

@@ -11,7 +11,7 @@ namespace peyk::rules {
 enum class RedeemRefusal : std::uint8_t { already_taken, expired, invoice_too_small, nothing_to_use };
 
 struct RedeemTerms {
-  Amount left = 0;       // in the code's lot
+  Amount left = 0;       // to be spent of the code's lot
   bool ended = false;    // the code was redeemed to the last rial, or made void
   bool swept = false;    // it has expired, and the sweep has been there
   Instant expires_at{};  // first instant at which it is no longer good
