@@ -1,6 +1,7 @@
 #include "gateway/expiry_keeper.hpp"
 
 #include "gateway/log.hpp"
+#include "store/mysql/codes.hpp"
 
 namespace peyk::gateway {
 namespace {

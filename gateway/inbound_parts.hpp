@@ -17,8 +17,8 @@
 
 #include "gateway/carrier_link.hpp"
 #include "gateway/halving_sets.hpp"
+#include "store/mysql/mo_parts.hpp"
 #include "store/mysql/sql_thread.hpp"
-#include "store/mysql/tables.hpp"
 
 namespace peyk::gateway {
 

@@ -6,7 +6,7 @@
 #include "gateway/log.hpp"
 #include "gateway/mo_text.hpp"
 #include "smpp/address.hpp"
-#include "store/mysql/tables.hpp"
+#include "store/mysql/mo_parts.hpp"
 #include "templates/phone.hpp"
 
 namespace peyk::gateway {

@@ -35,8 +35,8 @@
 #include "gateway/metrics.hpp"
 #include "gateway/requests.hpp"
 #include "smpp/parts.hpp"
+#include "store/mysql/mo_parts.hpp"
 #include "store/mysql/sql_thread.hpp"
-#include "store/mysql/tables.hpp"
 
 namespace peyk::gateway {
 

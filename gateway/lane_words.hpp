@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "handlers/effects.hpp"
+#include "handlers/lane.hpp"
 
 namespace peyk::gateway {
 

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "gateway/options.hpp"
-#include "handlers/effects.hpp"
+#include "handlers/lane.hpp"
 
 namespace peyk::gateway {
 

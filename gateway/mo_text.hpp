@@ -11,7 +11,7 @@
 #include <string>
 
 #include "smpp/parts.hpp"
-#include "store/mysql/tables.hpp"
+#include "store/mysql/mo_parts.hpp"
 #include "templates/alphabet.hpp"
 
 namespace peyk::gateway {

@@ -9,6 +9,8 @@
 #include "gateway/link_metrics.hpp"
 #include "gateway/log.hpp"
 #include "gateway/spawn.hpp"
+#include "store/mysql/clubs.hpp"
+#include "store/mysql/inbox.hpp"
 #include "store/mysql/migrations.hpp"
 #include "store/mysql/promo.hpp"
 

@@ -10,8 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "store/mysql/outbox.hpp"
 #include "store/mysql/sql_thread.hpp"
-#include "store/mysql/tables.hpp"
 
 namespace peyk::gateway {
 

@@ -15,7 +15,7 @@
 #include "gateway/composition.hpp"
 #include "gateway/options.hpp"
 #include "smpp/pdu.hpp"
-#include "store/mysql/tables.hpp"
+#include "store/mysql/outbox.hpp"
 
 namespace peyk::gateway {
 

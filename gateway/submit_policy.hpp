@@ -14,7 +14,7 @@
 #include <optional>
 #include <string>
 
-#include "handlers/effects.hpp"
+#include "handlers/lane.hpp"
 #include "smpp/status.hpp"
 
 namespace peyk::gateway {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "handlers/facts.hpp"
+#include "handlers/lane.hpp"
 
 namespace peyk::handlers {
 
@@ -66,10 +67,6 @@ struct SetAttempts {
 
 using Effect = std::variant<EnrolMember, ChangeMember, EndMembership, OpenLot, IssueCode, TakeFromLot,
                             VoidRedemption, RecordPurchase, SetLinePhone, SetAttempts>;
-
-// Lanes in the order in which they leave.
-enum class Lane : std::uint8_t { urgent = 0, reply = 1, notice = 2, promo = 3 };
-inline constexpr std::uint8_t kLanes = 4;
 
 struct OutgoingText {
   ClubId club = 0;

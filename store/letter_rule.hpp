@@ -16,9 +16,9 @@
 #include <string_view>
 #include <vector>
 
-#include "handlers/effects.hpp"
+#include "handlers/lane.hpp"
 #include "handlers/rules/codes.hpp"
-#include "store/mysql/tables.hpp"
+#include "store/mysql/outbox.hpp"
 
 namespace peyk::store {
 

@@ -8,11 +8,12 @@
 // (`patient`), because the response that it really belongs to may not be saved yet.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
-#include "handlers/facts.hpp"
+#include "handlers/club.hpp"
 #include "store/carrier_ids.hpp"
 
 namespace peyk::store {

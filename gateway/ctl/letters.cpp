@@ -11,6 +11,7 @@
 #include "gateway/clock.hpp"
 #include "gateway/ctl/trace.hpp"
 #include "gateway/outbound_line.hpp"
+#include "store/mysql/clubs.hpp"
 #include "store/mysql/trace.hpp"
 #include "templates/dates.hpp"
 #include "templates/delivery_errors.hpp"

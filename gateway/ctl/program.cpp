@@ -19,9 +19,9 @@
 #include "gateway/ctl/trace_commands.hpp"
 #include "gateway/pins.hpp"
 #include "store/mysql/audit.hpp"
+#include "store/mysql/clubs.hpp"
 #include "store/mysql/lookup.hpp"
 #include "store/mysql/migrations.hpp"
-#include "store/mysql/tables.hpp"
 #include "templates/phone.hpp"
 
 namespace peyk::gateway::ctl {

@@ -10,7 +10,7 @@
 #include "gateway/ctl/cancel.hpp"
 #include "gateway/ctl/queue.hpp"
 #include "gateway/lane_words.hpp"
-#include "store/mysql/tables.hpp"
+#include "store/mysql/clubs.hpp"
 
 namespace peyk::gateway::ctl {
 namespace {

@@ -11,6 +11,7 @@
 #include "gateway/http/problem.hpp"
 #include "gateway/http/replay_body.hpp"
 #include "gateway/letter_query.hpp"
+#include "store/mysql/inbox.hpp"
 
 namespace peyk::gateway {
 namespace {

@@ -13,7 +13,7 @@
 #include <tl/expected.hpp>
 
 #include "gateway/http/problem.hpp"
-#include "store/mysql/tables.hpp"
+#include "store/mysql/outbox.hpp"
 
 namespace peyk::gateway {
 

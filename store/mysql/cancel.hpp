@@ -6,9 +6,14 @@
 // (Lanes::withdraw).
 #pragma once
 
+#include <map>
 #include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
 
-#include "store/mysql/tables.hpp"
+#include "store/mysql/outbox.hpp"
 
 namespace peyk::store {
 

@@ -1,7 +1,7 @@
 #include <map>
 #include <set>
 
-#include "store/mysql/tables.hpp"
+#include "store/mysql/clubs.hpp"
 
 namespace peyk::store {
 namespace {

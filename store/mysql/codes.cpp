@@ -4,8 +4,8 @@
 // A code may live again (a redemption that is undone) and end again: then it has two rows there, and only the
 // last end, which the code itself knows, frees its number.
 #include "handlers/rules/codes.hpp"
+#include "store/mysql/codes.hpp"
 #include "store/mysql/sets.hpp"
-#include "store/mysql/tables.hpp"
 
 namespace peyk::store {
 namespace {

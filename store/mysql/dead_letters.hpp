@@ -21,7 +21,7 @@
 #include <vector>
 
 #include "store/letter_rule.hpp"
-#include "store/mysql/tables.hpp"
+#include "store/mysql/outbox.hpp"
 
 namespace peyk::store {
 

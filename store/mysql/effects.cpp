@@ -1,6 +1,7 @@
 #include <map>
 #include <variant>
 
+#include "store/mysql/codes.hpp"
 #include "store/mysql/erasure.hpp"
 #include "store/mysql/expiry.hpp"
 #include "store/mysql/sets.hpp"

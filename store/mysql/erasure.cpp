@@ -1,5 +1,6 @@
 #include "store/mysql/erasure.hpp"
 
+#include "handlers/effects.hpp"
 #include "store/mysql/cancel.hpp"
 #include "store/mysql/receipts.hpp"
 #include "store/mysql/sets.hpp"

@@ -11,7 +11,15 @@
 // not touched.
 #pragma once
 
-#include "store/mysql/tables.hpp"
+#include <chrono>
+#include <span>
+
+#include "handlers/rules/units.hpp"
+#include "store/mysql/connection.hpp"
+
+namespace peyk::handlers {
+struct EndMembership;
+}
 
 namespace peyk::store {
 

@@ -2,7 +2,10 @@
 
 #include <cassert>
 
+#include "handlers/facts.hpp"
+#include "store/mysql/codes.hpp"
 #include "store/mysql/sets.hpp"
+#include "store/mysql/tables.hpp"
 
 namespace peyk::store {
 namespace {

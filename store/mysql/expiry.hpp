@@ -14,9 +14,16 @@
 #pragma once
 
 #include <map>
+#include <span>
 
+#include "handlers/club.hpp"
+#include "handlers/rules/units.hpp"
 #include "store/mysql/chance.hpp"
-#include "store/mysql/tables.hpp"
+#include "store/mysql/connection.hpp"
+
+namespace peyk::handlers {
+struct Lot;
+}
 
 namespace peyk::store {
 

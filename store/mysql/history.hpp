@@ -17,7 +17,7 @@
 #include <string>
 #include <vector>
 
-#include "store/mysql/tables.hpp"
+#include "store/mysql/outbox.hpp"
 
 namespace peyk::store {
 

@@ -1,7 +1,7 @@
 #include <algorithm>
 
+#include "store/mysql/inbox.hpp"
 #include "store/mysql/sets.hpp"
-#include "store/mysql/tables.hpp"
 
 namespace peyk::store {
 namespace {

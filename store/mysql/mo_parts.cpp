@@ -11,8 +11,8 @@
 #include <map>
 #include <set>
 
+#include "store/mysql/mo_parts.hpp"
 #include "store/mysql/sets.hpp"
-#include "store/mysql/tables.hpp"
 #include "store/part_verdict.hpp"
 
 namespace peyk::store {

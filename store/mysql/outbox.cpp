@@ -2,10 +2,10 @@
 #include <map>
 
 #include "store/mysql/backlog.hpp"
+#include "store/mysql/outbox.hpp"
 #include "store/mysql/receipts.hpp"
 #include "store/mysql/schedule.hpp"
 #include "store/mysql/sets.hpp"
-#include "store/mysql/tables.hpp"
 
 namespace peyk::store {
 namespace {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "handlers/facts.hpp"
 #include "store/mysql/schedule.hpp"
 #include "store/mysql/sets.hpp"
 

@@ -7,9 +7,12 @@
 // it came to nothing after all.
 #pragma once
 
+#include <set>
+#include <vector>
+
 #include "handlers/directory.hpp"
 #include "handlers/promo.hpp"
-#include "store/mysql/tables.hpp"
+#include "store/mysql/outbox.hpp"
 
 namespace peyk::store {
 

@@ -8,8 +8,11 @@
 #include <optional>
 #include <thread>
 
+#include "handlers/decide.hpp"
 #include "handlers/use_cases.hpp"
 #include "store/mysql/chance.hpp"
+#include "store/mysql/inbox.hpp"
+#include "store/mysql/tables.hpp"
 #include "templates/alphabet.hpp"
 
 namespace peyk::store {

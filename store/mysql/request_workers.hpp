@@ -29,7 +29,7 @@
 #include "handlers/directory.hpp"
 #include "handlers/request.hpp"
 #include "handlers/setting.hpp"
-#include "store/mysql/tables.hpp"
+#include "store/mysql/outbox.hpp"
 #include "store/options.hpp"
 
 namespace peyk::store {

@@ -14,8 +14,12 @@
 #pragma once
 
 #include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
 
-#include "store/mysql/tables.hpp"
+#include "store/mysql/outbox.hpp"
 
 namespace peyk::store {
 

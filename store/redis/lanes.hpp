@@ -40,7 +40,8 @@
 #include <vector>
 
 #include "config/toolchain/asio.hpp"
-#include "handlers/effects.hpp"
+#include "handlers/club.hpp"
+#include "handlers/lane.hpp"
 #include "store/redis/connection.hpp"
 #include "store/redis/pace.hpp"
 

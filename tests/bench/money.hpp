@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "handlers/directory.hpp"
+#include "store/mysql/clubs.hpp"
 #include "store/mysql/migrations.hpp"
 #include "store/mysql/request_workers.hpp"
 #include "tests/kit/private_servers.hpp"

@@ -7,7 +7,9 @@
 
 #include "gateway/http/replay_body.hpp"
 #include "gateway/http/webhook_signature.hpp"
+#include "store/mysql/clubs.hpp"
 #include "store/mysql/dead_letters.hpp"
+#include "store/mysql/outbox.hpp"
 #include "tests/store/mysql_fixture.hpp"
 
 namespace peyk::tests {

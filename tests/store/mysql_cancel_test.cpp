@@ -3,6 +3,7 @@
 
 #include "store/mysql/backlog.hpp"
 #include "store/mysql/cancel.hpp"
+#include "store/mysql/outbox.hpp"
 #include "store/mysql/schedule.hpp"
 #include "tests/store/mysql_fixture.hpp"
 

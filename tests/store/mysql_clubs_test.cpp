@@ -1,7 +1,7 @@
 // A club saved is the club loaded, and saving it again keeps what the database knows besides.
 #include <gmock/gmock.h>
 
-#include "store/mysql/tables.hpp"
+#include "store/mysql/clubs.hpp"
 #include "tests/store/mysql_fixture.hpp"
 
 namespace peyk::tests {

@@ -1,8 +1,10 @@
 // Dead letters: found, counted, and sent anew once.
+#include "store/mysql/clubs.hpp"
 #include "store/mysql/dead_letters.hpp"
 
 #include <gmock/gmock.h>
 
+#include "store/mysql/outbox.hpp"
 #include "store/mysql/receipts.hpp"
 #include "tests/store/mysql_fixture.hpp"
 

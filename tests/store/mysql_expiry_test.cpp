@@ -4,6 +4,7 @@
 
 #include <thread>
 
+#include "store/mysql/codes.hpp"
 #include "store/mysql/expiry.hpp"
 #include "tests/store/mysql_fixture.hpp"
 

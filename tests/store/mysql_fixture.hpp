@@ -19,7 +19,9 @@
 
 #include "handlers/directory.hpp"
 #include "store/mysql/audit.hpp"
+#include "store/mysql/clubs.hpp"
 #include "store/mysql/migrations.hpp"
+#include "store/mysql/outbox.hpp"
 #include "store/mysql/request_workers.hpp"
 #include "tests/kit/private_servers.hpp"
 

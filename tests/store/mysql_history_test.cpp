@@ -1,11 +1,13 @@
 // What is over leaves the outbox, whole and in sets; days that are past are dropped; nothing that moves is
 // touched.
+#include "store/mysql/clubs.hpp"
 #include "store/mysql/history.hpp"
 
 #include <gmock/gmock.h>
 
 #include "store/mysql/dead_letters.hpp"
 #include "store/mysql/lookup.hpp"
+#include "store/mysql/outbox.hpp"
 #include "store/mysql/receipts.hpp"
 #include "store/mysql/trace.hpp"
 #include "tests/store/mysql_fixture.hpp"

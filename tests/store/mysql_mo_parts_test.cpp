@@ -2,7 +2,7 @@
 #include <random>
 #include <thread>
 
-#include "store/mysql/tables.hpp"
+#include "store/mysql/mo_parts.hpp"
 #include "tests/store/mysql_fixture.hpp"
 
 namespace peyk::tests {

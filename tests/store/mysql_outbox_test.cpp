@@ -1,5 +1,6 @@
 // What is known of a text that is sent in parts, saved while it waits and read by whoever goes on with it.
 #include "store/mysql/backlog.hpp"
+#include "store/mysql/outbox.hpp"
 #include "store/mysql/unheard.hpp"
 #include "tests/store/mysql_fixture.hpp"
 

@@ -4,6 +4,7 @@
 
 #include <thread>
 
+#include "store/mysql/outbox.hpp"
 #include "store/mysql/promo.hpp"
 #include "store/mysql/schedule.hpp"
 #include "tests/store/mysql_fixture.hpp"

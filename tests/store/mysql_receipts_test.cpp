@@ -8,6 +8,7 @@
 #include <numeric>
 #include <random>
 
+#include "store/mysql/outbox.hpp"
 #include "store/mysql/receipts.hpp"
 #include "tests/store/mysql_fixture.hpp"
 

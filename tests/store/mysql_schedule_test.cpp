@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "store/mysql/backlog.hpp"
+#include "store/mysql/outbox.hpp"
 #include "store/mysql/schedule.hpp"
 #include "tests/store/mysql_fixture.hpp"
 

@@ -1,4 +1,5 @@
 // Why a message was written, as the books tell it.
+#include "store/mysql/outbox.hpp"
 #include "store/mysql/trace.hpp"
 
 #include <gmock/gmock.h>

@@ -1,6 +1,7 @@
 // Parts that were sent and never answered, and the receipts that tell of them all the same.
 #include <gtest/gtest.h>
 
+#include "store/mysql/outbox.hpp"
 #include "store/mysql/receipts.hpp"
 #include "store/part_reference.hpp"
 #include "tests/store/mysql_fixture.hpp"

@@ -7,6 +7,7 @@
 #include <future>
 
 #include "gateway/clock.hpp"
+#include "store/mysql/outbox.hpp"
 #include "tests/store/mysql_fixture.hpp"
 #include "tests/unit/gateway_carrier_linked.hpp"
 

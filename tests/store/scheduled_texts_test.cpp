@@ -8,6 +8,7 @@
 
 #include "gateway/clock.hpp"
 #include "gateway/spawn.hpp"
+#include "store/mysql/outbox.hpp"
 #include "tests/store/mysql_fixture.hpp"
 #include "tests/unit/gateway_carrier_peer.hpp"
 

@@ -6,6 +6,7 @@
 #include "gateway/sending.hpp"
 #include "gateway/submit_policy.hpp"
 #include "smpp/parts.hpp"
+#include "store/mysql/outbox.hpp"
 
 namespace peyk::gateway {
 namespace {
