@@ -92,6 +92,9 @@ void read_policy(Section& s, handlers::ClubPolicy& policy) {
       {{"pin", handlers::CashierAuth::pin}, {"phone", handlers::CashierAuth::phone}});
   s.integer("repeat_window_minutes", policy.repeat_window_minutes, 1, 1440);
   s.integer("void_window_minutes", policy.void_window_minutes, 1, 1440);
+  s.integer("move_min", policy.move_min, 1, rules::kAmountMax);
+  s.integer("new_codes_per_day_max", policy.new_codes_per_day_max, 0, 100);
+  s.integer("live_codes_max", policy.live_codes_max, 1, 1000);
 }
 
 // A value that may stand only once in its list.

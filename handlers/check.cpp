@@ -25,6 +25,8 @@ std::string taken_text(const Speaker& speaker, std::string_view key, const Code&
                        const Setting& setting) {
   const Redemption* last = facts.last_redemption(code.id);
   const std::string shown = std::to_string(code.number);
+  if (code.state == CodeState::redeemed && last == nullptr)
+    return render(setting, "check_bad_moved", speaker.language, {{"code", shown}});
   if (code.state == CodeState::voided || last == nullptr) {
     return render(setting, "check_bad_void", speaker.language, {{"code", shown}});
   }

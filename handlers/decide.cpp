@@ -30,15 +30,16 @@ Plan plan(const Request& request, const Setting& setting) {
 }
 
 Outcome decide(const Plan& plan, const Facts& facts, Setting& setting) {
-  return std::visit(Overloaded{
-                        [](const PlannedNothing&) { return Outcome{}; },
-                        [&](const PlannedText& text) { return decide_text(text, facts, setting); },
-                        [&](const PlannedUssd& ussd) { return decide_ussd(ussd, facts, setting); },
-                        [&](const PlannedPurchase& planned) {
-                          return purchase(planned.request, plan.needs.candidates, facts, setting);
-                        },
-                    },
-                    plan.what);
+  return std::visit(
+      Overloaded{
+          [](const PlannedNothing&) { return Outcome{}; },
+          [&](const PlannedText& text) { return decide_text(text, plan.needs.candidates, facts, setting); },
+          [&](const PlannedUssd& ussd) { return decide_ussd(ussd, plan.needs.candidates, facts, setting); },
+          [&](const PlannedPurchase& planned) {
+            return purchase(planned.request, plan.needs.candidates, facts, setting);
+          },
+      },
+      plan.what);
 }
 
 }  // namespace peyk::handlers

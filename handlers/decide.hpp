@@ -8,6 +8,7 @@
 // and deciding again; nothing else has happened meanwhile.
 #pragma once
 
+#include <span>
 #include <variant>
 #include <vector>
 
@@ -48,8 +49,10 @@ Outcome decide(const Plan& plan, const Facts& facts, Setting& setting);
 
 // sms.cpp and ussd.cpp: the two wires of a telephone.
 Plan plan_text(const TextRequest& request, const Setting& setting);
-Outcome decide_text(const PlannedText& plan, const Facts& facts, Setting& setting);
+Outcome decide_text(const PlannedText& plan, std::span<const CodeKey> candidates, const Facts& facts,
+                    Setting& setting);
 Plan plan_ussd(const UssdRequest& request, const Setting& setting);
-Outcome decide_ussd(const PlannedUssd& plan, const Facts& facts, Setting& setting);
+Outcome decide_ussd(const PlannedUssd& plan, std::span<const CodeKey> candidates, const Facts& facts,
+                    Setting& setting);
 
 }  // namespace peyk::handlers

@@ -53,6 +53,17 @@ struct VoidRedemption {
   std::uint64_t redemption = 0;
   Voided voided;
 };
+// Credit out of lots into new ones of the same expiry and kind, each with a code.
+struct MoveCredit {
+  struct Part {
+    LedgerEntry entry;
+    Lot lot;
+    Code code;
+    std::optional<CodeId> ended;  // the code of the lot it was taken from, of which nothing is left
+  };
+  CreditMove move;
+  std::vector<Part> parts;
+};
 struct RecordPurchase {
   Purchase purchase;
 };
@@ -66,7 +77,7 @@ struct SetAttempts {
 };
 
 using Effect = std::variant<EnrolMember, ChangeMember, EndMembership, OpenLot, IssueCode, TakeFromLot,
-                            VoidRedemption, RecordPurchase, SetLinePhone, SetAttempts>;
+                            VoidRedemption, MoveCredit, RecordPurchase, SetLinePhone, SetAttempts>;
 
 struct OutgoingText {
   ClubId club = 0;

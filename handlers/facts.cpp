@@ -33,6 +33,10 @@ void Needs::merge(Needs other) {
   line_phones.merge(other.line_phones);
   cashiers.merge(other.cashiers);
   branch_days.merge(other.branch_days);
+  for (const auto& [member, since] : other.moves) {
+    const auto [known, fresh] = moves.emplace(member, since);
+    if (!fresh) known->second = std::min(known->second, since);
+  }
   candidates.insert(candidates.end(), other.candidates.begin(), other.candidates.end());
 }
 
@@ -130,6 +134,26 @@ std::vector<CodeId> Facts::unended_codes(MemberId member) const {
   return unended;
 }
 
+const Code* Facts::code_of_lot(const Lot& lot) const {
+  if (const auto* ids = find(codes_of_member_, lot.member)) {
+    for (CodeId id : *ids) {
+      if (codes_.at(id).lot == lot.id) return &codes_.at(id);
+    }
+  }
+  return nullptr;
+}
+
+std::vector<const CreditMove*> Facts::moves(MemberId from, rules::Instant since) const {
+  std::vector<const CreditMove*> found;
+  for (const auto& [id, move] : moves_) {
+    if (move.from == from && move.at >= since) found.push_back(&move);
+  }
+  std::sort(found.begin(), found.end(), [](const CreditMove* a, const CreditMove* b) {
+    return std::tie(a->at, a->id) < std::tie(b->at, b->id);
+  });
+  return found;
+}
+
 std::vector<const Code*> Facts::live_codes(MemberId member, rules::Instant now) const {
   std::vector<const Code*> live;
   const auto* ids = find(codes_of_member_, member);
@@ -184,6 +208,9 @@ void Facts::load_attempts(const MemberKey& cashier, rules::Attempts row) {
 void Facts::load(const BranchDayKey& key, BranchDay row) {
   branch_days_.emplace(key, row);
 }
+void Facts::load(CreditMove row) {
+  moves_.emplace(row.id, row);
+}
 void Facts::load_taken(const CodeKey& candidate) {
   taken_.insert(candidate);
 }
@@ -191,6 +218,8 @@ void Facts::load_taken(const CodeKey& candidate) {
 void Facts::post(const LedgerEntry& entry) {
   assert(entry.amount > 0);
   must_find(members_, entry.member, "member").balance += rules::effect_on_member(entry.kind, entry.amount);
+  if (entry.kind == rules::EntryKind::move)
+    must_find(members_, entry.to_member, "member").balance += entry.amount;
 }
 
 void Facts::count(const Redemption& redemption, int by) {
@@ -258,6 +287,22 @@ void Facts::apply(const VoidRedemption& effect) {
   if (code.state == CodeState::redeemed) code.state = CodeState::live;
   count(*redemption, -1);
   redemption->voided = effect.voided;
+}
+
+void Facts::apply(const MoveCredit& effect) {
+  for (const MoveCredit::Part& part : effect.parts) {
+    Lot& from = must_find(lots_, part.entry.lot, "lot");
+    if (part.entry.amount > from.remaining)
+      throw std::logic_error("a decision takes more than its lot holds");
+    if (part.lot.issued != part.entry.amount || part.lot.expires_at != from.expires_at)
+      throw std::logic_error("credit that moves keeps its amount and its expiry");
+    post(part.entry);
+    from.remaining -= part.entry.amount;
+    if (part.ended) must_find(codes_, *part.ended, "code").state = CodeState::redeemed;
+    load(part.lot);
+    load(part.code);
+  }
+  moves_[effect.move.id] = effect.move;
 }
 
 void Facts::apply(const RecordPurchase& effect) {

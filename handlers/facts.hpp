@@ -33,6 +33,7 @@ namespace peyk::handlers {
 using MemberId = std::uint64_t;
 using LotId = std::uint64_t;
 using CodeId = std::uint64_t;
+using MoveId = std::uint64_t;
 
 struct MemberKey {
   ClubId club = 0;
@@ -89,6 +90,7 @@ struct Lot {
   ClubId club = 0;
   MemberId member = 0;
   LotOrigin origin = LotOrigin::purchase;
+  LotOrigin kind = LotOrigin::purchase;  // what the credit was at first: a transfer keeps it
   rules::Amount issued = 0;
   rules::Amount remaining = 0;
   rules::Instant created_at{};
@@ -157,6 +159,24 @@ struct LedgerEntry {
   LotId lot = 0;
   rules::Amount amount = 0;
   rules::Instant at{};
+  // Kind `move`: where it went, and by which move. 0: no move.
+  MemberId to_member = 0;
+  LotId to_lot = 0;
+  MoveId move = 0;
+};
+
+// What a member wanted moved, as a whole: of each lot it took from there is an entry.
+enum class MoveKind : std::uint8_t { code = 1, transfer = 2, pay = 3, undo = 4 };
+struct CreditMove {
+  MoveId id = 0;
+  ClubId club = 0;
+  MoveKind kind = MoveKind::code;
+  MemberId from = 0;
+  MemberId to = 0;         // herself: but for a transfer
+  std::uint32_t lots = 0;  // opened by it, with a code each
+  rules::Amount amount = 0;
+  rules::Instant at{};
+  rules::Instant undone_at{};  // transfer: when its sender stopped it; the epoch: never
 };
 
 struct BranchDay {
@@ -178,7 +198,8 @@ struct Needs {
   std::set<LinePhoneKey> line_phones;
   std::set<MemberKey> cashiers;  // attempts, locked
   std::set<BranchDayKey> branch_days;
-  std::vector<CodeKey> candidates;  // drawn at random: which of them are free?
+  std::map<MemberKey, rules::Instant> moves;  // what she moved from then on
+  std::vector<CodeKey> candidates;            // drawn at random: which of them are free?
 
   void merge(Needs other);
 };
@@ -199,6 +220,8 @@ class Facts {
   // not.
   std::vector<const Lot*> open_lots(MemberId member) const;
   std::vector<CodeId> unended_codes(MemberId member) const;
+  // Live or ended; nullptr: the lot has none, or it was not loaded.
+  const Code* code_of_lot(const Lot& lot) const;
   // Live codes of which something may be spent at `now`, soonest expiry first.
   std::vector<const Code*> live_codes(MemberId member, rules::Instant now) const;
   const Code* code(const CodeKey& key) const;
@@ -211,6 +234,8 @@ class Facts {
   LinePhone line_phone(const LinePhoneKey& key) const;
   rules::Attempts attempts(const MemberKey& cashier) const;
   BranchDay branch_day(const BranchDayKey& key) const;
+  // What she moved since then, in the order of time.
+  std::vector<const CreditMove*> moves(MemberId from, rules::Instant since) const;
   bool is_free(const CodeKey& candidate) const;
 
   // The store's side: what was loaded. Loading the same row twice keeps the first (it may have been changed
@@ -223,6 +248,7 @@ class Facts {
   void load(const LinePhoneKey& key, LinePhone row);
   void load_attempts(const MemberKey& cashier, rules::Attempts row);
   void load(const BranchDayKey& key, BranchDay row);
+  void load(CreditMove row);
   void load_taken(const CodeKey& candidate);
 
   // The working set's side: what a decision changed. See effects.hpp.
@@ -233,6 +259,7 @@ class Facts {
   void apply(const struct IssueCode& effect);
   void apply(const struct TakeFromLot& effect);
   void apply(const struct VoidRedemption& effect);
+  void apply(const struct MoveCredit& effect);
   void apply(const struct RecordPurchase& effect);
   void apply(const struct SetLinePhone& effect);
   void apply(const struct SetAttempts& effect);
@@ -254,6 +281,7 @@ class Facts {
   std::map<LinePhoneKey, LinePhone> line_phones_;
   std::map<MemberKey, rules::Attempts> attempts_;
   std::map<BranchDayKey, BranchDay> branch_days_;
+  std::map<MoveId, CreditMove> moves_;
   std::set<CodeKey> taken_;
 };
 

@@ -3,11 +3,12 @@
 // On a line of one club the command stands alone. On a shared line the club's keyword comes first; a cashier
 // of just one club there needs none, because she has a queue.
 //
-// To add a command: a row in kCommands.
+// To add a command: a row in kCommands, or in kIssuers if it may issue codes.
 #include <algorithm>
 #include <array>
 
 #include "handlers/decide.hpp"
+#include "handlers/move.hpp"
 #include "handlers/typed_order.hpp"
 #include "handlers/use_cases.hpp"
 #include "templates/fold.hpp"
@@ -63,6 +64,14 @@ Said say_code(const Speaker& speaker, const Typed& typed, const Facts& facts, Se
                             : redeem_typed(speaker, *code, typed, facts, setting);
 }
 
+// "CODE <amount>"
+Said split_typed(const Speaker& speaker, const Typed& typed, std::span<const CodeKey> candidates,
+                 const Facts& facts, Setting& setting) {
+  const auto amount = read_amount(typed.args, speaker.club->money_display);
+  if (!amount) return {.reply = bad_amount(speaker, amount.error(), setting)};
+  return split(speaker, *amount, candidates, facts, setting);
+}
+
 constexpr std::array kCommands{
     Command{Keyword::bare_code, false, say_code},
     Command{Keyword::redeem, false, say_code},
@@ -107,6 +116,27 @@ constexpr std::array kCommands{
             }},
 };
 
+// Commands that may issue codes: `needs` draws the candidates.
+struct Issuer {
+  Keyword keyword;
+  Needs (*needs)(const Speaker&, const Typed&, const Setting&);
+  Said (*decide)(const Speaker&, const Typed&, std::span<const CodeKey>, const Facts&, Setting&);
+};
+
+constexpr std::array kIssuers{
+    Issuer{Keyword::split,
+           [](const Speaker& speaker, const Typed&, const Setting& setting) {
+             return needs_move(*speaker.club, speaker.key(), setting);
+           },
+           split_typed},
+};
+
+const Issuer* issuer_for(Keyword keyword) {
+  auto it = std::find_if(kIssuers.begin(), kIssuers.end(),
+                         [keyword](const Issuer& issuer) { return issuer.keyword == keyword; });
+  return it == kIssuers.end() ? nullptr : &*it;
+}
+
 const Command* command_for(Keyword keyword) {
   auto it = std::find_if(kCommands.begin(), kCommands.end(),
                          [keyword](const Command& command) { return command.keyword == keyword; });
@@ -149,6 +179,8 @@ Plan plan_text(const TextRequest& request, const Setting& setting) {
   if (const auto code = rules::parse_code(planned.typed.code)) needs = needs_code(speaker, *code);
   const Command* command = command_for(planned.typed.keyword);
   (command != nullptr && command->wants_wallet ? needs.wallets : needs.members).insert(speaker.key());
+  if (const Issuer* issuer = issuer_for(planned.typed.keyword))
+    needs.merge(issuer->needs(speaker, planned.typed, setting));
   if (planned.typed.keyword == Keyword::today && speaker.cashier != nullptr) {
     needs.merge(needs_today(speaker, setting.now));
   }
@@ -156,12 +188,15 @@ Plan plan_text(const TextRequest& request, const Setting& setting) {
   return {.needs = std::move(needs), .what = std::move(planned)};
 }
 
-Outcome decide_text(const PlannedText& plan, const Facts& facts, Setting& setting) {
+Outcome decide_text(const PlannedText& plan, std::span<const CodeKey> candidates, const Facts& facts,
+                    Setting& setting) {
   Speaker speaker = plan.speaker;
   speaker.language = language_for(facts.member(speaker.key()), plan.typed.language, *speaker.club);
   const Command* command = command_for(plan.typed.keyword);
-  Said said = command == nullptr ? unknown_text(speaker, facts, setting)
-                                 : command->decide(speaker, plan.typed, facts, setting);
+  const Issuer* issuer = issuer_for(plan.typed.keyword);
+  Said said = issuer != nullptr    ? issuer->decide(speaker, plan.typed, candidates, facts, setting)
+              : command != nullptr ? command->decide(speaker, plan.typed, facts, setting)
+                                   : unknown_text(speaker, facts, setting);
   Outcome outcome{.effects = std::move(said.effects), .texts = std::move(said.texts)};
   if (!said.reply.empty()) {
     const Lane lane = speaker.cashier != nullptr ? Lane::urgent : Lane::reply;

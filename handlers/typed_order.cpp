@@ -134,4 +134,12 @@ tl::expected<TypedOrder, AmountError> read_order(std::span<const std::string> wo
   return order;
 }
 
+tl::expected<rules::Amount, AmountError> read_amount(std::span<const std::string> words,
+                                                     MoneyDisplay typed_in) {
+  const auto order = read_order(words, typed_in, false);
+  if (!order) return tl::unexpected(order.error());
+  if (!order->invoice.empty()) return tl::unexpected(AmountError::not_a_number);
+  return order->amount;
+}
+
 }  // namespace peyk::handlers

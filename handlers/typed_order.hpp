@@ -35,4 +35,8 @@ bool looks_like_pin(std::string_view word);
 tl::expected<TypedOrder, templates::AmountError> read_order(std::span<const std::string> words,
                                                             templates::MoneyDisplay typed_in, bool with_pin);
 
+// An amount and nothing else: "100 000 rials".
+tl::expected<rules::Amount, templates::AmountError> read_amount(std::span<const std::string> words,
+                                                                templates::MoneyDisplay typed_in);
+
 }  // namespace peyk::handlers

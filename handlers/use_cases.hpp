@@ -4,8 +4,10 @@
 // templates/messages/, a conversation in tests/talk/.
 #pragma once
 
+#include <span>
 #include <string>
 
+#include "handlers/rules/move.hpp"
 #include "handlers/speaker.hpp"
 
 namespace peyk::handlers {
@@ -23,6 +25,13 @@ Said credit(const Speaker& speaker, const Facts& facts, const Setting& setting);
 Said codes(const Speaker& speaker, const Facts& facts, const Setting& setting);
 // A member names a code: how to use it if it is hers, nothing about anybody else's.
 Said own_code(const Speaker& speaker, rules::CodeNumber number, const Facts& facts, const Setting& setting);
+
+// split.cpp: wants needs_move of the speaker (move.hpp).
+Said split(const Speaker& speaker, rules::Amount amount, std::span<const CodeKey> candidates,
+           const Facts& facts, Setting& setting);
+// Why credit of hers cannot move, in words.
+std::string move_refused(const Speaker& speaker, rules::MoveRefusal why, MemberId from, const Facts& facts,
+                         const Setting& setting);
 
 // check.cpp: cashiers only.
 Needs needs_code(const Speaker& speaker, rules::CodeNumber number);

@@ -296,7 +296,9 @@ Plan plan_ussd(const UssdRequest& request, const Setting& setting) {
   return {.needs = std::move(needs), .what = std::move(planned)};
 }
 
-Outcome decide_ussd(const PlannedUssd& plan, const Facts& facts, Setting& setting) {
+Outcome decide_ussd(const PlannedUssd& plan, std::span<const CodeKey> candidates, const Facts& facts,
+                    Setting& setting) {
+  (void)candidates;
   Speaker speaker = plan.speaker;
   speaker.language = language_for(facts.member(speaker.key()), std::nullopt, *speaker.club);
   const Place place = read_state(plan.state);

@@ -5,7 +5,8 @@
 // (invariant I1). Rejected: an entry header with n postings, which needs a query to know that it balances.
 //
 // Signs: member_credit is what the club owes its members, so a grant credits it and a redemption debits it;
-// a balance of member_credit is credits minus debits.
+// a balance of member_credit is credits minus debits. A move debits one member's account and credits one
+// member's, of two lots: the same member's for a code of its own, another's for a transfer.
 //
 // To add a kind of movement: a row in EntryKind, its accounts in accounts_of, its CHECK in the migrations.
 #pragma once
@@ -30,6 +31,7 @@ enum class EntryKind : std::uint8_t {
   expire = 3,           // its time was over
   void_redemption = 4,  // a redemption taken back
   forfeit = 5,          // she left the club before
+  move = 6,             // from one lot into another of the same expiry, hers or another member's
 };
 
 struct Sides {
@@ -48,13 +50,16 @@ constexpr Sides accounts_of(EntryKind kind) {
       return {Account::member_credit, Account::expired};
     case EntryKind::void_redemption:
       return {Account::redeemed, Account::member_credit};
+    case EntryKind::move:
+      return {Account::member_credit, Account::member_credit};
   }
   throw std::logic_error("accounts_of: not an EntryKind");
 }
 
-// What an entry of this kind does to the member's balance.
+// What an entry of this kind does to the balance of the member that it names first. A move gives the same
+// amount to the member whom it names behind.
 constexpr Amount effect_on_member(EntryKind kind, Amount amount) {
-  return accounts_of(kind).credit == Account::member_credit ? amount : -amount;
+  return accounts_of(kind).debit == Account::member_credit ? -amount : amount;
 }
 
 }  // namespace peyk::rules

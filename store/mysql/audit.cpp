@@ -8,11 +8,13 @@ namespace {
 constexpr const char* kChecks[] = {
     // A balance is the sum of its entries.
     "SELECT CONCAT('member ', m.member_id, ' of club ', m.club_id, ' has balance ', m.balance,"
-    " ', but her ledger entries come to ', COALESCE(e.balance, 0))"
+    " ', but her ledger entries come to ', COALESCE(e.balance, 0) + COALESCE(t.balance, 0))"
     " FROM member m LEFT JOIN (SELECT member_id,"
-    " SUM(CASE WHEN credit_account = 1 THEN amount ELSE -amount END) AS balance FROM ledger_entry GROUP BY "
+    " SUM(CASE WHEN debit_account = 1 THEN -amount ELSE amount END) AS balance FROM ledger_entry GROUP BY "
     "member_id) e"
-    " ON e.member_id = m.member_id WHERE m.balance <> COALESCE(e.balance, 0) ORDER BY m.member_id",
+    " ON e.member_id = m.member_id LEFT JOIN (SELECT to_member_id, SUM(amount) AS balance FROM ledger_entry"
+    " WHERE kind = 6 GROUP BY to_member_id) t ON t.to_member_id = m.member_id"
+    " WHERE m.balance <> COALESCE(e.balance, 0) + COALESCE(t.balance, 0) ORDER BY m.member_id",
 
     // An entry belongs to the club and the member of its lot.
     "SELECT CONCAT('ledger entry ', e.entry_id, ' is of member ', e.member_id, ' and club ', e.club_id, ', "
@@ -21,12 +23,37 @@ constexpr const char* kChecks[] = {
     " FROM ledger_entry e JOIN lot l ON l.lot_id = e.lot_id"
     " WHERE l.member_id <> e.member_id OR l.club_id <> e.club_id ORDER BY e.entry_id",
 
-    // A lot is granted once, whole.
+    // What moves arrives whole in a lot of its own, of the member and club that it names, and lives no
+    // longer.
+    "SELECT CONCAT('ledger entry ', e.entry_id, ' moves ', e.amount, ' of lot ', e.lot_id, ' into lot ',"
+    " e.to_lot_id, CASE WHEN t.lot_id IS NULL THEN ', which is not there'"
+    " WHEN t.issued <> e.amount THEN CONCAT(', which was issued with ', t.issued)"
+    " WHEN t.expires_at <> f.expires_at THEN ', which has another expiry'"
+    " WHEN t.kind <> f.kind THEN ', which is of another kind'"
+    " ELSE ', which is of another member or club' END)"
+    " FROM ledger_entry e LEFT JOIN lot f ON f.lot_id = e.lot_id LEFT JOIN lot t ON t.lot_id = e.to_lot_id"
+    " WHERE e.kind = 6 AND (t.lot_id IS NULL OR f.lot_id IS NULL OR t.issued <> e.amount"
+    " OR t.expires_at <> f.expires_at OR t.kind <> f.kind OR t.member_id <> e.to_member_id"
+    " OR t.club_id <> e.club_id) ORDER BY e.entry_id",
+
+    // A move is the sum of its entries.
+    "SELECT CONCAT('move ', m.move_id, ' is of ', m.amount, ' in ', m.lots, ' lots, its entries of ',"
+    " COALESCE(e.amount, 0), ' in ', COALESCE(e.lots, 0))"
+    " FROM credit_move m LEFT JOIN (SELECT move_id, member_id, to_member_id, SUM(amount) AS amount,"
+    " COUNT(*) AS lots FROM ledger_entry WHERE kind = 6 GROUP BY move_id, member_id, to_member_id) e"
+    " ON e.move_id = m.move_id AND e.member_id = m.from_member_id AND e.to_member_id = m.to_member_id"
+    " WHERE m.amount <> COALESCE(e.amount, 0) OR m.lots <> COALESCE(e.lots, 0) ORDER BY m.move_id",
+    "SELECT CONCAT('ledger entry ', e.entry_id, ' moves credit, but no move tells of it')"
+    " FROM ledger_entry e LEFT JOIN credit_move m ON m.move_id = e.move_id"
+    " WHERE e.kind = 6 AND m.move_id IS NULL ORDER BY e.entry_id",
+
+    // A lot is granted once, whole, or filled by a move.
     "SELECT CONCAT('lot ', l.lot_id, ' was issued with ', l.issued, ', but ', COALESCE(e.grants, 0),"
     " ' entries grant ', COALESCE(e.granted, 0), ' for it')"
-    " FROM lot l LEFT JOIN (SELECT lot_id, COUNT(*) AS grants, SUM(amount) AS granted FROM ledger_entry "
-    "WHERE kind = 1"
-    " GROUP BY lot_id) e ON e.lot_id = l.lot_id"
+    " FROM lot l LEFT JOIN (SELECT lot, COUNT(*) AS grants, SUM(amount) AS granted FROM (SELECT"
+    " CASE WHEN kind = 1 THEN lot_id ELSE to_lot_id END AS lot, amount FROM ledger_entry WHERE kind IN (1, "
+    "6))"
+    " g GROUP BY lot) e ON e.lot = l.lot_id"
     " WHERE COALESCE(e.grants, 0) <> 1 OR e.granted <> l.issued ORDER BY l.lot_id",
 
     // What is left in a lot is what was issued less what was spent and stayed so, or has lapsed.
@@ -146,10 +173,11 @@ constexpr const char* kChecks[] = {
     " OR l.issued <> p.earned OR l.origin <> 1 OR p.member_id IS NULL OR l.member_id <> p.member_id))"
     " ORDER BY p.purchase_id",
 
-    // And nothing is earned by purchase without one, or by one twice.
+    // And nothing is granted for a purchase without one, or by one twice.
     "SELECT CONCAT('lot ', l.lot_id, ' was earned by purchase, but ', COUNT(p.purchase_id), ' purchases name "
     "it')"
-    " FROM lot l LEFT JOIN code c ON c.lot_id = l.lot_id LEFT JOIN purchase p ON p.code_id = c.code_id"
+    " FROM lot l JOIN ledger_entry e ON e.lot_id = l.lot_id AND e.kind = 1"
+    " LEFT JOIN code c ON c.lot_id = l.lot_id LEFT JOIN purchase p ON p.code_id = c.code_id"
     " WHERE l.origin = 1 GROUP BY l.lot_id HAVING COUNT(p.purchase_id) <> 1 ORDER BY l.lot_id",
 };
 

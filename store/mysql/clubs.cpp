@@ -15,6 +15,7 @@ void bind_club(Statement& s, const Club& club) {
   s.add(club.policy.invoice_min).add(club.policy.credit_share_max).add(club.policy.join_on_purchase);
   s.add(static_cast<std::uint32_t>(club.policy.redeem_auth)).add(club.policy.repeat_window_minutes);
   s.add(club.sending_weight).add(club.policy.void_window_minutes);
+  s.add(club.policy.move_min).add(club.policy.new_codes_per_day_max).add(club.policy.live_codes_max);
 }
 
 Club read_club(Rows& rows) {
@@ -38,6 +39,9 @@ Club read_club(Rows& rows) {
   club.policy.repeat_window_minutes = rows.u32();
   club.sending_weight = rows.u32();
   club.policy.void_window_minutes = rows.u32();
+  club.policy.move_min = rows.i64();
+  club.policy.new_codes_per_day_max = rows.u32();
+  club.policy.live_codes_max = rows.u32();
   return club;
 }
 
@@ -113,8 +117,8 @@ std::vector<Club> load_clubs(Connection& connection) {
           .prepare(
               "SELECT club_id, slug, name, keyword, currency, time_zone, language, money_display, line,"
               " ussd_root, earn_share, credit_valid_days, invoice_min, credit_share_max, join_on_purchase,"
-              " redeem_auth, repeat_window_minutes, sending_weight, void_window_minutes FROM club ORDER BY "
-              "club_id")
+              " redeem_auth, repeat_window_minutes, sending_weight, void_window_minutes, move_min,"
+              " new_codes_per_day_max, live_codes_max FROM club ORDER BY club_id")
           .query();
   while (rows.next()) {
     clubs.push_back(read_club(rows));
@@ -167,8 +171,8 @@ ClubId save_club(Connection& connection, const Club& club) {
   Statement& statement = connection.prepare(
       "INSERT INTO club (slug, name, keyword, currency, time_zone, language, money_display, line, ussd_root,"
       " earn_share, credit_valid_days, invoice_min, credit_share_max, join_on_purchase, redeem_auth,"
-      " repeat_window_minutes, sending_weight, void_window_minutes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
-      "?, ?, ?, ?, ?, ?, ?)"
+      " repeat_window_minutes, sending_weight, void_window_minutes, move_min, new_codes_per_day_max,"
+      " live_codes_max) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
       " ON DUPLICATE KEY UPDATE version = version + 1, name = VALUES(name), keyword = VALUES(keyword),"
       " currency = VALUES(currency), time_zone = VALUES(time_zone), language = VALUES(language),"
       " money_display = VALUES(money_display), line = VALUES(line), ussd_root = VALUES(ussd_root),"
@@ -176,7 +180,8 @@ ClubId save_club(Connection& connection, const Club& club) {
       " invoice_min = VALUES(invoice_min), credit_share_max = VALUES(credit_share_max),"
       " join_on_purchase = VALUES(join_on_purchase), redeem_auth = VALUES(redeem_auth),"
       " repeat_window_minutes = VALUES(repeat_window_minutes), sending_weight = VALUES(sending_weight),"
-      " void_window_minutes = VALUES(void_window_minutes)");
+      " void_window_minutes = VALUES(void_window_minutes), move_min = VALUES(move_min),"
+      " new_codes_per_day_max = VALUES(new_codes_per_day_max), live_codes_max = VALUES(live_codes_max)");
   statement.add(club.slug);
   bind_club(statement, club);
   statement.update();

@@ -4,6 +4,7 @@
 #include "store/mysql/codes.hpp"
 #include "store/mysql/erasure.hpp"
 #include "store/mysql/expiry.hpp"
+#include "store/mysql/moves.hpp"
 #include "store/mysql/sets.hpp"
 #include "store/mysql/tables.hpp"
 
@@ -22,6 +23,7 @@ struct Sorted {
   std::vector<LedgerEntry> entries;
   std::vector<const TakeFromLot*> taken;
   std::vector<const VoidRedemption*> voided;
+  std::vector<const CreditMove*> moves;
   std::map<LinePhoneKey, LinePhone> line_phones;
   std::map<MemberKey, rules::Attempts> attempts;
   std::set<MemberId> changed_members;
@@ -63,6 +65,17 @@ struct Sorted {
     ended_codes.erase(effect.code);
     revived_codes.insert(effect.code);
   }
+  void operator()(const MoveCredit& effect) {
+    for (const MoveCredit::Part& part : effect.parts) {
+      entries.push_back(part.entry);
+      opened.push_back(&part.lot);
+      issued.push_back(&part.code);
+      changed_members.insert({part.entry.member, part.entry.to_member});
+      changed_lots.insert(part.entry.lot);
+      if (part.ended) end_code(*part.ended, CodeState::redeemed, effect.move.at);
+    }
+    moves.push_back(&effect.move);
+  }
   void operator()(const RecordPurchase& effect) { purchases.push_back(&effect.purchase); }
   void operator()(const SetLinePhone& effect) { line_phones[effect.key] = effect.row; }
   void operator()(const SetAttempts& effect) { attempts[effect.cashier] = effect.row; }
@@ -85,14 +98,19 @@ void bind_member(Statement& s, const Member& member) {
 
 void bind_lot(Statement& s, const Lot& lot) {
   s.add(lot.id).add(lot.club).add(lot.member).add(static_cast<std::uint32_t>(lot.origin));
-  s.add(lot.issued).add(lot.remaining).add(lot.created_at).add(lot.expires_at);
+  s.add(static_cast<std::uint32_t>(lot.kind))
+      .add(lot.issued)
+      .add(lot.remaining)
+      .add(lot.created_at)
+      .add(lot.expires_at);
 }
 
 constexpr const char* kInsertMember =
     "INSERT INTO member (member_id, club_id, phone, card, language, joined_at, referred_by, leave_asked_at, "
     "balance) VALUES ";
 constexpr const char* kInsertLot =
-    "INSERT INTO lot (lot_id, club_id, member_id, origin, issued, remaining, created_at, expires_at) VALUES ";
+    "INSERT INTO lot (lot_id, club_id, member_id, origin, kind, issued, remaining, created_at, expires_at) "
+    "VALUES ";
 
 // Those who change come first: who leaves gives up her phone, and somebody enrolled in the same batch may
 // have it.
@@ -112,13 +130,14 @@ void save_members(Connection& connection, const Sorted& sorted, const Facts& fac
 void save_lots(Connection& connection, const Sorted& sorted, const Facts& facts) {
   std::set<LotId> changed = sorted.changed_lots;
   for (const Lot* lot : sorted.opened) changed.erase(lot->id);
-  insert_set(connection, kInsertLot, 8, sorted.opened,
+  insert_set(connection, kInsertLot, 9, sorted.opened,
              [&facts](Statement& s, const Lot* lot) { bind_lot(s, *facts.lot(lot->id)); });
-  upsert_set(connection, kInsertLot, "remaining = VALUES(remaining)", 8, changed,
+  upsert_set(connection, kInsertLot, "remaining = VALUES(remaining)", 9, changed,
              [&facts](Statement& s, LotId id) { bind_lot(s, *facts.lot(id)); });
   std::set<const Lot*> filled;
   for (const LedgerEntry& entry : sorted.entries) {
     if (rules::effect_on_member(entry.kind, entry.amount) > 0) filled.insert(facts.lot(entry.lot));
+    if (entry.kind == rules::EntryKind::move) filled.insert(facts.lot(entry.to_lot));
   }
   const std::vector<const Lot*> due(filled.begin(), filled.end());
   list_due(connection, due);
@@ -216,12 +235,14 @@ void save_entries(Connection& connection, std::span<const LedgerEntry> entries) 
   insert_set(
       connection,
       "INSERT INTO ledger_entry (entry_id, club_id, kind, debit_account, credit_account, member_id, lot_id,"
-      " amount, at) VALUES ",
-      9, entries, [](Statement& s, const LedgerEntry& entry) {
+      " amount, at, to_member_id, to_lot_id, move_id) VALUES ",
+      12, entries, [](Statement& s, const LedgerEntry& entry) {
         const rules::Sides sides = rules::accounts_of(entry.kind);
         s.add(entry.id).add(entry.club).add(static_cast<std::uint32_t>(entry.kind));
         s.add(static_cast<std::uint32_t>(sides.debit)).add(static_cast<std::uint32_t>(sides.credit));
         s.add(entry.member).add(entry.lot).add(entry.amount).add(entry.at);
+        for (const std::uint64_t id : {entry.to_member, entry.to_lot, entry.move})
+          s.add(id == 0 ? std::optional<std::uint64_t>() : id);
       });
 }
 
@@ -235,6 +256,7 @@ void save_effects(Connection& connection, std::span<const Effect> effects, const
   save_entries(connection, sorted.entries);
   save_redemptions(connection, sorted);
   save_voided(connection, sorted);
+  save_moves(connection, sorted.moves);
   save_purchases(connection, sorted);
   list_strangers(connection, sorted);
   save_line_phones(connection, sorted);

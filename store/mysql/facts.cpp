@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "store/mysql/moves.hpp"
 #include "store/mysql/sets.hpp"
 #include "store/mysql/tables.hpp"
 
@@ -12,7 +13,7 @@ constexpr const char* kMemberColumns =
     "SELECT member_id, club_id, phone, card, language, joined_at, referred_by, leave_asked_at, balance FROM "
     "member ";
 constexpr const char* kLotColumns =
-    "SELECT lot_id, club_id, member_id, origin, issued, remaining, created_at, expires_at FROM lot ";
+    "SELECT lot_id, club_id, member_id, origin, kind, issued, remaining, created_at, expires_at FROM lot ";
 constexpr const char* kCodeColumns =
     "SELECT code_id, club_id, number, member_id, lot_id, state, issued_at FROM code ";
 constexpr const char* kRedemptionColumns =
@@ -44,6 +45,7 @@ Lot read_lot(Rows& rows) {
   lot.club = rows.u32();
   lot.member = rows.u64();
   lot.origin = static_cast<LotOrigin>(rows.u64());
+  lot.kind = static_cast<LotOrigin>(rows.u64());
   lot.issued = rows.i64();
   lot.remaining = rows.i64();
   lot.created_at = rows.instant();
@@ -249,6 +251,7 @@ void load_facts(Connection& connection, const Needs& needs, Facts& facts) {
   load_taken(connection, needs.candidates, facts);
   load_line_phones(connection, needs.line_phones, facts);
   load_branch_days(connection, needs.branch_days, facts);
+  load_moves(connection, needs.moves, facts);
 }
 
 }  // namespace peyk::store

@@ -21,7 +21,8 @@ namespace {
 using namespace handlers;
 using Verdict = Result::Verdict;
 
-constexpr std::uint32_t kIdsPerRequest = 16;  // above what any decision and its texts use
+constexpr std::uint32_t kIdsPerRequest =
+    48;  // above what any decision and its texts use: a move out of many lots
 constexpr int kConflictRetriesMax = 10;
 // With nine in ten numbers of a club given out, 20 draws of six all fail once in 300,000 times.
 constexpr int kDrawsMax = 20;

@@ -58,6 +58,12 @@ Facts MemoryStore::load(const Needs& needs) const {
       if (redemption.code == id) facts.load(redemption);
     }
   }
+  for (const auto& [key, since] : needs.moves) {
+    const Member* member = find(key);
+    for (const auto& [id, move] : moves_) {
+      if (member != nullptr && move.from == member->id && move.at >= since) facts.load(move);
+    }
+  }
   for (const auto& [key, purchase] : purchases_) {
     if (needs.purchases.contains(key)) facts.load(purchase);
   }
@@ -120,6 +126,17 @@ void MemoryStore::keep(const Effect& effect, const Facts& after) {
     for (Redemption& redemption : redemptions_) {
       if (redemption.id == undo->redemption) redemption.voided = undo->voided;
     }
+  } else if (const auto* move = std::get_if<MoveCredit>(&effect)) {
+    for (const MoveCredit::Part& part : move->parts) {
+      entries_.push_back(part.entry);
+      lots_[part.entry.lot] = *after.lot(part.entry.lot);
+      lots_[part.lot.id] = *after.lot(part.lot.id);
+      codes_[part.code.id] = *after.code(part.code.id);
+      if (part.ended) codes_.at(*part.ended).state = CodeState::redeemed;
+    }
+    keep_member(move->move.from);
+    keep_member(move->move.to);
+    moves_[move->move.id] = move->move;
   } else if (const auto* record = std::get_if<RecordPurchase>(&effect)) {
     purchases_[record->purchase.key] = record->purchase;
   } else if (const auto* line_phone = std::get_if<SetLinePhone>(&effect)) {
@@ -158,6 +175,13 @@ std::vector<std::string> MemoryStore::audit() const {
   std::map<LotId, rules::Amount> spent;
   for (const LedgerEntry& entry : entries_) {
     balances[entry.member] += rules::effect_on_member(entry.kind, entry.amount);
+    if (entry.kind == rules::EntryKind::move) {
+      balances[entry.to_member] += entry.amount;
+      const Lot &from = lots_.at(entry.lot), &to = lots_.at(entry.to_lot);
+      if (to.issued != entry.amount || to.expires_at != from.expires_at || to.kind != from.kind ||
+          to.member != entry.to_member)
+        problems.push_back("what moved is not what arrived");
+    }
     if (entry.kind != rules::EntryKind::grant)
       spent[entry.lot] -= rules::effect_on_member(entry.kind, entry.amount);
   }

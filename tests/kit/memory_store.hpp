@@ -54,6 +54,7 @@ class MemoryStore {
   std::map<handlers::CodeId, handlers::Code> codes_;
   std::vector<handlers::Redemption> redemptions_;
   std::vector<handlers::LedgerEntry> entries_;
+  std::map<handlers::MoveId, handlers::CreditMove> moves_;
   std::map<handlers::PurchaseKey, handlers::Purchase> purchases_;
   std::map<handlers::LinePhoneKey, handlers::LinePhone> line_phones_;
   std::map<handlers::MemberKey, rules::Attempts> attempts_;

@@ -14,8 +14,8 @@
 //   after 31 days                         also hours, minutes
 //   the ledger balances
 //
-// {code} is the last code issued, {other} one that does not exist. Folded on both sides: digits and letter
-// forms do not matter.
+// {code} is the last code issued, {code-1} the one before it, {other} one that does not exist. Folded on both
+// sides: digits and letter forms do not matter.
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -83,13 +83,15 @@ class Talk {
         line.replace(at, name.size(), value);
     };
     replace("{code}", last_code());
+    replace("{code-1}", last_code(1));
     replace("{other}", last_code() == "1000001" ? "1000002" : "1000001");
     return line;
   }
 
-  std::string last_code() {
+  std::string last_code(std::size_t before = 0) {
     const auto& codes = store_ ? store_->codes() : none_;
-    return codes.empty() ? "0000000" : std::to_string(codes.rbegin()->second.number);
+    if (codes.size() <= before) return "0000000";
+    return std::to_string(std::next(codes.rbegin(), static_cast<std::ptrdiff_t>(before))->second.number);
   }
 
   void step(const std::string& line) {
@@ -124,6 +126,11 @@ class Talk {
       if (words[0] == "earn") club_.policy.earn_share = std::stoi(words[1]) * 100;
       if (words[0] == "share_max") club_.policy.credit_share_max = std::stoi(words[1]) * 100;
       if (words[0] == "join_on_purchase") club_.policy.join_on_purchase = words[1] == "yes";
+      if (words[0] == "move_min") club_.policy.move_min = std::stoll(words[1]);
+      if (words[0] == "new_codes")
+        club_.policy.new_codes_per_day_max = static_cast<std::uint32_t>(std::stoul(words[1]));
+      if (words[0] == "live_codes")
+        club_.policy.live_codes_max = static_cast<std::uint32_t>(std::stoul(words[1]));
       if (words[0] == "toman") club_.money_display = MoneyDisplay::toman;
     }
   }

@@ -1,0 +1,48 @@
+// Credit that moves: out of lots, soonest expiry first, into new lots of the same expiry and kind, each with
+// a code of its own. The ground of CODE, GIVE, PAY and UNDO.
+//
+//   needs_move (wallet, what she moved before, candidates for codes) -> prepare (or why not) -> MoveCredit
+//
+// Must stay true: what leaves is what arrives; nothing lives longer by moving; a lot that is emptied takes
+// its code with it.
+#pragma once
+
+#include <span>
+#include <variant>
+#include <vector>
+
+#include "handlers/rules/move.hpp"
+#include "handlers/speaker.hpp"
+
+namespace peyk::handlers {
+
+// The member's wallet, her moves of the club's day, and enough numbers to draw codes from.
+Needs needs_move(const Club& club, const MemberKey& from, const Setting& setting);
+// The first instant of the club's day.
+rules::Instant start_of_day(const Club& club, rules::Instant now);
+
+// One lot's share of a move.
+struct Source {
+  const Lot* lot = nullptr;
+  rules::Amount amount = 0;
+};
+// What `amount` of hers is taken from; or why it cannot move.
+std::variant<std::vector<Source>, rules::MoveRefusal> sources_of(MemberId from, rules::Amount amount,
+                                                                 const Facts& facts, rules::Instant now);
+// As much as can move at once.
+rules::Amount movable_at_once(MemberId from, const Facts& facts, rules::Instant now);
+
+struct MoveOrder {
+  MoveKind kind = MoveKind::code;
+  MemberId from = 0, to = 0;
+  std::vector<Source> sources;
+};
+// Throws OutOfCandidates. Codes are taken from the front of `candidates`.
+MoveCredit move_credit(const Club& club, const MoveOrder& order, std::span<const CodeKey> candidates,
+                       const Facts& facts, Setting& setting);
+
+// Its codes, a line each, as many as a text holds; then how many more there are.
+std::string list_of_moved(const Speaker& speaker, Language language, const MoveCredit& move,
+                          const Setting& setting);
+
+}  // namespace peyk::handlers

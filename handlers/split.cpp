@@ -1,0 +1,86 @@
+// CODE 100000: a code of its own for a part of the credit, to be given from hand to hand.
+//
+// In the order in which she is told: no member; too small; more than she has, or out of too many lots; too
+// many codes alive, or asked for today. Codes rest for months when they end, so a club says how many may be
+// asked for.
+#include "handlers/move.hpp"
+#include "handlers/typed_order.hpp"
+#include "handlers/use_cases.hpp"
+
+namespace peyk::handlers {
+namespace {
+
+std::uint32_t codes_asked_for(const Club& club, MemberId member, const Facts& facts, rules::Instant now) {
+  std::uint32_t codes = 0;
+  for (const CreditMove* move : facts.moves(member, start_of_day(club, now))) {
+    if (move->kind == MoveKind::code) codes += move->lots;
+  }
+  return codes;
+}
+
+// Why there are too many codes; empty: there are not.
+std::string too_many(const Speaker& speaker, MemberId member, const Facts& facts, const Setting& setting) {
+  const ClubPolicy& policy = speaker.club->policy;
+  const auto live = facts.live_codes(member, setting.now).size();
+  if (live >= policy.live_codes_max) {
+    return render(setting, speaker.text("split_refused_live"), speaker.language,
+                  {{"count", static_cast<std::int64_t>(live)}});
+  }
+  const std::uint32_t today = codes_asked_for(*speaker.club, member, facts, setting.now);
+  if (today >= policy.new_codes_per_day_max) {
+    return render(setting, speaker.text("split_refused_today"), speaker.language,
+                  {{"count", static_cast<std::int64_t>(today)}});
+  }
+  return "";
+}
+
+}  // namespace
+
+std::string move_refused(const Speaker& speaker, rules::MoveRefusal why, MemberId from, const Facts& facts,
+                         const Setting& setting) {
+  const Club& club = *speaker.club;
+  switch (why) {
+    case rules::MoveRefusal::not_enough: {
+      const rules::Amount balance = facts.spendable(from, setting.now);
+      if (balance == 0)
+        return render(setting, speaker.text("credit_none"), speaker.language, {{"club", club.name}});
+      return render(setting, speaker.text("move_refused_not_enough"), speaker.language,
+                    {{"club", club.name}, {"balance", money(club, balance)}});
+    }
+    case rules::MoveRefusal::too_many_lots:
+      return render(setting, speaker.text("move_refused_at_once"), speaker.language,
+                    {{"sum", money(club, movable_at_once(from, facts, setting.now))}});
+  }
+  throw std::logic_error("move_refused: not a MoveRefusal");
+}
+
+Said split(const Speaker& speaker, rules::Amount amount, std::span<const CodeKey> candidates,
+           const Facts& facts, Setting& setting) {
+  const Club& club = *speaker.club;
+  const Member* member = facts.member(speaker.key());
+  if (member == nullptr)
+    return {.reply = render(setting, speaker.text("not_member"), speaker.language, {{"club", club.name}})};
+  if (amount < club.policy.move_min) {
+    return {.reply = render(setting, speaker.text("split_refused_small"), speaker.language,
+                            {{"min", money(club, club.policy.move_min)}})};
+  }
+  const auto sources = sources_of(member->id, amount, facts, setting.now);
+  if (const auto* why = std::get_if<rules::MoveRefusal>(&sources))
+    return {.reply = move_refused(speaker, *why, member->id, facts, setting)};
+  std::string refusal = too_many(speaker, member->id, facts, setting);
+  if (!refusal.empty()) return {.reply = std::move(refusal)};
+  MoveCredit move = move_credit(club,
+                                {.kind = MoveKind::code,
+                                 .from = member->id,
+                                 .to = member->id,
+                                 .sources = std::get<std::vector<Source>>(sources)},
+                                candidates, facts, setting);
+  const std::string list = list_of_moved(speaker, speaker.language, move, setting);
+  Said said{.reply = render(setting, speaker.text("split_done"), speaker.language,
+                            {{"count", static_cast<std::int64_t>(move.parts.size())},
+                             {"list", templates::Rendered{list}}})};
+  said.effects.push_back(std::move(move));
+  return said;
+}
+
+}  // namespace peyk::handlers

@@ -1,0 +1,134 @@
+// Credit that moves, against a real database and many at once.
+#include <gmock/gmock.h>
+
+#include <nlohmann/json.hpp>
+
+#include "store/mysql/expiry.hpp"
+#include "tests/store/mysql_fixture.hpp"
+
+namespace peyk::tests {
+namespace {
+
+using namespace std::chrono_literals;
+using handlers::PhoneNumber;
+using store::Result;
+using testing::AllOf;
+using testing::HasSubstr;
+using Verdict = store::Result::Verdict;
+
+std::string heard(const Result& result, PhoneNumber phone) {
+  for (const auto& text : result.texts) {
+    if (text.to == phone) return text.text;
+  }
+  return "";
+}
+
+class MysqlMoves : public testing::Test {
+ protected:
+  std::string earn(Shop& shop, rules::Amount credit, const std::string& invoice) {
+    const Result bought = shop.ask(purchase_of(kShopper, credit * 20, invoice, invoice));
+    return nlohmann::json::parse(bought.answer).at("code");
+  }
+  std::string say(Shop& shop, PhoneNumber from, const std::string& text) {
+    last = shop.ask(text_from(from, text, std::to_string(++texts)));
+    return heard(last, from);
+  }
+  std::string problems() { return testing::PrintToString(store::audit_ledger(database.connection).problems); }
+
+  TestDatabase database{"moves"};
+  Result last;
+  int texts = 0;
+};
+
+TEST_F(MysqlMoves, a_new_code_takes_its_credit_with_it_in_one_commit) {
+  Shop shop(database, 1);
+  const std::string old = earn(shop, 200'000, "A-1");
+  const std::string expiry = database.query("SELECT DISTINCT expires_at FROM lot");
+  EXPECT_THAT(say(shop, kShopper, "CODE 50000"), HasSubstr("50,000 rials until"));
+  EXPECT_EQ(database.query("SELECT issued, remaining, origin, kind FROM lot ORDER BY lot_id"),
+            "200000\t150000\t1\t1\n50000\t50000\t1\t1\n");
+  EXPECT_EQ(database.query("SELECT DISTINCT expires_at FROM lot"), expiry);
+  EXPECT_EQ(database.query("SELECT debit_account, credit_account, amount, member_id = to_member_id,"
+                           " lot_id <> to_lot_id FROM ledger_entry WHERE kind = 6"),
+            "1\t1\t50000\t1\t1\n");
+  EXPECT_EQ(database.query("SELECT kind, lots, amount FROM credit_move"), "1\t1\t50000\n");
+  EXPECT_EQ(database.number("SELECT balance FROM member"), 200'000);
+  const std::string fresh =
+      database.query("SELECT number FROM code ORDER BY code_id DESC LIMIT 1").substr(0, 7);
+  EXPECT_THAT(say(shop, kVanakCashier, fresh + " 850000 4321"), HasSubstr("From credit: 50,000"));
+  EXPECT_THAT(say(shop, kShopper, "CODE 150000"), HasSubstr("150,000"));
+  EXPECT_EQ(database.number("SELECT state FROM code WHERE number = " + old), 2) << "nothing is left on it";
+  database.expect_clean_ledger();
+
+  store::SystemChance chance;
+  EXPECT_EQ(store::expire_due(database.connection, chance, kNoon + 24h * 40, 100).lots, 1U);
+  database.connection.commit();
+  EXPECT_EQ(database.number("SELECT balance FROM member"), 0);
+  database.expect_clean_ledger();
+}
+
+TEST_F(MysqlMoves, a_code_split_and_redeemed_in_one_batch_sees_what_came_before) {
+  Shop shop(database, 1);
+  const std::string old = earn(shop, 200'000, "A-1");
+  std::vector<std::pair<std::uint64_t, handlers::Request>> requests;
+  requests.emplace_back(0, text_from(kShopper, "CODE 150000", "a"));
+  requests.emplace_back(0, text_from(kVanakCashier, old + " 850000 4321", "b"));
+  requests.emplace_back(0, text_from(kShopper, "CODE 150000", "c"));
+  requests.emplace_back(0, text_from(kShopper, "CODE 20000", "d"));
+  for (const Result& result : shop.ask_all(std::move(requests))) EXPECT_EQ(result.verdict, Verdict::done);
+  EXPECT_EQ(database.number("SELECT balance FROM member"), 150'000);
+  EXPECT_EQ(database.number("SELECT SUM(remaining) FROM lot"), 150'000);
+  database.expect_clean_ledger();
+}
+
+// The day's limit holds, and no rial is there twice, whoever comes first.
+TEST_F(MysqlMoves, forty_at_once_move_no_more_than_there_is) {
+  Shop shop(database, 4);
+  const std::string old = earn(shop, 200'000, "A-1");
+  std::vector<std::pair<std::uint64_t, handlers::Request>> requests;
+  for (std::uint64_t i = 0; i < 20; ++i) {
+    const std::string key = std::to_string(i);
+    requests.emplace_back(i, text_from(kShopper, "CODE 30000", "c" + key));
+    requests.emplace_back(i + 1, text_from(kVanakCashier, old + " 10" + key + "0000 4321", "r" + key));
+  }
+  for (const Result& result : shop.ask_all(std::move(requests))) EXPECT_EQ(result.verdict, Verdict::done);
+  EXPECT_EQ(database.number("SELECT COALESCE(SUM(used), 0) FROM redemption") +
+                database.number("SELECT SUM(remaining) FROM lot"),
+            200'000);
+  EXPECT_LE(database.number("SELECT COUNT(*) FROM credit_move"), 10);
+  database.expect_clean_ledger();
+}
+
+TEST_F(MysqlMoves, the_audit_names_each_damage) {
+  Shop shop(database, 1);
+  earn(shop, 200'000, "A-1");
+  say(shop, kShopper, "CODE 50000");
+  const auto spoil = [this](const std::string& sql) {
+    database.query("SET foreign_key_checks = 0, check_constraint_checks = 0; " + sql);
+  };
+  struct Damage {
+    const char *sql, *found, *repair;
+  };
+  for (const Damage& one : std::vector<Damage>{
+           {"UPDATE ledger_entry SET amount = 49999 WHERE kind = 6", "which was issued with 50000",
+            "UPDATE ledger_entry SET amount = 50000 WHERE kind = 6"},
+           {"UPDATE lot SET expires_at = expires_at + INTERVAL 1 DAY WHERE issued = 50000",
+            "which has another expiry",
+            "UPDATE lot SET expires_at = expires_at - INTERVAL 1 DAY WHERE issued = 50000"},
+           {"UPDATE lot SET kind = 2 WHERE issued = 50000", "of another kind",
+            "UPDATE lot SET kind = 1 WHERE issued = 50000"},
+           {"UPDATE credit_move SET lots = 2", "in 2 lots, its entries of 50000 in 1",
+            "UPDATE credit_move SET lots = 1"},
+           {"UPDATE ledger_entry SET move_id = move_id + 1000000 WHERE kind = 6", "no move tells of it",
+            "UPDATE ledger_entry SET move_id = move_id - 1000000 WHERE kind = 6"},
+           {"UPDATE ledger_entry SET to_lot_id = to_lot_id + 1000000 WHERE kind = 6", "which is not there",
+            "UPDATE ledger_entry SET to_lot_id = to_lot_id - 1000000 WHERE kind = 6"}}) {
+    spoil(one.sql);
+    EXPECT_THAT(problems(), HasSubstr(one.found)) << one.sql;
+    spoil(one.repair);
+  }
+  database.expect_clean_ledger();
+}
+
+}  // namespace
+}  // namespace peyk::tests
