@@ -33,6 +33,7 @@ void Needs::merge(Needs other) {
   line_phones.merge(other.line_phones);
   cashiers.merge(other.cashiers);
   branch_days.merge(other.branch_days);
+  readings.merge(other.readings);
   for (const auto& [member, since] : other.moves) {
     const auto [known, fresh] = moves.emplace(member, since);
     if (!fresh) known->second = std::min(known->second, since);
@@ -143,6 +144,11 @@ const Code* Facts::code_of_lot(const Lot& lot) const {
   return nullptr;
 }
 
+std::span<const Past> Facts::reading(const ReadingKey& key) const {
+  const auto* all = find(readings_, key);
+  return all == nullptr ? std::span<const Past>() : *all;
+}
+
 std::vector<const CreditMove*> Facts::moves(MemberId from, rules::Instant since) const {
   std::vector<const CreditMove*> found;
   for (const auto& [id, move] : moves_) {
@@ -210,6 +216,13 @@ void Facts::load(const BranchDayKey& key, BranchDay row) {
 }
 void Facts::load(CreditMove row) {
   moves_.emplace(row.id, row);
+}
+void Facts::load(const ReadingKey& key, Past row) {
+  std::vector<Past>& all = readings_[key];
+  const auto later = [](const Past& a, const Past& b) {
+    return std::tie(a.at, a.row) > std::tie(b.at, b.row);
+  };
+  all.insert(std::upper_bound(all.begin(), all.end(), row, later), row);
 }
 void Facts::load_taken(const CodeKey& candidate) {
   taken_.insert(candidate);

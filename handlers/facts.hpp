@@ -22,6 +22,7 @@
 #include <vector>
 
 #include "handlers/club.hpp"
+#include "handlers/history.hpp"
 #include "handlers/request.hpp"
 #include "handlers/rules/attempts.hpp"
 #include "handlers/rules/codes.hpp"
@@ -147,6 +148,7 @@ struct Purchase {
   std::optional<CodeId> code;
   PhoneNumber phone = 0;  // as reported; 0: hers who has left, and is forgotten
   std::string answer;  // given to the till; a repeat under another webhook-id gets it again. Names no phone
+  rules::BasisPoints earn_share = 0;  // by which it earned; 0: nothing, or it was not kept then
   rules::Instant purchased_at{};
   rules::Instant recorded_at{};
 };
@@ -199,6 +201,7 @@ struct Needs {
   std::set<MemberKey> cashiers;  // attempts, locked
   std::set<BranchDayKey> branch_days;
   std::map<MemberKey, rules::Instant> moves;  // what she moved from then on
+  std::set<ReadingKey> readings;              // as it is when the batch begins
   std::vector<CodeKey> candidates;            // drawn at random: which of them are free?
 
   void merge(Needs other);
@@ -236,6 +239,8 @@ class Facts {
   BranchDay branch_day(const BranchDayKey& key) const;
   // What she moved since then, in the order of time.
   std::vector<const CreditMove*> moves(MemberId from, rules::Instant since) const;
+  // The latest first.
+  std::span<const Past> reading(const ReadingKey& key) const;
   bool is_free(const CodeKey& candidate) const;
 
   // The store's side: what was loaded. Loading the same row twice keeps the first (it may have been changed
@@ -249,6 +254,7 @@ class Facts {
   void load_attempts(const MemberKey& cashier, rules::Attempts row);
   void load(const BranchDayKey& key, BranchDay row);
   void load(CreditMove row);
+  void load(const ReadingKey& key, Past row);
   void load_taken(const CodeKey& candidate);
 
   // The working set's side: what a decision changed. See effects.hpp.
@@ -282,6 +288,7 @@ class Facts {
   std::map<MemberKey, rules::Attempts> attempts_;
   std::map<BranchDayKey, BranchDay> branch_days_;
   std::map<MoveId, CreditMove> moves_;
+  std::map<ReadingKey, std::vector<Past>> readings_;
   std::set<CodeKey> taken_;
 };
 

@@ -163,6 +163,7 @@ Outcome purchase(const PurchaseRequest& request, std::span<const CodeKey> candid
   if (member != nullptr) purchase.member = member->id;
   if (earned) {
     purchase.code = earned->code.id;
+    purchase.earn_share = club->policy.earn_share;
     const LedgerEntry entry{.id = setting.chance.next_id(),
                             .club = club->id,
                             .kind = rules::EntryKind::grant,

@@ -3,9 +3,11 @@
 // On a line of one club the command stands alone. On a shared line the club's keyword comes first; a cashier
 // of just one club there needs none, because she has a queue.
 //
-// To add a command: a row in kCommands, or in kIssuers if it may issue codes.
+// To add a command: a row in kCommands, or in kInformed if it wants to know more than who
+// speaks.
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 #include "handlers/decide.hpp"
 #include "handlers/move.hpp"
@@ -116,25 +118,55 @@ constexpr std::array kCommands{
             }},
 };
 
-// Commands that may issue codes: `needs` draws the candidates.
-struct Issuer {
+// The page of a statement: the first if none is named; nothing: no such page.
+std::optional<std::uint32_t> read_page(const std::vector<std::string>& words) {
+  if (words.empty()) return 1;
+  std::uint32_t page = 0;
+  const std::string& word = words.front();
+  const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), page);
+  const bool whole = error == std::errc() && end == word.data() + word.size();
+  if (!whole || words.size() > 1 || page == 0 || page > kStatementPagesMax) return std::nullopt;
+  return page;
+}
+
+// Commands that want to know more than who speaks. `needs` draws the candidates of those that may issue
+// codes.
+struct Informed {
   Keyword keyword;
   Needs (*needs)(const Speaker&, const Typed&, const Setting&);
   Said (*decide)(const Speaker&, const Typed&, std::span<const CodeKey>, const Facts&, Setting&);
 };
 
-constexpr std::array kIssuers{
-    Issuer{Keyword::split,
-           [](const Speaker& speaker, const Typed&, const Setting& setting) {
-             return needs_move(*speaker.club, speaker.key(), setting);
-           },
-           split_typed},
+constexpr std::array kInformed{
+    Informed{Keyword::split,
+             [](const Speaker& speaker, const Typed&, const Setting& setting) {
+               return needs_move(*speaker.club, speaker.key(), setting);
+             },
+             split_typed},
+    Informed{Keyword::history,
+             [](const Speaker& speaker, const Typed&, const Setting&) { return needs_history(speaker); },
+             [](const Speaker& speaker, const Typed&, std::span<const CodeKey>, const Facts& facts,
+                Setting& setting) { return history(speaker, facts, setting); }},
+    Informed{Keyword::statement,
+             [](const Speaker& speaker, const Typed& typed, const Setting&) {
+               return needs_statement(speaker, read_page(typed.args).value_or(1));
+             },
+             [](const Speaker& speaker, const Typed& typed, std::span<const CodeKey>, const Facts& facts,
+                Setting& setting) {
+               const auto page = read_page(typed.args);
+               if (page) return statement(speaker, *page, facts, setting);
+               return Said{.reply = render(setting, "statement_no_page", speaker.language)};
+             }},
+    Informed{Keyword::why,
+             [](const Speaker& speaker, const Typed&, const Setting&) { return needs_why(speaker); },
+             [](const Speaker& speaker, const Typed&, std::span<const CodeKey>, const Facts& facts,
+                Setting& setting) { return why(speaker, facts, setting); }},
 };
 
-const Issuer* issuer_for(Keyword keyword) {
-  auto it = std::find_if(kIssuers.begin(), kIssuers.end(),
-                         [keyword](const Issuer& issuer) { return issuer.keyword == keyword; });
-  return it == kIssuers.end() ? nullptr : &*it;
+const Informed* informed_for(Keyword keyword) {
+  auto it = std::find_if(kInformed.begin(), kInformed.end(),
+                         [keyword](const Informed& informed) { return informed.keyword == keyword; });
+  return it == kInformed.end() ? nullptr : &*it;
 }
 
 const Command* command_for(Keyword keyword) {
@@ -179,8 +211,8 @@ Plan plan_text(const TextRequest& request, const Setting& setting) {
   if (const auto code = rules::parse_code(planned.typed.code)) needs = needs_code(speaker, *code);
   const Command* command = command_for(planned.typed.keyword);
   (command != nullptr && command->wants_wallet ? needs.wallets : needs.members).insert(speaker.key());
-  if (const Issuer* issuer = issuer_for(planned.typed.keyword))
-    needs.merge(issuer->needs(speaker, planned.typed, setting));
+  if (const Informed* informed = informed_for(planned.typed.keyword))
+    needs.merge(informed->needs(speaker, planned.typed, setting));
   if (planned.typed.keyword == Keyword::today && speaker.cashier != nullptr) {
     needs.merge(needs_today(speaker, setting.now));
   }
@@ -193,8 +225,8 @@ Outcome decide_text(const PlannedText& plan, std::span<const CodeKey> candidates
   Speaker speaker = plan.speaker;
   speaker.language = language_for(facts.member(speaker.key()), plan.typed.language, *speaker.club);
   const Command* command = command_for(plan.typed.keyword);
-  const Issuer* issuer = issuer_for(plan.typed.keyword);
-  Said said = issuer != nullptr    ? issuer->decide(speaker, plan.typed, candidates, facts, setting)
+  const Informed* informed = informed_for(plan.typed.keyword);
+  Said said = informed != nullptr  ? informed->decide(speaker, plan.typed, candidates, facts, setting)
               : command != nullptr ? command->decide(speaker, plan.typed, facts, setting)
                                    : unknown_text(speaker, facts, setting);
   Outcome outcome{.effects = std::move(said.effects), .texts = std::move(said.texts)};

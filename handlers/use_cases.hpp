@@ -33,6 +33,14 @@ Said split(const Speaker& speaker, rules::Amount amount, std::span<const CodeKey
 std::string move_refused(const Speaker& speaker, rules::MoveRefusal why, MemberId from, const Facts& facts,
                          const Setting& setting);
 
+// history.cpp: a member's own past. Pages are counted from 1.
+Needs needs_history(const Speaker& speaker);
+Needs needs_statement(const Speaker& speaker, std::uint32_t page);
+Needs needs_why(const Speaker& speaker);
+Said history(const Speaker& speaker, const Facts& facts, const Setting& setting);
+Said statement(const Speaker& speaker, std::uint32_t page, const Facts& facts, const Setting& setting);
+Said why(const Speaker& speaker, const Facts& facts, const Setting& setting);
+
 // check.cpp: cashiers only.
 Needs needs_code(const Speaker& speaker, rules::CodeNumber number);
 // "wait so many minutes"; "used at that branch, then": shared with redeem.

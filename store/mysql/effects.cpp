@@ -188,10 +188,11 @@ void save_purchases(Connection& connection, const Sorted& sorted) {
   insert_set(
       connection,
       "INSERT INTO purchase (purchase_id, club_id, branch_no, invoice, member_id, amount, earned, code_id,"
-      " phone, answer, purchased_at, recorded_at) VALUES ",
-      12, sorted.purchases, [](Statement& s, const Purchase* p) {
+      " phone, answer, purchased_at, recorded_at, earn_share) VALUES ",
+      13, sorted.purchases, [](Statement& s, const Purchase* p) {
         s.add(p->id).add(p->key.club).add(p->key.branch).add(p->key.invoice).add(p->member).add(p->amount);
         s.add(p->earned).add(p->code).add(p->phone).add(p->answer).add(p->purchased_at).add(p->recorded_at);
+        s.add(p->earn_share);
       });
 }
 

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "store/mysql/moves.hpp"
+#include "store/mysql/readings.hpp"
 #include "store/mysql/sets.hpp"
 #include "store/mysql/tables.hpp"
 
@@ -252,6 +253,7 @@ void load_facts(Connection& connection, const Needs& needs, Facts& facts) {
   load_line_phones(connection, needs.line_phones, facts);
   load_branch_days(connection, needs.branch_days, facts);
   load_moves(connection, needs.moves, facts);
+  load_readings(connection, needs.readings, facts);
 }
 
 }  // namespace peyk::store

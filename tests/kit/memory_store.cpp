@@ -1,5 +1,6 @@
 #include "tests/kit/memory_store.hpp"
 
+#include <algorithm>
 #include <set>
 
 #include "handlers/use_cases.hpp"
@@ -35,6 +36,57 @@ void MemoryStore::load_wallet(MemberId member, Facts& facts) const {
   }
 }
 
+void MemoryStore::load_reading(const ReadingKey& key, Facts& facts) const {
+  const Member* member = find({key.club, key.phone});
+  if (member == nullptr) return;
+  std::vector<Past> purchases, others;
+  for (const auto& [purchase_key, one] : purchases_) {
+    if (one.member != member->id || (key.what == Reading::why && !one.code)) continue;
+    Past past{.at = one.purchased_at, .amount = one.amount, .credit = one.earned, .row = one.id};
+    past.share = one.earn_share;
+    if (one.code) past.expires_at = lots_.at(codes_.at(*one.code).lot).expires_at;
+    purchases.push_back(past);
+  }
+  for (const LedgerEntry& entry : entries_) {
+    if (entry.member != member->id || key.what != Reading::history) continue;
+    const bool redeemed = entry.kind == rules::EntryKind::redeem,
+               expired = entry.kind == rules::EntryKind::expire;
+    if (!redeemed && !expired && entry.kind != rules::EntryKind::void_redemption) continue;
+    others.push_back({.what = redeemed  ? Event::redeemed
+                              : expired ? Event::expired
+                                        : Event::given_back,
+                      .at = entry.at,
+                      .amount = entry.amount,
+                      .row = entry.id});
+  }
+  for (const auto& [id, move] : moves_) {
+    const bool between = move.kind == MoveKind::transfer || move.kind == MoveKind::undo;
+    if (!between || key.what == Reading::statement || (move.from != member->id && move.to != member->id))
+      continue;
+    Past past{.what = move.to == member->id ? Event::received : Event::given,
+              .at = move.at,
+              .amount = move.amount,
+              .row = id};
+    if (key.what == Reading::why && (past.what == Event::given || move.kind == MoveKind::undo)) continue;
+    past.other = members_.at(move.from).phone;
+    for (const auto& [lot_id, lot] : lots_) {
+      if (lot.member == move.to && lot.created_at == move.at) past.expires_at = lot.expires_at;
+    }
+    others.push_back(past);
+  }
+  const auto later = [](const Past& a, const Past& b) {
+    return std::tie(a.at, a.row) > std::tie(b.at, b.row);
+  };
+  std::sort(purchases.begin(), purchases.end(), later);
+  if (key.what == Reading::statement) {
+    purchases.erase(purchases.begin(),
+                    purchases.begin() + std::min<std::ptrdiff_t>(key.skip, std::ssize(purchases)));
+    if (purchases.size() > kStatementRows + 1) purchases.resize(kStatementRows + 1);
+  }
+  for (const Past& past : purchases) facts.load(key, past);
+  for (const Past& past : others) facts.load(key, past);
+}
+
 Facts MemoryStore::load(const Needs& needs) const {
   Facts facts;
   for (const MemberKey& key : needs.members) {
@@ -58,6 +110,7 @@ Facts MemoryStore::load(const Needs& needs) const {
       if (redemption.code == id) facts.load(redemption);
     }
   }
+  for (const ReadingKey& key : needs.readings) load_reading(key, facts);
   for (const auto& [key, since] : needs.moves) {
     const Member* member = find(key);
     for (const auto& [id, move] : moves_) {

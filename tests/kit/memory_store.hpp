@@ -43,6 +43,7 @@ class MemoryStore {
 
  private:
   handlers::Facts load(const handlers::Needs& needs) const;
+  void load_reading(const handlers::ReadingKey& key, handlers::Facts& facts) const;
   void load_wallet(handlers::MemberId member, handlers::Facts& facts) const;
   const handlers::Member* find(const handlers::MemberKey& key) const;
   void keep(const handlers::Effect& effect, const handlers::Facts& after);

@@ -29,7 +29,11 @@ Value sample(const std::string& name) {
   if (kMoney.contains(name)) return Money{1'284'500, MoneyDisplay::toman};
   if (name == "until" || name == "nearest") return LastDay{kEnd, kTehran};
   if (name == "at") return Moment{kEnd, kTehran};
-  if (name == "codes" || name == "count" || name == "minutes") return std::int64_t{12};
+  if (name == "day") return LastDayShort{kEnd, kTehran};
+  if (name == "earned") return "۴۲۵٬۰۰۰";
+  if (name == "percent") return "2.5%";
+  if (name == "next") return "2";
+  if (name == "codes" || name == "count" || name == "minutes" || name == "page") return std::int64_t{12};
   if (name == "list") return Rendered{"1234567: ۸۵٬۰۰۰ تومان تا ۱۲ آذر ۱۴۰۵"};
   if (name == "code") return "1234567";
   if (name == "card") return "6274120000000014";
@@ -98,7 +102,7 @@ TEST(Catalogue, english_words_stay_in_gsm7) {
     const auto names = Catalogue::standard().arguments(key, Language::en);
     std::vector<Argument> arguments;
     for (const auto& name : names) {
-      const bool word = name == "club" || name == "branch" || name == "phone";
+      const bool word = name == "earned" || name == "club" || name == "branch" || name == "phone";
       arguments.push_back({name, word             ? Value("Bakery")
                                  : name == "list" ? Value(Rendered{"1"})
                                                   : sample(name)});

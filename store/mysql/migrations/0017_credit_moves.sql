@@ -41,3 +41,6 @@ ALTER TABLE club
   ADD COLUMN move_min BIGINT NOT NULL DEFAULT 10000,
   ADD COLUMN new_codes_per_day_max INT UNSIGNED NOT NULL DEFAULT 10,
   ADD COLUMN live_codes_max INT UNSIGNED NOT NULL DEFAULT 50;
+
+-- By which share it earned: a member may ask why. 0: it was not kept then.
+ALTER TABLE purchase ADD COLUMN earn_share INT NOT NULL DEFAULT 0;

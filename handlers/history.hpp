@@ -1,0 +1,43 @@
+// What a member may read of her own past: rows that are loaded for her who asks, and for nobody else.
+#pragma once
+
+#include <compare>
+#include <cstdint>
+
+#include "handlers/club.hpp"
+#include "handlers/rules/units.hpp"
+
+namespace peyk::handlers {
+
+// history: the last of everything; statement: her purchases, a page from `skip` on; why: what gave her the
+// last credit.
+enum class Reading : std::uint8_t { history, statement, why };
+
+struct ReadingKey {
+  ClubId club = 0;
+  PhoneNumber phone = 0;
+  Reading what = Reading::history;
+  std::uint32_t skip = 0;  // statement: purchases before the page
+  auto operator<=>(const ReadingKey&) const = default;
+};
+
+// Rows that are loaded of one; a statement's last only tells that there are more.
+inline constexpr std::uint32_t kHistoryRows = 6;
+inline constexpr std::uint32_t kStatementRows = 4;
+inline constexpr std::uint32_t kStatementPagesMax = 250;
+
+enum class Event : std::uint8_t { purchase, redeemed, expired, given_back, given, received };
+
+struct Past {
+  Event what = Event::purchase;
+  rules::Instant at{};
+  rules::Amount amount = 0;  // of the purchase, or of the credit that came or went
+  rules::Amount credit = 0;  // purchase: what it earned
+  std::uint64_t row = 0;     // of those at one instant, the later has the larger
+  // why:
+  rules::BasisPoints share = 0;  // purchase: of what was paid in money; 0: not known
+  rules::Instant expires_at{};   // of the credit
+  PhoneNumber other = 0;         // received: from whom; 0: she has left
+};
+
+}  // namespace peyk::handlers

@@ -1,0 +1,120 @@
+#include "store/mysql/readings.hpp"
+
+#include <vector>
+
+#include "store/mysql/sets.hpp"
+
+namespace peyk::store {
+namespace {
+
+using namespace handlers;
+
+// Events are as handlers::Event. Each SELECT walks one index backwards, as far as its LIMIT. Columns: which
+// of the keys, event, at, amount, credit, row, share, expiry, phone of the other.
+constexpr const char* kPurchases =
+    "(SELECT CAST(? AS UNSIGNED) AS which, 0 AS event, purchased_at AS at, amount, earned, purchase_id AS id,"
+    " 0 AS share, NULL AS expires_at, NULL AS phone FROM purchase WHERE member_id = ?"
+    " ORDER BY purchased_at DESC, purchase_id DESC LIMIT ? OFFSET ?)";
+// 2 redeem 3 expire 4 void
+constexpr const char* kEntries =
+    "(SELECT CAST(? AS UNSIGNED), CASE kind WHEN 2 THEN 1 WHEN 3 THEN 2 ELSE 3 END, at, amount, 0, entry_id,"
+    " 0, NULL, NULL FROM ledger_entry WHERE member_id = ? AND kind IN (2, 3, 4) ORDER BY entry_id DESC"
+    " LIMIT ?)";
+// 2 transfer 4 undo of one
+constexpr const char* kGiven =
+    "(SELECT CAST(? AS UNSIGNED), 4, at, amount, 0, move_id, 0, NULL, NULL FROM credit_move"
+    " WHERE from_member_id = ? AND kind IN (2, 4) ORDER BY at DESC LIMIT ?)";
+constexpr const char* kReceived =
+    "(SELECT CAST(? AS UNSIGNED), 5, at, amount, 0, move_id, 0, NULL, NULL FROM credit_move"
+    " WHERE to_member_id = ? AND kind IN (2, 4) ORDER BY at DESC LIMIT ?)";
+constexpr const char* kLastEarned =
+    "(SELECT CAST(? AS UNSIGNED) AS which, 0 AS event, p.purchased_at AS at, p.amount, p.earned,"
+    " p.purchase_id AS id, p.earn_share AS share, l.expires_at, NULL AS phone FROM purchase p"
+    " JOIN code c ON c.code_id = p.code_id JOIN lot l ON l.lot_id = c.lot_id WHERE p.member_id = ?"
+    " ORDER BY p.purchased_at DESC, p.purchase_id DESC LIMIT 1)";
+constexpr const char* kLastReceived =
+    "(SELECT CAST(? AS UNSIGNED), 5, v.at, v.amount, 0, v.move_id, 0, (SELECT MIN(l.expires_at) FROM lot l"
+    " WHERE l.member_id = v.to_member_id AND l.created_at = v.at), m.phone FROM credit_move v"
+    " JOIN member m ON m.member_id = v.from_member_id WHERE v.to_member_id = ? AND v.kind = 2"
+    " ORDER BY v.at DESC LIMIT 1)";
+
+struct Asked {
+  ReadingKey key;
+  MemberId member = 0;
+};
+
+std::string text_for(Reading what) {
+  const auto all = [](std::initializer_list<const char*> parts) {
+    std::string text;
+    for (const char* part : parts) text += (text.empty() ? "" : " UNION ALL ") + std::string(part);
+    return text;
+  };
+  switch (what) {
+    case Reading::history:
+      return all({kPurchases, kEntries, kGiven, kReceived});
+    case Reading::statement:
+      return kPurchases;
+    case Reading::why:
+      return all({kLastEarned, kLastReceived});
+  }
+  throw std::logic_error("text_for: not a Reading");
+}
+
+void bind(Statement& s, std::uint64_t which, const Asked& asked) {
+  switch (asked.key.what) {
+    case Reading::history:
+      s.add(which).add(asked.member).add(kHistoryRows).add(std::uint32_t{0});
+      for (int i = 0; i < 3; ++i) s.add(which).add(asked.member).add(kHistoryRows);
+      return;
+    case Reading::statement:
+      s.add(which).add(asked.member).add(kStatementRows + 1).add(asked.key.skip);
+      return;
+    case Reading::why:
+      for (int i = 0; i < 2; ++i) s.add(which).add(asked.member);
+      return;
+  }
+}
+
+void read(Rows& rows, std::span<const Asked> asked, Facts& facts) {
+  const ReadingKey& key = asked[rows.u64()].key;
+  Past past;
+  past.what = static_cast<Event>(rows.u64());
+  past.at = rows.instant();
+  past.amount = rows.i64();
+  past.credit = rows.i64();
+  past.row = rows.u64();
+  past.share = static_cast<rules::BasisPoints>(rows.i64());
+  past.expires_at = rows.instant();
+  past.other = rows.maybe_u64().value_or(0);
+  facts.load(key, past);
+}
+
+constexpr std::size_t kAskedTogetherMax = 16;  // of those who read in one batch, in one statement
+
+void load_some(Connection& connection, Reading what, std::span<const Asked> asked, Facts& facts) {
+  const std::string one = text_for(what);
+  std::string text;
+  for (std::size_t i = 0; i < asked.size(); ++i) text += (i == 0 ? "" : " UNION ALL ") + one;
+  Statement& statement = connection.prepare(text);
+  for (std::size_t i = 0; i < asked.size(); ++i) bind(statement, i, asked[i]);
+  for (Rows rows = statement.query(); rows.next();) read(rows, asked, facts);
+}
+
+}  // namespace
+
+void load_readings(Connection& connection, const std::set<ReadingKey>& keys, Facts& facts) {
+  std::map<Reading, std::vector<Asked>> asked;
+  for (const ReadingKey& key : keys) {
+    if (const Member* member = facts.member(MemberKey{key.club, key.phone}))
+      asked[key.what].push_back({key, member->id});
+  }
+  for (const auto& [what, all] : asked) {
+    for (std::span<const Asked> left = all; !left.empty();) {
+      const std::size_t count = std::min(left.size(), kAskedTogetherMax);
+      load_some(connection, what, left.first(count), facts);
+      left = left.subspan(count);
+    }
+  }
+}
+
+}  // namespace peyk::store
