@@ -87,9 +87,10 @@ void read_policy(Section& s, handlers::ClubPolicy& policy) {
   s.integer("invoice_min", policy.invoice_min, 0, rules::kAmountMax);
   s.percent("credit_percent_max", policy.credit_share_max, 1, rules::kWholeBasisPoints);
   s.boolean("join_on_purchase", policy.join_on_purchase);
-  s.choice<handlers::CashierAuth>(
-      "redeem_auth", policy.redeem_auth,
-      {{"pin", handlers::CashierAuth::pin}, {"phone", handlers::CashierAuth::phone}});
+  s.choice<handlers::CashierAuth>("redeem_auth", policy.redeem_auth,
+                                  {{"pin", handlers::CashierAuth::pin},
+                                   {"challenge", handlers::CashierAuth::challenge},
+                                   {"phone", handlers::CashierAuth::phone}});
   s.integer("repeat_window_minutes", policy.repeat_window_minutes, 1, 1440);
   s.integer("void_window_minutes", policy.void_window_minutes, 1, 1440);
   s.integer("move_min", policy.move_min, 1, rules::kAmountMax);

@@ -12,6 +12,7 @@
 #include "store/mysql/clubs.hpp"
 #include "store/mysql/inbox.hpp"
 #include "store/mysql/migrations.hpp"
+#include "store/mysql/pendings.hpp"
 #include "store/mysql/promo.hpp"
 
 namespace peyk::gateway {
@@ -387,6 +388,7 @@ asio::awaitable<void> Peykd::housekeeping() {
     housekeeper_.run(
         [lost](store::Connection& connection) {
           store::forget_claims(connection, wall_clock(), kForgottenAtOnce);
+          store::forget_pendings(connection, wall_clock(), kForgottenAtOnce);
           store::forget_old_promos(connection, wall_clock(), kForgottenAtOnce);
           *lost = store::forget_old_mo_texts(connection, {}, wall_clock(), kForgottenAtOnce);
         },

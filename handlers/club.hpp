@@ -21,8 +21,9 @@ using PhoneNumber = std::uint64_t;
 using templates::Language;
 using templates::MoneyDisplay;
 
-// What proves that a cashier's text came from the cashier.
-enum class CashierAuth : std::uint8_t { phone, pin };
+// What proves that a cashier's text came from the cashier. challenge: a number that is sent to her phone and
+// comes back.
+enum class CashierAuth : std::uint8_t { phone, pin, challenge };
 
 struct Branch {
   BranchNo number = 0;

@@ -29,6 +29,10 @@ Plan plan(const Request& request, const Setting& setting) {
                     request.what);
 }
 
+void widen(Plan& plan, std::span<const Pending> seen, const Setting& setting) {
+  if (auto* text = std::get_if<PlannedText>(&plan.what)) widen_text(*text, plan.needs, seen, setting);
+}
+
 Outcome decide(const Plan& plan, const Facts& facts, Setting& setting) {
   return std::visit(
       Overloaded{

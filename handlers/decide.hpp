@@ -26,6 +26,8 @@ inline constexpr std::chrono::seconds kScreenShownWithin{20};
 struct PlannedText {
   Speaker speaker;  // its language is settled when the member is known
   templates::Typed typed;
+  // A one-time number: the pending for which the plan was widened, as it means that one. 0: none.
+  std::uint64_t widened_for = 0;
 };
 struct PlannedUssd {
   Speaker speaker;
@@ -44,11 +46,16 @@ struct Plan {
 };
 
 Plan plan(const Request& request, const Setting& setting);
+// Adds what confirming the pendings wants to know of which the request may be the reply. To be called between
+// plan() and loading, with what needs.replies names, read without locks: what becomes of it meanwhile is seen
+// when it is locked.
+void widen(Plan& plan, std::span<const Pending> seen, const Setting& setting);
 // Throws OutOfCandidates (plan again) and, on a broken invariant, std::logic_error.
 Outcome decide(const Plan& plan, const Facts& facts, Setting& setting);
 
 // sms.cpp and ussd.cpp: the two wires of a telephone.
 Plan plan_text(const TextRequest& request, const Setting& setting);
+void widen_text(PlannedText& planned, Needs& needs, std::span<const Pending> seen, const Setting& setting);
 Outcome decide_text(const PlannedText& plan, std::span<const CodeKey> candidates, const Facts& facts,
                     Setting& setting);
 Plan plan_ussd(const UssdRequest& request, const Setting& setting);

@@ -75,9 +75,14 @@ struct SetAttempts {
   MemberKey cashier;
   rules::Attempts row;
 };
+// A question asked, answered or missed. It takes the place of what its phone had of the same kind.
+struct SetPending {
+  Pending row;
+};
 
-using Effect = std::variant<EnrolMember, ChangeMember, EndMembership, OpenLot, IssueCode, TakeFromLot,
-                            VoidRedemption, MoveCredit, RecordPurchase, SetLinePhone, SetAttempts>;
+using Effect =
+    std::variant<EnrolMember, ChangeMember, EndMembership, OpenLot, IssueCode, TakeFromLot, VoidRedemption,
+                 MoveCredit, RecordPurchase, SetLinePhone, SetAttempts, SetPending>;
 
 struct OutgoingText {
   ClubId club = 0;

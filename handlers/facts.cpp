@@ -38,6 +38,8 @@ void Needs::merge(Needs other) {
     const auto [known, fresh] = moves.emplace(member, since);
     if (!fresh) known->second = std::min(known->second, since);
   }
+  pendings.merge(other.pendings);
+  replies.merge(other.replies);
   candidates.insert(candidates.end(), other.candidates.begin(), other.candidates.end());
 }
 
@@ -114,6 +116,15 @@ rules::Amount Facts::spendable(MemberId member, rules::Instant now) const {
 BranchDay Facts::branch_day(const BranchDayKey& key) const {
   const BranchDay* row = find(branch_days_, key);
   return row == nullptr ? BranchDay{} : *row;
+}
+
+std::vector<const Pending*> Facts::pendings(const MemberKey& phone) const {
+  std::vector<const Pending*> found;
+  for (auto it = pendings_.lower_bound({phone.club, phone.phone, PendingKind{}});
+       it != pendings_.end() && it->first.club == phone.club && it->first.phone == phone.phone; ++it) {
+    found.push_back(&it->second);
+  }
+  return found;
 }
 
 std::vector<const Lot*> Facts::open_lots(MemberId member) const {
@@ -224,6 +235,9 @@ void Facts::load(const ReadingKey& key, Past row) {
   };
   all.insert(std::upper_bound(all.begin(), all.end(), row, later), row);
 }
+void Facts::load(Pending row) {
+  pendings_.emplace(row.key, std::move(row));
+}
 void Facts::load_taken(const CodeKey& candidate) {
   taken_.insert(candidate);
 }
@@ -326,6 +340,9 @@ void Facts::apply(const SetLinePhone& effect) {
 }
 void Facts::apply(const SetAttempts& effect) {
   attempts_[effect.cashier] = effect.row;
+}
+void Facts::apply(const SetPending& effect) {
+  pendings_[effect.row.key] = effect.row;
 }
 
 }  // namespace peyk::handlers

@@ -23,6 +23,7 @@
 
 #include "handlers/club.hpp"
 #include "handlers/history.hpp"
+#include "handlers/pending.hpp"
 #include "handlers/request.hpp"
 #include "handlers/rules/attempts.hpp"
 #include "handlers/rules/codes.hpp"
@@ -199,6 +200,8 @@ struct Needs {
   std::set<PurchaseKey> purchases;
   std::set<LinePhoneKey> line_phones;
   std::set<MemberKey> cashiers;  // attempts, locked
+  std::set<MemberKey> pendings;  // what waits for a number from these phones, locked
+  std::set<MemberKey> replies;   // the same, and what confirming it wants to know: see widen() in decide.hpp
   std::set<BranchDayKey> branch_days;
   std::map<MemberKey, rules::Instant> moves;  // what she moved from then on
   std::set<ReadingKey> readings;              // as it is when the batch begins
@@ -241,6 +244,8 @@ class Facts {
   std::vector<const CreditMove*> moves(MemberId from, rules::Instant since) const;
   // The latest first.
   std::span<const Past> reading(const ReadingKey& key) const;
+  // Of all kinds, also what is used, too late or ended by misses: kept for a while.
+  std::vector<const Pending*> pendings(const MemberKey& phone) const;
   bool is_free(const CodeKey& candidate) const;
 
   // The store's side: what was loaded. Loading the same row twice keeps the first (it may have been changed
@@ -255,6 +260,7 @@ class Facts {
   void load(const BranchDayKey& key, BranchDay row);
   void load(CreditMove row);
   void load(const ReadingKey& key, Past row);
+  void load(Pending row);
   void load_taken(const CodeKey& candidate);
 
   // The working set's side: what a decision changed. See effects.hpp.
@@ -269,6 +275,7 @@ class Facts {
   void apply(const struct RecordPurchase& effect);
   void apply(const struct SetLinePhone& effect);
   void apply(const struct SetAttempts& effect);
+  void apply(const struct SetPending& effect);
 
  private:
   void post(const LedgerEntry& entry);
@@ -289,6 +296,7 @@ class Facts {
   std::map<BranchDayKey, BranchDay> branch_days_;
   std::map<MoveId, CreditMove> moves_;
   std::map<ReadingKey, std::vector<Past>> readings_;
+  std::map<PendingKey, Pending> pendings_;
   std::set<CodeKey> taken_;
 };
 

@@ -1,8 +1,8 @@
 // The moment at the till: a code is taken once, whatever is sent twice.
 //
 // In the order in which a cashier is told: the phone waits; no PIN; a wrong PIN; no such code; the same order
-// again (the same answer); taken, expired, too small an invoice. Only the last step changes anything of the
-// member.
+// again (the same answer); taken, expired, too small an invoice; the number to be replied, where the club
+// wants that. Only the last step changes anything of the member.
 #include "handlers/rules/redeem.hpp"
 
 #include <algorithm>
@@ -82,7 +82,7 @@ Said redeem(const Speaker& speaker, const RedeemOrder& order, const Facts& facts
   if (rules::is_locked(facts.attempts(speaker.key()), setting.now)) {
     return {.reply = locked_text(speaker, "redeem_refused_locked", facts, setting)};
   }
-  if (club.policy.redeem_auth == CashierAuth::pin) {
+  if (club.policy.redeem_auth == CashierAuth::pin && !order.confirmed) {
     if (order.pin.empty() || speaker.cashier->pin_hash.empty())
       return {.reply = say("redeem_refused_pin_missing")};
     if (!setting.pin_matches(speaker.cashier->pin_hash, order.pin)) return missed("redeem_refused_pin_wrong");
@@ -103,6 +103,14 @@ Said redeem(const Speaker& speaker, const RedeemOrder& order, const Facts& facts
                                     order.invoice_amount, setting.now);
   if (const auto* why = std::get_if<rules::RedeemRefusal>(&result)) {
     return {.reply = refused(speaker, *why, *code, facts, setting)};
+  }
+  if (club.policy.redeem_auth == CashierAuth::challenge && !order.confirmed) {
+    return challenge(speaker,
+                     {.key = {.kind = PendingKind::redeem_challenge},
+                      .code = order.code,
+                      .amount = order.invoice_amount,
+                      .invoice = order.invoice},
+                     facts, setting);
   }
   const auto& taken = std::get<rules::Taken>(result);
   const Member& member = *facts.member(code->member);

@@ -35,7 +35,9 @@ std::string bad_amount(const Speaker& speaker, templates::AmountError error, con
 Said redeem_typed(const Speaker& speaker, rules::CodeNumber code, const Typed& typed, const Facts& facts,
                   Setting& setting) {
   const Club& club = *speaker.club;
-  auto order = read_order(typed.args, club.money_display, club.policy.redeem_auth == CashierAuth::pin);
+  // Whoever has a PIN may type it out of habit: then it is no invoice, and not kept.
+  const bool with_pin = club.policy.redeem_auth == CashierAuth::pin || !speaker.cashier->pin_hash.empty();
+  auto order = read_order(typed.args, club.money_display, with_pin);
   if (!order) return {.reply = bad_amount(speaker, order.error(), setting)};
   return redeem(speaker,
                 {.code = code,
@@ -177,7 +179,8 @@ const Command* command_for(Keyword keyword) {
 
 struct Addressed {
   const Club* club = nullptr;
-  std::string text;  // without the club's keyword
+  std::string text;      // without the club's keyword
+  bool by_name = false;  // the keyword was there
 };
 
 Addressed club_meant(const TextRequest& request, const Directory& directory) {
@@ -185,7 +188,7 @@ Addressed club_meant(const TextRequest& request, const Directory& directory) {
   if (clubs.empty()) return {};
   const auto [first, rest] = templates::split_first_word(request.text);
   for (const Club* club : clubs) {
-    if (!club->keyword.empty() && first == templates::fold(club->keyword)) return {club, rest};
+    if (!club->keyword.empty() && first == templates::fold(club->keyword)) return {club, rest, true};
   }
   if (clubs.size() == 1) return {clubs.front(), request.text};
   const Club* only = nullptr;
@@ -197,7 +200,43 @@ Addressed club_meant(const TextRequest& request, const Directory& directory) {
   return {only != nullptr ? only : clubs.front(), request.text};
 }
 
+// A redemption or its VOID; a code alone is only looked at.
+bool orders_challenge(const Typed& typed) {
+  return !typed.code.empty() && (typed.keyword == Keyword::void_redemption || !typed.args.empty());
+}
+
+// A number alone may be the reply to any club of the line: whose question it was is seen when they are read.
+Needs needs_reply(const Speaker& speaker, const Addressed& addressed, const Setting& setting) {
+  Needs needs;
+  if (speaker.cashier != nullptr) needs.cashiers.insert(speaker.key());
+  needs.replies.insert(speaker.key());
+  if (addressed.by_name) return needs;
+  for (const Club* club : setting.directory.on_line(speaker.club->line))
+    needs.replies.insert({club->id, speaker.phone});
+  return needs;
+}
+
 }  // namespace
+
+void widen_text(PlannedText& planned, Needs& needs, std::span<const Pending> seen, const Setting& setting) {
+  if (planned.typed.keyword != Keyword::one_time_number) return;
+  std::vector<const Pending*> hers;
+  for (const Pending& pending : seen) {
+    if (needs.replies.contains({pending.key.club, pending.key.phone})) hers.push_back(&pending);
+  }
+  const Pending* meant = meant_by(planned.typed.args.at(0), hers, setting.now);
+  // A wrong number counts where one is waited for.
+  const Pending* counted = meant != nullptr ? meant : any_waiting(hers, setting.now);
+  if (counted == nullptr) return;
+  Speaker& speaker = planned.speaker;
+  speaker.club = setting.directory.club(counted->key.club);
+  speaker.cashier = setting.directory.cashier(counted->key.club, speaker.phone);
+  if (speaker.cashier != nullptr) needs.cashiers.insert(speaker.key());
+  needs.members.insert(speaker.key());
+  if (meant == nullptr) return;
+  needs.merge(needs_confirmation(*meant, setting));
+  planned.widened_for = meant->id;
+}
 
 Plan plan_text(const TextRequest& request, const Setting& setting) {
   const Addressed addressed = club_meant(request, setting.directory);
@@ -217,6 +256,9 @@ Plan plan_text(const TextRequest& request, const Setting& setting) {
     needs.merge(needs_today(speaker, setting.now));
   }
   needs.line_phones.insert({speaker.club->line, speaker.phone});
+  if (orders_challenge(planned.typed)) needs.merge(needs_challenge(speaker));
+  if (planned.typed.keyword == Keyword::one_time_number)
+    needs.merge(needs_reply(speaker, addressed, setting));
   return {.needs = std::move(needs), .what = std::move(planned)};
 }
 
@@ -226,9 +268,14 @@ Outcome decide_text(const PlannedText& plan, std::span<const CodeKey> candidates
   speaker.language = language_for(facts.member(speaker.key()), plan.typed.language, *speaker.club);
   const Command* command = command_for(plan.typed.keyword);
   const Informed* informed = informed_for(plan.typed.keyword);
-  Said said = informed != nullptr  ? informed->decide(speaker, plan.typed, candidates, facts, setting)
-              : command != nullptr ? command->decide(speaker, plan.typed, facts, setting)
-                                   : unknown_text(speaker, facts, setting);
+  Said said;
+  if (plan.typed.keyword == Keyword::one_time_number) {
+    said = confirm(speaker, plan.typed.args.at(0), plan.widened_for, candidates, facts, setting);
+  } else {
+    said = informed != nullptr  ? informed->decide(speaker, plan.typed, candidates, facts, setting)
+           : command != nullptr ? command->decide(speaker, plan.typed, facts, setting)
+                                : unknown_text(speaker, facts, setting);
+  }
   Outcome outcome{.effects = std::move(said.effects), .texts = std::move(said.texts)};
   if (!said.reply.empty()) {
     const Lane lane = speaker.cashier != nullptr ? Lane::urgent : Lane::reply;

@@ -56,6 +56,7 @@ struct RedeemOrder {
   rules::Amount invoice_amount = 0;
   std::string invoice;
   std::string pin;
+  bool confirmed = false;  // by a one-time number: asks for no other proof of the cashier
 };
 Said redeem(const Speaker& speaker, const RedeemOrder& order, const Facts& facts, Setting& setting);
 // A wrong code or PIN, counted against the cashier's phone.
@@ -65,8 +66,30 @@ Effect miss(const Speaker& speaker, const Facts& facts, rules::Instant now);
 struct VoidOrder {
   rules::CodeNumber code = 0;
   std::string pin;
+  bool confirmed = false;  // as in RedeemOrder
 };
 Said void_redemption(const Speaker& speaker, const VoidOrder& order, const Facts& facts, Setting& setting);
+
+// confirm.cpp: see pending.hpp.
+// The question made of `what`, of which the caller filled in key and columns: id, number and times are given
+// here. Nothing: too many wrong numbers of this kind came lately; the caller says asked_too_often(). Wants
+// the phone in needs.pendings.
+std::optional<Pending> ask(Pending what, const Facts& facts, Setting& setting);
+std::string asked_too_often(const PendingKey& key, Language language, const Facts& facts,
+                            const Setting& setting);
+// The cashier is sent a number that does what she ordered: `what` has the kind and its columns. Wants
+// needs_challenge, which is nothing where the club asks for none.
+Needs needs_challenge(const Speaker& speaker);
+Said challenge(const Speaker& speaker, Pending what, const Facts& facts, Setting& setting);
+// A number was replied: what it was asked for, or why not. `widened_for`: see PlannedText.
+Said confirm(const Speaker& speaker, std::string_view number, std::uint64_t widened_for,
+             std::span<const CodeKey> candidates, const Facts& facts, Setting& setting);
+// What confirming it wants to know.
+Needs needs_confirmation(const Pending& pending, const Setting& setting);
+// That which waits for this number, or did; nullptr: the number is wrong.
+const Pending* meant_by(std::string_view number, std::span<const Pending* const> pendings,
+                        rules::Instant now);
+const Pending* any_waiting(std::span<const Pending* const> pendings, rules::Instant now);
 
 // today.cpp: cashiers only.
 Needs needs_today(const Speaker& speaker, rules::Instant now);
@@ -82,13 +105,16 @@ Said stop_promo(const Speaker& speaker, const Facts& facts, const Setting& setti
 Said start_promo(const Speaker& speaker, const Facts& facts, const Setting& setting);
 // One short help an hour; silence between, or two machines would answer each other for ever.
 Said unknown_text(const Speaker& speaker, const Facts& facts, const Setting& setting);
+// The same of a number where nothing waits for one. A cashier always hears it: she is no machine.
+Said unknown_number(const Speaker& speaker, const Facts& facts, const Setting& setting);
 Said help(const Speaker& speaker, const Facts& facts, const Setting& setting);
 
 // language.cpp
 Said choose_language(const Speaker& speaker, std::optional<Language> wanted, const Facts& facts,
                      const Setting& setting);
 
-// Thrown when every drawn code was taken: the same request is planned again with fresh candidates.
+// Thrown when every drawn code was taken, and when a reply means what nothing was loaded for: the same
+// request is planned again, with fresh candidates.
 struct OutOfCandidates {};
 
 }  // namespace peyk::handlers

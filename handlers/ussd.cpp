@@ -292,6 +292,7 @@ Plan plan_ussd(const UssdRequest& request, const Setting& setting) {
   if (speaker.cashier != nullptr) {
     needs.cashiers.insert(speaker.key());
     needs.merge(needs_today(speaker, setting.now));
+    needs.merge(needs_challenge(speaker));
   }
   return {.needs = std::move(needs), .what = std::move(planned)};
 }

@@ -126,7 +126,7 @@ Said void_redemption(const Speaker& speaker, const VoidOrder& order, const Facts
 
   if (rules::is_locked(facts.attempts(speaker.key()), setting.now))
     return {.reply = locked_text(speaker, "redeem_refused_locked", facts, setting)};
-  if (club.policy.redeem_auth == CashierAuth::pin) {
+  if (club.policy.redeem_auth == CashierAuth::pin && !order.confirmed) {
     if (order.pin.empty() || speaker.cashier->pin_hash.empty())
       return {.reply = say("void_refused_pin_missing")};
     if (!setting.pin_matches(speaker.cashier->pin_hash, order.pin)) return missed("void_refused_pin_wrong");
@@ -144,6 +144,10 @@ Said void_redemption(const Speaker& speaker, const VoidOrder& order, const Facts
     return {.reply = nothing_to_undo(speaker, *code, hers.latest, facts, setting)};
   std::string why = refused(speaker, *hers.standing, *code, facts, setting);
   if (!why.empty()) return {.reply = std::move(why)};
+  if (club.policy.redeem_auth == CashierAuth::challenge && !order.confirmed) {
+    return challenge(speaker, {.key = {.kind = PendingKind::void_challenge}, .code = order.code}, facts,
+                     setting);
+  }
   return undo(speaker, *hers.standing, *code, facts, setting);
 }
 

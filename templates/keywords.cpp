@@ -15,6 +15,7 @@ namespace peyk::templates {
 namespace {
 
 constexpr std::size_t kCodeDigits = 7;
+constexpr std::size_t kOneTimeDigits = 5;
 constexpr std::size_t kLettersInCodeMax = 3;  // more letters than that make a word, not a mistyped code
 
 constexpr std::array<std::pair<std::string_view, Keyword>, 26> kKeywordNames = {{
@@ -154,6 +155,10 @@ std::optional<TakenCode> take_code(const std::vector<Word>& words, std::size_t f
   return std::nullopt;
 }
 
+bool is_one_time_number(const std::vector<Word>& words) {
+  return words.size() == 1 && words[0].folded.size() == kOneTimeDigits && only_digits(words[0].folded);
+}
+
 std::optional<Language> language_named(std::string_view folded) {
   static const std::map<std::string, Language, std::less<>> kNames = {
       {"fa", Language::fa},          {"farsi", Language::fa},        {"persian", Language::fa},
@@ -285,6 +290,7 @@ Typed Keywords::match(std::string_view utf8) const {
     }
   }
   if (bare && !typed.code.empty()) typed.keyword = Keyword::bare_code;
+  if (bare && is_one_time_number(words)) typed.keyword = Keyword::one_time_number;
   if (phrase_words == 1) {
     typed.keyword = settle_code_words(typed.keyword, !typed.code.empty(), next < words.size());
   }

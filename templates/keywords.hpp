@@ -24,8 +24,9 @@ namespace peyk::templates {
 
 enum class Keyword : std::uint8_t {
   unknown,
-  bare_code,  // 7 digits without a word: check (cashier), how to use it (member), redeem with an amount
-              // behind it
+  bare_code,        // 7 digits without a word: check (cashier), how to use it (member), redeem with an amount
+                    // behind it
+  one_time_number,  // 5 digits and nothing else, args[0]: the reply to a number that was sent
   join,
   credit,
   codes,

@@ -32,7 +32,7 @@ std::string word(MoneyDisplay display) {
   return display == MoneyDisplay::rial ? "rial" : "toman";
 }
 std::string word(CashierAuth auth) {
-  return auth == CashierAuth::pin ? "pin" : "phone";
+  return auth == CashierAuth::pin ? "pin" : auth == CashierAuth::phone ? "phone" : "challenge";
 }
 std::string word(bool yes) {
   return yes ? "true" : "false";

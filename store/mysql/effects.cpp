@@ -5,6 +5,7 @@
 #include "store/mysql/erasure.hpp"
 #include "store/mysql/expiry.hpp"
 #include "store/mysql/moves.hpp"
+#include "store/mysql/pendings.hpp"
 #include "store/mysql/sets.hpp"
 #include "store/mysql/tables.hpp"
 
@@ -31,6 +32,7 @@ struct Sorted {
   std::map<CodeId, EndedCode> ended_codes;
   std::set<CodeId> revived_codes;
   std::vector<const EndMembership*> ended;
+  std::map<PendingKey, const Pending*> pendings;
 
   void operator()(const EnrolMember& effect) { enrolled.push_back(&effect.member); }
   void operator()(const ChangeMember& effect) { changed_members.insert(effect.member); }
@@ -79,6 +81,7 @@ struct Sorted {
   void operator()(const RecordPurchase& effect) { purchases.push_back(&effect.purchase); }
   void operator()(const SetLinePhone& effect) { line_phones[effect.key] = effect.row; }
   void operator()(const SetAttempts& effect) { attempts[effect.cashier] = effect.row; }
+  void operator()(const SetPending& effect) { pendings[effect.row.key] = &effect.row; }
 
  private:
   void end_code(CodeId id, CodeState state, rules::Instant at) {
@@ -252,6 +255,7 @@ void save_effects(Connection& connection, std::span<const Effect> effects, const
   for (const Effect& effect : effects) std::visit(sorted, effect);
   save_attempts(connection, sorted);
   save_members(connection, sorted, facts);
+  save_pendings(connection, sorted.pendings);
   save_lots(connection, sorted, facts);
   save_codes(connection, sorted, facts);
   save_entries(connection, sorted.entries);

@@ -156,6 +156,11 @@ class Eraser {
         .add(leaver_.phone)
         .add(leaver_.club)
         .update();
+    connection_.prepare("DELETE FROM pending WHERE club_id = ? AND phone = ? AND asked_at <= ?")
+        .add(leaver_.club)
+        .add(leaver_.phone)
+        .add(leaver_.left_at)
+        .update();
     // A few thousand rows at most, kept for a person to look at.
     connection_.prepare("UPDATE receipt_aside SET phone = 0 WHERE phone = ?").add(leaver_.phone).update();
   }

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "store/mysql/moves.hpp"
+#include "store/mysql/pendings.hpp"
 #include "store/mysql/readings.hpp"
 #include "store/mysql/sets.hpp"
 #include "store/mysql/tables.hpp"
@@ -242,6 +243,7 @@ void load_facts(Connection& connection, const Needs& needs, Facts& facts) {
   find_members(connection, keys, members);
   load_purchases(connection, needs.purchases, facts);
   lock_members(connection, members, facts);
+  lock_pendings(connection, needs, facts);
 
   std::set<MemberId> wallets;
   for (const MemberKey& key : needs.wallets) {

@@ -12,6 +12,7 @@
 #include "handlers/use_cases.hpp"
 #include "store/mysql/chance.hpp"
 #include "store/mysql/inbox.hpp"
+#include "store/mysql/pendings.hpp"
 #include "store/mysql/tables.hpp"
 #include "templates/alphabet.hpp"
 
@@ -72,6 +73,7 @@ class Attempt {
         needs.merge(plans[i]->needs);
       });
     }
+    widen_replies(plans, needs);
     load_facts(connection_, needs, facts_);
     for (std::size_t i = 0; i < batch.size(); ++i) {
       if (results[i]) continue;
@@ -107,6 +109,17 @@ class Attempt {
     std::set<RequestKey> keys;
     for (const Job& job : batch) keys.insert(job.request.key);
     known_ = load_claims(connection_, keys);
+  }
+
+  // What numbers were replied, of which the plans do not know yet what they mean.
+  void widen_replies(std::vector<std::optional<Plan>>& plans, Needs& needs) {
+    if (needs.replies.empty()) return;
+    const std::vector<Pending> seen = find_pendings(connection_, needs.replies);
+    for (auto& plan : plans) {
+      if (!plan || plan->needs.replies.empty()) continue;
+      widen(*plan, seen, setting_);
+      needs.merge(plan->needs);
+    }
   }
 
   const Claim* claim_of(const RequestKey& key) const {

@@ -1,9 +1,9 @@
 // Loading facts and saving effects, in sets: one function a noun, each in its own file, used by the worker's
 // batch.
 //
-// Order of locks, everywhere: cashiers, then members by id, then rows that others insert (unique keys). Codes
-// and purchases are read without locks to learn whose they are; everything that can change is read under its
-// member's lock.
+// Order of locks, everywhere: cashiers, then members by id, then pendings, then rows that others insert
+// (unique keys). Codes and purchases are read without locks to learn whose they are; everything that can
+// change is read under its member's lock.
 #pragma once
 
 #include <span>

@@ -87,6 +87,14 @@ void MemoryStore::load_reading(const ReadingKey& key, Facts& facts) const {
   for (const Past& past : others) facts.load(key, past);
 }
 
+std::vector<Pending> MemoryStore::pendings_of(const std::set<MemberKey>& phones) const {
+  std::vector<Pending> found;
+  for (const auto& [key, row] : pendings_) {
+    if (phones.contains({key.club, key.phone})) found.push_back(row);
+  }
+  return found;
+}
+
 Facts MemoryStore::load(const Needs& needs) const {
   Facts facts;
   for (const MemberKey& key : needs.members) {
@@ -130,6 +138,9 @@ Facts MemoryStore::load(const Needs& needs) const {
   }
   for (const auto& [key, row] : attempts_) {
     if (needs.cashiers.contains(key)) facts.load_attempts(key, row);
+  }
+  for (const auto* phones : {&needs.pendings, &needs.replies}) {
+    for (Pending& row : pendings_of(*phones)) facts.load(std::move(row));
   }
   for (const BranchDayKey& key : needs.branch_days) {
     BranchDay day;
@@ -196,6 +207,9 @@ void MemoryStore::keep(const Effect& effect, const Facts& after) {
     line_phones_[line_phone->key] = line_phone->row;
   } else if (const auto* attempts = std::get_if<SetAttempts>(&effect)) {
     attempts_[attempts->cashier] = attempts->row;
+  } else if (const auto* pending = std::get_if<SetPending>(&effect)) {
+    if (!pending->row.used && pending->row.misses == 0) last_number_ = pending->row.number;
+    pendings_[pending->row.key] = pending->row;
   }
 }
 
@@ -208,7 +222,8 @@ Outcome MemoryStore::handle(const Request& request, rules::Instant now) {
                   .pin_matches = pin_check,
                   .now = now};
   for (;;) {
-    const Plan planned = plan(request, setting);
+    Plan planned = plan(request, setting);
+    if (!planned.needs.replies.empty()) widen(planned, pendings_of(planned.needs.replies), setting);
     Facts facts = load(planned.needs);
     try {
       Outcome outcome = decide(planned, facts, setting);

@@ -37,6 +37,9 @@ class MemoryStore {
   const std::map<handlers::CodeId, handlers::Code>& codes() const { return codes_; }
   const std::vector<handlers::Redemption>& redemptions() const { return redemptions_; }
   const std::vector<handlers::LedgerEntry>& entries() const { return entries_; }
+  const std::map<handlers::PendingKey, handlers::Pending>& pendings() const { return pendings_; }
+  // The last one-time number that was asked for; 0: none was.
+  std::uint32_t last_number() const { return last_number_; }
 
   // What does not add up, in words; empty when all is well (invariants I3, I4, I9, I12, I13).
   std::vector<std::string> audit() const;
@@ -44,6 +47,7 @@ class MemoryStore {
  private:
   handlers::Facts load(const handlers::Needs& needs) const;
   void load_reading(const handlers::ReadingKey& key, handlers::Facts& facts) const;
+  std::vector<handlers::Pending> pendings_of(const std::set<handlers::MemberKey>& phones) const;
   void load_wallet(handlers::MemberId member, handlers::Facts& facts) const;
   const handlers::Member* find(const handlers::MemberKey& key) const;
   void keep(const handlers::Effect& effect, const handlers::Facts& after);
@@ -59,6 +63,8 @@ class MemoryStore {
   std::map<handlers::PurchaseKey, handlers::Purchase> purchases_;
   std::map<handlers::LinePhoneKey, handlers::LinePhone> line_phones_;
   std::map<handlers::MemberKey, rules::Attempts> attempts_;
+  std::map<handlers::PendingKey, handlers::Pending> pendings_;
+  std::uint32_t last_number_ = 0;
 };
 
 // «نان و نمک»: a club in Persian with branches 12 and 14, cashiers with PINs (12: 4321, 14: 9876), 5 % credit

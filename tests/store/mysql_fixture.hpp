@@ -188,10 +188,12 @@ class Answers {
 // Request workers over a database with one club in it, and a clock that stands still until the test moves it.
 class Shop {
  public:
-  explicit Shop(TestDatabase& database, std::uint32_t workers = 2, std::uint32_t batch_max = 200)
-      : Shop(database, options_for(database, workers, batch_max)) {}
-  Shop(TestDatabase& database, store::MysqlOptions options) : workers_(std::move(options), hooks()) {
-    store::save_club(database.connection, sample_club());
+  explicit Shop(TestDatabase& database, std::uint32_t workers = 2, std::uint32_t batch_max = 200,
+                const handlers::Club& club = sample_club())
+      : Shop(database, options_for(database, workers, batch_max), club) {}
+  Shop(TestDatabase& database, store::MysqlOptions options, const handlers::Club& club = sample_club())
+      : workers_(std::move(options), hooks()) {
+    store::save_club(database.connection, club);
     directory_ = std::make_shared<const handlers::Directory>(store::load_clubs(database.connection));
     database.connection.rollback();
     workers_.start();

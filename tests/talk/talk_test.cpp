@@ -1,8 +1,9 @@
 // Conversations as text files: tests/talk/*.talk, each one test.
 //
 //   # what it shows
-//   policy join_on_purchase yes | auth phone | earn 5 | share_max 50       (before anything is said)
-//   member 09121234567 > عضویت            somebody sends a text; also: cashier 12 > …, stranger 0935… > …
+//   policy join_on_purchase yes | auth phone (or challenge) | earn 5 | share_max 50       (before anything is
+//   said) member 09121234567 > عضویت            somebody sends a text; also: cashier 12 > …, stranger 0935… >
+//   …
 //     < خوش آمدید | لغو                   the text she gets holds all of these
 //     < nothing                           or she gets none
 //   till 12 > 09121234567 850000 A-1      a purchase; the lines below look into the JSON answer
@@ -12,10 +13,12 @@
 //     < اعتبار                            the screen; "< … | end" when the dialog is over, "| open" when it
 //     is not
 //   after 31 days                         also hours, minutes
+//   no invoice is 4321                    nothing taken so far has it as its invoice
 //   the ledger balances
 //
-// {code} is the last code issued, {code-1} the one before it, {other} one that does not exist. Folded on both
-// sides: digits and letter forms do not matter.
+// {code} is the last code issued, {code-1} the one before it, {other} one that does not exist; {number} is
+// the last one-time number that was sent, {wrong} another one. Folded on both sides: digits and letter forms
+// do not matter.
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -84,6 +87,9 @@ class Talk {
     };
     replace("{code}", last_code());
     replace("{code-1}", last_code(1));
+    const std::uint32_t number = store_ ? store_->last_number() : 0;
+    replace("{number}", std::to_string(number));
+    replace("{wrong}", number == 11111 ? "22222" : "11111");
     replace("{other}", last_code() == "1000001" ? "1000002" : "1000001");
     return line;
   }
@@ -99,6 +105,11 @@ class Talk {
     if (line.rfind("after ", 0) == 0) return pass_time(line.substr(6));
     if (line == "the ledger balances") {
       EXPECT_TRUE(store().audit().empty());
+      return;
+    }
+    if (line.rfind("no invoice is ", 0) == 0) {
+      for (const Redemption& redemption : store().redemptions())
+        EXPECT_NE(redemption.invoice, line.substr(14));
       return;
     }
     if (line[0] == '<') return expect(trim(line.substr(1)));
@@ -122,7 +133,9 @@ class Talk {
     for (const std::string& setting : split(settings, "|")) {
       const auto words = split(setting, " ");
       if (words[0] == "auth")
-        club_.policy.redeem_auth = words[1] == "phone" ? CashierAuth::phone : CashierAuth::pin;
+        club_.policy.redeem_auth = words[1] == "phone"       ? CashierAuth::phone
+                                   : words[1] == "challenge" ? CashierAuth::challenge
+                                                             : CashierAuth::pin;
       if (words[0] == "earn") club_.policy.earn_share = std::stoi(words[1]) * 100;
       if (words[0] == "share_max") club_.policy.credit_share_max = std::stoi(words[1]) * 100;
       if (words[0] == "join_on_purchase") club_.policy.join_on_purchase = words[1] == "yes";

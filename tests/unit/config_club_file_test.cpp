@@ -155,7 +155,7 @@ TEST(ConfigClubFile, every_wrong_value_is_told_with_what_is_allowed) {
       {"policy:\n  invoice_min: 1.5",
        "club.yaml:7: policy.invoice_min: found \"1.5\"; allowed: a whole number, 0 to 100000000000000\n"},
       {"policy:\n  redeem_auth: pins",
-       "club.yaml:7: policy.redeem_auth: found \"pins\"; allowed: pin, phone\n"},
+       "club.yaml:7: policy.redeem_auth: found \"pins\"; allowed: pin, challenge, phone\n"},
       {"cashiers:\n- phone: 1234\n  branch: 12",
        "club.yaml:7: cashiers[0].phone: found \"1234\"; allowed: a mobile number: 09121112233 or "
        "+989121112233\n"},

@@ -29,6 +29,7 @@ Value sample(const std::string& name) {
   if (kMoney.contains(name)) return Money{1'284'500, MoneyDisplay::toman};
   if (name == "until" || name == "nearest") return LastDay{kEnd, kTehran};
   if (name == "at") return Moment{kEnd, kTehran};
+  if (name == "number") return "48213";
   if (name == "day") return LastDayShort{kEnd, kTehran};
   if (name == "earned") return "۴۲۵٬۰۰۰";
   if (name == "percent") return "2.5%";

@@ -1,0 +1,193 @@
+// A number comes back: which question it answers, and what is done then. See pending.hpp.
+//
+// In the order in which it is told: the cashier's phone waits; a wrong number; used; too late. A right number
+// is used up whatever the decision behind it says.
+#include <algorithm>
+#include <array>
+
+#include "handlers/use_cases.hpp"
+
+namespace peyk::handlers {
+namespace {
+
+constexpr std::uint32_t kNumberMin = 10'000, kNumbers = 90'000;
+constexpr int kDrawsMax = 8;
+
+using Confirmed = Said (*)(const Speaker&, const Pending&, std::span<const CodeKey> candidates, const Facts&,
+                           Setting&);
+
+struct Confirmation {
+  PendingKind kind;
+  Needs (*needs)(const Pending&, const Setting&);
+  Confirmed confirmed;
+};
+
+Needs needs_of_code(const Pending& pending, const Setting& setting) {
+  return needs_code({.club = setting.directory.club(pending.key.club),
+                     .phone = pending.key.phone,
+                     .cashier = setting.directory.cashier(pending.key.club, pending.key.phone)},
+                    pending.code);
+}
+
+Said cashier_only(const Speaker& speaker, const Setting& setting) {
+  return {.reply = render(setting, "cashier_only", speaker.language)};
+}
+
+Said redeem_confirmed(const Speaker& speaker, const Pending& pending, std::span<const CodeKey>,
+                      const Facts& facts, Setting& setting) {
+  if (speaker.cashier == nullptr) return cashier_only(speaker, setting);
+  return redeem(
+      speaker,
+      {.code = pending.code, .invoice_amount = pending.amount, .invoice = pending.invoice, .confirmed = true},
+      facts, setting);
+}
+
+Said void_confirmed(const Speaker& speaker, const Pending& pending, std::span<const CodeKey>,
+                    const Facts& facts, Setting& setting) {
+  if (speaker.cashier == nullptr) return cashier_only(speaker, setting);
+  return void_redemption(speaker, {.code = pending.code, .confirmed = true}, facts, setting);
+}
+
+constexpr std::array kConfirmations{
+    Confirmation{PendingKind::redeem_challenge, needs_of_code, redeem_confirmed},
+    Confirmation{PendingKind::void_challenge, needs_of_code, void_confirmed},
+};
+
+const Confirmation& confirmation_of(PendingKind kind) {
+  const auto found = std::find_if(kConfirmations.begin(), kConfirmations.end(),
+                                  [kind](const Confirmation& one) { return one.kind == kind; });
+  if (found == kConfirmations.end()) throw std::logic_error("a pending of a kind that nobody confirms");
+  return *found;
+}
+
+const Pending* of_kind(const std::vector<const Pending*>& pendings, PendingKind kind) {
+  const auto found = std::find_if(pendings.begin(), pendings.end(),
+                                  [kind](const Pending* one) { return one->key.kind == kind; });
+  return found == pendings.end() ? nullptr : *found;
+}
+
+// Wrong numbers of what it takes the place of.
+bool counts_still(const Pending* before, rules::Instant now) {
+  return before != nullptr && !before->used && before->misses > 0 &&
+         now - before->missed_at < kPendingMissWindow;
+}
+
+// Counts against all that wait for the phone, and against a cashier as a wrong PIN does.
+Said wrong_number(const Speaker& speaker, const std::vector<const Pending*>& pendings, const Facts& facts,
+                  const Setting& setting) {
+  Said said;
+  std::uint32_t left = 0;
+  for (const Pending* pending : pendings) {
+    if (!is_waiting(*pending, setting.now)) continue;
+    Pending row = *pending;
+    row.missed_at = setting.now;
+    left = std::max(left, kPendingMissesMax - ++row.misses);
+    said.effects.push_back(SetPending{std::move(row)});
+  }
+  if (said.effects.empty()) return unknown_number(speaker, facts, setting);
+  if (speaker.cashier != nullptr) said.effects.push_back(miss(speaker, facts, setting.now));
+  said.reply = render(setting, left > 0 ? "one_time_wrong" : "one_time_wrong_last", speaker.language,
+                      {{"count", static_cast<std::int64_t>(left)}});
+  return said;
+}
+
+}  // namespace
+
+const Pending* any_waiting(std::span<const Pending* const> pendings, rules::Instant now) {
+  const auto found = std::find_if(pendings.begin(), pendings.end(),
+                                  [now](const Pending* one) { return is_waiting(*one, now); });
+  return found == pendings.end() ? nullptr : *found;
+}
+
+const Pending* meant_by(std::string_view number, std::span<const Pending* const> pendings,
+                        rules::Instant now) {
+  std::vector<const Pending*> with_it;
+  std::copy_if(pendings.begin(), pendings.end(), std::back_inserter(with_it),
+               [number](const Pending* one) { return std::to_string(one->number) == number; });
+  const Pending* waiting = any_waiting(with_it, now);
+  return waiting != nullptr || with_it.empty() ? waiting : with_it.front();
+}
+
+std::optional<Pending> ask(Pending what, const Facts& facts, Setting& setting) {
+  const auto before = facts.pendings({what.key.club, what.key.phone});
+  const Pending* same = of_kind(before, what.key.kind);
+  what.missed_at = setting.now;
+  if (counts_still(same, setting.now)) {
+    if (same->misses >= kPendingMissesMax) return std::nullopt;
+    what.misses = same->misses;
+    what.missed_at = same->missed_at;
+  }
+  const auto is_taken = [&](std::uint32_t number) {
+    return std::any_of(before.begin(), before.end(),
+                       [number](const Pending* one) { return one->number == number; });
+  };
+  for (int draws = 0; draws == 0 || (is_taken(what.number) && draws < kDrawsMax); ++draws)
+    what.number = kNumberMin + static_cast<std::uint32_t>(setting.chance.random() % kNumbers);
+  what.id = setting.chance.next_id();
+  what.asked_at = setting.now;
+  what.until = setting.now + kPendingValid;
+  return what;
+}
+
+std::string asked_too_often(const PendingKey& key, Language language, const Facts& facts,
+                            const Setting& setting) {
+  const Pending* last = of_kind(facts.pendings({key.club, key.phone}), key.kind);
+  const auto wait =
+      last == nullptr
+          ? std::chrono::minutes{0}
+          : std::chrono::ceil<std::chrono::minutes>(last->missed_at + kPendingMissWindow - setting.now);
+  return render(setting, "one_time_wait", language, {{"minutes", static_cast<std::int64_t>(wait.count())}});
+}
+
+Needs needs_challenge(const Speaker& speaker) {
+  Needs needs;
+  if (speaker.cashier != nullptr && speaker.club->policy.redeem_auth == CashierAuth::challenge)
+    needs.pendings.insert(speaker.key());
+  return needs;
+}
+
+Said challenge(const Speaker& speaker, Pending what, const Facts& facts, Setting& setting) {
+  what.key.club = speaker.club->id;
+  what.key.phone = what.asked_by = speaker.phone;
+  const PendingKey key = what.key;
+  auto pending = ask(std::move(what), facts, setting);
+  if (!pending) return {.reply = asked_too_often(key, speaker.language, facts, setting)};
+  const std::string number = std::to_string(pending->number), code = std::to_string(pending->code);
+  const bool redeems = key.kind == PendingKind::redeem_challenge;
+  Said said{.reply = render(
+                setting, redeems ? "redeem_challenge" : "void_challenge", speaker.language,
+                {{"number", number}, {"code", code}, {"amount", money(*speaker.club, pending->amount)}})};
+  if (speaker.medium == Medium::ussd) {
+    said.texts.push_back(
+        text_to(*speaker.club, speaker.phone, Lane::urgent, std::move(said.reply), setting.now));
+    said.reply = render(setting, "ussd_number_sent", speaker.language);
+  }
+  said.effects.push_back(SetPending{std::move(*pending)});
+  return said;
+}
+
+Needs needs_confirmation(const Pending& pending, const Setting& setting) {
+  return confirmation_of(pending.key.kind).needs(pending, setting);
+}
+
+Said confirm(const Speaker& speaker, std::string_view number, std::uint64_t widened_for,
+             std::span<const CodeKey> candidates, const Facts& facts, Setting& setting) {
+  const auto pendings = facts.pendings(speaker.key());
+  if (speaker.cashier != nullptr && rules::is_locked(facts.attempts(speaker.key()), setting.now))
+    return {.reply = locked_text(speaker, "redeem_refused_locked", facts, setting)};
+  const Pending* meant = meant_by(number, pendings, setting.now);
+  if (meant == nullptr) return wrong_number(speaker, pendings, facts, setting);
+  const Pending& pending = *meant;
+  if (pending.used) return {.reply = render(setting, "one_time_used", speaker.language)};
+  if (!is_waiting(pending, setting.now)) return {.reply = render(setting, "one_time_late", speaker.language)};
+  // Asked since the plan was widened, by a request of the same batch perhaps.
+  if (pending.id != widened_for) throw OutOfCandidates{};
+
+  Pending used = pending;
+  used.used = true;
+  Said said = confirmation_of(pending.key.kind).confirmed(speaker, pending, candidates, facts, setting);
+  said.effects.insert(said.effects.begin(), SetPending{std::move(used)});
+  return said;
+}
+
+}  // namespace peyk::handlers
