@@ -96,6 +96,8 @@ void read_policy(Section& s, handlers::ClubPolicy& policy) {
   s.integer("move_min", policy.move_min, 1, rules::kAmountMax);
   s.integer("new_codes_per_day_max", policy.new_codes_per_day_max, 0, 100);
   s.integer("live_codes_max", policy.live_codes_max, 1, 1000);
+  s.integer("give_per_day_max", policy.give_per_day_max, 0, rules::kAmountMax);
+  s.integer("give_undo_seconds", policy.give_undo_seconds, 0, 3600);
 }
 
 // A value that may stand only once in its list.

@@ -57,8 +57,10 @@ struct ClubPolicy {
   std::uint32_t void_window_minutes = 30;  // a cashier may take back her redemption so long
   // The smallest part of the credit that a member may take out: for a code of its own, for somebody else.
   rules::Amount move_min = 10'000;
-  std::uint32_t new_codes_per_day_max = 10;  // that she may ask for, beside those that purchases bring
-  std::uint32_t live_codes_max = 50;         // with so many she may ask for no more
+  std::uint32_t new_codes_per_day_max = 10;    // that she may ask for, beside those that purchases bring
+  std::uint32_t live_codes_max = 50;           // with so many she may ask for no more
+  rules::Amount give_per_day_max = 5'000'000;  // what a member may give to others in a day; 0: nothing
+  std::uint32_t give_undo_seconds = 120;       // and take back so long; 0: never
 };
 
 struct Club {

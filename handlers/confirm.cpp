@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "handlers/move.hpp"
 #include "handlers/use_cases.hpp"
 
 namespace peyk::handlers {
@@ -48,9 +49,29 @@ Said void_confirmed(const Speaker& speaker, const Pending& pending, std::span<co
   return void_redemption(speaker, {.code = pending.code, .confirmed = true}, facts, setting);
 }
 
+Needs needs_of_move(const Pending& pending, const Setting& setting) {
+  const Club& club = *setting.directory.club(pending.key.club);
+  Needs needs = needs_move(club, {club.id, pending.key.phone}, setting);
+  draw_codes(needs, club, setting);
+  if (pending.other_phone != 0) needs.members.insert({club.id, pending.other_phone});
+  return needs;
+}
+
+Said transfer_confirmed(const Speaker& speaker, const Pending& pending, std::span<const CodeKey> candidates,
+                        const Facts& facts, Setting& setting) {
+  return give_now(speaker, {.to = pending.other_phone, .amount = pending.amount}, candidates, facts, setting);
+}
+
+Said pay_confirmed(const Speaker& speaker, const Pending& pending, std::span<const CodeKey> candidates,
+                   const Facts& facts, Setting& setting) {
+  return pay_now(speaker, {.branch = pending.branch, .amount = pending.amount}, candidates, facts, setting);
+}
+
 constexpr std::array kConfirmations{
     Confirmation{PendingKind::redeem_challenge, needs_of_code, redeem_confirmed},
     Confirmation{PendingKind::void_challenge, needs_of_code, void_confirmed},
+    Confirmation{PendingKind::transfer, needs_of_move, transfer_confirmed},
+    Confirmation{PendingKind::pay, needs_of_move, pay_confirmed},
 };
 
 const Confirmation& confirmation_of(PendingKind kind) {

@@ -34,12 +34,16 @@ void Needs::merge(Needs other) {
   cashiers.merge(other.cashiers);
   branch_days.merge(other.branch_days);
   readings.merge(other.readings);
-  for (const auto& [member, since] : other.moves) {
-    const auto [known, fresh] = moves.emplace(member, since);
-    if (!fresh) known->second = std::min(known->second, since);
-  }
   pendings.merge(other.pendings);
   replies.merge(other.replies);
+  const auto merge_since = [](auto& ours, const auto& theirs) {
+    for (const auto& [member, since] : theirs) {
+      const auto [known, fresh] = ours.emplace(member, since);
+      if (!fresh) known->second = std::min(known->second, since);
+    }
+  };
+  merge_since(moves, other.moves);
+  merge_since(transfers, other.transfers);
   candidates.insert(candidates.end(), other.candidates.begin(), other.candidates.end());
 }
 
@@ -155,6 +159,11 @@ const Code* Facts::code_of_lot(const Lot& lot) const {
   return nullptr;
 }
 
+std::span<const LotId> Facts::lots_of_move(MoveId move) const {
+  const auto* all = find(lots_of_move_, move);
+  return all == nullptr ? std::span<const LotId>() : *all;
+}
+
 std::span<const Past> Facts::reading(const ReadingKey& key) const {
   const auto* all = find(readings_, key);
   return all == nullptr ? std::span<const Past>() : *all;
@@ -227,6 +236,10 @@ void Facts::load(const BranchDayKey& key, BranchDay row) {
 }
 void Facts::load(CreditMove row) {
   moves_.emplace(row.id, row);
+}
+void Facts::load_moved(MoveId move, LotId lot) {
+  std::vector<LotId>& lots = lots_of_move_[move];
+  if (std::find(lots.begin(), lots.end(), lot) == lots.end()) lots.push_back(lot);
 }
 void Facts::load(const ReadingKey& key, Past row) {
   std::vector<Past>& all = readings_[key];
@@ -328,8 +341,10 @@ void Facts::apply(const MoveCredit& effect) {
     if (part.ended) must_find(codes_, *part.ended, "code").state = CodeState::redeemed;
     load(part.lot);
     load(part.code);
+    load_moved(effect.move.id, part.lot.id);
   }
   moves_[effect.move.id] = effect.move;
+  if (effect.move.undoes != 0) must_find(moves_, effect.move.undoes, "move").returned += effect.move.amount;
 }
 
 void Facts::apply(const RecordPurchase& effect) {

@@ -129,8 +129,8 @@ struct Redemption {
   CodeId code = 0;
   MemberId member = 0;
   BranchNo branch = 0;
-  PhoneNumber cashier = 0;
-  std::string invoice;  // may be empty
+  PhoneNumber cashier = 0;  // 0: the member herself did it, by PAY
+  std::string invoice;      // may be empty
   rules::Amount invoice_amount = 0;
   rules::Amount used = 0;
   rules::Amount left = 0;  // on the code, after it
@@ -179,7 +179,8 @@ struct CreditMove {
   std::uint32_t lots = 0;  // opened by it, with a code each
   rules::Amount amount = 0;
   rules::Instant at{};
-  rules::Instant undone_at{};  // transfer: when its sender stopped it; the epoch: never
+  rules::Amount returned = 0;  // transfer: what its sender took back
+  MoveId undoes = 0;           // undo: which transfer
 };
 
 struct BranchDay {
@@ -204,8 +205,10 @@ struct Needs {
   std::set<MemberKey> replies;   // the same, and what confirming it wants to know: see widen() in decide.hpp
   std::set<BranchDayKey> branch_days;
   std::map<MemberKey, rules::Instant> moves;  // what she moved from then on
-  std::set<ReadingKey> readings;              // as it is when the batch begins
-  std::vector<CodeKey> candidates;            // drawn at random: which of them are free?
+  // Her transfers from then on, the lots that they opened, and the wallets of those who got them.
+  std::map<MemberKey, rules::Instant> transfers;
+  std::set<ReadingKey> readings;    // as it is when the batch begins
+  std::vector<CodeKey> candidates;  // drawn at random: which of them are free?
 
   void merge(Needs other);
 };
@@ -242,6 +245,8 @@ class Facts {
   BranchDay branch_day(const BranchDayKey& key) const;
   // What she moved since then, in the order of time.
   std::vector<const CreditMove*> moves(MemberId from, rules::Instant since) const;
+  // Those that it opened; of transfers that needs.transfers names.
+  std::span<const LotId> lots_of_move(MoveId move) const;
   // The latest first.
   std::span<const Past> reading(const ReadingKey& key) const;
   // Of all kinds, also what is used, too late or ended by misses: kept for a while.
@@ -261,6 +266,7 @@ class Facts {
   void load(CreditMove row);
   void load(const ReadingKey& key, Past row);
   void load(Pending row);
+  void load_moved(MoveId move, LotId lot);
   void load_taken(const CodeKey& candidate);
 
   // The working set's side: what a decision changed. See effects.hpp.
@@ -295,6 +301,7 @@ class Facts {
   std::map<MemberKey, rules::Attempts> attempts_;
   std::map<BranchDayKey, BranchDay> branch_days_;
   std::map<MoveId, CreditMove> moves_;
+  std::map<MoveId, std::vector<LotId>> lots_of_move_;
   std::map<ReadingKey, std::vector<Past>> readings_;
   std::map<PendingKey, Pending> pendings_;
   std::set<CodeKey> taken_;

@@ -27,12 +27,17 @@ rules::CodeNumber draw(std::span<const CodeKey>& candidates, const std::vector<M
   throw OutOfCandidates{};
 }
 
+LotOrigin origin_by(MoveKind kind, const Lot& from) {
+  if (kind == MoveKind::transfer) return LotOrigin::transfer;
+  return kind == MoveKind::undo ? from.kind : from.origin;
+}
+
 Lot open_lot(const Source& source, MoveKind kind, MemberId to, Setting& setting) {
   const Lot& from = *source.lot;
   return {.id = setting.chance.next_id(),
           .club = from.club,
           .member = to,
-          .origin = kind == MoveKind::transfer ? LotOrigin::transfer : from.origin,
+          .origin = origin_by(kind, from),
           .kind = from.kind,
           .issued = source.amount,
           .remaining = source.amount,
@@ -50,10 +55,13 @@ Needs needs_move(const Club& club, const MemberKey& from, const Setting& setting
   Needs needs;
   needs.wallets.insert(from);
   needs.moves.emplace(from, start_of_day(club, setting.now));
+  return needs;
+}
+
+void draw_codes(Needs& needs, const Club& club, const Setting& setting) {
   for (std::size_t i = 0; i < kCandidates; ++i) {
     needs.candidates.push_back({club.id, rules::code_from_random(setting.chance.random())});
   }
-  return needs;
 }
 
 std::variant<std::vector<Source>, rules::MoveRefusal> sources_of(MemberId from, rules::Amount amount,
@@ -116,18 +124,18 @@ MoveCredit move_credit(const Club& club, const MoveOrder& order, std::span<const
   return effect;
 }
 
-std::string list_of_moved(const Speaker& speaker, Language language, const MoveCredit& move,
-                          const Setting& setting) {
+std::string list_of_moved(std::string_view line_key, Language language, const Club& club,
+                          const MoveCredit& move, const Setting& setting) {
   std::string lines;
   const std::size_t shown = std::min(move.parts.size(), kCodesListedMax);
   for (std::size_t i = 0; i < shown; ++i) {
     const MoveCredit::Part& part = move.parts[i];
     const std::string code = std::to_string(part.code.number);
     if (!lines.empty()) lines += '\n';
-    lines += render(setting, speaker.text("codes_line"), language,
+    lines += render(setting, line_key, language,
                     {{"code", code},
-                     {"amount", money(*speaker.club, part.lot.issued)},
-                     {"until", templates::LastDayShort{part.lot.expires_at, speaker.club->time_zone}}});
+                     {"amount", money(club, part.lot.issued)},
+                     {"until", templates::LastDayShort{part.lot.expires_at, club.time_zone}}});
   }
   if (move.parts.size() > shown) {
     lines += '\n' + render(setting, "codes_more", language,

@@ -16,8 +16,10 @@
 
 namespace peyk::handlers {
 
-// The member's wallet, her moves of the club's day, and enough numbers to draw codes from.
+// The member's wallet, and her moves of the club's day.
 Needs needs_move(const Club& club, const MemberKey& from, const Setting& setting);
+// Candidates, enough for the codes of a move.
+void draw_codes(Needs& needs, const Club& club, const Setting& setting);
 // The first instant of the club's day.
 rules::Instant start_of_day(const Club& club, rules::Instant now);
 
@@ -42,7 +44,7 @@ MoveCredit move_credit(const Club& club, const MoveOrder& order, std::span<const
                        const Facts& facts, Setting& setting);
 
 // Its codes, a line each, as many as a text holds; then how many more there are.
-std::string list_of_moved(const Speaker& speaker, Language language, const MoveCredit& move,
-                          const Setting& setting);
+std::string list_of_moved(std::string_view line_key, Language language, const Club& club,
+                          const MoveCredit& move, const Setting& setting);
 
 }  // namespace peyk::handlers

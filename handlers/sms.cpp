@@ -7,10 +7,10 @@
 // speaks.
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 #include "handlers/decide.hpp"
 #include "handlers/move.hpp"
+#include "handlers/typed_member.hpp"
 #include "handlers/typed_order.hpp"
 #include "handlers/use_cases.hpp"
 #include "templates/fold.hpp"
@@ -120,15 +120,28 @@ constexpr std::array kCommands{
             }},
 };
 
-// The page of a statement: the first if none is named; nothing: no such page.
-std::optional<std::uint32_t> read_page(const std::vector<std::string>& words) {
-  if (words.empty()) return 1;
-  std::uint32_t page = 0;
-  const std::string& word = words.front();
-  const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), page);
-  const bool whole = error == std::errc() && end == word.data() + word.size();
-  if (!whole || words.size() > 1 || page == 0 || page > kStatementPagesMax) return std::nullopt;
-  return page;
+// "GIVE <phone> <amount>"
+Said give_typed(const Speaker& speaker, const Typed& typed, const Facts& facts, Setting& setting) {
+  const TypedGive order = read_give(typed.args, speaker.club->money_display);
+  if (!order.to) return {.reply = render(setting, "give_refused_phone", speaker.language)};
+  if (!order.amount) return {.reply = bad_amount(speaker, order.amount.error(), setting)};
+  return give(speaker, {.to = *order.to, .amount = *order.amount}, facts, setting);
+}
+
+// "PAY <amount> AT <branch>"; a club of one branch needs none.
+Said pay_typed(const Speaker& speaker, const Typed& typed, const Facts& facts, Setting& setting) {
+  const Club& club = *speaker.club;
+  TypedPay order = read_pay(typed.args, club.money_display);
+  if (!order.amount) return {.reply = bad_amount(speaker, order.amount.error(), setting)};
+  if (!order.branch && club.branches.size() == 1) order.branch = club.branches.front().number;
+  if (!order.branch) return {.reply = render(setting, "pay_branch_missing", speaker.language)};
+  return pay(speaker, {.branch = *order.branch, .amount = *order.amount}, facts, setting);
+}
+
+Needs needs_asked(const Speaker& speaker, const Setting& setting) {
+  Needs needs = needs_move(*speaker.club, speaker.key(), setting);
+  needs.pendings.insert(speaker.key());
+  return needs;
 }
 
 // Commands that want to know more than who speaks. `needs` draws the candidates of those that may issue
@@ -142,9 +155,32 @@ struct Informed {
 constexpr std::array kInformed{
     Informed{Keyword::split,
              [](const Speaker& speaker, const Typed&, const Setting& setting) {
-               return needs_move(*speaker.club, speaker.key(), setting);
+               Needs needs = needs_move(*speaker.club, speaker.key(), setting);
+               draw_codes(needs, *speaker.club, setting);
+               return needs;
              },
              split_typed},
+    Informed{Keyword::transfer,
+             [](const Speaker& speaker, const Typed& typed, const Setting& setting) {
+               Needs needs = needs_asked(speaker, setting);
+               if (const auto to = read_give(typed.args, speaker.club->money_display).to)
+                 needs.members.insert({speaker.club->id, *to});
+               return needs;
+             },
+             [](const Speaker& speaker, const Typed& typed, std::span<const CodeKey>, const Facts& facts,
+                Setting& setting) { return give_typed(speaker, typed, facts, setting); }},
+    Informed{Keyword::undo,
+             [](const Speaker& speaker, const Typed&, const Setting& setting) {
+               return needs_undo(speaker, setting);
+             },
+             [](const Speaker& speaker, const Typed&, std::span<const CodeKey> candidates, const Facts& facts,
+                Setting& setting) { return undo(speaker, candidates, facts, setting); }},
+    Informed{Keyword::pay,
+             [](const Speaker& speaker, const Typed&, const Setting& setting) {
+               return needs_asked(speaker, setting);
+             },
+             [](const Speaker& speaker, const Typed& typed, std::span<const CodeKey>, const Facts& facts,
+                Setting& setting) { return pay_typed(speaker, typed, facts, setting); }},
     Informed{Keyword::history,
              [](const Speaker& speaker, const Typed&, const Setting&) { return needs_history(speaker); },
              [](const Speaker& speaker, const Typed&, std::span<const CodeKey>, const Facts& facts,

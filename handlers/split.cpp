@@ -75,7 +75,7 @@ Said split(const Speaker& speaker, rules::Amount amount, std::span<const CodeKey
                                  .to = member->id,
                                  .sources = std::get<std::vector<Source>>(sources)},
                                 candidates, facts, setting);
-  const std::string list = list_of_moved(speaker, speaker.language, move, setting);
+  const std::string list = list_of_moved(speaker.text("codes_line"), speaker.language, club, move, setting);
   Said said{.reply = render(setting, speaker.text("split_done"), speaker.language,
                             {{"count", static_cast<std::int64_t>(move.parts.size())},
                              {"list", templates::Rendered{list}}})};

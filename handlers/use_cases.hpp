@@ -33,6 +33,31 @@ Said split(const Speaker& speaker, rules::Amount amount, std::span<const CodeKey
 std::string move_refused(const Speaker& speaker, rules::MoveRefusal why, MemberId from, const Facts& facts,
                          const Setting& setting);
 
+// give.cpp: wants needs_move of the speaker, the other member's row, and the speaker in needs.pendings.
+struct GiveOrder {
+  PhoneNumber to = 0;
+  rules::Amount amount = 0;
+};
+// Why it cannot be; empty: it can.
+std::string give_refused(const Speaker& speaker, const GiveOrder& order, const Facts& facts,
+                         const Setting& setting);
+// Sends the number that does it.
+Said give(const Speaker& speaker, const GiveOrder& order, const Facts& facts, Setting& setting);
+// She has confirmed: does it. Wants candidates.
+Said give_now(const Speaker& speaker, const GiveOrder& order, std::span<const CodeKey> candidates,
+              const Facts& facts, Setting& setting);
+Needs needs_undo(const Speaker& speaker, const Setting& setting);
+Said undo(const Speaker& speaker, std::span<const CodeKey> candidates, const Facts& facts, Setting& setting);
+
+// pay.cpp: as give.
+struct PayOrder {
+  BranchNo branch = 0;
+  rules::Amount amount = 0;  // of the invoice
+};
+Said pay(const Speaker& speaker, const PayOrder& order, const Facts& facts, Setting& setting);
+Said pay_now(const Speaker& speaker, const PayOrder& order, std::span<const CodeKey> candidates,
+             const Facts& facts, Setting& setting);
+
 // history.cpp: a member's own past. Pages are counted from 1.
 Needs needs_history(const Speaker& speaker);
 Needs needs_statement(const Speaker& speaker, std::uint32_t page);

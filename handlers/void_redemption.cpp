@@ -18,10 +18,12 @@ struct Hers {
   const Redemption* standing = nullptr;  // the latest that is not undone
 };
 
-Hers redemptions_of(PhoneNumber cashier, std::span<const Redemption> all) {
+// Those that she made, and those that members made at her branch by PAY.
+Hers redemptions_of(const Speaker& speaker, std::span<const Redemption> all) {
   Hers hers;
   for (const Redemption& one : all) {
-    if (one.cashier != cashier) continue;
+    const bool paid_at_hers = one.cashier == 0 && one.branch == speaker.cashier->branch;
+    if (one.cashier != speaker.phone && !paid_at_hers) continue;
     hers.latest = &one;
     if (!one.voided) hers.standing = &one;
   }
@@ -134,7 +136,7 @@ Said void_redemption(const Speaker& speaker, const VoidOrder& order, const Facts
   const Code* code = facts.code({club.id, order.code});
   if (code == nullptr) return missed("void_refused_unknown_code");
 
-  const Hers hers = redemptions_of(speaker.phone, facts.redemptions(code->id));
+  const Hers hers = redemptions_of(speaker, facts.redemptions(code->id));
   if (hers.latest != nullptr && hers.latest->voided) {
     const Voided& before = *hers.latest->voided;
     if (setting.now - before.at < std::chrono::minutes{club.policy.repeat_window_minutes})

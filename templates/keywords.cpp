@@ -18,7 +18,7 @@ constexpr std::size_t kCodeDigits = 7;
 constexpr std::size_t kOneTimeDigits = 5;
 constexpr std::size_t kLettersInCodeMax = 3;  // more letters than that make a word, not a mistyped code
 
-constexpr std::array<std::pair<std::string_view, Keyword>, 26> kKeywordNames = {{
+constexpr std::array<std::pair<std::string_view, Keyword>, 27> kKeywordNames = {{
     {"join", Keyword::join},
     {"credit", Keyword::credit},
     {"codes", Keyword::codes},
@@ -26,6 +26,7 @@ constexpr std::array<std::pair<std::string_view, Keyword>, 26> kKeywordNames = {
     {"pay", Keyword::pay},
     {"split", Keyword::split},
     {"transfer", Keyword::transfer},
+    {"undo", Keyword::undo},
     {"refer", Keyword::refer},
     {"history", Keyword::history},
     {"offers", Keyword::offers},

@@ -34,6 +34,7 @@ enum class Keyword : std::uint8_t {
   pay,
   split,
   transfer,
+  undo,
   refer,
   history,
   offers,

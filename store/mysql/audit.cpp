@@ -43,6 +43,12 @@ constexpr const char* kChecks[] = {
     " COUNT(*) AS lots FROM ledger_entry WHERE kind = 6 GROUP BY move_id, member_id, to_member_id) e"
     " ON e.move_id = m.move_id AND e.member_id = m.from_member_id AND e.to_member_id = m.to_member_id"
     " WHERE m.amount <> COALESCE(e.amount, 0) OR m.lots <> COALESCE(e.lots, 0) ORDER BY m.move_id",
+    // What a transfer gave back is what undid it.
+    "SELECT CONCAT('move ', t.move_id, ' gave back ', t.returned, ', but what undid it comes to ',"
+    " COALESCE(u.amount, 0))"
+    " FROM credit_move t LEFT JOIN (SELECT undoes, SUM(amount) AS amount FROM credit_move WHERE kind = 4"
+    " GROUP BY undoes) u ON u.undoes = t.move_id WHERE t.returned <> COALESCE(u.amount, 0) ORDER BY "
+    "t.move_id",
     "SELECT CONCAT('ledger entry ', e.entry_id, ' moves credit, but no move tells of it')"
     " FROM ledger_entry e LEFT JOIN credit_move m ON m.move_id = e.move_id"
     " WHERE e.kind = 6 AND m.move_id IS NULL ORDER BY e.entry_id",

@@ -16,6 +16,7 @@ void bind_club(Statement& s, const Club& club) {
   s.add(static_cast<std::uint32_t>(club.policy.redeem_auth)).add(club.policy.repeat_window_minutes);
   s.add(club.sending_weight).add(club.policy.void_window_minutes);
   s.add(club.policy.move_min).add(club.policy.new_codes_per_day_max).add(club.policy.live_codes_max);
+  s.add(club.policy.give_per_day_max).add(club.policy.give_undo_seconds);
 }
 
 Club read_club(Rows& rows) {
@@ -42,6 +43,8 @@ Club read_club(Rows& rows) {
   club.policy.move_min = rows.i64();
   club.policy.new_codes_per_day_max = rows.u32();
   club.policy.live_codes_max = rows.u32();
+  club.policy.give_per_day_max = rows.i64();
+  club.policy.give_undo_seconds = rows.u32();
   return club;
 }
 
@@ -118,7 +121,8 @@ std::vector<Club> load_clubs(Connection& connection) {
               "SELECT club_id, slug, name, keyword, currency, time_zone, language, money_display, line,"
               " ussd_root, earn_share, credit_valid_days, invoice_min, credit_share_max, join_on_purchase,"
               " redeem_auth, repeat_window_minutes, sending_weight, void_window_minutes, move_min,"
-              " new_codes_per_day_max, live_codes_max FROM club ORDER BY club_id")
+              " new_codes_per_day_max, live_codes_max, give_per_day_max, give_undo_seconds FROM club ORDER "
+              "BY club_id")
           .query();
   while (rows.next()) {
     clubs.push_back(read_club(rows));
@@ -172,7 +176,8 @@ ClubId save_club(Connection& connection, const Club& club) {
       "INSERT INTO club (slug, name, keyword, currency, time_zone, language, money_display, line, ussd_root,"
       " earn_share, credit_valid_days, invoice_min, credit_share_max, join_on_purchase, redeem_auth,"
       " repeat_window_minutes, sending_weight, void_window_minutes, move_min, new_codes_per_day_max,"
-      " live_codes_max) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+      " live_codes_max, give_per_day_max, give_undo_seconds) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+      "?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
       " ON DUPLICATE KEY UPDATE version = version + 1, name = VALUES(name), keyword = VALUES(keyword),"
       " currency = VALUES(currency), time_zone = VALUES(time_zone), language = VALUES(language),"
       " money_display = VALUES(money_display), line = VALUES(line), ussd_root = VALUES(ussd_root),"
@@ -181,7 +186,8 @@ ClubId save_club(Connection& connection, const Club& club) {
       " join_on_purchase = VALUES(join_on_purchase), redeem_auth = VALUES(redeem_auth),"
       " repeat_window_minutes = VALUES(repeat_window_minutes), sending_weight = VALUES(sending_weight),"
       " void_window_minutes = VALUES(void_window_minutes), move_min = VALUES(move_min),"
-      " new_codes_per_day_max = VALUES(new_codes_per_day_max), live_codes_max = VALUES(live_codes_max)");
+      " new_codes_per_day_max = VALUES(new_codes_per_day_max), live_codes_max = VALUES(live_codes_max),"
+      " give_per_day_max = VALUES(give_per_day_max), give_undo_seconds = VALUES(give_undo_seconds)");
   statement.add(club.slug);
   bind_club(statement, club);
   statement.update();

@@ -241,11 +241,14 @@ void load_facts(Connection& connection, const Needs& needs, Facts& facts) {
   std::set<MemberId> members;
   find_code_owners(connection, needs.codes, members);
   find_members(connection, keys, members);
+  std::set<MemberId> recipients;
+  find_recipients(connection, needs.transfers, recipients);
+  members.insert(recipients.begin(), recipients.end());
   load_purchases(connection, needs.purchases, facts);
   lock_members(connection, members, facts);
   lock_pendings(connection, needs, facts);
 
-  std::set<MemberId> wallets;
+  std::set<MemberId> wallets = recipients;
   for (const MemberKey& key : needs.wallets) {
     if (const Member* member = facts.member(key)) wallets.insert(member->id);
   }
@@ -254,7 +257,7 @@ void load_facts(Connection& connection, const Needs& needs, Facts& facts) {
   load_taken(connection, needs.candidates, facts);
   load_line_phones(connection, needs.line_phones, facts);
   load_branch_days(connection, needs.branch_days, facts);
-  load_moves(connection, needs.moves, facts);
+  load_moves(connection, needs, facts);
   load_readings(connection, needs.readings, facts);
 }
 

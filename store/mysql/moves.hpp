@@ -10,8 +10,10 @@
 namespace peyk::store {
 
 // Under the locks of the members; those who are not in `facts` moved nothing.
-void load_moves(Connection& connection, const std::map<handlers::MemberKey, rules::Instant>& since,
-                handlers::Facts& facts);
+void load_moves(Connection& connection, const handlers::Needs& needs, handlers::Facts& facts);
+// Who got these transfers: to be locked with those who made them. Read without locks.
+void find_recipients(Connection& connection, const std::map<handlers::MemberKey, rules::Instant>& transfers,
+                     std::set<handlers::MemberId>& found);
 void save_moves(Connection& connection, std::span<const handlers::CreditMove* const> moves);
 
 }  // namespace peyk::store

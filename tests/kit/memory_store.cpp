@@ -118,6 +118,19 @@ Facts MemoryStore::load(const Needs& needs) const {
       if (redemption.code == id) facts.load(redemption);
     }
   }
+  for (const auto& [key, since] : needs.transfers) {
+    const Member* member = find(key);
+    for (const auto& [id, move] : moves_) {
+      if (member == nullptr || move.from != member->id || move.at < since) continue;
+      facts.load(move);
+      if (move.kind != MoveKind::transfer) continue;
+      facts.load(members_.at(move.to));
+      load_wallet(move.to, facts);
+      for (const LedgerEntry& entry : entries_) {
+        if (entry.move == id) facts.load_moved(id, entry.to_lot);
+      }
+    }
+  }
   for (const ReadingKey& key : needs.readings) load_reading(key, facts);
   for (const auto& [key, since] : needs.moves) {
     const Member* member = find(key);
@@ -201,6 +214,7 @@ void MemoryStore::keep(const Effect& effect, const Facts& after) {
     keep_member(move->move.from);
     keep_member(move->move.to);
     moves_[move->move.id] = move->move;
+    if (move->move.undoes != 0) moves_.at(move->move.undoes).returned += move->move.amount;
   } else if (const auto* record = std::get_if<RecordPurchase>(&effect)) {
     purchases_[record->purchase.key] = record->purchase;
   } else if (const auto* line_phone = std::get_if<SetLinePhone>(&effect)) {
@@ -208,7 +222,8 @@ void MemoryStore::keep(const Effect& effect, const Facts& after) {
   } else if (const auto* attempts = std::get_if<SetAttempts>(&effect)) {
     attempts_[attempts->cashier] = attempts->row;
   } else if (const auto* pending = std::get_if<SetPending>(&effect)) {
-    if (!pending->row.used && pending->row.misses == 0) last_number_ = pending->row.number;
+    const auto before = pendings_.find(pending->row.key);
+    if (before == pendings_.end() || before->second.id != pending->row.id) last_number_ = pending->row.number;
     pendings_[pending->row.key] = pending->row;
   }
 }

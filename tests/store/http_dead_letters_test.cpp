@@ -129,7 +129,9 @@ TEST_F(HttpDeadLetters, refuses_what_is_not_signed_or_not_understood) {
 
 TEST_F(HttpDeadLetters, replays_each_once_and_gives_the_first_answer_again) {
   const std::string body = R"({"ids":["1","3","4","77"],"valid_for_seconds":600})";
-  database.query("INSERT INTO lot VALUES (8, 1, 7, 1, 100, 70, '2026-11-01', '2126-11-01')");
+  database.query(
+      "INSERT INTO lot (lot_id, club_id, member_id, origin, issued, remaining,"
+      " created_at, expires_at) VALUES (8, 1, 7, 1, 100, 70, '2026-11-01', '2126-11-01')");
   database.query(
       "INSERT INTO code (code_id, club_id, number, reserved_number, member_id, lot_id, state, issued_at) "
       "VALUES (10, 1, 4417203, 4417203, 7, 8, 1, '2026-11-01')");

@@ -54,7 +54,8 @@ TEST_F(MysqlAudit, names_each_damage) {
       {"UPDATE lot SET remaining = remaining - 1 WHERE remaining = 100000", "by its lots"},
       {"UPDATE lot SET issued = issued + 1 WHERE remaining = 100000", "entries grant"},
       {"DELETE FROM ledger_entry WHERE kind = 1 ORDER BY entry_id LIMIT 1", "0 entries grant 0"},
-      {"INSERT INTO ledger_entry SELECT entry_id + 1000000, club_id, kind, debit_account, credit_account, "
+      {"INSERT INTO ledger_entry (entry_id, club_id, kind, debit_account, credit_account, member_id, lot_id,"
+       " amount, at) SELECT entry_id + 1000000, club_id, kind, debit_account, credit_account, "
        "member_id,"
        " lot_id, amount, at FROM ledger_entry WHERE kind = 1",
        "2 entries grant"},

@@ -188,7 +188,8 @@ TEST_F(MysqlDeadLetters, a_text_with_a_code_goes_out_only_while_the_code_is_good
   database.query("INSERT INTO member VALUES (7, 1, " + std::to_string(kShopper) +
                  ", 9000000000000007, 1, '2026-11-01', NULL, NULL, 70)");
   database.query(
-      "INSERT INTO lot VALUES (8, 1, 7, 1, 100, 70, '2026-11-01', '2126-11-01'), (9, 1, 7, 2, 5, 5,"
+      "INSERT INTO lot (lot_id, club_id, member_id, origin, issued, remaining,"
+      " created_at, expires_at) VALUES (8, 1, 7, 1, 100, 70, '2026-11-01', '2126-11-01'), (9, 1, 7, 2, 5, 5,"
       " '2020-01-01', '2026-11-22 11:59')");
   database.query(
       "INSERT INTO code (code_id, club_id, number, reserved_number, member_id, lot_id, state, issued_at) "

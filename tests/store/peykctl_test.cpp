@@ -137,7 +137,8 @@ TEST_F(Peykctl, shows_a_member_to_whoever_names_her_phone) {
   EXPECT_EQ(ctl({"show", "member", "12"}), kUsage);
   query(
       "INSERT INTO member VALUES (7, 1, 989120000101, 9000000000000007, 1, '2026-11-01', NULL, NULL, 70);"
-      "INSERT INTO lot VALUES (8, 1, 7, 1, 100, 70, '2026-11-01', '2126-11-01'), (9, 1, 7, 2, 5, 0, "
+      "INSERT INTO lot (lot_id, club_id, member_id, origin, issued, remaining,"
+      " created_at, expires_at) VALUES (8, 1, 7, 1, 100, 70, '2026-11-01', '2126-11-01'), (9, 1, 7, 2, 5, 0, "
       "'2020-01-01', '2020-02-01');"
       "INSERT INTO code (code_id, club_id, number, reserved_number, member_id, lot_id, state, issued_at) "
       "VALUES (10, 1, 4417203, 4417203, 7, 8, 1, '2026-11-01'), (11, 1, 4417204, 4417204, "

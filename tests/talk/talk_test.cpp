@@ -142,6 +142,7 @@ class Talk {
       if (words[0] == "move_min") club_.policy.move_min = std::stoll(words[1]);
       if (words[0] == "new_codes")
         club_.policy.new_codes_per_day_max = static_cast<std::uint32_t>(std::stoul(words[1]));
+      if (words[0] == "give_max") club_.policy.give_per_day_max = std::stoll(words[1]);
       if (words[0] == "live_codes")
         club_.policy.live_codes_max = static_cast<std::uint32_t>(std::stoul(words[1]));
       if (words[0] == "toman") club_.money_display = MoneyDisplay::toman;

@@ -34,6 +34,8 @@ Value sample(const std::string& name) {
   if (name == "earned") return "۴۲۵٬۰۰۰";
   if (name == "percent") return "2.5%";
   if (name == "next") return "2";
+  if (name == "seconds") return std::int64_t{120};
+  if (name == "codes_used") return "1234567, 1234568";
   if (name == "codes" || name == "count" || name == "minutes" || name == "page") return std::int64_t{12};
   if (name == "list") return Rendered{"1234567: ۸۵٬۰۰۰ تومان تا ۱۲ آذر ۱۴۰۵"};
   if (name == "code") return "1234567";
@@ -88,7 +90,8 @@ TEST(Catalogue, ussd_screens_fit_or_page) {
 
 // Texts that reach a member unasked, on a service line.
 const std::set<std::string> kServiceTexts = {"joined",          "purchase_thanks", "purchase_no_credit",
-                                             "purchase_joined", "redeemed_member", "voided_member"};
+                                             "purchase_joined", "redeemed_member", "voided_member",
+                                             "given_member",    "taken_back_member"};
 
 TEST(Catalogue, service_texts_end_with_the_way_out_and_no_others_do) {
   for (const auto& key : Catalogue::standard().keys(Language::fa)) {

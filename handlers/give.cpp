@@ -1,0 +1,179 @@
+// GIVE: credit to another member. UNDO: the last such, taken back while the seconds that the club allows run.
+//
+//   GIVE 0912… 50000 -> may it be? -> a number to her phone -> the number comes back -> asked anew ->
+//   MoveCredit
+//
+// In the order in which she is told: no member; the phone or the amount cannot be read; to herself; too
+// small; more than the club allows in a day; more than she has; and only then whether that phone is a member,
+// so that nobody without credit can ask who is one. What is given keeps its kind and its expiry; a way back
+// and forth gives it no day more.
+//
+// UNDO moves back what the other has not touched, into new lots as any move does. Rejected: keeping the
+// transfer back for some seconds; a process would have to wake up for it, and who gives at a till would wait.
+#include <algorithm>
+
+#include "handlers/move.hpp"
+#include "handlers/use_cases.hpp"
+#include "templates/phone.hpp"
+
+namespace peyk::handlers {
+namespace {
+
+rules::Amount given_today(const Club& club, MemberId from, const Facts& facts, rules::Instant now) {
+  rules::Amount sum = 0;
+  for (const CreditMove* move : facts.moves(from, start_of_day(club, now))) {
+    if (move->kind == MoveKind::transfer) sum += move->amount - move->returned;
+  }
+  return sum;
+}
+
+// Why it cannot be; empty: it can.
+std::string refused(const Speaker& speaker, const GiveOrder& order, const Facts& facts,
+                    const Setting& setting) {
+  const Club& club = *speaker.club;
+  const auto say = [&](std::string_view key, std::initializer_list<templates::Argument> arguments = {}) {
+    return render(setting, speaker.text(key), speaker.language, arguments);
+  };
+  const Member* member = facts.member(speaker.key());
+  if (member == nullptr) return say("not_member", {{"club", club.name}});
+  if (order.to == speaker.phone) return say("give_refused_self");
+  if (club.policy.give_per_day_max == 0) return say("give_refused_never", {{"club", club.name}});
+  if (order.amount < club.policy.move_min)
+    return say("give_refused_small", {{"min", money(club, club.policy.move_min)}});
+  const rules::Amount left = club.policy.give_per_day_max - given_today(club, member->id, facts, setting.now);
+  if (order.amount > left) {
+    if (left < club.policy.move_min)
+      return say("give_refused_today", {{"sum", money(club, club.policy.give_per_day_max)}});
+    return say("give_refused_day",
+               {{"sum", money(club, club.policy.give_per_day_max)}, {"left", money(club, left)}});
+  }
+  const auto sources = sources_of(member->id, order.amount, facts, setting.now);
+  if (const auto* why = std::get_if<rules::MoveRefusal>(&sources))
+    return move_refused(speaker, *why, member->id, facts, setting);
+  const std::string to = templates::masked(order.to);
+  if (facts.member(MemberKey{club.id, order.to}) == nullptr)
+    return say("give_refused_no_member", {{"club", club.name}, {"phone", to}});
+  return "";
+}
+
+OutgoingText to_other(const Speaker& speaker, const Member& other, std::string_view key,
+                      const MoveCredit& move, const Setting& setting) {
+  const std::string from = templates::masked(speaker.phone);
+  const std::string list = list_of_moved("codes_line", other.language, *speaker.club, move, setting);
+  return text_to(*speaker.club, other.phone, Lane::notice,
+                 render(setting, key, other.language,
+                        {{"club", speaker.club->name},
+                         {"phone", from},
+                         {"amount", money(*speaker.club, move.move.amount)},
+                         {"list", templates::Rendered{list}}}),
+                 setting.now);
+}
+
+}  // namespace
+
+std::string give_refused(const Speaker& speaker, const GiveOrder& order, const Facts& facts,
+                         const Setting& setting) {
+  return refused(speaker, order, facts, setting);
+}
+
+Said give(const Speaker& speaker, const GiveOrder& order, const Facts& facts, Setting& setting) {
+  const Club& club = *speaker.club;
+  std::string why = refused(speaker, order, facts, setting);
+  if (!why.empty()) return {.reply = std::move(why)};
+  const PendingKey key{club.id, speaker.phone, PendingKind::transfer};
+  auto pending = ask({.key = key, .amount = order.amount, .other_phone = order.to, .asked_by = speaker.phone},
+                     facts, setting);
+  if (!pending) return {.reply = asked_too_often(key, speaker.language, facts, setting)};
+  const std::string number = std::to_string(pending->number), to = templates::masked(order.to);
+  Said said{.reply = render(setting, "give_confirm", speaker.language,
+                            {{"number", number}, {"amount", money(club, order.amount)}, {"phone", to}})};
+  said.effects.push_back(SetPending{std::move(*pending)});
+  return said;
+}
+
+Said give_now(const Speaker& speaker, const GiveOrder& order, std::span<const CodeKey> candidates,
+              const Facts& facts, Setting& setting) {
+  const Club& club = *speaker.club;
+  std::string why = refused(speaker, order, facts, setting);
+  if (!why.empty()) return {.reply = std::move(why)};
+  const Member& member = *facts.member(speaker.key());
+  const Member& other = *facts.member(MemberKey{club.id, order.to});
+  auto sources = sources_of(member.id, order.amount, facts, setting.now);
+  MoveCredit move = move_credit(club,
+                                {.kind = MoveKind::transfer,
+                                 .from = member.id,
+                                 .to = other.id,
+                                 .sources = std::get<std::vector<Source>>(std::move(sources))},
+                                candidates, facts, setting);
+  const std::string to = templates::masked(order.to);
+  const bool can_undo = club.policy.give_undo_seconds > 0;
+  Said said{.reply =
+                render(setting, speaker.text(can_undo ? "give_done" : "give_done_for_good"), speaker.language,
+                       {{"amount", money(club, order.amount)},
+                        {"phone", to},
+                        {"left", money(club, facts.spendable(member.id, setting.now) - order.amount)},
+                        {"seconds", static_cast<std::int64_t>(club.policy.give_undo_seconds)}})};
+  said.texts.push_back(to_other(speaker, other, "given_member", move, setting));
+  said.effects.push_back(std::move(move));
+  return said;
+}
+
+namespace {
+
+rules::Instant undo_since(const Club& club, rules::Instant now) {
+  return now - std::chrono::seconds{club.policy.give_undo_seconds};
+}
+
+// Her last transfer that may still be taken back.
+const CreditMove* last_transfer(const Club& club, MemberId from, const Facts& facts, rules::Instant now) {
+  const auto moves = facts.moves(from, undo_since(club, now));
+  const auto last = std::find_if(moves.rbegin(), moves.rend(), [&club, now](const CreditMove* move) {
+    return move->kind == MoveKind::transfer && move->at > undo_since(club, now);
+  });
+  return last == moves.rend() ? nullptr : *last;
+}
+
+}  // namespace
+
+Needs needs_undo(const Speaker& speaker, const Setting& setting) {
+  Needs needs = needs_move(*speaker.club, speaker.key(), setting);
+  draw_codes(needs, *speaker.club, setting);
+  needs.transfers.emplace(speaker.key(), undo_since(*speaker.club, setting.now));
+  return needs;
+}
+
+Said undo(const Speaker& speaker, std::span<const CodeKey> candidates, const Facts& facts, Setting& setting) {
+  const Club& club = *speaker.club;
+  const Member* member = facts.member(speaker.key());
+  if (member == nullptr)
+    return {.reply = render(setting, "not_member", speaker.language, {{"club", club.name}})};
+  const CreditMove* transfer = last_transfer(club, member->id, facts, setting.now);
+  if (transfer == nullptr) {
+    return {.reply = render(setting, "undo_refused_none", speaker.language,
+                            {{"seconds", static_cast<std::int64_t>(club.policy.give_undo_seconds)}})};
+  }
+  if (transfer->returned > 0) return {.reply = render(setting, "undo_refused_again", speaker.language)};
+  const Member* other = facts.member(transfer->to);
+  // Confirmed since her transfers were looked for.
+  if (other == nullptr) throw OutOfCandidates{};
+  std::vector<Source> sources;
+  for (const LotId id : facts.lots_of_move(transfer->id)) {
+    const Lot* lot = facts.lot(id);
+    const rules::Amount left = lot == nullptr ? 0 : facts.available(*lot, setting.now);
+    if (left > 0) sources.push_back({lot, left});
+  }
+  if (sources.empty()) return {.reply = render(setting, "undo_refused_spent", speaker.language)};
+  MoveCredit move = move_credit(
+      club, {.kind = MoveKind::undo, .from = other->id, .to = member->id, .sources = std::move(sources)},
+      candidates, facts, setting);
+  move.move.undoes = transfer->id;
+  const std::string list = list_of_moved("codes_line", speaker.language, club, move, setting);
+  Said said{.reply =
+                render(setting, "undo_done", speaker.language,
+                       {{"amount", money(club, move.move.amount)}, {"list", templates::Rendered{list}}})};
+  if (other->phone != 0) said.texts.push_back(to_other(speaker, *other, "taken_back_member", move, setting));
+  said.effects.push_back(std::move(move));
+  return said;
+}
+
+}  // namespace peyk::handlers
