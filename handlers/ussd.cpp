@@ -13,8 +13,10 @@
 #include <array>
 
 #include "handlers/decide.hpp"
+#include "handlers/move.hpp"
 #include "handlers/use_cases.hpp"
 #include "templates/fold.hpp"
+#include "templates/phone.hpp"
 #include "templates/screen.hpp"
 
 namespace peyk::handlers {
@@ -35,6 +37,12 @@ enum class Screen : char {
   redeem_pin = 'p',
   redeem_confirm = 'y',
   codes = 'c',  // paged: the argument is the page
+  club = 'm',   // a member's club: her past, a new code
+  past = 'v',   // paged: which of the club's keys, the page
+  split_amount = 'n',
+  give_phone = 'g',  // then the amount, then a confirmation
+  give_amount = 'h',
+  give_confirm = 'i',
 };
 
 bool is_for_cashiers(Screen screen) {
@@ -61,7 +69,7 @@ Place read_state(std::string_view state) {
   auto parts = split(state, '|');
   if (parts.empty() || parts[0].size() != 1) return {};
   Place place{static_cast<Screen>(parts[0][0]), {parts.begin() + 1, parts.end()}};
-  constexpr std::string_view known = "rekqapyc";
+  constexpr std::string_view known = "rekqapycmvnghi";
   return known.find(parts[0][0]) == std::string_view::npos ? Place{} : place;
 }
 
@@ -74,8 +82,13 @@ std::string write_state(const Place& place) {
 // One request's walk. `said` is what the last step shows; no `open` means that the dialog ends with it.
 class Walk {
  public:
-  Walk(const Speaker& speaker, const Facts& facts, Setting& setting, Place from)
-      : speaker_(speaker), facts_(facts), setting_(setting), place_(std::move(from)) {}
+  Walk(const Speaker& speaker, std::span<const CodeKey> candidates, const Facts& facts, Setting& setting,
+       Place from)
+      : speaker_(speaker),
+        candidates_(candidates),
+        facts_(facts),
+        setting_(setting),
+        place_(std::move(from)) {}
 
   Outcome run(const std::vector<std::string>& keys, bool is_new) {
     if (is_new) show(Screen::root);
@@ -109,6 +122,11 @@ class Walk {
     return render(setting_, key, speaker_.language, arguments);
   }
 
+  std::string card() const { return std::to_string(facts_.member(speaker_.key())->card); }
+  std::string_view unit() const {
+    return speaker_.club->money_display == MoneyDisplay::toman ? "toman" : "rial";
+  }
+
   bool is_member() const { return facts_.member(speaker_.key()) != nullptr; }
 
   void show(Screen screen, std::vector<std::string> arguments = {}) {
@@ -125,10 +143,20 @@ class Walk {
       case Screen::check_code:
       case Screen::redeem_code:
         return text("ussd_ask_code");
+      case Screen::club:
+        return text("ussd_club_root", {{"club", speaker_.club->name}, {"card", card()}});
+      case Screen::split_amount:
+        return text("ussd_ask_split", {{"unit", unit()}});
+      case Screen::give_phone:
+        return text("ussd_ask_give_phone");
+      case Screen::give_amount:
+        return text("ussd_ask_give_amount", {{"unit", unit()}});
+      case Screen::give_confirm:
+        return text("ussd_give_confirm",
+                    {{"phone", templates::masked(std::stoull(place_.arguments.at(0)))},
+                     {"amount", money(*speaker_.club, std::stoll(place_.arguments.at(1)))}});
       case Screen::redeem_amount:
-        return text("ussd_ask_amount", {{"unit", speaker_.club->money_display == MoneyDisplay::toman
-                                                     ? std::string_view("toman")
-                                                     : std::string_view("rial")}});
+        return text("ussd_ask_amount", {{"unit", unit()}});
       case Screen::redeem_pin:
         return text("ussd_ask_pin");
       case Screen::redeem_confirm:
@@ -136,6 +164,7 @@ class Walk {
                     {{"code", place_.arguments.at(0)},
                      {"amount", money(*speaker_.club, std::stoll(place_.arguments.at(1)))}});
       case Screen::codes:
+      case Screen::past:
         return text("ussd_codes_none");
     }
     return root();
@@ -177,23 +206,82 @@ class Walk {
         return key == "1" ? redeem_now("") : bad_choice();
       case Screen::codes:
         return key == "9" ? show_codes(page() + 1) : bad_choice();
+      case Screen::past:
+        return key == "9" ? show_past(place_.arguments.at(0), std::stoul(place_.arguments.at(1)) + 1)
+                          : bad_choice();
+      case Screen::club:
+        return club_choice(key);
+      case Screen::split_amount:
+        return with_amount(key, [this](auto amount) {
+          end_or_text(split(speaker_, amount, candidates_, facts_, setting_));
+        });
+      case Screen::give_phone:
+        return take_phone(key);
+      case Screen::give_amount:
+        return with_amount(key, [this](auto amount) { ask_give(amount); });
+      case Screen::give_confirm:
+        return key == "1" ? end_or_text(give_now(speaker_, give_order(), candidates_, facts_, setting_))
+                          : bad_choice();
     }
   }
 
   void back() {
     if (place_.screen == Screen::root) return end({.reply = text("ussd_bye")});
     if (place_.screen == Screen::codes && page() > 0) return show_codes(page() - 1);
+    if (place_.screen == Screen::past && std::stoul(place_.arguments.at(1)) > 0)
+      return show_past(place_.arguments.at(0), std::stoul(place_.arguments.at(1)) - 1);
     show(Screen::root);
   }
 
   void member_choice(const std::string& key) {
-    if (key == "1") return end(join(speaker_, "", facts_, setting_));
+    if (key == "1") return is_member() ? show(Screen::club) : end(join(speaker_, "", facts_, setting_));
     if (key == "8") return change_language();
     if (!is_member()) return bad_choice();
     if (key == "2") return end(credit(speaker_, facts_, setting_));
     if (key == "3") return show_codes(0);
     if (key == "4") return show(Screen::enter_code);
+    if (key == "5") return show(Screen::give_phone);
     bad_choice();
+  }
+
+  void club_choice(const std::string& key) {
+    if (key == "4") return show(Screen::split_amount);
+    key == "1" || key == "2" || key == "3" ? show_past(key, 0) : bad_choice();
+  }
+
+  // What would not fit the screen goes by text: what was done cannot be done again for a second page.
+  void end_or_text(Said said) {
+    if (!templates::fits_screen(said.reply)) {
+      said.texts.push_back(
+          text_to(*speaker_.club, speaker_.phone, Lane::urgent, std::move(said.reply), setting_.now));
+      said.reply = text("ussd_sent_by_text");
+    }
+    end(std::move(said));
+  }
+
+  void take_phone(const std::string& key) {
+    const auto phone = templates::parse_phone(key);
+    if (!phone) return bad_choice();
+    show(Screen::give_amount, {std::to_string(*phone)});
+  }
+
+  GiveOrder give_order() const {
+    return {.to = std::stoull(place_.arguments.at(0)), .amount = std::stoll(place_.arguments.at(1))};
+  }
+
+  // Refused now rather than after she has confirmed.
+  void ask_give(rules::Amount amount) {
+    const GiveOrder order{.to = std::stoull(place_.arguments.at(0)), .amount = amount};
+    std::string why = give_refused(speaker_, order, facts_, setting_);
+    if (!why.empty()) return end_or_text({.reply = std::move(why)});
+    show(Screen::give_confirm, {place_.arguments.at(0), std::to_string(amount)});
+  }
+
+  void show_past(const std::string& which, std::size_t wanted) {
+    show_page(which == "1"   ? history(speaker_, facts_, setting_)
+              : which == "2" ? statement(speaker_, 1, facts_, setting_)
+                             : why(speaker_, facts_, setting_),
+              wanted, Screen::past, {which});
   }
 
   void cashier_choice(const std::string& key) {
@@ -218,15 +306,21 @@ class Walk {
     then(*code);
   }
 
-  void take_amount(const std::string& key) {
+  template <typename Then>
+  void with_amount(const std::string& key, Then then) {
     const auto amount = templates::parse_amount(key, speaker_.club->money_display);
-    if (!amount) {
-      said_.reply = text(templates::amount_bad_key(amount.error())) + "\n" + prompt();
-      return;
-    }
+    if (amount) return then(*amount);
+    said_.reply = text(templates::amount_bad_key(amount.error())) + "\n" + prompt();
+  }
+
+  void take_amount(const std::string& key) {
+    with_amount(key, [this](auto amount) { took_amount(amount); });
+  }
+
+  void took_amount(rules::Amount amount) {
     const bool wants_pin = speaker_.club->policy.redeem_auth == CashierAuth::pin;
     show(wants_pin ? Screen::redeem_pin : Screen::redeem_confirm,
-         {place_.arguments.at(0), std::to_string(*amount)});
+         {place_.arguments.at(0), std::to_string(amount)});
   }
 
   void redeem_now(std::string pin) {
@@ -239,17 +333,23 @@ class Walk {
   std::size_t page() const { return place_.arguments.empty() ? 0 : std::stoul(place_.arguments[0]); }
 
   void show_codes(std::size_t wanted) {
-    Said said = codes(speaker_, facts_, setting_);
+    show_page(codes(speaker_, facts_, setting_), wanted, Screen::codes, {});
+  }
+
+  // One of the screens of a long answer; the dialog is over if it has but one.
+  void show_page(Said said, std::size_t wanted, Screen screen, std::vector<std::string> arguments) {
     const auto screens = templates::pages(said.reply, text("ussd_more"), text("ussd_back"));
     const std::size_t number = std::min(wanted, screens.size() - 1);
     said.reply = screens[number];
     const bool last = number + 1 == screens.size();
     if (last && number == 0) return end(std::move(said));
     said_ = std::move(said);
-    place_ = {Screen::codes, {std::to_string(number)}};
+    arguments.push_back(std::to_string(number));
+    place_ = {screen, std::move(arguments)};
   }
 
   Speaker speaker_;
+  std::span<const CodeKey> candidates_;
   const Facts& facts_;
   Setting& setting_;
   Place place_;
@@ -267,6 +367,30 @@ std::vector<std::string> keys_of(std::string_view input) {
     keys.push_back(templates::fold(std::string_view(key).substr(0, kKeyOctetsMax)));
   }
   return keys;
+}
+
+// What moving credit and reading the past want to know, where these keys may lead there.
+Needs needs_of_club(const Speaker& speaker, const Place& place, const std::vector<std::string>& keys,
+                    const Setting& setting) {
+  const auto is_back = [](const std::string& key) { return key == "0" || key == "00"; };
+  const bool anywhere = keys.size() > 1 && std::any_of(keys.begin(), keys.end(), is_back);
+  const bool at_root = place.screen == Screen::root, in_club = place.screen == Screen::club;
+  const bool into_club = at_root && keys.size() > 1 && keys[0] == "1";
+  const bool gives = place.screen == Screen::give_amount || place.screen == Screen::give_confirm ||
+                     place.screen == Screen::give_phone || (at_root && keys.size() > 2 && keys[0] == "5");
+  std::string which;  // the club's key
+  if (in_club && !keys.empty()) which = keys[0];
+  if (into_club) which = keys[1];
+  if (place.screen == Screen::past) which = place.arguments.at(0);
+  Needs needs;
+  if (anywhere || gives || which == "4" || place.screen == Screen::split_amount) {
+    needs = needs_move(*speaker.club, speaker.key(), setting);
+    draw_codes(needs, *speaker.club, setting);
+  }
+  if (anywhere || which == "1") needs.merge(needs_history(speaker));
+  if (anywhere || which == "2") needs.merge(needs_statement(speaker, 1));
+  if (anywhere || which == "3") needs.merge(needs_why(speaker));
+  return needs;
 }
 
 }  // namespace
@@ -288,7 +412,10 @@ Plan plan_ussd(const UssdRequest& request, const Setting& setting) {
   for (const std::string& word : typed) {
     const auto code = rules::parse_code(templates::parse_code(word).value_or(""));
     if (code) needs.merge(needs_code(speaker, *code));
+    if (const auto phone = templates::parse_phone(word)) needs.members.insert({club->id, *phone});
   }
+  if (speaker.cashier == nullptr)
+    needs.merge(needs_of_club(speaker, read_state(planned.state), planned.keys, setting));
   if (speaker.cashier != nullptr) {
     needs.cashiers.insert(speaker.key());
     needs.merge(needs_today(speaker, setting.now));
@@ -299,15 +426,14 @@ Plan plan_ussd(const UssdRequest& request, const Setting& setting) {
 
 Outcome decide_ussd(const PlannedUssd& plan, std::span<const CodeKey> candidates, const Facts& facts,
                     Setting& setting) {
-  (void)candidates;
   Speaker speaker = plan.speaker;
   speaker.language = language_for(facts.member(speaker.key()), std::nullopt, *speaker.club);
   const Place place = read_state(plan.state);
   if (speaker.cashier == nullptr && is_for_cashiers(place.screen)) {
     // She was one when the dialog began, and is none now: nothing of what she typed counts.
-    return Walk(speaker, facts, setting, {}).run({}, true);
+    return Walk(speaker, candidates, facts, setting, {}).run({}, true);
   }
-  Walk walk(speaker, facts, setting, place);
+  Walk walk(speaker, candidates, facts, setting, place);
   return walk.run(plan.keys, plan.state.empty());
 }
 
