@@ -57,7 +57,12 @@ std::vector<std::pair<std::string_view, std::string>> fields_of(const Club& club
           {"policy.join_on_purchase", word(policy.join_on_purchase)},
           {"policy.redeem_auth", word(policy.redeem_auth)},
           {"policy.repeat_window_minutes", std::to_string(policy.repeat_window_minutes)},
-          {"policy.void_window_minutes", std::to_string(policy.void_window_minutes)}};
+          {"policy.void_window_minutes", std::to_string(policy.void_window_minutes)},
+          {"policy.move_min", std::to_string(policy.move_min)},
+          {"policy.new_codes_per_day_max", std::to_string(policy.new_codes_per_day_max)},
+          {"policy.live_codes_max", std::to_string(policy.live_codes_max)},
+          {"policy.give_per_day_max", std::to_string(policy.give_per_day_max)},
+          {"policy.give_undo_seconds", std::to_string(policy.give_undo_seconds)}};
 }
 
 // Lists compared by key: `+` is new, `-` is gone, `~` has changed as `change` says ("" if it has not).

@@ -30,6 +30,11 @@ void expect_same(const Club& saved, const Club& loaded) {
   EXPECT_EQ(loaded.policy.redeem_auth, saved.policy.redeem_auth);
   EXPECT_EQ(loaded.policy.repeat_window_minutes, saved.policy.repeat_window_minutes);
   EXPECT_EQ(loaded.policy.void_window_minutes, saved.policy.void_window_minutes);
+  EXPECT_EQ(loaded.policy.move_min, saved.policy.move_min);
+  EXPECT_EQ(loaded.policy.new_codes_per_day_max, saved.policy.new_codes_per_day_max);
+  EXPECT_EQ(loaded.policy.live_codes_max, saved.policy.live_codes_max);
+  EXPECT_EQ(loaded.policy.give_per_day_max, saved.policy.give_per_day_max);
+  EXPECT_EQ(loaded.policy.give_undo_seconds, saved.policy.give_undo_seconds);
   ASSERT_EQ(loaded.branches.size(), saved.branches.size());
   for (std::size_t i = 0; i < saved.branches.size(); ++i) {
     EXPECT_EQ(loaded.branches[i].number, saved.branches[i].number);
@@ -69,7 +74,12 @@ TEST_F(MysqlClubs, come_back_as_they_were_saved_octets_of_secrets_and_all_letter
                  .join_on_purchase = false,
                  .redeem_auth = CashierAuth::phone,
                  .repeat_window_minutes = 3,
-                 .void_window_minutes = 7};
+                 .void_window_minutes = 7,
+                 .move_min = 30'000,
+                 .new_codes_per_day_max = 3,
+                 .live_codes_max = 17,
+                 .give_per_day_max = 700'000,
+                 .give_undo_seconds = 45};
   club.till_keys[0].secret = std::string("\0\xff'\"\\\n\x80", 7) + std::string(24, '\0');
   const ClubId id = store::save_club(database.connection, club);
   const auto loaded = store::load_clubs(database.connection);
