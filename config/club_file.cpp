@@ -95,6 +95,11 @@ void read_policy(Section& s, handlers::ClubPolicy& policy) {
   s.integer("void_window_minutes", policy.void_window_minutes, 1, 1440);
   s.integer("move_min", policy.move_min, 1, rules::kAmountMax);
   s.integer("new_codes_per_day_max", policy.new_codes_per_day_max, 0, 100);
+  s.integer("proof_last4_from", policy.proof_last4_from, 0, rules::kAmountMax);
+  s.integer("proof_handset_from", policy.proof_handset_from, 0, rules::kAmountMax);
+  s.integer("dispute_window_hours", policy.dispute_window_hours, 0, 720);
+  s.integer("branch_misses_max", policy.branch_misses_max, 0, 1'000'000);
+  s.integer("club_misses_max", policy.club_misses_max, 0, 1'000'000);
   s.integer("live_codes_max", policy.live_codes_max, 1, 1000);
   s.integer("give_per_day_max", policy.give_per_day_max, 0, rules::kAmountMax);
   s.integer("give_undo_seconds", policy.give_undo_seconds, 0, 3600);

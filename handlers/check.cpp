@@ -1,3 +1,4 @@
+#include "handlers/proof.hpp"
 #include "handlers/use_cases.hpp"
 #include "templates/phone.hpp"
 
@@ -11,7 +12,7 @@ Needs needs_code(const Speaker& speaker, rules::CodeNumber number) {
 }
 
 Effect miss(const Speaker& speaker, const Facts& facts, rules::Instant now) {
-  return SetAttempts{speaker.key(), rules::after_miss(facts.attempts(speaker.key()), now)};
+  return SetAttempts{speaker.key(), rules::after_miss(facts.attempts(speaker.key()), now), true};
 }
 
 std::string locked_text(const Speaker& speaker, std::string_view key, const Facts& facts,
@@ -60,7 +61,7 @@ Said check(const Speaker& speaker, rules::CodeNumber number, const Facts& facts,
   }
   const rules::Amount left = facts.available(lot, setting.now);
   if (left == 0) return used_up();
-  const std::string owner = templates::masked(facts.member(code->member)->phone);
+  const std::string owner = shown_phone(club, facts.member(code->member)->phone);
   return {.reply =
               render(setting, speaker.text("check_good"), speaker.language,
                      {{"code", shown}, {"left", money(club, left)}, {"until", until}, {"phone", owner}})};

@@ -55,6 +55,12 @@ struct ClubPolicy {
   std::uint32_t repeat_window_minutes =
       10;                                  // the same redeem text within this time is a repeat, not a new one
   std::uint32_t void_window_minutes = 30;  // a cashier may take back her redemption so long
+  // What redeeming needs besides the code, from so much that it would take on: the last digits of the
+  // member's phone; her own word. 0: never.
+  rules::Amount proof_last4_from = 0, proof_handset_from = 0;
+  std::uint32_t dispute_window_hours = 24;  // a member may dispute a redemption so long
+  // Wrong codes and PINs in ten minutes, beyond which managers are told. 0: never.
+  std::uint32_t branch_misses_max = 20, club_misses_max = 60;
   // The smallest part of the credit that a member may take out: for a code of its own, for somebody else.
   rules::Amount move_min = 10'000;
   std::uint32_t new_codes_per_day_max = 10;    // that she may ask for, beside those that purchases bring

@@ -5,8 +5,12 @@
 #include <algorithm>
 #include <array>
 
+#include "handlers/buy.hpp"
+#include "handlers/invite.hpp"
 #include "handlers/move.hpp"
+#include "handlers/proof.hpp"
 #include "handlers/use_cases.hpp"
+#include "templates/phone.hpp"
 
 namespace peyk::handlers {
 namespace {
@@ -23,11 +27,31 @@ struct Confirmation {
   Confirmed confirmed;
 };
 
+Speaker replying(const Pending& pending, const Setting& setting) {
+  return {.club = setting.directory.club(pending.key.club),
+          .phone = pending.key.phone,
+          .cashier = setting.directory.cashier(pending.key.club, pending.key.phone)};
+}
+
 Needs needs_of_code(const Pending& pending, const Setting& setting) {
-  return needs_code({.club = setting.directory.club(pending.key.club),
-                     .phone = pending.key.phone,
-                     .cashier = setting.directory.cashier(pending.key.club, pending.key.phone)},
-                    pending.code);
+  Needs needs = needs_code(replying(pending, setting), pending.code);
+  needs.merge(needs_proof(replying(pending, setting), pending.code));
+  return needs;
+}
+
+BuyOrder buy_order(const Pending& pending) {
+  return {
+      .phone = pending.other_phone, .amount = pending.amount, .invoice = pending.invoice, .confirmed = true};
+}
+
+Needs needs_of_buy(const Pending& pending, const Setting& setting) {
+  const Speaker speaker = replying(pending, setting);
+  return speaker.cashier == nullptr ? Needs{} : needs_buy(speaker, buy_order(pending), setting);
+}
+
+// The member's row is wanted of every reply.
+Needs needs_nothing(const Pending&, const Setting&) {
+  return {};
 }
 
 Said cashier_only(const Speaker& speaker, const Setting& setting) {
@@ -67,11 +91,36 @@ Said pay_confirmed(const Speaker& speaker, const Pending& pending, std::span<con
   return pay_now(speaker, {.branch = pending.branch, .amount = pending.amount}, candidates, facts, setting);
 }
 
+Said buy_confirmed(const Speaker& speaker, const Pending& pending, std::span<const CodeKey> candidates,
+                   const Facts& facts, Setting& setting) {
+  if (speaker.cashier == nullptr) return cashier_only(speaker, setting);
+  return buy(speaker, buy_order(pending), candidates, facts, setting);
+}
+
+Said enrol_confirmed(const Speaker& speaker, const Pending& pending, std::span<const CodeKey>,
+                     const Facts& facts, Setting& setting) {
+  return invite_accepted(speaker, pending, facts, setting);
+}
+
+Said handset_reply(const Speaker& speaker, const Pending& pending, std::span<const CodeKey>,
+                   const Facts& facts, Setting& setting) {
+  return handset_confirmed(speaker, pending, facts, setting);
+}
+
+// The text that asks the cashier for the number.
+std::string_view challenge_key(PendingKind kind) {
+  if (kind == PendingKind::redeem_challenge) return "redeem_challenge";
+  return kind == PendingKind::void_challenge ? "void_challenge" : "buy_challenge";
+}
+
 constexpr std::array kConfirmations{
     Confirmation{PendingKind::redeem_challenge, needs_of_code, redeem_confirmed},
     Confirmation{PendingKind::void_challenge, needs_of_code, void_confirmed},
     Confirmation{PendingKind::transfer, needs_of_move, transfer_confirmed},
     Confirmation{PendingKind::pay, needs_of_move, pay_confirmed},
+    Confirmation{PendingKind::buy_challenge, needs_of_buy, buy_confirmed},
+    Confirmation{PendingKind::enrol, needs_nothing, enrol_confirmed},
+    Confirmation{PendingKind::handset_proof, needs_handset, handset_reply},
 };
 
 const Confirmation& confirmation_of(PendingKind kind) {
@@ -173,11 +222,13 @@ Said challenge(const Speaker& speaker, Pending what, const Facts& facts, Setting
   const PendingKey key = what.key;
   auto pending = ask(std::move(what), facts, setting);
   if (!pending) return {.reply = asked_too_often(key, speaker.language, facts, setting)};
-  const std::string number = std::to_string(pending->number), code = std::to_string(pending->code);
-  const bool redeems = key.kind == PendingKind::redeem_challenge;
-  Said said{.reply = render(
-                setting, redeems ? "redeem_challenge" : "void_challenge", speaker.language,
-                {{"number", number}, {"code", code}, {"amount", money(*speaker.club, pending->amount)}})};
+  const std::string number = std::to_string(pending->number), code = std::to_string(pending->code),
+                    phone = templates::masked(pending->other_phone);
+  Said said{.reply = render(setting, challenge_key(key.kind), speaker.language,
+                            {{"number", number},
+                             {"code", code},
+                             {"phone", phone},
+                             {"amount", money(*speaker.club, pending->amount)}})};
   if (speaker.medium == Medium::ussd) {
     said.texts.push_back(
         text_to(*speaker.club, speaker.phone, Lane::urgent, std::move(said.reply), setting.now));

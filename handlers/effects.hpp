@@ -74,15 +74,27 @@ struct SetLinePhone {
 struct SetAttempts {
   MemberKey cashier;
   rules::Attempts row;
+  bool missed = false;  // by a wrong code, PIN or number: counted for her branch and club too (alarm.hpp)
+};
+struct SetMissWindow {
+  MissKey key;
+  rules::MissWindow row;
+};
+struct RecordDispute {
+  Dispute dispute;
+};
+// Beside RecordPurchase: it was a cashier's.
+struct RecordSale {
+  Sale sale;
 };
 // A question asked, answered or missed. It takes the place of what its phone had of the same kind.
 struct SetPending {
   Pending row;
 };
 
-using Effect =
-    std::variant<EnrolMember, ChangeMember, EndMembership, OpenLot, IssueCode, TakeFromLot, VoidRedemption,
-                 MoveCredit, RecordPurchase, SetLinePhone, SetAttempts, SetPending>;
+using Effect = std::variant<EnrolMember, ChangeMember, EndMembership, OpenLot, IssueCode, TakeFromLot,
+                            VoidRedemption, MoveCredit, RecordPurchase, SetLinePhone, SetAttempts, SetPending,
+                            RecordSale, SetMissWindow, RecordDispute>;
 
 struct OutgoingText {
   ClubId club = 0;

@@ -35,6 +35,7 @@ void Needs::merge(Needs other) {
   branch_days.merge(other.branch_days);
   readings.merge(other.readings);
   pendings.merge(other.pendings);
+  owners_pendings.merge(other.owners_pendings);
   replies.merge(other.replies);
   const auto merge_since = [](auto& ours, const auto& theirs) {
     for (const auto& [member, since] : theirs) {
@@ -44,6 +45,8 @@ void Needs::merge(Needs other) {
   };
   merge_since(moves, other.moves);
   merge_since(transfers, other.transfers);
+  merge_since(disputes, other.disputes);
+  merge_since(sales, other.sales);
   candidates.insert(candidates.end(), other.candidates.begin(), other.candidates.end());
 }
 
@@ -120,6 +123,24 @@ rules::Amount Facts::spendable(MemberId member, rules::Instant now) const {
 BranchDay Facts::branch_day(const BranchDayKey& key) const {
   const BranchDay* row = find(branch_days_, key);
   return row == nullptr ? BranchDay{} : *row;
+}
+
+const Disputable* Facts::disputable(MemberId member) const {
+  return find(disputable_, member);
+}
+
+std::span<const Sale> Facts::sales(const MemberKey& cashier) const {
+  const auto* all = find(sales_, cashier);
+  return all == nullptr ? std::span<const Sale>() : *all;
+}
+
+rules::MissWindow Facts::miss_window(const MissKey& key) const {
+  const rules::MissWindow* row = find(miss_windows_, key);
+  return row == nullptr ? rules::MissWindow{} : *row;
+}
+
+bool Facts::has_miss_window(const MissKey& key) const {
+  return miss_windows_.contains(key);
 }
 
 std::vector<const Pending*> Facts::pendings(const MemberKey& phone) const {
@@ -248,6 +269,21 @@ void Facts::load(const ReadingKey& key, Past row) {
   };
   all.insert(std::upper_bound(all.begin(), all.end(), row, later), row);
 }
+void Facts::load(Disputable row) {
+  disputable_.emplace(row.redemption.member, std::move(row));
+}
+void Facts::load(Sale row) {
+  std::vector<Sale>& all = sales_[row.cashier];
+  const auto is_same = [&row](const Sale& one) { return one.purchase == row.purchase; };
+  if (std::any_of(all.begin(), all.end(), is_same)) return;
+  const auto before = [](const Sale& a, const Sale& b) {
+    return std::tie(a.at, a.purchase) < std::tie(b.at, b.purchase);
+  };
+  all.insert(std::upper_bound(all.begin(), all.end(), row, before), row);
+}
+void Facts::load(const MissKey& key, rules::MissWindow row) {
+  miss_windows_.emplace(key, row);
+}
 void Facts::load(Pending row) {
   pendings_.emplace(row.key, std::move(row));
 }
@@ -348,13 +384,31 @@ void Facts::apply(const MoveCredit& effect) {
 }
 
 void Facts::apply(const RecordPurchase& effect) {
-  load(effect.purchase);
+  const Purchase& purchase = effect.purchase;
+  for (auto& [key, day] : branch_days_) {
+    const bool in_it = key.club == purchase.key.club && key.branch == purchase.key.branch &&
+                       purchase.recorded_at >= key.from;
+    if (!in_it) continue;
+    ++day.purchases;
+    day.sold += purchase.amount;
+    day.granted += purchase.earned;
+  }
+  load(purchase);
 }
 void Facts::apply(const SetLinePhone& effect) {
   line_phones_[effect.key] = effect.row;
 }
 void Facts::apply(const SetAttempts& effect) {
   attempts_[effect.cashier] = effect.row;
+}
+void Facts::apply(const RecordSale& effect) {
+  load(effect.sale);
+}
+void Facts::apply(const RecordDispute& effect) {
+  must_find(disputable_, effect.dispute.member, "redemption to be disputed").disputed = true;
+}
+void Facts::apply(const SetMissWindow& effect) {
+  miss_windows_[effect.key] = effect.row;
 }
 void Facts::apply(const SetPending& effect) {
   pendings_[effect.row.key] = effect.row;

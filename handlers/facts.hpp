@@ -60,6 +60,13 @@ struct BranchDayKey {
   rules::Instant from{};
   auto operator<=>(const BranchDayKey&) const = default;
 };
+// Of whose wrong tries: a branch's, or with kWholeClub those of all.
+inline constexpr BranchNo kWholeClub = 0;
+struct MissKey {
+  ClubId club = 0;
+  BranchNo branch = kWholeClub;
+  auto operator<=>(const MissKey&) const = default;
+};
 struct LinePhoneKey {
   std::string line;
   PhoneNumber phone = 0;
@@ -183,9 +190,36 @@ struct CreditMove {
   MoveId undoes = 0;           // undo: which transfer
 };
 
+// A redemption that its member may dispute, or has.
+struct Disputable {
+  Redemption redemption;
+  bool disputed = false;
+};
+struct Dispute {
+  std::uint64_t redemption = 0;
+  ClubId club = 0;
+  MemberId member = 0;
+  rules::Instant at{};
+};
+
 struct BranchDay {
+  std::uint64_t purchases = 0;
+  rules::Amount sold = 0;
+  rules::Amount granted = 0;
   std::uint64_t redemptions = 0;
   rules::Amount used = 0;
+};
+
+// That a cashier reported a purchase, and which. Hers are told from a till's by it.
+struct Sale {
+  std::uint64_t purchase = 0;
+  MemberKey cashier;
+  BranchNo branch = 0;
+  PhoneNumber phone = 0;  // the purchase's, as are the amounts
+  rules::Amount amount = 0;
+  rules::Amount earned = 0;
+  bool made_up = false;  // its invoice: she gave none
+  rules::Instant at{};
 };
 
 // What is known of a phone on a line, member or not.
@@ -200,11 +234,14 @@ struct Needs {
   std::set<CodeKey> codes;  // the code, its owner (locked), its lot and all her open ones, its redemptions
   std::set<PurchaseKey> purchases;
   std::set<LinePhoneKey> line_phones;
-  std::set<MemberKey> cashiers;  // attempts, locked
-  std::set<MemberKey> pendings;  // what waits for a number from these phones, locked
-  std::set<MemberKey> replies;   // the same, and what confirming it wants to know: see widen() in decide.hpp
+  std::set<MemberKey> cashiers;       // attempts, locked
+  std::set<MemberKey> pendings;       // what waits for a number from these phones, locked
+  std::set<CodeKey> owners_pendings;  // the same of the phones whose codes these are
+  std::set<MemberKey> replies;  // the same, and what confirming it wants to know: see widen() in decide.hpp
   std::set<BranchDayKey> branch_days;
-  std::map<MemberKey, rules::Instant> moves;  // what she moved from then on
+  std::map<MemberKey, rules::Instant> disputes;  // the latest redemption of hers from then on
+  std::map<MemberKey, rules::Instant> sales;     // of these cashiers, from then on
+  std::map<MemberKey, rules::Instant> moves;     // what she moved from then on
   // Her transfers from then on, the lots that they opened, and the wallets of those who got them.
   std::map<MemberKey, rules::Instant> transfers;
   std::set<ReadingKey> readings;    // as it is when the batch begins
@@ -249,6 +286,11 @@ class Facts {
   std::span<const LotId> lots_of_move(MoveId move) const;
   // The latest first.
   std::span<const Past> reading(const ReadingKey& key) const;
+  const Disputable* disputable(MemberId member) const;
+  // As they were asked for: of this cashier, in the order of time.
+  std::span<const Sale> sales(const MemberKey& cashier) const;
+  rules::MissWindow miss_window(const MissKey& key) const;
+  bool has_miss_window(const MissKey& key) const;
   // Of all kinds, also what is used, too late or ended by misses: kept for a while.
   std::vector<const Pending*> pendings(const MemberKey& phone) const;
   bool is_free(const CodeKey& candidate) const;
@@ -267,6 +309,9 @@ class Facts {
   void load(const ReadingKey& key, Past row);
   void load(Pending row);
   void load_moved(MoveId move, LotId lot);
+  void load(Sale row);
+  void load(Disputable row);
+  void load(const MissKey& key, rules::MissWindow row);
   void load_taken(const CodeKey& candidate);
 
   // The working set's side: what a decision changed. See effects.hpp.
@@ -282,6 +327,9 @@ class Facts {
   void apply(const struct SetLinePhone& effect);
   void apply(const struct SetAttempts& effect);
   void apply(const struct SetPending& effect);
+  void apply(const struct RecordSale& effect);
+  void apply(const struct RecordDispute& effect);
+  void apply(const struct SetMissWindow& effect);
 
  private:
   void post(const LedgerEntry& entry);
@@ -304,6 +352,9 @@ class Facts {
   std::map<MoveId, std::vector<LotId>> lots_of_move_;
   std::map<ReadingKey, std::vector<Past>> readings_;
   std::map<PendingKey, Pending> pendings_;
+  std::map<MemberKey, std::vector<Sale>> sales_;
+  std::map<MemberId, Disputable> disputable_;
+  std::map<MissKey, rules::MissWindow> miss_windows_;
   std::set<CodeKey> taken_;
 };
 

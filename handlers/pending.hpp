@@ -35,6 +35,7 @@ enum class PendingKind : std::uint8_t {
   handset_proof = 4,  // the member says that her code may be taken: code, amount, invoice, asked_by, branch
   transfer = 5,       // credit to another: amount, other_phone
   pay = 6,            // credit at a branch: amount, branch
+  buy_challenge = 7,  // as redeem_challenge, of a purchase: amount, invoice, other_phone is the shopper's
 };
 
 inline constexpr std::chrono::minutes kPendingValid{2};

@@ -1,12 +1,14 @@
 // The moment at the till: a code is taken once, whatever is sent twice.
 //
 // In the order in which a cashier is told: the phone waits; no PIN; a wrong PIN; no such code; the same order
-// again (the same answer); taken, expired, too small an invoice; the number to be replied, where the club
-// wants that. Only the last step changes anything of the member.
+// again (the same answer); taken, expired, too small an invoice; the member's digits, the number to be
+// replied and the member's word, where the club wants them. Only the last step changes anything of the
+// member.
 #include "handlers/rules/redeem.hpp"
 
 #include <algorithm>
 
+#include "handlers/proof.hpp"
 #include "handlers/use_cases.hpp"
 
 namespace peyk::handlers {
@@ -104,6 +106,8 @@ Said redeem(const Speaker& speaker, const RedeemOrder& order, const Facts& facts
   if (const auto* why = std::get_if<rules::RedeemRefusal>(&result)) {
     return {.reply = refused(speaker, *why, *code, facts, setting)};
   }
+  const rules::Amount used = std::get<rules::Taken>(result).used;
+  if (auto refusal = last4_refusal(speaker, order, *code, used, facts, setting)) return std::move(*refusal);
   if (club.policy.redeem_auth == CashierAuth::challenge && !order.confirmed) {
     return challenge(speaker,
                      {.key = {.kind = PendingKind::redeem_challenge},
@@ -112,6 +116,7 @@ Said redeem(const Speaker& speaker, const RedeemOrder& order, const Facts& facts
                       .invoice = order.invoice},
                      facts, setting);
   }
+  if (wants_handset(club, order, used)) return ask_handset(speaker, order, *code, used, facts, setting);
   const auto& taken = std::get<rules::Taken>(result);
   const Member& member = *facts.member(code->member);
   const Redemption redemption{.id = setting.chance.next_id(),

@@ -3,13 +3,18 @@
 // On a line of one club the command stands alone. On a shared line the club's keyword comes first; a cashier
 // of just one club there needs none, because she has a queue.
 //
+// What only cashiers order, beside codes, stands in cashier_orders.cpp.
+//
 // To add a command: a row in kCommands, or in kInformed if it wants to know more than who
 // speaks.
 #include <algorithm>
 #include <array>
 
+#include "handlers/cashier_orders.hpp"
 #include "handlers/decide.hpp"
+#include "handlers/dispute.hpp"
 #include "handlers/move.hpp"
+#include "handlers/proof.hpp"
 #include "handlers/typed_member.hpp"
 #include "handlers/typed_order.hpp"
 #include "handlers/use_cases.hpp"
@@ -37,13 +42,16 @@ Said redeem_typed(const Speaker& speaker, rules::CodeNumber code, const Typed& t
   const Club& club = *speaker.club;
   // Whoever has a PIN may type it out of habit: then it is no invoice, and not kept.
   const bool with_pin = club.policy.redeem_auth == CashierAuth::pin || !speaker.cashier->pin_hash.empty();
-  auto order = read_order(typed.args, club.money_display, with_pin);
+  const bool has_last4 = begins_with_last4(typed.args, club);
+  const auto words = std::span(typed.args).subspan(has_last4 ? 1 : 0);
+  auto order = read_order(words, club.money_display, with_pin);
   if (!order) return {.reply = bad_amount(speaker, order.error(), setting)};
   return redeem(speaker,
                 {.code = code,
                  .invoice_amount = order->amount,
                  .invoice = std::move(order->invoice),
-                 .pin = std::move(order->pin)},
+                 .pin = std::move(order->pin),
+                 .last4 = has_last4 ? typed.args.front() : std::string()},
                 facts, setting);
 }
 
@@ -96,6 +104,10 @@ constexpr std::array kCommands{
     Command{Keyword::leave, true,
             [](const Speaker& speaker, const Typed&, const Facts& facts, Setting& setting) {
               return leave(speaker, facts, setting);
+            }},
+    Command{Keyword::buy, false,
+            [](const Speaker& speaker, const Typed&, const Facts&, Setting& setting) {
+              return Said{.reply = render(setting, "cashier_only", speaker.language)};
             }},
     Command{Keyword::today, false,
             [](const Speaker& speaker, const Typed&, const Facts& facts, Setting& setting) {
@@ -195,6 +207,12 @@ constexpr std::array kInformed{
                if (page) return statement(speaker, *page, facts, setting);
                return Said{.reply = render(setting, "statement_no_page", speaker.language)};
              }},
+    Informed{Keyword::dispute,
+             [](const Speaker& speaker, const Typed&, const Setting& setting) {
+               return needs_dispute(speaker, setting.now);
+             },
+             [](const Speaker& speaker, const Typed&, std::span<const CodeKey>, const Facts& facts,
+                Setting& setting) { return dispute(speaker, facts, setting); }},
     Informed{Keyword::why,
              [](const Speaker& speaker, const Typed&, const Setting&) { return needs_why(speaker); },
              [](const Speaker& speaker, const Typed&, std::span<const CodeKey>, const Facts& facts,
@@ -288,11 +306,16 @@ Plan plan_text(const TextRequest& request, const Setting& setting) {
   (command != nullptr && command->wants_wallet ? needs.wallets : needs.members).insert(speaker.key());
   if (const Informed* informed = informed_for(planned.typed.keyword))
     needs.merge(informed->needs(speaker, planned.typed, setting));
+  if (const CashierOrder* order = cashier_order(speaker, planned.typed))
+    needs.merge(order->needs(speaker, planned.typed, setting));
   if (planned.typed.keyword == Keyword::today && speaker.cashier != nullptr) {
     needs.merge(needs_today(speaker, setting.now));
   }
   needs.line_phones.insert({speaker.club->line, speaker.phone});
-  if (orders_challenge(planned.typed)) needs.merge(needs_challenge(speaker));
+  if (orders_challenge(planned.typed)) {
+    needs.merge(needs_challenge(speaker));
+    if (const auto code = rules::parse_code(planned.typed.code)) needs.merge(needs_proof(speaker, *code));
+  }
   if (planned.typed.keyword == Keyword::one_time_number)
     needs.merge(needs_reply(speaker, addressed, setting));
   return {.needs = std::move(needs), .what = std::move(planned)};
@@ -307,6 +330,8 @@ Outcome decide_text(const PlannedText& plan, std::span<const CodeKey> candidates
   Said said;
   if (plan.typed.keyword == Keyword::one_time_number) {
     said = confirm(speaker, plan.typed.args.at(0), plan.widened_for, candidates, facts, setting);
+  } else if (const CashierOrder* order = cashier_order(speaker, plan.typed)) {
+    said = order->decide(speaker, plan.typed, candidates, facts, setting);
   } else {
     said = informed != nullptr  ? informed->decide(speaker, plan.typed, candidates, facts, setting)
            : command != nullptr ? command->decide(speaker, plan.typed, facts, setting)

@@ -21,6 +21,9 @@ Said today(const Speaker& speaker, const Facts& facts, const Setting& setting) {
   const BranchDay day = facts.branch_day(day_of(speaker, setting.now));
   return {.reply = render(setting, speaker.text("today"), speaker.language,
                           {{"branch", branch_name(*speaker.club, speaker.cashier->branch)},
+                           {"sales", static_cast<std::int64_t>(day.purchases)},
+                           {"amount", money(*speaker.club, day.sold)},
+                           {"credit", money(*speaker.club, day.granted)},
                            {"count", static_cast<std::int64_t>(day.redemptions)},
                            {"sum", money(*speaker.club, day.used)}})};
 }

@@ -81,7 +81,9 @@ struct RedeemOrder {
   rules::Amount invoice_amount = 0;
   std::string invoice;
   std::string pin;
+  std::string last4;       // of the member's phone, as typed
   bool confirmed = false;  // by a one-time number: asks for no other proof of the cashier
+  bool proven = false;     // by the member's own number
 };
 Said redeem(const Speaker& speaker, const RedeemOrder& order, const Facts& facts, Setting& setting);
 // A wrong code or PIN, counted against the cashier's phone.

@@ -12,8 +12,10 @@
 #include <algorithm>
 #include <array>
 
+#include "handlers/buy.hpp"
 #include "handlers/decide.hpp"
 #include "handlers/move.hpp"
+#include "handlers/proof.hpp"
 #include "handlers/use_cases.hpp"
 #include "templates/fold.hpp"
 #include "templates/phone.hpp"
@@ -26,6 +28,7 @@ constexpr std::size_t kKeysMax = 8;        // of one deep link
 constexpr std::size_t kKeyOctetsMax = 32;  // of one key
 constexpr std::size_t kStateOctetsMax = 200;
 constexpr std::chrono::hours kTextInsteadValid{1};
+constexpr std::string_view kBuyKey = "3", kTodayKey = "4";  // a cashier's
 
 // What a dialog stands on. The letters are what a state is written with.
 enum class Screen : char {
@@ -34,8 +37,13 @@ enum class Screen : char {
   check_code = 'k',   // a cashier checks
   redeem_code = 'q',  // a cashier redeems: code, amount, then PIN or a confirmation
   redeem_amount = 'a',
+  redeem_last4 = 'l',  // in clubs that ask for them, behind the amount
   redeem_pin = 'p',
   redeem_confirm = 'y',
+  buy_phone = 'b',  // a cashier records a purchase: phone, amount, then PIN or a confirmation
+  buy_amount = 'u',
+  buy_pin = 's',
+  buy_confirm = 'o',
   codes = 'c',  // paged: the argument is the page
   club = 'm',   // a member's club: her past, a new code
   past = 'v',   // paged: which of the club's keys, the page
@@ -45,9 +53,15 @@ enum class Screen : char {
   give_confirm = 'i',
 };
 
+bool is_of_buying(Screen screen) {
+  return screen == Screen::buy_phone || screen == Screen::buy_amount || screen == Screen::buy_pin ||
+         screen == Screen::buy_confirm;
+}
+
 bool is_for_cashiers(Screen screen) {
-  return screen == Screen::check_code || screen == Screen::redeem_code || screen == Screen::redeem_amount ||
-         screen == Screen::redeem_pin || screen == Screen::redeem_confirm;
+  return is_of_buying(screen) || screen == Screen::redeem_last4 || screen == Screen::check_code ||
+         screen == Screen::redeem_code || screen == Screen::redeem_amount || screen == Screen::redeem_pin ||
+         screen == Screen::redeem_confirm;
 }
 
 struct Place {
@@ -69,7 +83,7 @@ Place read_state(std::string_view state) {
   auto parts = split(state, '|');
   if (parts.empty() || parts[0].size() != 1) return {};
   Place place{static_cast<Screen>(parts[0][0]), {parts.begin() + 1, parts.end()}};
-  constexpr std::string_view known = "rekqapycmvnghi";
+  constexpr std::string_view known = "rekqalpybusocmvnghi";
   return known.find(parts[0][0]) == std::string_view::npos ? Place{} : place;
 }
 
@@ -79,16 +93,37 @@ std::string write_state(const Place& place) {
   return state;
 }
 
+// The purchase that these keys may come to from there, as it is said without invoice and PIN. Phone 0: none.
+BuyOrder buy_reached(const Place& place, const std::vector<std::string>& keys, const Club& club) {
+  std::vector<std::string> typed = is_of_buying(place.screen) ? place.arguments : std::vector<std::string>();
+  auto key = keys.begin();
+  if (!is_of_buying(place.screen)) {
+    key = std::find(keys.begin(), keys.end(), kBuyKey);
+    if (key == keys.end()) return {};
+    ++key;
+  }
+  typed.insert(typed.end(), key, keys.end());
+  if (typed.size() < 2) return {};
+  const auto phone = templates::parse_phone(typed[0]);
+  // What stands in the state is in the smallest unit.
+  const bool is_read = is_of_buying(place.screen) && place.arguments.size() > 1;
+  const auto amount = templates::parse_amount(typed[1], is_read ? MoneyDisplay::rial : club.money_display);
+  if (!phone || !amount) return {};
+  return {.phone = *phone, .amount = *amount};
+}
+
 // One request's walk. `said` is what the last step shows; no `open` means that the dialog ends with it.
 class Walk {
  public:
+  // `purchase`: that which the walk may come to, of which enough was loaded.
   Walk(const Speaker& speaker, std::span<const CodeKey> candidates, const Facts& facts, Setting& setting,
-       Place from)
+       Place from, BuyOrder purchase = {})
       : speaker_(speaker),
         candidates_(candidates),
         facts_(facts),
         setting_(setting),
-        place_(std::move(from)) {}
+        place_(std::move(from)),
+        purchase_(std::move(purchase)) {}
 
   Outcome run(const std::vector<std::string>& keys, bool is_new) {
     if (is_new) show(Screen::root);
@@ -155,9 +190,17 @@ class Walk {
         return text("ussd_give_confirm",
                     {{"phone", templates::masked(std::stoull(place_.arguments.at(0)))},
                      {"amount", money(*speaker_.club, std::stoll(place_.arguments.at(1)))}});
+      case Screen::buy_phone:
+        return text("ussd_ask_phone");
+      case Screen::buy_confirm:
+        return buy_confirmation();
+      case Screen::redeem_last4:
+        return text("ussd_ask_last4");
+      case Screen::buy_amount:
       case Screen::redeem_amount:
         return text("ussd_ask_amount", {{"unit", unit()}});
       case Screen::redeem_pin:
+      case Screen::buy_pin:
         return text("ussd_ask_pin");
       case Screen::redeem_confirm:
         return text("ussd_redeem_confirm",
@@ -168,6 +211,12 @@ class Walk {
         return text("ussd_codes_none");
     }
     return root();
+  }
+
+  std::string buy_confirmation() const {
+    const std::string phone = templates::masked(buy_order().phone);
+    return text("ussd_buy_confirm",
+                {{"phone", phone}, {"amount", money(*speaker_.club, buy_order().amount)}});
   }
 
   std::string root() const {
@@ -199,7 +248,17 @@ class Walk {
       case Screen::redeem_code:
         return with_code(key, [this](auto code) { show(Screen::redeem_amount, {std::to_string(code)}); });
       case Screen::redeem_amount:
-        return take_amount(key);
+        return take_amount(key, asks_for_last4(*speaker_.club) ? Screen::redeem_last4 : pin_or_confirm());
+      case Screen::redeem_last4:
+        return take_last4(key);
+      case Screen::buy_phone:
+        return take_phone(key, Screen::buy_amount);
+      case Screen::buy_amount:
+        return take_amount(key, wants_pin() ? Screen::buy_pin : Screen::buy_confirm);
+      case Screen::buy_pin:
+        return buy_now(key);
+      case Screen::buy_confirm:
+        return key == "1" ? buy_now("") : bad_choice();
       case Screen::redeem_pin:
         return redeem_now(key);
       case Screen::redeem_confirm:
@@ -216,7 +275,7 @@ class Walk {
           end_or_text(split(speaker_, amount, candidates_, facts_, setting_));
         });
       case Screen::give_phone:
-        return take_phone(key);
+        return take_phone(key, Screen::give_amount);
       case Screen::give_amount:
         return with_amount(key, [this](auto amount) { ask_give(amount); });
       case Screen::give_confirm:
@@ -259,10 +318,10 @@ class Walk {
     end(std::move(said));
   }
 
-  void take_phone(const std::string& key) {
+  void take_phone(const std::string& key, Screen next) {
     const auto phone = templates::parse_phone(key);
     if (!phone) return bad_choice();
-    show(Screen::give_amount, {std::to_string(*phone)});
+    show(next, {std::to_string(*phone)});
   }
 
   GiveOrder give_order() const {
@@ -287,7 +346,8 @@ class Walk {
   void cashier_choice(const std::string& key) {
     if (key == "1") return show(Screen::check_code);
     if (key == "2") return show(Screen::redeem_code);
-    if (key == "4") return end(today(speaker_, facts_, setting_));
+    if (key == kBuyKey) return show(Screen::buy_phone);
+    if (key == kTodayKey) return end(today(speaker_, facts_, setting_));
     bad_choice();
   }
 
@@ -313,20 +373,38 @@ class Walk {
     said_.reply = text(templates::amount_bad_key(amount.error())) + "\n" + prompt();
   }
 
-  void take_amount(const std::string& key) {
-    with_amount(key, [this](auto amount) { took_amount(amount); });
+  BuyOrder buy_order() const {
+    return {.phone = std::stoull(place_.arguments.at(0)), .amount = std::stoll(place_.arguments.at(1))};
   }
 
-  void took_amount(rules::Amount amount) {
-    const bool wants_pin = speaker_.club->policy.redeem_auth == CashierAuth::pin;
-    show(wants_pin ? Screen::redeem_pin : Screen::redeem_confirm,
-         {place_.arguments.at(0), std::to_string(amount)});
+  void buy_now(std::string pin) {
+    BuyOrder order = buy_order();
+    // Only what was seen coming is known enough about; a walk that goes elsewhere first is asked again.
+    const bool known = purchase_.phone == order.phone && purchase_.amount == order.amount;
+    if (!known) return show(Screen::root);
+    order.pin = std::move(pin);
+    end(buy(speaker_, order, candidates_, facts_, setting_));
+  }
+
+  bool wants_pin() const { return speaker_.club->policy.redeem_auth == CashierAuth::pin; }
+  Screen pin_or_confirm() const { return wants_pin() ? Screen::redeem_pin : Screen::redeem_confirm; }
+
+  void take_last4(const std::string& key) {
+    if (key.size() != 4 || key.find_first_not_of("0123456789") != key.npos) return bad_choice();
+    show(pin_or_confirm(), {place_.arguments.at(0), place_.arguments.at(1), key});
+  }
+
+  void take_amount(const std::string& key, Screen next) {
+    with_amount(key, [this, next](auto amount) {
+      show(next, {place_.arguments.at(0), std::to_string(amount)});
+    });
   }
 
   void redeem_now(std::string pin) {
     const RedeemOrder order{.code = rules::parse_code(place_.arguments.at(0)).value_or(0),
                             .invoice_amount = std::stoll(place_.arguments.at(1)),
-                            .pin = std::move(pin)};
+                            .pin = std::move(pin),
+                            .last4 = place_.arguments.size() > 2 ? place_.arguments[2] : std::string()};
     end(redeem(speaker_, order, facts_, setting_));
   }
 
@@ -353,6 +431,7 @@ class Walk {
   const Facts& facts_;
   Setting& setting_;
   Place place_;
+  BuyOrder purchase_;
   Said said_;
   bool open_ = true;
 };
@@ -411,15 +490,20 @@ Plan plan_ussd(const UssdRequest& request, const Setting& setting) {
   for (std::string& argument : read_state(planned.state).arguments) typed.push_back(std::move(argument));
   for (const std::string& word : typed) {
     const auto code = rules::parse_code(templates::parse_code(word).value_or(""));
-    if (code) needs.merge(needs_code(speaker, *code));
     if (const auto phone = templates::parse_phone(word)) needs.members.insert({club->id, *phone});
+    if (!code) continue;
+    needs.merge(needs_code(speaker, *code));
+    needs.merge(needs_proof(speaker, *code));
   }
   if (speaker.cashier == nullptr)
     needs.merge(needs_of_club(speaker, read_state(planned.state), planned.keys, setting));
   if (speaker.cashier != nullptr) {
     needs.cashiers.insert(speaker.key());
-    needs.merge(needs_today(speaker, setting.now));
+    if (std::find(planned.keys.begin(), planned.keys.end(), kTodayKey) != planned.keys.end())
+      needs.merge(needs_today(speaker, setting.now));
     needs.merge(needs_challenge(speaker));
+    const BuyOrder order = buy_reached(read_state(planned.state), planned.keys, *club);
+    if (order.phone != 0) needs.merge(needs_buy(speaker, order, setting));
   }
   return {.needs = std::move(needs), .what = std::move(planned)};
 }
@@ -433,7 +517,7 @@ Outcome decide_ussd(const PlannedUssd& plan, std::span<const CodeKey> candidates
     // She was one when the dialog began, and is none now: nothing of what she typed counts.
     return Walk(speaker, candidates, facts, setting, {}).run({}, true);
   }
-  Walk walk(speaker, candidates, facts, setting, place);
+  Walk walk(speaker, candidates, facts, setting, place, buy_reached(place, plan.keys, *speaker.club));
   return walk.run(plan.keys, plan.state.empty());
 }
 

@@ -54,6 +54,7 @@ enum class Keyword : std::uint8_t {
   buy,
   today,
   report,
+  dispute,
 };
 
 struct Typed {

@@ -62,7 +62,12 @@ std::vector<std::pair<std::string_view, std::string>> fields_of(const Club& club
           {"policy.new_codes_per_day_max", std::to_string(policy.new_codes_per_day_max)},
           {"policy.live_codes_max", std::to_string(policy.live_codes_max)},
           {"policy.give_per_day_max", std::to_string(policy.give_per_day_max)},
-          {"policy.give_undo_seconds", std::to_string(policy.give_undo_seconds)}};
+          {"policy.give_undo_seconds", std::to_string(policy.give_undo_seconds)},
+          {"policy.proof_last4_from", std::to_string(policy.proof_last4_from)},
+          {"policy.proof_handset_from", std::to_string(policy.proof_handset_from)},
+          {"policy.dispute_window_hours", std::to_string(policy.dispute_window_hours)},
+          {"policy.branch_misses_max", std::to_string(policy.branch_misses_max)},
+          {"policy.club_misses_max", std::to_string(policy.club_misses_max)}};
 }
 
 // Lists compared by key: `+` is new, `-` is gone, `~` has changed as `change` says ("" if it has not).

@@ -17,6 +17,9 @@ void bind_club(Statement& s, const Club& club) {
   s.add(club.sending_weight).add(club.policy.void_window_minutes);
   s.add(club.policy.move_min).add(club.policy.new_codes_per_day_max).add(club.policy.live_codes_max);
   s.add(club.policy.give_per_day_max).add(club.policy.give_undo_seconds);
+  s.add(club.policy.branch_misses_max).add(club.policy.club_misses_max);
+  s.add(club.policy.dispute_window_hours);
+  s.add(club.policy.proof_last4_from).add(club.policy.proof_handset_from);
 }
 
 Club read_club(Rows& rows) {
@@ -45,6 +48,11 @@ Club read_club(Rows& rows) {
   club.policy.live_codes_max = rows.u32();
   club.policy.give_per_day_max = rows.i64();
   club.policy.give_undo_seconds = rows.u32();
+  club.policy.branch_misses_max = rows.u32();
+  club.policy.club_misses_max = rows.u32();
+  club.policy.dispute_window_hours = rows.u32();
+  club.policy.proof_last4_from = rows.i64();
+  club.policy.proof_handset_from = rows.i64();
   return club;
 }
 
@@ -121,8 +129,10 @@ std::vector<Club> load_clubs(Connection& connection) {
               "SELECT club_id, slug, name, keyword, currency, time_zone, language, money_display, line,"
               " ussd_root, earn_share, credit_valid_days, invoice_min, credit_share_max, join_on_purchase,"
               " redeem_auth, repeat_window_minutes, sending_weight, void_window_minutes, move_min,"
-              " new_codes_per_day_max, live_codes_max, give_per_day_max, give_undo_seconds FROM club ORDER "
-              "BY club_id")
+              " new_codes_per_day_max, live_codes_max, give_per_day_max, give_undo_seconds, "
+              "branch_misses_max,"
+              " club_misses_max, dispute_window_hours, proof_last4_from, proof_handset_from FROM club"
+              " ORDER BY club_id")
           .query();
   while (rows.next()) {
     clubs.push_back(read_club(rows));
@@ -176,8 +186,10 @@ ClubId save_club(Connection& connection, const Club& club) {
       "INSERT INTO club (slug, name, keyword, currency, time_zone, language, money_display, line, ussd_root,"
       " earn_share, credit_valid_days, invoice_min, credit_share_max, join_on_purchase, redeem_auth,"
       " repeat_window_minutes, sending_weight, void_window_minutes, move_min, new_codes_per_day_max,"
-      " live_codes_max, give_per_day_max, give_undo_seconds) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
-      "?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+      " live_codes_max, give_per_day_max, give_undo_seconds, branch_misses_max, club_misses_max,"
+      " dispute_window_hours, proof_last4_from, proof_handset_from) VALUES (?, ?, ?, ?, ?, ?, ?, ?, "
+      "?, ?, ?, ?, ?, ?, ?, ?, "
+      "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
       " ON DUPLICATE KEY UPDATE version = version + 1, name = VALUES(name), keyword = VALUES(keyword),"
       " currency = VALUES(currency), time_zone = VALUES(time_zone), language = VALUES(language),"
       " money_display = VALUES(money_display), line = VALUES(line), ussd_root = VALUES(ussd_root),"
@@ -187,7 +199,10 @@ ClubId save_club(Connection& connection, const Club& club) {
       " repeat_window_minutes = VALUES(repeat_window_minutes), sending_weight = VALUES(sending_weight),"
       " void_window_minutes = VALUES(void_window_minutes), move_min = VALUES(move_min),"
       " new_codes_per_day_max = VALUES(new_codes_per_day_max), live_codes_max = VALUES(live_codes_max),"
-      " give_per_day_max = VALUES(give_per_day_max), give_undo_seconds = VALUES(give_undo_seconds)");
+      " give_per_day_max = VALUES(give_per_day_max), give_undo_seconds = VALUES(give_undo_seconds),"
+      " branch_misses_max = VALUES(branch_misses_max), club_misses_max = VALUES(club_misses_max),"
+      " dispute_window_hours = VALUES(dispute_window_hours),"
+      " proof_last4_from = VALUES(proof_last4_from), proof_handset_from = VALUES(proof_handset_from)");
   statement.add(club.slug);
   bind_club(statement, club);
   statement.update();

@@ -2,10 +2,13 @@
 #include <variant>
 
 #include "store/mysql/codes.hpp"
+#include "store/mysql/disputes.hpp"
 #include "store/mysql/erasure.hpp"
 #include "store/mysql/expiry.hpp"
+#include "store/mysql/miss_windows.hpp"
 #include "store/mysql/moves.hpp"
 #include "store/mysql/pendings.hpp"
+#include "store/mysql/sales.hpp"
 #include "store/mysql/sets.hpp"
 #include "store/mysql/tables.hpp"
 
@@ -33,6 +36,9 @@ struct Sorted {
   std::set<CodeId> revived_codes;
   std::vector<const EndMembership*> ended;
   std::map<PendingKey, const Pending*> pendings;
+  std::vector<const Sale*> sales;
+  std::vector<const Dispute*> disputes;
+  std::map<MissKey, rules::MissWindow> miss_windows;
 
   void operator()(const EnrolMember& effect) { enrolled.push_back(&effect.member); }
   void operator()(const ChangeMember& effect) { changed_members.insert(effect.member); }
@@ -81,6 +87,9 @@ struct Sorted {
   void operator()(const RecordPurchase& effect) { purchases.push_back(&effect.purchase); }
   void operator()(const SetLinePhone& effect) { line_phones[effect.key] = effect.row; }
   void operator()(const SetAttempts& effect) { attempts[effect.cashier] = effect.row; }
+  void operator()(const RecordDispute& effect) { disputes.push_back(&effect.dispute); }
+  void operator()(const RecordSale& effect) { sales.push_back(&effect.sale); }
+  void operator()(const SetMissWindow& effect) { miss_windows[effect.key] = effect.row; }
   void operator()(const SetPending& effect) { pendings[effect.row.key] = &effect.row; }
 
  private:
@@ -212,11 +221,13 @@ void save_attempts(Connection& connection, const Sorted& sorted) {
   for (const auto& [cashier, row] : sorted.attempts) {
     connection
         .prepare(
-            "UPDATE cashier SET misses = ?, miss_window_at = ?, locked_until = ? WHERE club_id = ? AND phone "
-            "= ?")
+            "UPDATE cashier SET misses = ?, miss_window_at = ?, locked_until = ?, invites = ?,"
+            " invites_since = ? WHERE club_id = ? AND phone = ?")
         .add(row.misses)
         .add(row.window_started_at)
         .add(row.locked_until)
+        .add(row.invites)
+        .add(row.invites_since)
         .add(cashier.club)
         .add(cashier.phone)
         .update();
@@ -263,8 +274,11 @@ void save_effects(Connection& connection, std::span<const Effect> effects, const
   save_voided(connection, sorted);
   save_moves(connection, sorted.moves);
   save_purchases(connection, sorted);
+  save_sales(connection, sorted.sales);
+  save_disputes(connection, sorted.disputes);
   list_strangers(connection, sorted);
   save_line_phones(connection, sorted);
+  save_miss_windows(connection, sorted.miss_windows);
   list_erasures(connection, sorted.ended);
 }
 

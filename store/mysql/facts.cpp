@@ -1,8 +1,10 @@
 #include <algorithm>
 
+#include "store/mysql/disputes.hpp"
 #include "store/mysql/moves.hpp"
 #include "store/mysql/pendings.hpp"
 #include "store/mysql/readings.hpp"
+#include "store/mysql/sales.hpp"
 #include "store/mysql/sets.hpp"
 #include "store/mysql/tables.hpp"
 
@@ -108,16 +110,20 @@ Purchase read_purchase(Rows& rows) {
 void lock_cashiers(Connection& connection, const std::set<MemberKey>& cashiers, Facts& facts) {
   select_in(
       connection,
-      "SELECT club_id, phone, misses, miss_window_at, locked_until FROM cashier WHERE (club_id, phone) IN (",
+      "SELECT club_id, phone, misses, miss_window_at, locked_until, invites, invites_since FROM cashier"
+      " WHERE (club_id, phone) IN (",
       "ORDER BY club_id, phone FOR UPDATE", 2, cashiers,
       [](Statement& s, const MemberKey& key) { s.add(key.club).add(key.phone); },
       [&facts](Rows& rows) {
         const ClubId club = rows.u32();
         const PhoneNumber phone = rows.u64();
         const std::uint32_t misses = rows.u32();
-        const rules::Instant window = rows.instant();
-        facts.load_attempts({club, phone},
-                            {.misses = misses, .window_started_at = window, .locked_until = rows.instant()});
+        rules::Attempts row{.misses = misses};
+        row.window_started_at = rows.instant();
+        row.locked_until = rows.instant();
+        row.invites = rows.u32();
+        row.invites_since = rows.instant();
+        facts.load_attempts({club, phone}, row);
       });
 }
 
@@ -214,21 +220,35 @@ void load_line_phones(Connection& connection, const std::set<LinePhoneKey>& keys
       });
 }
 
-void load_branch_days(Connection& connection, const std::set<BranchDayKey>& keys, Facts& facts) {
-  for (const BranchDayKey& key : keys) {
-    Rows rows = connection
-                    .prepare(
-                        "SELECT COUNT(*), CAST(COALESCE(SUM(r.used), 0) AS SIGNED) FROM redemption r"
-                        " LEFT JOIN redemption_void v ON v.redemption_id = r.redemption_id"
-                        " WHERE r.club_id = ? AND r.branch_no = ? AND r.at >= ? AND v.redemption_id IS NULL")
-                    .add(key.club)
-                    .add(key.branch)
-                    .add(key.from)
+BranchDay read_branch_day(Connection& connection, const BranchDayKey& key) {
+  BranchDay day;
+  const auto ask = [&](const char* sql) -> Statement& {
+    return connection.prepare(sql).add(key.club).add(key.branch).add(key.from);
+  };
+  {
+    Rows rows = ask("SELECT COUNT(*), CAST(COALESCE(SUM(r.used), 0) AS SIGNED) FROM redemption r"
+                    " LEFT JOIN redemption_void v ON v.redemption_id = r.redemption_id"
+                    " WHERE r.club_id = ? AND r.branch_no = ? AND r.at >= ? AND v.redemption_id IS NULL")
                     .query();
-    if (!rows.next()) continue;
-    const std::uint64_t count = rows.u64();
-    facts.load(key, {.redemptions = count, .used = rows.i64()});
+    if (rows.next()) {
+      day.redemptions = rows.u64();
+      day.used = rows.i64();
+    }
   }
+  Rows rows = ask("SELECT COUNT(*), CAST(COALESCE(SUM(amount), 0) AS SIGNED),"
+                  " CAST(COALESCE(SUM(earned), 0) AS SIGNED) FROM purchase"
+                  " WHERE club_id = ? AND branch_no = ? AND recorded_at >= ?")
+                  .query();
+  if (rows.next()) {
+    day.purchases = rows.u64();
+    day.sold = rows.i64();
+    day.granted = rows.i64();
+  }
+  return day;
+}
+
+void load_branch_days(Connection& connection, const std::set<BranchDayKey>& keys, Facts& facts) {
+  for (const BranchDayKey& key : keys) facts.load(key, read_branch_day(connection, key));
 }
 
 }  // namespace
@@ -246,7 +266,6 @@ void load_facts(Connection& connection, const Needs& needs, Facts& facts) {
   members.insert(recipients.begin(), recipients.end());
   load_purchases(connection, needs.purchases, facts);
   lock_members(connection, members, facts);
-  lock_pendings(connection, needs, facts);
 
   std::set<MemberId> wallets = recipients;
   for (const MemberKey& key : needs.wallets) {
@@ -254,10 +273,13 @@ void load_facts(Connection& connection, const Needs& needs, Facts& facts) {
   }
   load_wallets(connection, wallets, facts);
   load_codes(connection, needs.codes, facts);
+  lock_pendings(connection, needs, facts);
   load_taken(connection, needs.candidates, facts);
   load_line_phones(connection, needs.line_phones, facts);
   load_branch_days(connection, needs.branch_days, facts);
   load_moves(connection, needs, facts);
+  load_sales(connection, needs.sales, facts);
+  load_disputable(connection, needs.disputes, facts);
   load_readings(connection, needs.readings, facts);
 }
 

@@ -53,6 +53,11 @@ std::vector<Pending> find_pendings(Connection& connection, const std::set<Member
 void lock_pendings(Connection& connection, const Needs& needs, Facts& facts) {
   std::set<MemberKey> phones = needs.pendings;
   phones.insert(needs.replies.begin(), needs.replies.end());
+  for (const CodeKey& key : needs.owners_pendings) {
+    const Code* code = facts.code(key);
+    const Member* owner = code == nullptr ? nullptr : facts.member(code->member);
+    if (owner != nullptr && owner->phone != 0) phones.insert({key.club, owner->phone});
+  }
   select(connection, phones, "ORDER BY club_id, phone, kind FOR UPDATE",
          [&facts](Pending pending) { facts.load(std::move(pending)); });
 }

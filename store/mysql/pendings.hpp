@@ -15,7 +15,7 @@ namespace peyk::store {
 
 std::vector<handlers::Pending> find_pendings(Connection& connection,
                                              const std::set<handlers::MemberKey>& phones);
-// Of needs.pendings and needs.replies.
+// Of needs.pendings, needs.owners_pendings (whose codes are loaded) and needs.replies.
 void lock_pendings(Connection& connection, const handlers::Needs& needs, handlers::Facts& facts);
 // Each takes the place of what its phone had of its kind.
 void save_pendings(Connection& connection,

@@ -8,10 +8,12 @@
 #include <optional>
 #include <thread>
 
+#include "handlers/alarm.hpp"
 #include "handlers/decide.hpp"
 #include "handlers/use_cases.hpp"
 #include "store/mysql/chance.hpp"
 #include "store/mysql/inbox.hpp"
+#include "store/mysql/miss_windows.hpp"
 #include "store/mysql/pendings.hpp"
 #include "store/mysql/tables.hpp"
 #include "templates/alphabet.hpp"
@@ -181,6 +183,13 @@ class Attempt {
     Result result;
   };
 
+  void count_misses_of(Outcome& outcome) {
+    const std::set<MissKey> counts = missed_in(outcome, setting_);
+    if (counts.empty()) return;
+    lock_miss_windows(connection_, counts, facts_);
+    count_misses(outcome, facts_, setting_);
+  }
+
   // Whatever may throw for this request alone does so here. Nothing: every drawn code was taken.
   std::optional<Decided> decide_one(const Request& request, const Plan& planned) {
     Outcome outcome;
@@ -189,6 +198,7 @@ class Attempt {
     } catch (const OutOfCandidates&) {
       return std::nullopt;
     }
+    count_misses_of(outcome);
     Decided decided{.effects = std::move(outcome.effects)};
     decided.result = {.verdict = Verdict::done,
                       .status = outcome.status,

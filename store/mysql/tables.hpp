@@ -2,8 +2,9 @@
 // batch.
 //
 // Order of locks, everywhere: cashiers, then members by id, then pendings, then rows that others insert
-// (unique keys). Codes and purchases are read without locks to learn whose they are; everything that can
-// change is read under its member's lock.
+// (unique keys), and last, when a decision has missed, what wrong tries are counted in (miss_windows.hpp).
+// Codes and purchases are read without locks to learn whose they are; everything that can change is read
+// under its member's lock.
 #pragma once
 
 #include <span>

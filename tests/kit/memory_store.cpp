@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "handlers/alarm.hpp"
 #include "handlers/use_cases.hpp"
 
 namespace peyk::tests {
@@ -95,6 +96,24 @@ std::vector<Pending> MemoryStore::pendings_of(const std::set<MemberKey>& phones)
   return found;
 }
 
+BranchDay MemoryStore::branch_day(const BranchDayKey& key) const {
+  BranchDay day;
+  for (const Redemption& redemption : redemptions_) {
+    if (redemption.club != key.club || redemption.branch != key.branch || redemption.at < key.from ||
+        redemption.voided)
+      continue;
+    ++day.redemptions;
+    day.used += redemption.used;
+  }
+  for (const auto& [bill, purchase] : purchases_) {
+    if (bill.club != key.club || bill.branch != key.branch || purchase.recorded_at < key.from) continue;
+    ++day.purchases;
+    day.sold += purchase.amount;
+    day.granted += purchase.earned;
+  }
+  return day;
+}
+
 Facts MemoryStore::load(const Needs& needs) const {
   Facts facts;
   for (const MemberKey& key : needs.members) {
@@ -152,19 +171,27 @@ Facts MemoryStore::load(const Needs& needs) const {
   for (const auto& [key, row] : attempts_) {
     if (needs.cashiers.contains(key)) facts.load_attempts(key, row);
   }
+  for (const CodeKey& key : needs.owners_pendings) {
+    const Code* code = facts.code(key);
+    if (code == nullptr) continue;
+    for (Pending& row : pendings_of({{key.club, members_.at(code->member).phone}}))
+      facts.load(std::move(row));
+  }
   for (const auto* phones : {&needs.pendings, &needs.replies}) {
     for (Pending& row : pendings_of(*phones)) facts.load(std::move(row));
   }
-  for (const BranchDayKey& key : needs.branch_days) {
-    BranchDay day;
-    for (const Redemption& redemption : redemptions_) {
-      if (redemption.club != key.club || redemption.branch != key.branch || redemption.at < key.from ||
-          redemption.voided)
-        continue;
-      ++day.redemptions;
-      day.used += redemption.used;
-    }
-    facts.load(key, day);
+  for (const BranchDayKey& key : needs.branch_days) facts.load(key, branch_day(key));
+  for (const auto& [key, since] : needs.disputes) {
+    const Member* member = find(key);
+    const auto hers = [&](const Redemption& one) {
+      return member != nullptr && one.member == member->id && !one.voided && one.at > since;
+    };
+    const auto last = std::find_if(redemptions_.rbegin(), redemptions_.rend(), hers);
+    if (last != redemptions_.rend()) facts.load(Disputable{*last, disputed_.contains(last->id)});
+  }
+  for (const Sale& sale : sales_) {
+    const auto wanted = needs.sales.find(sale.cashier);
+    if (wanted != needs.sales.end() && sale.at > wanted->second) facts.load(sale);
   }
   return facts;
 }
@@ -221,6 +248,12 @@ void MemoryStore::keep(const Effect& effect, const Facts& after) {
     line_phones_[line_phone->key] = line_phone->row;
   } else if (const auto* attempts = std::get_if<SetAttempts>(&effect)) {
     attempts_[attempts->cashier] = attempts->row;
+  } else if (const auto* sale = std::get_if<RecordSale>(&effect)) {
+    sales_.push_back(sale->sale);
+  } else if (const auto* dispute = std::get_if<RecordDispute>(&effect)) {
+    disputed_.insert(dispute->dispute.redemption);
+  } else if (const auto* window = std::get_if<SetMissWindow>(&effect)) {
+    miss_windows_[window->key] = window->row;
   } else if (const auto* pending = std::get_if<SetPending>(&effect)) {
     const auto before = pendings_.find(pending->row.key);
     if (before == pendings_.end() || before->second.id != pending->row.id) last_number_ = pending->row.number;
@@ -242,6 +275,11 @@ Outcome MemoryStore::handle(const Request& request, rules::Instant now) {
     Facts facts = load(planned.needs);
     try {
       Outcome outcome = decide(planned, facts, setting);
+      for (const MissKey& key : missed_in(outcome, setting)) {
+        if (const auto known = miss_windows_.find(key); known != miss_windows_.end())
+          facts.load(key, known->second);
+      }
+      count_misses(outcome, facts, setting);
       for (const Effect& effect : outcome.effects) {
         std::visit([&facts](const auto& one) { facts.apply(one); }, effect);
       }

@@ -38,6 +38,7 @@ class MemoryStore {
   const std::vector<handlers::Redemption>& redemptions() const { return redemptions_; }
   const std::vector<handlers::LedgerEntry>& entries() const { return entries_; }
   const std::map<handlers::PendingKey, handlers::Pending>& pendings() const { return pendings_; }
+  const std::map<handlers::PurchaseKey, handlers::Purchase>& purchases() const { return purchases_; }
   // The last one-time number that was asked for; 0: none was.
   std::uint32_t last_number() const { return last_number_; }
 
@@ -48,6 +49,7 @@ class MemoryStore {
   handlers::Facts load(const handlers::Needs& needs) const;
   void load_reading(const handlers::ReadingKey& key, handlers::Facts& facts) const;
   std::vector<handlers::Pending> pendings_of(const std::set<handlers::MemberKey>& phones) const;
+  handlers::BranchDay branch_day(const handlers::BranchDayKey& key) const;
   void load_wallet(handlers::MemberId member, handlers::Facts& facts) const;
   const handlers::Member* find(const handlers::MemberKey& key) const;
   void keep(const handlers::Effect& effect, const handlers::Facts& after);
@@ -64,6 +66,9 @@ class MemoryStore {
   std::map<handlers::LinePhoneKey, handlers::LinePhone> line_phones_;
   std::map<handlers::MemberKey, rules::Attempts> attempts_;
   std::map<handlers::PendingKey, handlers::Pending> pendings_;
+  std::vector<handlers::Sale> sales_;
+  std::set<std::uint64_t> disputed_;
+  std::map<handlers::MissKey, rules::MissWindow> miss_windows_;
   std::uint32_t last_number_ = 0;
 };
 

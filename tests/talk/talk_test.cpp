@@ -13,6 +13,7 @@
 //     < اعتبار                            the screen; "< … | end" when the dialog is over, "| open" when it
 //     is not
 //   after 31 days                         also hours, minutes
+//   not in it: 4567                       the last answer does not hold it
 //   no invoice is 4321                    nothing taken so far has it as its invoice
 //   the ledger balances
 //
@@ -112,6 +113,11 @@ class Talk {
         EXPECT_NE(redemption.invoice, line.substr(14));
       return;
     }
+    if (line.rfind("not in it: ", 0) == 0) {
+      EXPECT_EQ(templates::fold(answer_).find(templates::fold(line.substr(11))), std::string::npos)
+          << answer_;
+      return;
+    }
     if (line[0] == '<') return expect(trim(line.substr(1)));
     if (line.rfind("dial ", 0) == 0 || line.rfind("press ", 0) == 0) return dial(line);
     const auto heard = line.find(" heard ");
@@ -145,6 +151,15 @@ class Talk {
       if (words[0] == "give_max") club_.policy.give_per_day_max = std::stoll(words[1]);
       if (words[0] == "live_codes")
         club_.policy.live_codes_max = static_cast<std::uint32_t>(std::stoul(words[1]));
+      if (words[0] == "branch_misses_max")
+        club_.policy.branch_misses_max = static_cast<std::uint32_t>(std::stoul(words[1]));
+      if (words[0] == "club_misses_max")
+        club_.policy.club_misses_max = static_cast<std::uint32_t>(std::stoul(words[1]));
+      if (words[0] == "last4_from") club_.policy.proof_last4_from = std::stoll(words[1]);
+      if (words[0] == "handset_from") club_.policy.proof_handset_from = std::stoll(words[1]);
+      if (words[0] == "manager") {
+        for (Cashier& cashier : club_.cashiers) cashier.manager |= std::to_string(cashier.branch) == words[1];
+      }
       if (words[0] == "toman") club_.money_display = MoneyDisplay::toman;
     }
   }
@@ -209,6 +224,10 @@ class Talk {
 
   void expect_heard(PhoneNumber phone, const std::string& wanted) {
     auto& texts = heard_[phone];
+    if (wanted == "nothing") {
+      EXPECT_TRUE(texts.empty()) << texts.front();
+      return;
+    }
     ASSERT_FALSE(texts.empty()) << "nothing was heard";
     expect_all(texts.front(), wanted);
     texts.erase(texts.begin());

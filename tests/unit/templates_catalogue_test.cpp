@@ -30,6 +30,10 @@ Value sample(const std::string& name) {
   if (name == "until" || name == "nearest") return LastDay{kEnd, kTehran};
   if (name == "at") return Moment{kEnd, kTehran};
   if (name == "number") return "48213";
+  if (name == "hours") return std::int64_t{24};
+  if (name == "cashier") return "09121112233";
+  if (name == "invoice") return "F-1404-17";
+  if (name == "sales") return std::int64_t{128};
   if (name == "day") return LastDayShort{kEnd, kTehran};
   if (name == "earned") return "۴۲۵٬۰۰۰";
   if (name == "percent") return "2.5%";
@@ -89,9 +93,10 @@ TEST(Catalogue, ussd_screens_fit_or_page) {
 }
 
 // Texts that reach a member unasked, on a service line.
-const std::set<std::string> kServiceTexts = {"joined",          "purchase_thanks", "purchase_no_credit",
-                                             "purchase_joined", "redeemed_member", "voided_member",
-                                             "given_member",    "taken_back_member"};
+const std::set<std::string> kServiceTexts = {"joined",          "purchase_thanks",   "purchase_no_credit",
+                                             "purchase_joined", "redeemed_member",   "voided_member",
+                                             "given_member",    "taken_back_member", "invited",
+                                             "invited_member",  "proof_member"};
 
 TEST(Catalogue, service_texts_end_with_the_way_out_and_no_others_do) {
   for (const auto& key : Catalogue::standard().keys(Language::fa)) {

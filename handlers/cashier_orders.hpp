@@ -1,0 +1,27 @@
+// What cashiers order by text beside codes: a purchase, a shopper's membership. Each row knows what it wants
+// to know.
+//
+//   "BUY 0912… 850000 [invoice] [PIN]"     a purchase, as a till reports it (buy.cpp)
+//   "JOIN 0912…"                           a shopper is asked whether she joins (invite.cpp)
+//
+// To add one: a row in kOrders.
+#pragma once
+
+#include <span>
+
+#include "handlers/speaker.hpp"
+#include "templates/keywords.hpp"
+
+namespace peyk::handlers {
+
+struct CashierOrder {
+  templates::Keyword keyword;
+  Needs (*needs)(const Speaker&, const templates::Typed&, const Setting&);
+  Said (*decide)(const Speaker&, const templates::Typed&, std::span<const CodeKey> candidates, const Facts&,
+                 Setting&);
+};
+
+// nullptr: it is none, or the speaker is no cashier.
+const CashierOrder* cashier_order(const Speaker& speaker, const templates::Typed& typed);
+
+}  // namespace peyk::handlers
