@@ -145,7 +145,8 @@ TEST_F(Void, changes_nothing_where_it_is_refused) {
   };
   for (const Refusal& one : refusals) {
     EXPECT_THAT(say(one.from, one.text), HasSubstr(one.answer)) << one.text;
-    EXPECT_EQ(effects, one.counted ? 1U : 0U) << one.text;
+    // Of her phone, her branch and the club.
+    EXPECT_EQ(effects, one.counted ? 3U : 0U) << one.text;
     EXPECT_EQ(told, "") << one.text;
     EXPECT_EQ(left(), 1'500'000) << one.text;
   }

@@ -158,8 +158,14 @@ TEST(Catalogue, counts_in_words) {
   EXPECT_EQ(more(1, Language::en), "and 1 more code");
   EXPECT_EQ(more(1200, Language::en), "and 1,200 more codes");
   EXPECT_EQ(more(3, Language::fa), "و ۳ کد دیگر");
-  EXPECT_EQ(say("today", Language::en, {{"branch", "Vanak"}, {"count", std::int64_t{0}}, {"sum", Money{}}}),
-            "Today, Vanak: no code taken yet.");
+  EXPECT_EQ(say("today", Language::en,
+                {{"branch", "Vanak"},
+                 {"sales", std::int64_t{1200}},
+                 {"amount", Money{}},
+                 {"credit", Money{}},
+                 {"count", std::int64_t{0}},
+                 {"sum", Money{}}}),
+            "Today, Vanak\nPurchases: 1,200, 0 rials\nCredit given: 0 rials\nCodes taken: 0, 0 rials");
   EXPECT_EQ(say("ussd_ask_amount", Language::fa, {{"unit", "toman"}}), "مبلغ فاکتور (تومان):");
   EXPECT_EQ(say("ussd_ask_amount", Language::fa, {{"unit", "rial"}}), "مبلغ فاکتور (ریال):");
 }
