@@ -103,6 +103,9 @@ void read_policy(Section& s, handlers::ClubPolicy& policy) {
   s.integer("live_codes_max", policy.live_codes_max, 1, 1000);
   s.integer("give_per_day_max", policy.give_per_day_max, 0, rules::kAmountMax);
   s.integer("give_undo_seconds", policy.give_undo_seconds, 0, 3600);
+  s.integer("hold_seconds_max", policy.hold_seconds_max, 10, 3600);
+  s.boolean("debt_on_refund", policy.debt_on_refund);
+  s.integer("repeat_purchase_seconds", policy.repeat_purchase_seconds, 0, 3600);
 }
 
 // A value that may stand only once in its list.

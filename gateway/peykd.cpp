@@ -95,9 +95,13 @@ Peykd::Peykd(Options options)
                .directory = [this] { return directory_.load(); },
                .post = [this](auto work) { post(std::move(work)); }}),
       purchases_([this](std::string_view key_id) { return till(key_id); },
-                 [this](auto request, auto done) { submit_purchase(std::move(request), std::move(done)); },
+                 [this](auto request, auto done) { submit_till(std::move(request), std::move(done)); },
                  {.signature_tolerance = options_.http.signature_tolerance,
                   .in_flight_max = options_.limits.inbound_in_flight_max}),
+      orders_([this](std::string_view key_id) { return till(key_id); },
+              [this](auto request, auto done) { submit_till(std::move(request), std::move(done)); },
+              {.signature_tolerance = options_.http.signature_tolerance,
+               .in_flight_max = options_.limits.inbound_in_flight_max}),
       letters_({.directory = [this](std::string_view key_id) { return till(key_id); },
                 .run = [this](auto work,
                               auto after) { return housekeeper_.run(std::move(work), std::move(after)); },
@@ -212,6 +216,7 @@ std::vector<HttpRoute> Peykd::routes() {
   std::vector<HttpRoute> all =
       operation_routes([this] { return readiness(); }, [this] { return metrics_.expose(); });
   all.push_back(purchases_.route());
+  for (HttpRoute& route : orders_.routes()) all.push_back(std::move(route));
   for (HttpRoute& route : letters_.routes()) all.push_back(std::move(route));
   return all;
 }
@@ -298,29 +303,34 @@ std::optional<TillIdentity> Peykd::till(std::string_view key_id) {
   return TillIdentity{.club = found.club->id, .branch = found.key->branch, .secrets = {found.key->secret}};
 }
 
-void Peykd::submit_purchase(handlers::Request request, std::function<void(PurchaseAnswer)> done) {
-  using Status = PurchaseAnswer::Status;
+void Peykd::submit_till(handlers::Request request, std::function<void(TillAnswer)> done) {
+  using Status = TillAnswer::Status;
   if (stopping_) return done({.status = Status::busy});
-  const auto phone = std::get<handlers::PurchaseRequest>(request.what).phone;
-  auto shared = std::make_shared<std::function<void(PurchaseAnswer)>>(std::move(done));
-  const bool taken = requests_.submit("pos", phone, std::move(request), [shared](store::Result result) {
-    const auto status = [&result] {
-      switch (result.verdict) {
-        case store::Result::Verdict::done:
-          return Status::done;
-        case store::Result::Verdict::repeated:
-          return Status::repeated;
-        case store::Result::Verdict::different_content:
-          return Status::different_content;
-        case store::Result::Verdict::busy:
-          return Status::busy;
-        case store::Result::Verdict::failed:
+  // A buyer's purchases are neighbours, and so are the orders of one till, whose row they lock.
+  const auto* purchase = std::get_if<handlers::PurchaseRequest>(&request.what);
+  const std::uint64_t neighbourhood =
+      purchase != nullptr ? purchase->phone
+                          : std::hash<std::string>{}(std::get<handlers::TillOrder>(request.what).till.key);
+  auto shared = std::make_shared<std::function<void(TillAnswer)>>(std::move(done));
+  const bool taken =
+      requests_.submit("pos", neighbourhood, std::move(request), [shared](store::Result result) {
+        const auto status = [&result] {
+          switch (result.verdict) {
+            case store::Result::Verdict::done:
+              return Status::done;
+            case store::Result::Verdict::repeated:
+              return Status::repeated;
+            case store::Result::Verdict::different_content:
+              return Status::different_content;
+            case store::Result::Verdict::busy:
+              return Status::busy;
+            case store::Result::Verdict::failed:
+              return Status::failed;
+          }
           return Status::failed;
-      }
-      return Status::failed;
-    }();
-    (*shared)({.status = status, .body = std::move(result.answer), .http_status = result.status});
-  });
+        }();
+        (*shared)({.status = status, .body = std::move(result.answer), .http_status = result.status});
+      });
   if (!taken) (*shared)({.status = Status::busy});
 }
 

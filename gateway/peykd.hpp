@@ -21,6 +21,7 @@
 #include "gateway/http/operations.hpp"
 #include "gateway/http/purchases.hpp"
 #include "gateway/http/server.hpp"
+#include "gateway/http/till_orders.hpp"
 #include "gateway/inbound_allowance.hpp"
 #include "gateway/inbound_receipts.hpp"
 #include "gateway/inbound_texts.hpp"
@@ -69,7 +70,7 @@ class Peykd {
   void refuse_for_now(const CarrierRequest& request, const char* why);
   void take_text(CarrierRequest request);
   void push(std::vector<store::QueuedText> texts);
-  void submit_purchase(handlers::Request request, std::function<void(PurchaseAnswer)> done);
+  void submit_till(handlers::Request request, std::function<void(TillAnswer)> done);
   std::optional<TillIdentity> till(std::string_view key_id);
   OutboundLine* line(const std::string& number);
   boost::asio::awaitable<void> housekeeping();
@@ -112,6 +113,7 @@ class Peykd {
   HistoryKeeper history_;
   ExpiryKeeper expiry_;
   PurchaseEndpoint purchases_;
+  TillOrderEndpoint orders_;
   DeadLetterEndpoint letters_;
   HttpServer http_;
   boost::asio::signal_set signals_;

@@ -37,6 +37,15 @@ std::string taken_text(const Speaker& speaker, std::string_view key, const Code&
                  {"at", templates::Moment{last->at, speaker.club->time_zone}}});
 }
 
+std::string held_text(const Speaker& speaker, std::string_view key, const Code& code, const Facts& facts,
+                      const Setting& setting) {
+  const auto left = facts.lot(code.lot)->held_until - setting.now;
+  return render(
+      setting, key, speaker.language,
+      {{"code", std::to_string(code.number)},
+       {"minutes", static_cast<std::int64_t>(std::chrono::ceil<std::chrono::minutes>(left).count())}});
+}
+
 Said check(const Speaker& speaker, rules::CodeNumber number, const Facts& facts, const Setting& setting) {
   const Club& club = *speaker.club;
   const std::string shown = std::to_string(number);
@@ -60,6 +69,8 @@ Said check(const Speaker& speaker, rules::CodeNumber number, const Facts& facts,
                 render(setting, "check_bad_expired", speaker.language, {{"code", shown}, {"until", until}})};
   }
   const rules::Amount left = facts.available(lot, setting.now);
+  if (left == 0 && facts.held(lot, setting.now) > 0)
+    return {.reply = held_text(speaker, "check_bad_held", *code, facts, setting)};
   if (left == 0) return used_up();
   const std::string owner = shown_phone(club, facts.member(code->member)->phone);
   return {.reply =

@@ -63,10 +63,13 @@ struct ClubPolicy {
   std::uint32_t branch_misses_max = 20, club_misses_max = 60;
   // The smallest part of the credit that a member may take out: for a code of its own, for somebody else.
   rules::Amount move_min = 10'000;
-  std::uint32_t new_codes_per_day_max = 10;    // that she may ask for, beside those that purchases bring
-  std::uint32_t live_codes_max = 50;           // with so many she may ask for no more
-  rules::Amount give_per_day_max = 5'000'000;  // what a member may give to others in a day; 0: nothing
-  std::uint32_t give_undo_seconds = 120;       // and take back so long; 0: never
+  std::uint32_t new_codes_per_day_max = 10;     // that she may ask for, beside those that purchases bring
+  std::uint32_t live_codes_max = 50;            // with so many she may ask for no more
+  rules::Amount give_per_day_max = 5'000'000;   // what a member may give to others in a day; 0: nothing
+  std::uint32_t give_undo_seconds = 120;        // and take back so long; 0: never
+  std::uint32_t hold_seconds_max = 900;         // a till may hold a code so long
+  std::uint32_t repeat_purchase_seconds = 120;  // the same amount again so soon looks like a repeat; 0: never
+  bool debt_on_refund = false;  // what a refund cannot take back of her credit is owed; else it is withheld
 };
 
 struct Club {

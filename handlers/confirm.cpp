@@ -9,6 +9,7 @@
 #include "handlers/invite.hpp"
 #include "handlers/move.hpp"
 #include "handlers/proof.hpp"
+#include "handlers/taking.hpp"
 #include "handlers/use_cases.hpp"
 #include "templates/phone.hpp"
 
@@ -52,6 +53,15 @@ Needs needs_of_buy(const Pending& pending, const Setting& setting) {
 // The member's row is wanted of every reply.
 Needs needs_nothing(const Pending&, const Setting&) {
   return {};
+}
+
+Needs needs_of_order(const Pending& pending, const Setting& setting) {
+  Needs needs = needs_of_code(pending, setting);
+  const Cashier* cashier = setting.directory.cashier(pending.key.club, pending.key.phone);
+  if (cashier == nullptr) return needs;
+  const Taker taker{.club = setting.directory.club(pending.key.club), .branch = cashier->branch};
+  needs.bills.merge(purchases_of(taker, pending.invoice));
+  return needs;
 }
 
 Said cashier_only(const Speaker& speaker, const Setting& setting) {
@@ -114,7 +124,7 @@ std::string_view challenge_key(PendingKind kind) {
 }
 
 constexpr std::array kConfirmations{
-    Confirmation{PendingKind::redeem_challenge, needs_of_code, redeem_confirmed},
+    Confirmation{PendingKind::redeem_challenge, needs_of_order, redeem_confirmed},
     Confirmation{PendingKind::void_challenge, needs_of_code, void_confirmed},
     Confirmation{PendingKind::transfer, needs_of_move, transfer_confirmed},
     Confirmation{PendingKind::pay, needs_of_move, pay_confirmed},

@@ -30,23 +30,31 @@ Said say(const Speaker& speaker, std::string_view name, const Setting& setting) 
   return {.reply = render(setting, speaker.text(name), speaker.language, {{"club", speaker.club->name}})};
 }
 
+Said credit_of(const Member& member, const Speaker& speaker, const Facts& facts, const Setting& setting) {
+  const auto lots = facts.spendable_lots(member.id, setting.now);
+  if (lots.empty()) return say(speaker, "credit_none", setting);
+
+  const auto live = facts.live_codes(member.id, setting.now);
+  const std::string list = list_of_codes(speaker, live, facts, setting);
+  return {.reply =
+              render(setting, speaker.text(live.empty() ? "credit_no_codes" : "credit"), speaker.language,
+                     {{"club", speaker.club->name},
+                      {"balance", money(*speaker.club, facts.spendable(member.id, setting.now))},
+                      {"codes", static_cast<std::int64_t>(live.size())},
+                      {"nearest", templates::LastDay{lots.front()->expires_at, speaker.club->time_zone}},
+                      {"list", templates::Rendered{list}}})};
+}
+
 }  // namespace
 
 Said credit(const Speaker& speaker, const Facts& facts, const Setting& setting) {
   const Member* member = facts.member(speaker.key());
   if (member == nullptr) return say(speaker, "not_member", setting);
-  const auto lots = facts.spendable_lots(member->id, setting.now);
-  if (lots.empty()) return say(speaker, "credit_none", setting);
-
-  const auto live = facts.live_codes(member->id, setting.now);
-  const std::string list = list_of_codes(speaker, live, facts, setting);
-  return {.reply =
-              render(setting, speaker.text(live.empty() ? "credit_no_codes" : "credit"), speaker.language,
-                     {{"club", speaker.club->name},
-                      {"balance", money(*speaker.club, facts.spendable(member->id, setting.now))},
-                      {"codes", static_cast<std::int64_t>(live.size())},
-                      {"nearest", templates::LastDay{lots.front()->expires_at, speaker.club->time_zone}},
-                      {"list", templates::Rendered{list}}})};
+  Said said = credit_of(*member, speaker, facts, setting);
+  if (member->debt > 0)
+    said.reply += '\n' + render(setting, "credit_debt", speaker.language,
+                                {{"amount", money(*speaker.club, member->debt)}});
+  return said;
 }
 
 Said codes(const Speaker& speaker, const Facts& facts, const Setting& setting) {

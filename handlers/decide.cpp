@@ -1,5 +1,6 @@
 #include "handlers/decide.hpp"
 
+#include "handlers/till.hpp"
 #include "handlers/use_cases.hpp"
 
 namespace peyk::handlers {
@@ -25,6 +26,9 @@ Plan plan(const Request& request, const Setting& setting) {
                         [&](const TextRequest& text) { return plan_text(text, setting); },
                         [&](const UssdRequest& ussd) { return plan_ussd(ussd, setting); },
                         [&](const PurchaseRequest& purchase) { return plan_purchase(purchase, setting); },
+                        [&](const TillOrder& order) {
+                          return Plan{.needs = needs_till(order, setting.now), .what = PlannedTill{order}};
+                        },
                     },
                     request.what);
 }
@@ -42,6 +46,7 @@ Outcome decide(const Plan& plan, const Facts& facts, Setting& setting) {
           [&](const PlannedPurchase& planned) {
             return purchase(planned.request, plan.needs.candidates, facts, setting);
           },
+          [&](const PlannedTill& till) { return till_order(till.order, facts, setting); },
       },
       plan.what);
 }

@@ -37,12 +37,15 @@ struct PlannedUssd {
 struct PlannedPurchase {
   PurchaseRequest request;
 };
+struct PlannedTill {
+  TillOrder order;
+};
 // Nobody's line or root: answered with nothing, so that the carrier does not send it again for hours.
 struct PlannedNothing {};
 
 struct Plan {
   Needs needs;
-  std::variant<PlannedNothing, PlannedText, PlannedUssd, PlannedPurchase> what;
+  std::variant<PlannedNothing, PlannedText, PlannedUssd, PlannedPurchase, PlannedTill> what;
 };
 
 Plan plan(const Request& request, const Setting& setting);

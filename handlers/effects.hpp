@@ -92,9 +92,50 @@ struct SetPending {
   Pending row;
 };
 
+struct SetTillAttempts {
+  std::string key;
+  rules::Attempts row;
+};
+struct BeginHold {
+  Hold hold;
+};
+// Captured or released; its lot is free of it. What a capture takes is an effect of its own, after this one.
+struct EndHold {
+  HoldId hold = 0;
+  HoldState state = HoldState::released;
+  std::uint64_t redemption = 0;
+  rules::Instant at{};
+};
+
+// Credit out of a lot: taken back for a refund, or settling a debt. With the last of it its code ends.
+struct TakeBack {
+  LedgerEntry entry;
+  std::optional<CodeId> ended;
+};
+// Credit that had paid for what is refunded: back in its lot, or, without an entry, lost to time. A code that
+// it had ended lives again, unless its number may be somebody else's by now.
+struct ReturnCredit {
+  std::uint64_t refund = 0;
+  std::uint64_t redemption = 0;
+  CodeId code = 0;
+  rules::Amount amount = 0;
+  std::optional<LedgerEntry> entry;
+  bool revives = true;
+};
+// She owes what could not be taken back.
+struct Owe {
+  LedgerEntry entry;
+};
+// New, or one that was parked and is decided now. Its purchase has so much more refunded.
+struct RecordRefund {
+  Refund refund;
+  bool known = false;  // parked before
+};
+
 using Effect = std::variant<EnrolMember, ChangeMember, EndMembership, OpenLot, IssueCode, TakeFromLot,
                             VoidRedemption, MoveCredit, RecordPurchase, SetLinePhone, SetAttempts, SetPending,
-                            RecordSale, SetMissWindow, RecordDispute>;
+                            RecordSale, SetMissWindow, RecordDispute, SetTillAttempts, BeginHold, EndHold,
+                            TakeBack, ReturnCredit, Owe, RecordRefund>;
 
 struct OutgoingText {
   ClubId club = 0;

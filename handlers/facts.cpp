@@ -1,29 +1,18 @@
 #include "handlers/facts.hpp"
 
 #include <algorithm>
-#include <cassert>
-#include <stdexcept>
 
-#include "handlers/effects.hpp"
+#include "handlers/facts_rows.hpp"
+#include "templates/fold.hpp"
+#include "templates/utf8.hpp"
 
 namespace peyk::handlers {
-namespace {
 
-template <typename Map, typename Key>
-auto* find(Map& map, const Key& key) {
-  auto it = map.find(key);
-  return it == map.end() ? nullptr : &it->second;
+PurchaseKey as_bill(PurchaseKey key) {
+  constexpr std::size_t octets_max = 128;  // of its column: what folds to more is told apart by its beginning
+  key.invoice = templates::clip(templates::fold(key.invoice), octets_max);
+  return key;
 }
-
-template <typename Map, typename Key>
-auto& must_find(Map& map, const Key& key, const char* what) {
-  auto* found = find(map, key);
-  if (found == nullptr)
-    throw std::logic_error(std::string("an effect names a ") + what + " that was not loaded");
-  return *found;
-}
-
-}  // namespace
 
 void Needs::merge(Needs other) {
   members.merge(other.members);
@@ -48,6 +37,16 @@ void Needs::merge(Needs other) {
   merge_since(disputes, other.disputes);
   merge_since(sales, other.sales);
   candidates.insert(candidates.end(), other.candidates.begin(), other.candidates.end());
+  tills.merge(other.tills);
+  bills.merge(other.bills);
+  redemptions.merge(other.redemptions);
+  holds.merge(other.holds);
+  if (!other.holders.empty())
+    holders_since = holders.empty() ? other.holders_since : std::min(holders_since, other.holders_since);
+  holders.merge(other.holders);
+  refunded.merge(other.refunded);
+  refunded_bills.merge(other.refunded_bills);
+  references.merge(other.references);
 }
 
 const Member* Facts::member(const MemberKey& key) const {
@@ -64,6 +63,10 @@ const Lot* Facts::lot(LotId id) const {
 const Purchase* Facts::purchase(const PurchaseKey& key) const {
   return find(purchases_, key);
 }
+const Purchase* Facts::purchase(std::uint64_t id) const {
+  const PurchaseKey* key = find(purchase_keys_, id);
+  return key == nullptr ? nullptr : purchase(*key);
+}
 std::span<const Redemption> Facts::redemptions(CodeId code) const {
   const auto* all = find(redemptions_, code);
   return all == nullptr ? std::span<const Redemption>() : *all;
@@ -73,6 +76,64 @@ const Redemption* Facts::last_redemption(CodeId code) const {
   const auto last = std::find_if(all.rbegin(), all.rend(), [](const Redemption& one) { return !one.voided; });
   return last == all.rend() ? nullptr : &*last;
 }
+
+const Redemption* Facts::redemption(std::uint64_t id) const {
+  const CodeId* code = find(code_of_redemption_, id);
+  if (code == nullptr) return nullptr;
+  const auto all = redemptions(*code);
+  const auto one = std::ranges::find(all, id, &Redemption::id);
+  return one == all.end() ? nullptr : &*one;
+}
+
+std::vector<const Redemption*> Facts::on_bill(const PurchaseKey& bill) const {
+  std::vector<const Redemption*> standing;
+  if (const auto* ids = find(redemptions_on_bill_, as_bill(bill))) {
+    for (const std::uint64_t id : *ids) {
+      const Redemption* one = redemption(id);
+      if (!one->voided) standing.push_back(one);
+    }
+  }
+  return standing;
+}
+
+const Hold* Facts::hold(HoldId id) const {
+  return find(holds_, id);
+}
+
+std::vector<const Refund*> Facts::refunds(const PurchaseKey& bill) const {
+  std::vector<const Refund*> all;
+  for (const auto& [id, refund] : refunds_) {
+    if (refund.bill == bill) all.push_back(&refund);
+  }
+  std::ranges::sort(all, {}, [](const Refund* one) { return std::pair(one->at, one->id); });
+  return all;
+}
+
+const Refund* Facts::refund(std::uint64_t id) const {
+  return find(refunds_, id);
+}
+
+const Refund* Facts::refund(const PurchaseKey& branch, const RequestKey& reference) const {
+  for (const auto& [id, refund] : refunds_) {
+    const bool here = refund.bill.club == branch.club && refund.bill.branch == branch.branch;
+    if (here && refund.reference == reference) return &refund;
+  }
+  return nullptr;
+}
+
+rules::Amount Facts::lapsed(const Lot& lot, rules::Instant now) const {
+  const rules::Amount* swept = find(lapsed_, lot.id);
+  return (swept == nullptr ? 0 : *swept) + (now < lot.expires_at ? 0 : lot.remaining);
+}
+
+std::vector<const Hold*> Facts::holds_of(MemberId member) const {
+  std::vector<const Hold*> all;
+  if (const auto* ids = find(holds_of_member_, member)) {
+    for (const HoldId id : *ids) all.push_back(hold(id));
+  }
+  return all;
+}
+
 bool Facts::is_free(const CodeKey& candidate) const {
   return !taken_.contains(candidate) && !code_ids_.contains(candidate);
 }
@@ -97,7 +158,16 @@ rules::Attempts Facts::attempts(const MemberKey& cashier) const {
 }
 
 rules::Amount Facts::available(const Lot& lot, rules::Instant now) const {
-  return now < lot.expires_at ? lot.remaining : 0;
+  return now < lot.expires_at ? std::max<rules::Amount>(lot.remaining - held(lot, now), 0) : 0;
+}
+
+rules::Amount Facts::held(const Lot& lot, rules::Instant now) const {
+  return now < lot.held_until ? lot.held : 0;
+}
+
+rules::Attempts Facts::till_attempts(const std::string& key) const {
+  const rules::Attempts* row = find(till_attempts_, key);
+  return row == nullptr ? rules::Attempts{} : *row;
 }
 
 std::vector<const Lot*> Facts::spendable_lots(MemberId member, rules::Instant now) const {
@@ -237,6 +307,8 @@ void Facts::load(Redemption row) {
   std::vector<Redemption>& all = redemptions_[row.code];
   const auto is_same = [&row](const Redemption& one) { return one.id == row.id; };
   if (std::any_of(all.begin(), all.end(), is_same)) return;
+  code_of_redemption_.emplace(row.id, row.code);
+  if (!row.invoice.empty()) redemptions_on_bill_[as_bill({row.club, row.branch, row.invoice})].insert(row.id);
   const auto before = [](const Redemption& a, const Redemption& b) {
     return std::tie(a.place, b.left) < std::tie(b.place, a.left);
   };
@@ -244,6 +316,7 @@ void Facts::load(Redemption row) {
 }
 
 void Facts::load(Purchase row) {
+  purchase_keys_.emplace(row.id, row.key);
   purchases_.emplace(row.key, row);
 }
 void Facts::load(const LinePhoneKey& key, LinePhone row) {
@@ -291,127 +364,19 @@ void Facts::load_taken(const CodeKey& candidate) {
   taken_.insert(candidate);
 }
 
-void Facts::post(const LedgerEntry& entry) {
-  assert(entry.amount > 0);
-  must_find(members_, entry.member, "member").balance += rules::effect_on_member(entry.kind, entry.amount);
-  if (entry.kind == rules::EntryKind::move)
-    must_find(members_, entry.to_member, "member").balance += entry.amount;
+void Facts::load(Hold row) {
+  const HoldId id = row.id;
+  const MemberId member = row.member;
+  if (holds_.emplace(id, std::move(row)).second) holds_of_member_[member].push_back(id);
 }
-
-void Facts::count(const Redemption& redemption, int by) {
-  for (auto& [key, day] : branch_days_) {
-    if (key.club != redemption.club || key.branch != redemption.branch || redemption.at < key.from) continue;
-    day.redemptions += static_cast<std::uint64_t>(by);
-    day.used += by * redemption.used;
-  }
+void Facts::load(Refund row) {
+  refunds_.emplace(row.id, std::move(row));
 }
-
-void Facts::apply(const EnrolMember& effect) {
-  load(effect.member);
+void Facts::load_lapsed(LotId lot, rules::Amount amount) {
+  lapsed_.emplace(lot, amount);
 }
-
-void Facts::apply(const ChangeMember& effect) {
-  Member& member = must_find(members_, effect.member, "member");
-  member.language = effect.language;
-  member.leave_asked_at = effect.leave_asked_at;
-}
-
-void Facts::apply(const EndMembership& effect) {
-  Member& member = must_find(members_, effect.member, "member");
-  member_ids_.erase({member.club, member.phone});
-  member.phone = 0;
-  member.referred_by.reset();
-  for (const LedgerEntry& entry : effect.entries) {
-    post(entry);
-    must_find(lots_, entry.lot, "lot").remaining -= entry.amount;
-  }
-  for (CodeId id : effect.voided) must_find(codes_, id, "code").state = CodeState::voided;
-  for (CodeId id : effect.expired) must_find(codes_, id, "code").state = CodeState::expired;
-}
-
-void Facts::apply(const OpenLot& effect) {
-  post(effect.entry);
-  load(effect.lot);
-}
-
-void Facts::apply(const IssueCode& effect) {
-  load(effect.code);
-}
-
-void Facts::apply(const TakeFromLot& effect) {
-  Lot& lot = must_find(lots_, effect.entry.lot, "lot");
-  if (effect.entry.amount > lot.remaining) throw std::logic_error("a decision takes more than its lot holds");
-  post(effect.entry);
-  lot.remaining -= effect.entry.amount;
-  count(effect.redemption, 1);
-  if (effect.code_ended) must_find(codes_, effect.redemption.code, "code").state = CodeState::redeemed;
-  load(effect.redemption);
-}
-
-void Facts::apply(const VoidRedemption& effect) {
-  auto& all = must_find(redemptions_, effect.code, "redemption");
-  const auto redemption = std::find_if(
-      all.begin(), all.end(), [&effect](const Redemption& one) { return one.id == effect.redemption; });
-  if (redemption == all.end() || redemption->voided || redemption->used != effect.entry.amount)
-    throw std::logic_error("a decision takes back what is not there to be taken back");
-  Lot& lot = must_find(lots_, effect.entry.lot, "lot");
-  if (effect.entry.amount > lot.issued - lot.remaining)
-    throw std::logic_error("a decision gives a lot more than it was issued with");
-  Code& code = must_find(codes_, effect.code, "code");
-  post(effect.entry);
-  lot.remaining += effect.entry.amount;
-  if (code.state == CodeState::redeemed) code.state = CodeState::live;
-  count(*redemption, -1);
-  redemption->voided = effect.voided;
-}
-
-void Facts::apply(const MoveCredit& effect) {
-  for (const MoveCredit::Part& part : effect.parts) {
-    Lot& from = must_find(lots_, part.entry.lot, "lot");
-    if (part.entry.amount > from.remaining)
-      throw std::logic_error("a decision takes more than its lot holds");
-    if (part.lot.issued != part.entry.amount || part.lot.expires_at != from.expires_at)
-      throw std::logic_error("credit that moves keeps its amount and its expiry");
-    post(part.entry);
-    from.remaining -= part.entry.amount;
-    if (part.ended) must_find(codes_, *part.ended, "code").state = CodeState::redeemed;
-    load(part.lot);
-    load(part.code);
-    load_moved(effect.move.id, part.lot.id);
-  }
-  moves_[effect.move.id] = effect.move;
-  if (effect.move.undoes != 0) must_find(moves_, effect.move.undoes, "move").returned += effect.move.amount;
-}
-
-void Facts::apply(const RecordPurchase& effect) {
-  const Purchase& purchase = effect.purchase;
-  for (auto& [key, day] : branch_days_) {
-    const bool in_it = key.club == purchase.key.club && key.branch == purchase.key.branch &&
-                       purchase.recorded_at >= key.from;
-    if (!in_it) continue;
-    ++day.purchases;
-    day.sold += purchase.amount;
-    day.granted += purchase.earned;
-  }
-  load(purchase);
-}
-void Facts::apply(const SetLinePhone& effect) {
-  line_phones_[effect.key] = effect.row;
-}
-void Facts::apply(const SetAttempts& effect) {
-  attempts_[effect.cashier] = effect.row;
-}
-void Facts::apply(const RecordSale& effect) {
-  load(effect.sale);
-}
-void Facts::apply(const RecordDispute& effect) {
-  must_find(disputable_, effect.dispute.member, "redemption to be disputed").disputed = true;
-}
-void Facts::apply(const SetMissWindow& effect) {
-  miss_windows_[effect.key] = effect.row;
-}
-void Facts::apply(const SetPending& effect) {
-  pendings_[effect.row.key] = effect.row;
+void Facts::load_till_attempts(const std::string& key, rules::Attempts row) {
+  till_attempts_.emplace(key, row);
 }
 
 }  // namespace peyk::handlers

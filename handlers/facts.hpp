@@ -8,7 +8,7 @@
 // fact about them is current until the commit.
 //
 // To add a noun: its struct here, how to ask for it in Needs, its effect in effects.hpp, apply() in
-// facts.cpp, one file in store/mysql/ that loads and saves it, its table in store/mysql/migrations/.
+// facts_apply.cpp, one file in store/mysql/ that loads and saves it, its table in store/mysql/migrations/.
 #pragma once
 
 #include <compare>
@@ -36,6 +36,7 @@ using MemberId = std::uint64_t;
 using LotId = std::uint64_t;
 using CodeId = std::uint64_t;
 using MoveId = std::uint64_t;
+using HoldId = std::uint64_t;
 
 struct MemberKey {
   ClubId club = 0;
@@ -53,6 +54,9 @@ struct PurchaseKey {
   std::string invoice;
   auto operator<=>(const PurchaseKey&) const = default;
 };
+// The same for what is known of an invoice besides: people type it in any case and in any digits, tills do
+// not.
+PurchaseKey as_bill(PurchaseKey key);
 // A branch's day, from its first instant.
 struct BranchDayKey {
   ClubId club = 0;
@@ -73,6 +77,14 @@ struct LinePhoneKey {
   auto operator<=>(const LinePhoneKey&) const = default;
 };
 
+// Of a member, to know one that looks like it.
+struct LastPurchase {
+  std::uint64_t id = 0;  // 0: none, or from before it was kept
+  BranchNo branch = 0;
+  rules::Amount amount = 0;
+  rules::Instant at{};  // when it was recorded
+};
+
 struct Member {
   MemberId id = 0;
   ClubId club = 0;
@@ -83,6 +95,8 @@ struct Member {
   std::optional<PhoneNumber> referred_by;
   rules::Instant leave_asked_at{};  // when she first said LEAVE; the second makes it true
   rules::Amount balance = 0;        // the fold of her ledger entries, kept beside them
+  rules::Amount debt = 0;           // what she owes, of refunds; kept likewise
+  LastPurchase last_purchase;
 };
 
 enum class LotOrigin : std::uint8_t {
@@ -104,6 +118,9 @@ struct Lot {
   rules::Amount remaining = 0;
   rules::Instant created_at{};
   rules::Instant expires_at{};  // first instant at which it cannot be spent
+  HoldId hold = 0;              // the latest of a till; 0: none, or it was captured or released
+  rules::Amount held = 0;
+  rules::Instant held_until{};  // first instant at which the hold is over; never after the expiry
 };
 
 enum class CodeState : std::uint8_t { live = 1, redeemed = 2, expired = 3, voided = 4 };
@@ -116,6 +133,7 @@ struct Code {
   LotId lot = 0;
   CodeState state = CodeState::live;
   rules::Instant issued_at{};
+  rules::Instant ended_at{};  // the last time; the epoch: never
 };
 
 // Redeemed to the last rial or made void. Whether it has expired is told by the clock, not by its state.
@@ -125,8 +143,9 @@ inline bool has_ended(const Code& code) {
 
 // That a redemption was taken back.
 struct Voided {
-  PhoneNumber cashier = 0;
-  rules::Amount left = 0;  // on the code, after it
+  PhoneNumber cashier = 0;  // 0: by a till
+  std::string till;         // its key; empty: by a cashier
+  rules::Amount left = 0;   // on the code, after it
   rules::Instant at{};
 };
 
@@ -136,7 +155,8 @@ struct Redemption {
   CodeId code = 0;
   MemberId member = 0;
   BranchNo branch = 0;
-  PhoneNumber cashier = 0;  // 0: the member herself did it, by PAY
+  PhoneNumber cashier = 0;  // 0: a till, or the member herself by PAY
+  std::string till;         // its key; else empty
   std::string invoice;      // may be empty
   rules::Amount invoice_amount = 0;
   rules::Amount used = 0;
@@ -145,11 +165,36 @@ struct Redemption {
   // Which of its code's redemptions it is, from 1. 0: of a time when that was not kept, and `left` only sank.
   std::uint32_t place = 0;
   std::optional<Voided> voided;
+  rules::Amount returned = 0;  // of `used`, by refunds of what it paid for; some of it may have lapsed
+};
+
+enum class HoldState : std::uint8_t { active = 1, captured = 2, released = 3 };
+
+// A till keeps credit of a code for itself while its customer pays. That it has timed out is told by the
+// clock, not by its state.
+struct Hold {
+  HoldId id = 0;
+  ClubId club = 0;
+  CodeId code = 0;
+  MemberId member = 0;
+  LotId lot = 0;
+  BranchNo branch = 0;
+  std::string till;
+  std::string invoice;  // may be empty
+  rules::Amount invoice_amount = 0;
+  rules::Amount amount = 0;
+  rules::Instant begun_at{};
+  rules::Instant until{};  // first instant at which it is over
+  HoldState state = HoldState::active;
+  std::uint64_t redemption = 0;  // captured: by which
+  rules::Instant ended_at{};     // captured or released: when
 };
 
 struct Purchase {
   std::uint64_t id = 0;
   PurchaseKey key;
+  rules::Amount by_credit = 0;     // of the amount: paid with credit, which earns nothing
+  rules::Amount refunded = 0;      // of the amount, so far
   std::optional<MemberId> member;  // none: the phone was no member
   rules::Amount amount = 0;
   rules::Amount earned = 0;
@@ -159,6 +204,32 @@ struct Purchase {
   rules::BasisPoints earn_share = 0;  // by which it earned; 0: nothing, or it was not kept then
   rules::Instant purchased_at{};
   rules::Instant recorded_at{};
+};
+
+enum class RefundState : std::uint8_t {
+  applied = 1,
+  parked = 2,   // its purchase is still to come
+  refused = 3,  // it was parked, and there was less to refund
+};
+
+// What was given back for a purchase, and what of her credit went with it.
+struct Refund {
+  std::uint64_t id = 0;
+  PurchaseKey bill;
+  RequestKey reference{};
+  std::string credit_note;  // may be empty
+  std::string till;
+  RefundState state = RefundState::applied;
+  std::uint64_t purchase = 0;     // 0: still to come
+  rules::Amount asked = 0;        // 0: all that was left
+  rules::Amount amount = 0;       // applied
+  rules::Amount clawed_back = 0;  // of her credit
+  rules::Amount lapsed = 0;       // had lapsed before she could spend it: nothing to take back
+  rules::Amount owed = 0;         // was spent, and is her debt now
+  rules::Amount withheld = 0;     // was spent, and is to be kept from the money
+  rules::Amount returned = 0;     // credit that had paid, back in its lots
+  rules::Amount expired = 0;      // credit that had paid, whose time is over: it cannot come back
+  rules::Instant at{};
 };
 
 struct LedgerEntry {
@@ -244,8 +315,17 @@ struct Needs {
   std::map<MemberKey, rules::Instant> moves;     // what she moved from then on
   // Her transfers from then on, the lots that they opened, and the wallets of those who got them.
   std::map<MemberKey, rules::Instant> transfers;
-  std::set<ReadingKey> readings;    // as it is when the batch begins
-  std::vector<CodeKey> candidates;  // drawn at random: which of them are free?
+  std::set<ReadingKey> readings;        // as it is when the batch begins
+  std::vector<CodeKey> candidates;      // drawn at random: which of them are free?
+  std::set<std::string> tills;          // attempts by their keys, locked
+  std::set<PurchaseKey> bills;          // what is known of an invoice: its purchase, the redemptions on it
+  std::set<std::uint64_t> redemptions;  // with all that `codes` has of their codes
+  std::set<HoldId> holds;               // with all that `codes` has of their codes, and their bills
+  std::set<CodeKey> holders;            // the owners' holds that were begun since
+  rules::Instant holders_since{};
+  std::set<std::uint64_t> refunded;      // purchases with all that a refund touches: wallets, bills, refunds
+  std::set<PurchaseKey> refunded_bills;  // the same, by their invoices
+  std::set<std::pair<PurchaseKey, RequestKey>> references;  // refunds by their reference, at a branch
 
   void merge(Needs other);
 };
@@ -255,9 +335,11 @@ class Facts {
   const Member* member(const MemberKey& key) const;
   const Member* member(MemberId id) const;
   const Lot* lot(LotId id) const;
-  // What may be spent of a lot at `now`: nothing once its time is over. Every decision to spend, and every
-  // text that tells of it, asks this and never what remains in the lot.
+  // What may be spent of a lot at `now`: not what a till holds, and nothing once its time is over. Every
+  // decision to spend, and every text that tells of it, asks this and never what remains in the lot.
   rules::Amount available(const Lot& lot, rules::Instant now) const;
+  // What a till holds of it at `now`.
+  rules::Amount held(const Lot& lot, rules::Instant now) const;
   // Spendable at `now`, in the order of spending: soonest expiry, then oldest, then id.
   std::vector<const Lot*> spendable_lots(MemberId member, rules::Instant now) const;
   // Their sum: what she may spend at `now`. Her balance may have more, until the sweep.
@@ -276,9 +358,23 @@ class Facts {
   std::span<const Redemption> redemptions(CodeId code) const;
   // The last that was not taken back.
   const Redemption* last_redemption(CodeId code) const;
+  const Redemption* redemption(std::uint64_t id) const;
+  // Those that stand, of one invoice.
+  std::vector<const Redemption*> on_bill(const PurchaseKey& bill) const;
+  const Hold* hold(HoldId id) const;
+  std::vector<const Hold*> holds_of(MemberId member) const;
   const Purchase* purchase(const PurchaseKey& key) const;
+  const Purchase* purchase(std::uint64_t id) const;
+  // Of a bill, in the order in which they came.
+  std::vector<const Refund*> refunds(const PurchaseKey& bill) const;
+  const Refund* refund(std::uint64_t id) const;
+  // By its reference at a branch.
+  const Refund* refund(const PurchaseKey& branch, const RequestKey& reference) const;
+  // What of a lot was never spent, and is gone: its time was over, or she left.
+  rules::Amount lapsed(const Lot& lot, rules::Instant now) const;
   LinePhone line_phone(const LinePhoneKey& key) const;
   rules::Attempts attempts(const MemberKey& cashier) const;
+  rules::Attempts till_attempts(const std::string& key) const;
   BranchDay branch_day(const BranchDayKey& key) const;
   // What she moved since then, in the order of time.
   std::vector<const CreditMove*> moves(MemberId from, rules::Instant since) const;
@@ -313,6 +409,10 @@ class Facts {
   void load(Disputable row);
   void load(const MissKey& key, rules::MissWindow row);
   void load_taken(const CodeKey& candidate);
+  void load(Hold row);
+  void load(Refund row);
+  void load_lapsed(LotId lot, rules::Amount amount);
+  void load_till_attempts(const std::string& key, rules::Attempts row);
 
   // The working set's side: what a decision changed. See effects.hpp.
   void apply(const struct EnrolMember& effect);
@@ -330,6 +430,13 @@ class Facts {
   void apply(const struct RecordSale& effect);
   void apply(const struct RecordDispute& effect);
   void apply(const struct SetMissWindow& effect);
+  void apply(const struct SetTillAttempts& effect);
+  void apply(const struct BeginHold& effect);
+  void apply(const struct EndHold& effect);
+  void apply(const struct TakeBack& effect);
+  void apply(const struct ReturnCredit& effect);
+  void apply(const struct Owe& effect);
+  void apply(const struct RecordRefund& effect);
 
  private:
   void post(const LedgerEntry& entry);
@@ -356,6 +463,14 @@ class Facts {
   std::map<MemberId, Disputable> disputable_;
   std::map<MissKey, rules::MissWindow> miss_windows_;
   std::set<CodeKey> taken_;
+  std::unordered_map<std::uint64_t, CodeId> code_of_redemption_;
+  std::map<PurchaseKey, std::set<std::uint64_t>> redemptions_on_bill_;
+  std::unordered_map<HoldId, Hold> holds_;
+  std::unordered_map<MemberId, std::vector<HoldId>> holds_of_member_;
+  std::map<std::string, rules::Attempts> till_attempts_;
+  std::map<std::uint64_t, PurchaseKey> purchase_keys_;
+  std::map<std::uint64_t, Refund> refunds_;
+  std::unordered_map<LotId, rules::Amount> lapsed_;
 };
 
 }  // namespace peyk::handlers

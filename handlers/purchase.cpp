@@ -1,8 +1,13 @@
 // A purchase reported by a till: who bought, what it earns, the code, the text, the answer; one decision.
+//
+// It earns on what was paid in money: not on what codes have paid of its invoice, nor on what was refunded
+// before it came. A debt of hers is settled of what it earns.
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
 
+#include "handlers/refund.hpp"
+#include "handlers/till.hpp"
 #include "handlers/use_cases.hpp"
 #include "templates/dates.hpp"
 #include "templates/phone.hpp"
@@ -18,16 +23,6 @@ constexpr int kCandidates = 6;
 
 PurchaseKey key_of(const PurchaseRequest& request) {
   return {request.club, request.branch, request.invoice};
-}
-
-Outcome refuse(std::string_view slug, std::string_view title, std::string detail, std::string_view pointer,
-               std::uint16_t status = 422) {
-  const Json problem{{"type", fmt::format("urn:peyk:problem:{}", slug)},
-                     {"title", title},
-                     {"status", status},
-                     {"detail", detail},
-                     {"errors", Json::array({{{"detail", detail}, {"pointer", pointer}}})}};
-  return {.status = status, .answer = problem.dump()};
 }
 
 Outcome again(const Purchase& known, const PurchaseRequest& request) {
@@ -51,9 +46,8 @@ struct Earned {
   Code code;
 };
 
-std::optional<Earned> earn(const PurchaseRequest& request, const Club& club, MemberId member,
+std::optional<Earned> earn(rules::Amount amount, const Club& club, MemberId member,
                            std::span<const CodeKey> candidates, const Facts& facts, Setting& setting) {
-  const rules::Amount amount = rules::share_of(request.amount, club.policy.earn_share);
   if (amount == 0) return std::nullopt;
   for (const CodeKey& candidate : candidates) {
     if (!facts.is_free(candidate)) continue;
@@ -78,6 +72,11 @@ std::optional<Earned> earn(const PurchaseRequest& request, const Club& club, Mem
   throw OutOfCandidates{};
 }
 
+// What she earned, less what of it settled her debt.
+rules::Amount kept_of(const Earned& earned, const Member& member) {
+  return earned.lot.issued - std::min(member.debt, earned.lot.issued);
+}
+
 std::string thanks(const PurchaseRequest& request, const Club& club, const Member& member, bool just_joined,
                    const std::optional<Earned>& earned, const Setting& setting) {
   if (!earned) {
@@ -86,25 +85,47 @@ std::string thanks(const PurchaseRequest& request, const Club& club, const Membe
   }
   const std::string code = std::to_string(earned->code.number);
   const std::string card = std::to_string(member.card);
-  return render(setting, just_joined ? "purchase_joined" : "purchase_thanks", member.language,
+  const rules::Amount kept = kept_of(*earned, member);
+  const std::string_view key = kept == 0                   ? "purchase_settled"
+                               : kept < earned->lot.issued ? "purchase_settled_part"
+                               : just_joined               ? "purchase_joined"
+                                                           : "purchase_thanks";
+  return render(setting, key, member.language,
                 {{"club", club.name},
                  {"card", card},
                  {"amount", money(club, request.amount)},
-                 {"credit", money(club, earned->lot.issued)},
+                 {"credit", money(club, kept)},
+                 {"settled", money(club, earned->lot.issued - kept)},
                  {"until", templates::LastDay{earned->lot.expires_at, club.time_zone}},
                  {"code", code}});
 }
 
-std::string answer_of(const Purchase& purchase, const Member* member, const std::optional<Earned>& earned) {
+// The purchase just before it, of the same amount at the same branch: perhaps the same one under another
+// invoice. Both are recorded; the till is told. 0: there is none.
+std::uint64_t repeat_of(const Purchase& purchase, const Member* member, const Club& club) {
+  if (member == nullptr || member->last_purchase.id == 0) return 0;
+  const LastPurchase& last = member->last_purchase;
+  const bool alike =
+      last.branch == purchase.key.branch && last.amount == purchase.amount &&
+      purchase.recorded_at - last.at < std::chrono::seconds{club.policy.repeat_purchase_seconds};
+  return alike ? last.id : 0;
+}
+
+std::string answer_of(const Purchase& purchase, const Member* member, const std::optional<Earned>& earned,
+                      std::uint64_t repeat_of) {
   Json answer{{"id", std::to_string(purchase.id)},
               {"invoice", purchase.key.invoice},
               {"branch", purchase.key.branch},
               {"amount", purchase.amount},
+              {"by_credit", purchase.by_credit},
               {"credit", purchase.earned},
+              {"settled", 0},
               {"code", nullptr},
               {"expires", nullptr},
               {"member", nullptr}};
-  if (earned) {
+  const rules::Amount kept = earned ? kept_of(*earned, *member) : 0;
+  if (earned) answer["settled"] = earned->lot.issued - kept;
+  if (kept > 0) {
     answer["code"] = std::to_string(earned->code.number);
     answer["expires"] = templates::rfc3339(earned->lot.expires_at);
   }
@@ -112,8 +133,30 @@ std::string answer_of(const Purchase& purchase, const Member* member, const std:
     // Her phone is added when it is told to the till: answers are kept, and she may want to be forgotten.
     answer["member"] = {{"card", std::to_string(member->card)}};
   }
+  answer["looks_like_repeat_of"] = nullptr;
+  if (repeat_of != 0) answer["looks_like_repeat_of"] = std::to_string(repeat_of);
   answer["duplicate"] = false;
   return answer.dump();
+}
+
+// The lot with its code, and what of it settles her debt at once.
+void grant(const Earned& earned, const Member& member, std::vector<Effect>& effects, Setting& setting) {
+  const auto entry = [&](rules::EntryKind kind, rules::Amount amount) {
+    return LedgerEntry{.id = setting.chance.next_id(),
+                       .club = earned.lot.club,
+                       .kind = kind,
+                       .member = member.id,
+                       .lot = earned.lot.id,
+                       .amount = amount,
+                       .at = setting.now};
+  };
+  effects.push_back(OpenLot{earned.lot, entry(rules::EntryKind::grant, earned.lot.issued)});
+  effects.push_back(IssueCode{earned.code});
+  const rules::Amount kept = kept_of(earned, member);
+  if (kept == earned.lot.issued) return;
+  TakeBack settled{.entry = entry(rules::EntryKind::settle, earned.lot.issued - kept)};
+  if (kept == 0) settled.ended = earned.code.id;
+  effects.push_back(std::move(settled));
 }
 
 }  // namespace
@@ -121,7 +164,7 @@ std::string answer_of(const Purchase& purchase, const Member* member, const std:
 Needs needs_purchase(const PurchaseRequest& request, const Club& club, Chance& chance) {
   Needs needs;
   needs.members.insert({request.club, request.phone});
-  needs.purchases.insert(key_of(request));
+  needs.bills.insert(key_of(request));
   if (rules::share_of(request.amount, club.policy.earn_share) > 0) {
     for (int i = 0; i < kCandidates; ++i) {
       needs.candidates.push_back({request.club, rules::code_from_random(chance.random())});
@@ -151,30 +194,28 @@ Outcome purchase(const PurchaseRequest& request, std::span<const CodeKey> candid
     outcome.effects.push_back(EnrolMember{enrolled});
     member = &enrolled;
   }
-  const auto earned =
-      member == nullptr ? std::nullopt : earn(request, *club, member->id, candidates, facts, setting);
   Purchase purchase{.id = setting.chance.next_id(),
                     .key = key_of(request),
+                    .by_credit = credit_on(key_of(request), request.amount, facts),
                     .amount = request.amount,
-                    .earned = earned ? earned->lot.issued : 0,
                     .phone = request.phone,
+                    .earn_share = club->policy.earn_share,
                     .purchased_at = request.purchased_at.value_or(setting.now),
                     .recorded_at = setting.now};
+  purchase.earned = rules::share_of(purchase.amount - purchase.by_credit, purchase.earn_share);
   if (member != nullptr) purchase.member = member->id;
+  std::vector<Refunded> parked = apply_parked(*club, purchase, facts, setting);
+  rules::Amount refunded = 0;
+  for (const Refunded& one : parked) refunded += one.record.amount;
+  const rules::Amount worth = rules::earned_at(bought_of(purchase), refunded);
+  const auto earned =
+      member == nullptr ? std::nullopt : earn(worth, *club, member->id, candidates, facts, setting);
+  purchase.earned = earned ? worth : 0;
   if (earned) {
     purchase.code = earned->code.id;
-    purchase.earn_share = club->policy.earn_share;
-    const LedgerEntry entry{.id = setting.chance.next_id(),
-                            .club = club->id,
-                            .kind = rules::EntryKind::grant,
-                            .member = member->id,
-                            .lot = earned->lot.id,
-                            .amount = earned->lot.issued,
-                            .at = setting.now};
-    outcome.effects.push_back(OpenLot{earned->lot, entry});
-    outcome.effects.push_back(IssueCode{earned->code});
+    grant(*earned, *member, outcome.effects, setting);
   }
-  purchase.answer = answer_of(purchase, member, earned);
+  purchase.answer = answer_of(purchase, member, earned, repeat_of(purchase, member, *club));
   outcome.answer = purchase.answer;
   if (member != nullptr) {
     outcome.texts.push_back(text_to(*club, member->phone, Lane::notice,
@@ -182,6 +223,10 @@ Outcome purchase(const PurchaseRequest& request, std::span<const CodeKey> candid
                                     setting.now));
   }
   outcome.effects.push_back(RecordPurchase{std::move(purchase)});
+  for (Refunded& one : parked) {
+    std::move(one.effects.begin(), one.effects.end(), std::back_inserter(outcome.effects));
+    std::move(one.texts.begin(), one.texts.end(), std::back_inserter(outcome.texts));
+  }
   return outcome;
 }
 

@@ -1,14 +1,13 @@
 // The moment at the till: a code is taken once, whatever is sent twice.
 //
 // In the order in which a cashier is told: the phone waits; no PIN; a wrong PIN; no such code; the same order
-// again (the same answer); taken, expired, too small an invoice; the member's digits, the number to be
+// again (the same answer); taken, expired, held, too small an invoice; the member's digits, the number to be
 // replied and the member's word, where the club wants them. Only the last step changes anything of the
 // member.
-#include "handlers/rules/redeem.hpp"
-
 #include <algorithm>
 
 #include "handlers/proof.hpp"
+#include "handlers/taking.hpp"
 #include "handlers/use_cases.hpp"
 
 namespace peyk::handlers {
@@ -36,8 +35,8 @@ std::string done(const Speaker& speaker, const Redemption& redemption, rules::Co
                  {"left", money(*speaker.club, redemption.left)}});
 }
 
-std::string refused(const Speaker& speaker, rules::RedeemRefusal why, const Code& code, const Facts& facts,
-                    const Setting& setting) {
+std::string refused(const Speaker& speaker, rules::RedeemRefusal why, const Code& code,
+                    const std::string& invoice, const Facts& facts, const Setting& setting) {
   const Club& club = *speaker.club;
   const std::string shown = std::to_string(code.number);
   switch (why) {
@@ -47,6 +46,11 @@ std::string refused(const Speaker& speaker, rules::RedeemRefusal why, const Code
       return render(
           setting, "redeem_refused_expired", speaker.language,
           {{"code", shown}, {"until", templates::LastDay{facts.lot(code.lot)->expires_at, club.time_zone}}});
+    case rules::RedeemRefusal::held:
+      return held_text(speaker, "redeem_refused_held", code, facts, setting);
+    case rules::RedeemRefusal::invoice_closed:
+      return render(setting, "redeem_refused_invoice_closed", speaker.language,
+                    {{"code", shown}, {"invoice", invoice}});
     case rules::RedeemRefusal::invoice_too_small:
       return render(setting, "redeem_refused_invoice_too_small", speaker.language,
                     {{"code", shown}, {"min", money(club, club.policy.invoice_min)}});
@@ -54,16 +58,6 @@ std::string refused(const Speaker& speaker, rules::RedeemRefusal why, const Code
       return render(setting, "redeem_refused_nothing_to_use", speaker.language, {{"code", shown}});
   }
   throw std::logic_error("refused: not a RedeemRefusal");
-}
-
-std::string notice_to_member(const Speaker& speaker, const Member& member, const Redemption& redemption,
-                             const Facts& facts, const Setting& setting) {
-  const rules::Amount spendable = facts.spendable(member.id, setting.now);
-  return render(setting, "redeemed_member", member.language,
-                {{"club", speaker.club->name},
-                 {"used", money(*speaker.club, redemption.used)},
-                 {"branch", branch_name(*speaker.club, redemption.branch)},
-                 {"left", money(*speaker.club, spendable - redemption.used)}});
 }
 
 }  // namespace
@@ -95,16 +89,11 @@ Said redeem(const Speaker& speaker, const RedeemOrder& order, const Facts& facts
   if (const Redemption* same = repeated(before, speaker, order, setting.now))
     return {.reply = done(speaker, *same, order.code, setting)};
 
-  const Lot& lot = *facts.lot(code->lot);
-  const auto result = rules::redeem({.left = facts.available(lot, setting.now),
-                                     .ended = has_ended(*code),
-                                     .swept = code->state == CodeState::expired,
-                                     .expires_at = lot.expires_at,
-                                     .invoice_min = club.policy.invoice_min,
-                                     .credit_share_max = club.policy.credit_share_max},
-                                    order.invoice_amount, setting.now);
+  const Taker taker{.club = &club, .branch = speaker.cashier->branch, .cashier = speaker.phone};
+  const Bill bill{.invoice = order.invoice, .amount = order.invoice_amount};
+  const auto result = judge(taker, *code, bill, facts, setting.now);
   if (const auto* why = std::get_if<rules::RedeemRefusal>(&result)) {
-    return {.reply = refused(speaker, *why, *code, facts, setting)};
+    return {.reply = refused(speaker, *why, *code, order.invoice, facts, setting)};
   }
   const rules::Amount used = std::get<rules::Taken>(result).used;
   if (auto refusal = last4_refusal(speaker, order, *code, used, facts, setting)) return std::move(*refusal);
@@ -117,32 +106,10 @@ Said redeem(const Speaker& speaker, const RedeemOrder& order, const Facts& facts
                      facts, setting);
   }
   if (wants_handset(club, order, used)) return ask_handset(speaker, order, *code, used, facts, setting);
-  const auto& taken = std::get<rules::Taken>(result);
-  const Member& member = *facts.member(code->member);
-  const Redemption redemption{.id = setting.chance.next_id(),
-                              .club = club.id,
-                              .code = code->id,
-                              .member = member.id,
-                              .branch = speaker.cashier->branch,
-                              .cashier = speaker.phone,
-                              .invoice = order.invoice,
-                              .invoice_amount = order.invoice_amount,
-                              .used = taken.used,
-                              .left = taken.left,
-                              .at = setting.now,
-                              .place = static_cast<std::uint32_t>(before.size() + 1)};
-  Said said{.reply = done(speaker, redemption, order.code, setting)};
-  said.effects.push_back(TakeFromLot{.entry = {.id = setting.chance.next_id(),
-                                               .club = club.id,
-                                               .kind = rules::EntryKind::redeem,
-                                               .member = member.id,
-                                               .lot = lot.id,
-                                               .amount = taken.used,
-                                               .at = setting.now},
-                                     .redemption = redemption,
-                                     .code_ended = lot.remaining == taken.used});
-  said.texts.push_back(text_to(club, member.phone, Lane::notice,
-                               notice_to_member(speaker, member, redemption, facts, setting), setting.now));
+  Redeemed redeemed = take(taker, *code, bill, used, 0, facts, setting);
+  Said said{.reply = done(speaker, redeemed.effect.redemption, order.code, setting)};
+  said.effects.push_back(std::move(redeemed.effect));
+  said.texts.push_back(std::move(redeemed.notice));
   return said;
 }
 

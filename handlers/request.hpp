@@ -8,6 +8,7 @@
 #include <variant>
 
 #include "handlers/club.hpp"
+#include "handlers/rules/codes.hpp"
 #include "handlers/rules/units.hpp"
 
 namespace peyk::handlers {
@@ -42,6 +43,52 @@ struct PurchaseRequest {
   std::optional<rules::Instant> purchased_at;
 };
 
+// A till that signed its request, by its key's public name.
+struct TillId {
+  ClubId club = 0;
+  BranchNo branch = 0;
+  std::string key;
+};
+
+// What a till orders beside purchases; each verified and parsed. See till.hpp.
+struct TillCheck {
+  rules::CodeNumber code = 0;
+};
+struct TillRedemption {
+  rules::CodeNumber code = 0;
+  std::string invoice;
+  rules::Amount invoice_amount = 0;
+};
+struct TillVoid {
+  std::uint64_t redemption = 0;
+};
+struct TillHold {
+  rules::CodeNumber code = 0;
+  std::string invoice;  // may be empty
+  rules::Amount invoice_amount = 0;
+  std::optional<std::chrono::seconds> wanted;  // none: as long as usual
+};
+struct TillCapture {
+  std::uint64_t hold = 0;
+  rules::Amount amount = 0;
+};
+struct TillRelease {
+  std::uint64_t hold = 0;
+};
+// Of a purchase by its number, or by its invoice at the till's branch, recorded or still to come.
+struct TillRefund {
+  std::uint64_t purchase = 0;  // 0: by the invoice
+  std::string invoice;
+  std::optional<rules::Amount> amount;  // none: all that is left of it
+  std::string credit_note;              // the till's own name for it; may be empty
+  // SHA-256 of the credit note, else of the signed webhook-id: by it a refund is known again, for good.
+  RequestKey reference{};
+};
+struct TillOrder {
+  TillId till;
+  std::variant<TillCheck, TillRedemption, TillVoid, TillHold, TillCapture, TillRelease, TillRefund> what;
+};
+
 struct Request {
   RequestKey key{};
   Fingerprint fingerprint{};
@@ -51,7 +98,7 @@ struct Request {
   // How long the key is remembered; 0: for good (webhooks).
   std::chrono::seconds remembered_for{0};
   rules::Instant received_at{};
-  std::variant<TextRequest, UssdRequest, PurchaseRequest> what;
+  std::variant<TextRequest, UssdRequest, PurchaseRequest, TillOrder> what;
 };
 
 }  // namespace peyk::handlers

@@ -15,6 +15,7 @@
 #include "handlers/dispute.hpp"
 #include "handlers/move.hpp"
 #include "handlers/proof.hpp"
+#include "handlers/taking.hpp"
 #include "handlers/typed_member.hpp"
 #include "handlers/typed_order.hpp"
 #include "handlers/use_cases.hpp"
@@ -270,6 +271,16 @@ Needs needs_reply(const Speaker& speaker, const Addressed& addressed, const Sett
   return needs;
 }
 
+// An order that names its invoice: what else pays for it, and whether it is recorded already.
+void add_bill(Needs& needs, const Speaker& speaker, const Typed& typed) {
+  if (speaker.cashier == nullptr || typed.code.empty() || typed.args.empty()) return;
+  const bool with_pin = speaker.club->policy.redeem_auth == CashierAuth::pin;
+  const auto order = read_order(typed.args, speaker.club->money_display, with_pin);
+  if (!order) return;
+  const Taker taker{.club = speaker.club, .branch = speaker.cashier->branch, .cashier = speaker.phone};
+  needs.bills.merge(purchases_of(taker, order->invoice));
+}
+
 }  // namespace
 
 void widen_text(PlannedText& planned, Needs& needs, std::span<const Pending> seen, const Setting& setting) {
@@ -302,6 +313,7 @@ Plan plan_text(const TextRequest& request, const Setting& setting) {
   Needs needs;
   const Speaker& speaker = planned.speaker;
   if (const auto code = rules::parse_code(planned.typed.code)) needs = needs_code(speaker, *code);
+  add_bill(needs, speaker, planned.typed);
   const Command* command = command_for(planned.typed.keyword);
   (command != nullptr && command->wants_wallet ? needs.wallets : needs.members).insert(speaker.key());
   if (const Informed* informed = informed_for(planned.typed.keyword))

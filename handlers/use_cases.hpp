@@ -73,6 +73,9 @@ std::string locked_text(const Speaker& speaker, std::string_view key, const Fact
                         const Setting& setting);
 std::string taken_text(const Speaker& speaker, std::string_view key, const Code& code, const Facts& facts,
                        const Setting& setting);
+// "held by a till until": shared with redeem.
+std::string held_text(const Speaker& speaker, std::string_view key, const Code& code, const Facts& facts,
+                      const Setting& setting);
 Said check(const Speaker& speaker, rules::CodeNumber number, const Facts& facts, const Setting& setting);
 
 // redeem.cpp: cashiers only; wants needs_code.

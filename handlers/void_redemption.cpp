@@ -8,6 +8,7 @@
 // same answer, though an earlier redemption of hers may stand.
 #include <algorithm>
 
+#include "handlers/taking.hpp"
 #include "handlers/use_cases.hpp"
 
 namespace peyk::handlers {
@@ -58,58 +59,26 @@ std::string nothing_to_undo(const Speaker& speaker, const Code& code, const Rede
   return render(setting, "void_refused_nothing_taken", speaker.language, {{"code", shown}});
 }
 
-// Why it cannot be undone any more; empty: it can.
-std::string refused(const Speaker& speaker, const Redemption& redemption, const Code& code,
+std::string refused(const Speaker& speaker, VoidRefusal why, const Redemption& redemption, const Code& code,
                     const Facts& facts, const Setting& setting) {
   const Club& club = *speaker.club;
   const std::string shown = std::to_string(code.number);
-  if (setting.now - redemption.at >= std::chrono::minutes{club.policy.void_window_minutes}) {
-    return render(setting, "void_refused_too_late", speaker.language,
-                  {{"code", shown},
-                   {"minutes", static_cast<std::int64_t>(club.policy.void_window_minutes)},
-                   {"at", templates::Moment{redemption.at, club.time_zone}}});
+  switch (why) {
+    case VoidRefusal::too_late:
+      return render(setting, "void_refused_too_late", speaker.language,
+                    {{"code", shown},
+                     {"minutes", static_cast<std::int64_t>(club.policy.void_window_minutes)},
+                     {"at", templates::Moment{redemption.at, club.time_zone}}});
+    case VoidRefusal::refunded:
+      return render(setting, "void_refused_refunded", speaker.language, {{"code", shown}});
+    case VoidRefusal::member_left:
+      return render(setting, "void_refused_member_left", speaker.language, {{"code", shown}});
+    case VoidRefusal::expired:
+      return render(
+          setting, "void_refused_expired", speaker.language,
+          {{"code", shown}, {"until", templates::LastDay{facts.lot(code.lot)->expires_at, club.time_zone}}});
   }
-  const Lot& lot = *facts.lot(code.lot);
-  if (code.state == CodeState::voided || facts.member(code.member)->phone == 0)
-    return render(setting, "void_refused_member_left", speaker.language, {{"code", shown}});
-  if (code.state == CodeState::expired || setting.now >= lot.expires_at) {
-    return render(setting, "void_refused_expired", speaker.language,
-                  {{"code", shown}, {"until", templates::LastDay{lot.expires_at, club.time_zone}}});
-  }
-  return "";
-}
-
-std::string notice_to_member(const Speaker& speaker, const Member& member, const Redemption& redemption,
-                             const Facts& facts, const Setting& setting) {
-  const rules::Amount spendable = facts.spendable(member.id, setting.now) + redemption.used;
-  return render(setting, "voided_member", member.language,
-                {{"club", speaker.club->name},
-                 {"used", money(*speaker.club, redemption.used)},
-                 {"branch", branch_name(*speaker.club, redemption.branch)},
-                 {"left", money(*speaker.club, spendable)}});
-}
-
-Said undo(const Speaker& speaker, const Redemption& redemption, const Code& code, const Facts& facts,
-          Setting& setting) {
-  const Lot& lot = *facts.lot(code.lot);
-  const Member& member = *facts.member(code.member);
-  const Voided voided{.cashier = speaker.phone,
-                      .left = facts.available(lot, setting.now) + redemption.used,
-                      .at = setting.now};
-  Said said{.reply = done(speaker, redemption, voided, std::to_string(code.number), setting)};
-  said.effects.push_back(VoidRedemption{.entry = {.id = setting.chance.next_id(),
-                                                  .club = speaker.club->id,
-                                                  .kind = rules::EntryKind::void_redemption,
-                                                  .member = member.id,
-                                                  .lot = lot.id,
-                                                  .amount = redemption.used,
-                                                  .at = setting.now},
-                                        .code = code.id,
-                                        .redemption = redemption.id,
-                                        .voided = voided});
-  said.texts.push_back(text_to(*speaker.club, member.phone, Lane::notice,
-                               notice_to_member(speaker, member, redemption, facts, setting), setting.now));
-  return said;
+  throw std::logic_error("refused: not a VoidRefusal");
 }
 
 }  // namespace
@@ -144,13 +113,18 @@ Said void_redemption(const Speaker& speaker, const VoidOrder& order, const Facts
   }
   if (hers.standing == nullptr)
     return {.reply = nothing_to_undo(speaker, *code, hers.latest, facts, setting)};
-  std::string why = refused(speaker, *hers.standing, *code, facts, setting);
-  if (!why.empty()) return {.reply = std::move(why)};
+  if (const auto why = void_refusal(club, *hers.standing, *code, facts, setting.now))
+    return {.reply = refused(speaker, *why, *hers.standing, *code, facts, setting)};
   if (club.policy.redeem_auth == CashierAuth::challenge && !order.confirmed) {
     return challenge(speaker, {.key = {.kind = PendingKind::void_challenge}, .code = order.code}, facts,
                      setting);
   }
-  return undo(speaker, *hers.standing, *code, facts, setting);
+  const Taker taker{.club = &club, .branch = speaker.cashier->branch, .cashier = speaker.phone};
+  Undone undone = undo(taker, *hers.standing, *code, facts, setting);
+  Said said{.reply = done(speaker, *hers.standing, undone.effect.voided, shown, setting)};
+  said.effects.push_back(std::move(undone.effect));
+  said.texts.push_back(std::move(undone.notice));
+  return said;
 }
 
 }  // namespace peyk::handlers

@@ -67,7 +67,10 @@ std::vector<std::pair<std::string_view, std::string>> fields_of(const Club& club
           {"policy.proof_handset_from", std::to_string(policy.proof_handset_from)},
           {"policy.dispute_window_hours", std::to_string(policy.dispute_window_hours)},
           {"policy.branch_misses_max", std::to_string(policy.branch_misses_max)},
-          {"policy.club_misses_max", std::to_string(policy.club_misses_max)}};
+          {"policy.club_misses_max", std::to_string(policy.club_misses_max)},
+          {"policy.hold_seconds_max", std::to_string(policy.hold_seconds_max)},
+          {"policy.debt_on_refund", word(policy.debt_on_refund)},
+          {"policy.repeat_purchase_seconds", std::to_string(policy.repeat_purchase_seconds)}};
 }
 
 // Lists compared by key: `+` is new, `-` is gone, `~` has changed as `change` says ("" if it has not).

@@ -35,9 +35,10 @@ class HttpHeaders {
 };
 
 struct HttpRequest {
-  std::string method;  // "GET"
-  std::string path;    // "/v1/purchases", as sent: not percent-decoded
-  std::string query;   // what follows '?', as sent
+  std::string method;      // "GET"
+  std::string path;        // "/v1/purchases", as sent: not percent-decoded
+  std::string query;       // what follows '?', as sent
+  std::string path_value;  // what stands in the path for the route's {name}
   HttpHeaders headers;
   std::string body;
   std::string remote;  // "127.0.0.1:40000"
@@ -59,7 +60,7 @@ using HttpHandler = std::function<void(HttpRequest, HttpContext, HttpDone)>;
 
 struct HttpRoute {
   std::string method;  // a GET route answers HEAD too
-  std::string path;    // compared whole
+  std::string path;    // compared whole; one segment may be "{name}", which takes any but an empty one
   HttpHandler handler;
 };
 

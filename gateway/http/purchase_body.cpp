@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "gateway/http/body_fields.hpp"
 #include "gateway/http/rfc3339.hpp"
 #include "gateway/http/strict_json.hpp"
 #include "templates/phone.hpp"
@@ -13,46 +14,11 @@ namespace {
 
 constexpr std::string_view kEventType = "purchase.completed";
 constexpr std::size_t kEventTypeMax = 128, kPhoneTextMax = 64, kTimeTextMax = 64;
-constexpr std::int64_t kBranchMax = UINT32_MAX;
 constexpr auto kPurchasedAtLeast = std::chrono::sys_days(std::chrono::January / 1 / 2000);
 
 Problem invalid(std::vector<ProblemError> errors) {
   return {422, "invalid-purchase", "The purchase is not valid", "See errors; nothing was recorded.",
           std::move(errors)};
-}
-
-Problem problem_of(const JsonMistake& mistake, const PurchaseBodyLimits& limits) {
-  switch (mistake.kind) {
-    case JsonMistakeKind::too_deep:
-      return invalid({{"nested deeper than " + std::to_string(limits.depth_max), mistake.pointer}});
-    case JsonMistakeKind::doubled_name:
-      return invalid({{"this name is written twice in one object", mistake.pointer}});
-    case JsonMistakeKind::number_out_of_range:
-      return invalid({{"this number is too large", mistake.pointer}});
-    case JsonMistakeKind::malformed:
-      break;
-  }
-  return {400,
-          "malformed-json",
-          "The body is not JSON",
-          "Not valid JSON in UTF-8 at or before octet " + std::to_string(mistake.offset) + ".",
-          {}};
-}
-
-// Characters of UTF-8 that the JSON parser has already found valid.
-std::size_t characters(std::string_view text) {
-  return static_cast<std::size_t>(
-      std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
-}
-
-std::string_view without_blanks(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(' ');
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(' ') - first + 1);
-}
-
-bool has_control_characters(std::string_view text) {
-  return std::ranges::any_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
 }
 
 // Reads the members of one object into a PurchaseRequest and collects what is wrong.
@@ -125,38 +91,16 @@ class PurchaseReader {
     purchase_.phone = *number;
   }
 
-  void amount(const JsonValue& value) {
-    const auto* number = std::get_if<std::int64_t>(&value.what);
-    if (number == nullptr || *number < 1 || *number > rules::kAmountMax) {
-      return wrong("amount",
-                   "must be an integer from 1 to " + std::to_string(rules::kAmountMax) +
-                       " in the currency's smallest unit, written with ASCII digits only: no string, "
-                       "fraction or exponent");
-    }
-    purchase_.amount = *number;
-  }
-
+  void amount(const JsonValue& value) { keep("amount", read_amount(value), purchase_.amount); }
   void invoice(const JsonValue& value) {
-    const auto* text = std::get_if<std::string>(&value.what);
-    if (text == nullptr) return wrong("invoice", "must be a string");
-    const std::string_view invoice = without_blanks(*text);
-    if (invoice.empty() || characters(invoice) > limits_.invoice_max) {
-      return wrong("invoice", "must have 1 to " + std::to_string(limits_.invoice_max) + " characters");
-    }
-    if (has_control_characters(invoice)) return wrong("invoice", "must not hold control characters");
-    purchase_.invoice = invoice;
+    keep("invoice", read_name(value, limits_.invoice_max), purchase_.invoice);
   }
+  void branch(const JsonValue& value) { keep("branch", read_branch(value, key_branch_), purchase_.branch); }
 
-  void branch(const JsonValue& value) {
-    const auto* number = std::get_if<std::int64_t>(&value.what);
-    if (number == nullptr || *number < 1 || *number > kBranchMax) {
-      return wrong("branch", "must be a branch number");
-    }
-    const auto branch = static_cast<handlers::BranchNo>(*number);
-    if (key_branch_ != 0 && branch != key_branch_) {
-      return wrong("branch", "this key reports for branch " + std::to_string(key_branch_) + " only");
-    }
-    purchase_.branch = branch;
+  template <typename Value>
+  void keep(std::string_view name, FieldValue<Value> read, Value& into) {
+    if (!read) return wrong(name, std::move(read.error()));
+    into = std::move(*read);
   }
 
   void purchased_at(const JsonValue& value) {
@@ -208,7 +152,7 @@ tl::expected<std::variant<handlers::PurchaseRequest, IgnoredEvent>, Problem> par
     std::string_view body, handlers::ClubId club, handlers::BranchNo branch, rules::Instant now,
     const PurchaseBodyLimits& limits) {
   const auto json = parse_strict_json(body, limits.depth_max);
-  if (!json) return tl::unexpected(problem_of(json.error(), limits));
+  if (!json) return tl::unexpected(problem_of(json.error(), limits.depth_max, invalid));
   const auto* object = std::get_if<JsonObject>(&json->what);
   if (object == nullptr) return tl::unexpected(invalid({{"must be an object", ""}}));
 

@@ -19,6 +19,7 @@
 
 #include <tl/expected.hpp>
 
+#include "gateway/http/body_fields.hpp"
 #include "gateway/http/problem.hpp"
 #include "handlers/request.hpp"
 
@@ -30,8 +31,8 @@ struct IgnoredEvent {
 };
 
 struct PurchaseBodyLimits {
-  std::size_t depth_max = 16;         // of nested objects and arrays
-  std::size_t invoice_max = 64;       // characters
+  std::size_t depth_max = 16;  // of nested objects and arrays
+  std::size_t invoice_max = kInvoiceCharactersMax;
   std::size_t errors_max = 16;        // told at once
   std::chrono::minutes ahead_max{5};  // how far in the future purchased_at may lie (clocks of tills)
 };

@@ -11,8 +11,6 @@ namespace peyk::gateway {
 
 namespace {
 
-constexpr int kRetryAfterSeconds = 1;
-
 handlers::Fingerprint fingerprint_of(const handlers::PurchaseRequest& purchase) {
   const std::string when =
       purchase.purchased_at ? std::to_string(purchase.purchased_at->time_since_epoch().count()) : "-";
@@ -20,57 +18,18 @@ handlers::Fingerprint fingerprint_of(const handlers::PurchaseRequest& purchase) 
                     std::to_string(purchase.phone), std::to_string(purchase.amount), when, purchase.invoice});
 }
 
-HttpResponse busy() {
-  return problem_response(
-      {503, "busy", "Too busy to take the purchase now", "Send the same request again.", {}},
-      kRetryAfterSeconds);
-}
-
-HttpResponse failed() {
-  return problem_response({500,
-                           "internal-error",
-                           "Something broke on our side",
-                           "Send the same request again: it will not be done twice.",
-                           {}});
-}
-
-// The decision's own answer: a result, or a refusal as problem document.
-HttpResponse decided(int status, std::string body) {
-  HttpResponse response = json_response(status, std::move(body));
-  if (status >= 400) response.content_type = "application/problem+json";
-  return response;
-}
-
 // An answer is kept for good, and a member may want to be forgotten: her phone is not in what is stored, but
-// is said to the till that named it. What the store holds was an object when we wrote it.
-HttpResponse told(const PurchaseAnswer& stored, handlers::PhoneNumber phone) {
-  auto body = nlohmann::ordered_json::parse(stored.body, nullptr, false);
-  if (!body.is_object()) {
-    log::error("stored_answer_unreadable", {{"octets", stored.body.size()}});
-    return failed();
-  }
+// is said to the till that named it.
+TillAnswer with_phone(TillAnswer answer, handlers::PhoneNumber phone) {
+  auto body = nlohmann::ordered_json::parse(answer.body, nullptr, false);
+  if (!body.is_object()) return answer;
   if (const auto member = body.find("member"); member != body.end() && member->is_object()) {
     nlohmann::ordered_json named{{"phone", templates::e164(phone)}};
     named.update(*member);
     *member = std::move(named);
+    answer.body = body.dump();
   }
-  if (stored.status == PurchaseAnswer::Status::repeated) body["duplicate"] = true;
-  return decided(stored.http_status, body.dump());
-}
-
-HttpResponse response_to(const PurchaseAnswer& answer, handlers::PhoneNumber phone) {
-  switch (answer.status) {
-    case PurchaseAnswer::Status::done:
-    case PurchaseAnswer::Status::repeated:
-      return told(answer, phone);
-    case PurchaseAnswer::Status::different_content:
-      return key_reused();
-    case PurchaseAnswer::Status::busy:
-      return busy();
-    case PurchaseAnswer::Status::failed:
-      break;
-  }
-  return failed();
+  return answer;
 }
 
 HttpResponse ignored(const IgnoredEvent& event) {
@@ -82,9 +41,11 @@ HttpResponse ignored(const IgnoredEvent& event) {
 
 }  // namespace
 
-PurchaseEndpoint::PurchaseEndpoint(TillDirectory directory, SubmitPurchase submit,
+PurchaseEndpoint::PurchaseEndpoint(TillDirectory directory, SubmitToStore submit,
                                    PurchaseEndpointOptions options)
-    : directory_(std::move(directory)), submit_(std::move(submit)), options_(options) {}
+    : directory_(std::move(directory)),
+      options_(options),
+      submissions_(std::move(submit), options.in_flight_max) {}
 
 HttpRoute PurchaseEndpoint::route() {
   HttpHandler handler = [this](HttpRequest request, HttpContext context, HttpDone done) {
@@ -108,39 +69,15 @@ void PurchaseEndpoint::handle(HttpRequest request, HttpContext context, HttpDone
 
   auto& purchase = std::get<handlers::PurchaseRequest>(*parsed);
   handlers::Request submitted;
-  submitted.key = sha256_of({"pos", std::to_string(till->club), name->kind, name->value});
+  submitted.key = request_key(till->club, *name);
   submitted.fingerprint = fingerprint_of(purchase);
   submitted.received_at = context.received_at;
+  const handlers::PhoneNumber phone = purchase.phone;
   submitted.what = std::move(purchase);
-  submit(std::move(submitted), std::move(done));
-}
-
-void PurchaseEndpoint::submit(handlers::Request request, HttpDone done) {
-  const auto earlier = in_flight_.find(request.key);
-  if (earlier != in_flight_.end()) {
-    if (earlier->second != request.fingerprint) return done(key_reused());
-    return done(problem_response({409,
-                                  "in-progress",
-                                  "This request is being worked on",
-                                  "The same request came before and has no answer yet.",
-                                  {}},
-                                 kRetryAfterSeconds));
-  }
-  if (in_flight_.size() >= options_.in_flight_max) return done(busy());
-  const handlers::RequestKey key = request.key;
-  const handlers::PhoneNumber phone = std::get<handlers::PurchaseRequest>(request.what).phone;
-  in_flight_.emplace(key, request.fingerprint);
-  std::function<void(PurchaseAnswer)> answered = [this, key, phone,
-                                                  done = std::move(done)](PurchaseAnswer answer) {
-    in_flight_.erase(key);
-    done(response_to(answer, phone));
+  Submissions::Respond respond = [phone](const TillAnswer& answer) {
+    return response_to(with_phone(answer, phone));
   };
-  try {
-    submit_(std::move(request), std::move(answered));
-  } catch (...) {
-    in_flight_.erase(key);
-    throw;
-  }
+  submissions_.submit(std::move(submitted), std::move(respond), std::move(done));
 }
 
 }  // namespace peyk::gateway

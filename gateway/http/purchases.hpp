@@ -22,35 +22,17 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <map>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "gateway/http/message.hpp"
 #include "gateway/http/purchase_body.hpp"
+#include "gateway/http/submissions.hpp"
 #include "gateway/http/till_auth.hpp"
 #include "handlers/request.hpp"
 
 namespace peyk::gateway {
-
-// What became of a submitted purchase.
-struct PurchaseAnswer {
-  enum class Status : std::uint8_t {
-    done,               // http_status, body is the decision's JSON
-    repeated,           // the same of the first time, out of the store
-    different_content,  // 422: this key was used for another purchase
-    busy,    // 503 + Retry-After: queue full or store away; nothing was done or it will be found again
-    failed,  // 500
-  };
-  Status status = Status::failed;
-  std::string body;
-  int http_status = 200;  // done, repeated: the decision's; 400 and above: the body is a problem document
-};
-
-// Must call back exactly once, on the network thread, also when it fails or shuts down.
-using SubmitPurchase = std::function<void(handlers::Request, std::function<void(PurchaseAnswer)>)>;
 
 struct PurchaseEndpointOptions {
   std::chrono::seconds signature_tolerance{300};
@@ -61,18 +43,16 @@ struct PurchaseEndpointOptions {
 // Network thread only. Outlives the server that holds its route and every submitted purchase.
 class PurchaseEndpoint {
  public:
-  PurchaseEndpoint(TillDirectory directory, SubmitPurchase submit, PurchaseEndpointOptions options = {});
+  PurchaseEndpoint(TillDirectory directory, SubmitToStore submit, PurchaseEndpointOptions options = {});
 
   HttpRoute route();  // POST /v1/purchases
 
  private:
   void handle(HttpRequest request, HttpContext context, HttpDone done);
-  void submit(handlers::Request request, HttpDone done);
 
   TillDirectory directory_;
-  SubmitPurchase submit_;
   PurchaseEndpointOptions options_;
-  std::map<handlers::RequestKey, handlers::Fingerprint> in_flight_;
+  Submissions submissions_;
 };
 
 }  // namespace peyk::gateway

@@ -23,6 +23,8 @@ enum class Account : std::uint8_t {
   granted = 2,        // one per club: what was given
   redeemed = 3,       // one per club: what was spent at tills
   expired = 4,        // one per club: what lapsed, or was left behind
+  clawed_back = 5,    // one per club: what refunds took back
+  member_debt = 6,  // one per member: what she owes, because it was spent when it should have been taken back
 };
 
 enum class EntryKind : std::uint8_t {
@@ -32,6 +34,10 @@ enum class EntryKind : std::uint8_t {
   void_redemption = 4,  // a redemption taken back
   forfeit = 5,          // she left the club before
   move = 6,             // from one lot into another of the same expiry, hers or another member's
+  claw_back = 7,        // a purchase was refunded: what it had earned is taken back
+  return_credit = 8,    // a purchase was refunded: the credit that paid for it comes back
+  owe = 9,              // what should be taken back is not there: she owes it
+  settle = 10,          // of what she earned since
 };
 
 struct Sides {
@@ -49,9 +55,16 @@ constexpr Sides accounts_of(EntryKind kind) {
     case EntryKind::forfeit:
       return {Account::member_credit, Account::expired};
     case EntryKind::void_redemption:
+    case EntryKind::return_credit:
       return {Account::redeemed, Account::member_credit};
     case EntryKind::move:
       return {Account::member_credit, Account::member_credit};
+    case EntryKind::claw_back:
+      return {Account::member_credit, Account::clawed_back};
+    case EntryKind::owe:
+      return {Account::member_debt, Account::clawed_back};
+    case EntryKind::settle:
+      return {Account::member_credit, Account::member_debt};
   }
   throw std::logic_error("accounts_of: not an EntryKind");
 }
@@ -59,7 +72,9 @@ constexpr Sides accounts_of(EntryKind kind) {
 // What an entry of this kind does to the balance of the member that it names first. A move gives the same
 // amount to the member whom it names behind.
 constexpr Amount effect_on_member(EntryKind kind, Amount amount) {
-  return accounts_of(kind).debit == Account::member_credit ? -amount : amount;
+  const Sides sides = accounts_of(kind);
+  if (sides.debit == Account::member_credit) return -amount;
+  return sides.credit == Account::member_credit ? amount : 0;
 }
 
 }  // namespace peyk::rules

@@ -8,15 +8,25 @@
 
 namespace peyk::rules {
 
-enum class RedeemRefusal : std::uint8_t { already_taken, expired, invoice_too_small, nothing_to_use };
+enum class RedeemRefusal : std::uint8_t {
+  already_taken,
+  expired,
+  held,            // all that is left, by a till
+  invoice_closed,  // its purchase is recorded, and has earned on what was paid in money
+  invoice_too_small,
+  nothing_to_use
+};
 
 struct RedeemTerms {
   Amount left = 0;       // to be spent of the code's lot
+  Amount held = 0;       // of the lot, by a till; not among what is left
   bool ended = false;    // the code was redeemed to the last rial, or made void
   bool swept = false;    // it has expired, and the sweep has been there
   Instant expires_at{};  // first instant at which it is no longer good
   Amount invoice_min = 0;
   BasisPoints credit_share_max = kWholeBasisPoints;
+  bool invoice_closed = false;
+  Amount on_invoice = 0;  // other credit that pays for it
 };
 
 struct Taken {
@@ -31,10 +41,11 @@ struct Taken {
 constexpr std::variant<Taken, RedeemRefusal> redeem(const RedeemTerms& terms, Amount invoice, Instant now) {
   if (terms.ended) return RedeemRefusal::already_taken;
   if (terms.swept || now >= terms.expires_at) return RedeemRefusal::expired;
-  if (terms.left == 0) return RedeemRefusal::already_taken;
+  if (terms.left == 0) return terms.held > 0 ? RedeemRefusal::held : RedeemRefusal::already_taken;
+  if (terms.invoice_closed) return RedeemRefusal::invoice_closed;
   if (invoice < terms.invoice_min) return RedeemRefusal::invoice_too_small;
-  const Amount payable = share_of(invoice, terms.credit_share_max);
-  if (payable == 0) return RedeemRefusal::nothing_to_use;
+  const Amount payable = share_of(invoice, terms.credit_share_max) - terms.on_invoice;
+  if (payable <= 0) return RedeemRefusal::nothing_to_use;
   const Amount used = std::min(terms.left, payable);
   return Taken{.used = used, .collect = invoice - used, .left = terms.left - used};
 }

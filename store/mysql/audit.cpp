@@ -10,7 +10,8 @@ constexpr const char* kChecks[] = {
     "SELECT CONCAT('member ', m.member_id, ' of club ', m.club_id, ' has balance ', m.balance,"
     " ', but her ledger entries come to ', COALESCE(e.balance, 0) + COALESCE(t.balance, 0))"
     " FROM member m LEFT JOIN (SELECT member_id,"
-    " SUM(CASE WHEN debit_account = 1 THEN -amount ELSE amount END) AS balance FROM ledger_entry GROUP BY "
+    " SUM(CASE WHEN debit_account = 1 THEN -amount WHEN credit_account = 1 THEN amount ELSE 0 END) AS "
+    "balance FROM ledger_entry GROUP BY "
     "member_id) e"
     " ON e.member_id = m.member_id LEFT JOIN (SELECT to_member_id, SUM(amount) AS balance FROM ledger_entry"
     " WHERE kind = 6 GROUP BY to_member_id) t ON t.to_member_id = m.member_id"
@@ -65,8 +66,9 @@ constexpr const char* kChecks[] = {
     // What is left in a lot is what was issued less what was spent and stayed so, or has lapsed.
     "SELECT CONCAT('lot ', l.lot_id, ' has ', l.remaining, ' left, but ', l.issued, ' were issued and ',"
     " COALESCE(e.taken, 0), ' taken')"
-    " FROM lot l LEFT JOIN (SELECT lot_id, SUM(CASE WHEN debit_account = 1 THEN amount ELSE -amount END) AS "
-    "taken"
+    " FROM lot l LEFT JOIN (SELECT lot_id, SUM(CASE WHEN debit_account = 1 THEN amount WHEN credit_account = "
+    "1 THEN"
+    " -amount ELSE 0 END) AS taken"
     " FROM ledger_entry WHERE kind <> 1"
     " GROUP BY lot_id) e ON e.lot_id = l.lot_id"
     " WHERE l.remaining <> l.issued - COALESCE(e.taken, 0) ORDER BY l.lot_id",
@@ -111,7 +113,7 @@ constexpr const char* kChecks[] = {
     "SELECT CONCAT('code ', r.code_id, ' paid ', r.used, ' in ', r.redemptions, ' redemptions, its lot ', "
     "l.lot_id,"
     " ' was issued with ', l.issued)"
-    " FROM (SELECT r.code_id, SUM(r.used) AS used, COUNT(*) AS redemptions FROM redemption r"
+    " FROM (SELECT r.code_id, SUM(r.used - r.returned) AS used, COUNT(*) AS redemptions FROM redemption r"
     " LEFT JOIN redemption_void v ON v.redemption_id = r.redemption_id WHERE v.redemption_id IS NULL"
     " GROUP BY r.code_id) r"
     " JOIN code c ON c.code_id = r.code_id JOIN lot l ON l.lot_id = c.lot_id"
@@ -154,15 +156,64 @@ constexpr const char* kChecks[] = {
     "1"
     " ORDER BY MIN(code_id)",
 
-    // What a club owes: granted less redeemed less expired, the sum of balances, the sum of lots.
+    // What she owes is what refunds could not take back, less what was settled of it.
+    "SELECT CONCAT('member ', m.member_id, ' of club ', m.club_id, ' has debt ', m.debt,"
+    " ', but her ledger entries come to ', COALESCE(e.debt, 0))"
+    " FROM member m LEFT JOIN (SELECT member_id, SUM(CASE WHEN debit_account = 6 THEN amount ELSE -amount "
+    "END)"
+    " AS debt FROM ledger_entry WHERE kind IN (9, 10) GROUP BY member_id) e ON e.member_id = m.member_id"
+    " WHERE m.debt <> COALESCE(e.debt, 0) OR m.debt < 0 ORDER BY m.member_id",
+
+    // Credit that comes back with a refund is an entry of the same sum into the lot that it came from, and a
+    // redemption knows what of it came back: no more than it used, and nothing if it was taken back itself.
+    "SELECT CONCAT('refund ', b.refund_id, ' returned ', b.amount, ' of redemption ', b.redemption_id,"
+    " ', but its ledger entry says otherwise')"
+    " FROM refund_return b LEFT JOIN ledger_entry e ON e.entry_id = b.entry_id"
+    " LEFT JOIN redemption r ON r.redemption_id = b.redemption_id LEFT JOIN code c ON c.code_id = r.code_id"
+    " WHERE b.entry_id <> 0 AND (e.entry_id IS NULL OR e.kind <> 8 OR e.amount <> b.amount"
+    " OR c.code_id IS NULL OR e.lot_id <> c.lot_id OR e.member_id <> r.member_id) ORDER BY b.refund_id",
+    "SELECT CONCAT('ledger entry ', e.entry_id, ' returns ', e.amount, ' to lot ', e.lot_id,"
+    " ', but no refund tells of it') FROM ledger_entry e LEFT JOIN refund_return b ON b.entry_id = e.entry_id"
+    " WHERE e.kind = 8 AND b.refund_id IS NULL ORDER BY e.entry_id",
+    "SELECT CONCAT('redemption ', r.redemption_id, ' used ', r.used, ', of which ', r.returned,"
+    " ' came back, its refunds say ', COALESCE(b.amount, 0))"
+    " FROM redemption r LEFT JOIN (SELECT redemption_id, SUM(amount) AS amount FROM refund_return"
+    " GROUP BY redemption_id) b ON b.redemption_id = r.redemption_id"
+    " LEFT JOIN redemption_void v ON v.redemption_id = r.redemption_id"
+    " WHERE r.returned <> COALESCE(b.amount, 0) OR r.returned > r.used"
+    " OR (r.returned > 0 AND v.redemption_id IS NOT NULL) ORDER BY r.redemption_id",
+
+    // What is refunded of a purchase is the sum of its refunds, and they take back no more than it earned.
+    "SELECT CONCAT('purchase ', p.purchase_id, ' of ', p.amount, ' earned ', p.earned, ' and has ', "
+    "p.refunded,"
+    " ' refunded, its refunds come to ', COALESCE(f.amount, 0), ' and took back ', COALESCE(f.taken, 0))"
+    " FROM purchase p LEFT JOIN (SELECT purchase_id, SUM(amount) AS amount,"
+    " SUM(clawed_back + lapsed + owed + withheld) AS taken FROM refund WHERE state = 1 GROUP BY purchase_id) "
+    "f"
+    " ON f.purchase_id = p.purchase_id"
+    " WHERE p.refunded <> COALESCE(f.amount, 0) OR p.refunded > p.amount OR COALESCE(f.taken, 0) > p.earned"
+    " OR (p.refunded = p.amount AND COALESCE(f.taken, 0) <> p.earned) ORDER BY p.purchase_id",
+    "SELECT CONCAT('in club ', c.club_id, ' refunds took back ', COALESCE(f.taken, 0), ' and ',"
+    " COALESCE(f.owed, 0), ' are owed, by the ledger ', COALESCE(e.taken, 0), ' and ', COALESCE(e.owed, 0))"
+    " FROM club c LEFT JOIN (SELECT club_id, SUM(clawed_back) AS taken, SUM(owed) AS owed FROM refund"
+    " GROUP BY club_id) f ON f.club_id = c.club_id"
+    " LEFT JOIN (SELECT club_id, SUM(CASE WHEN kind = 7 THEN amount ELSE 0 END) AS taken,"
+    " SUM(CASE WHEN kind = 9 THEN amount ELSE 0 END) AS owed FROM ledger_entry WHERE kind IN (7, 9)"
+    " GROUP BY club_id) e ON e.club_id = c.club_id"
+    " WHERE COALESCE(f.taken, 0) <> COALESCE(e.taken, 0) OR COALESCE(f.owed, 0) <> COALESCE(e.owed, 0)"
+    " ORDER BY c.club_id",
+
+    // What a club owes: granted less redeemed, expired and clawed back, and what is owed to it; the sum of
+    // balances, the sum of lots.
     "SELECT CONCAT('club ', c.club_id, ' owes ', COALESCE(e.owed, 0), ' by its ledger, ', COALESCE(m.owed, "
     "0),"
     " ' by its members'' balances, ', COALESCE(l.owed, 0), ' by its lots')"
     " FROM club c"
     " LEFT JOIN (SELECT club_id, SUM(CASE WHEN debit_account = 2 THEN amount ELSE 0 END)"
     " - SUM(CASE WHEN credit_account = 3 THEN amount WHEN debit_account = 3 THEN -amount ELSE 0 END)"
-    " - SUM(CASE WHEN credit_account = 4 THEN amount ELSE 0 END) AS owed FROM ledger_entry GROUP BY club_id) "
-    "e"
+    " - SUM(CASE WHEN credit_account IN (4, 5) THEN amount ELSE 0 END)"
+    " + SUM(CASE WHEN debit_account = 6 THEN amount WHEN credit_account = 6 THEN -amount ELSE 0 END)"
+    " AS owed FROM ledger_entry GROUP BY club_id) e"
     " ON e.club_id = c.club_id"
     " LEFT JOIN (SELECT club_id, SUM(balance) AS owed FROM member GROUP BY club_id) m ON m.club_id = "
     "c.club_id"

@@ -20,6 +20,8 @@ void bind_club(Statement& s, const Club& club) {
   s.add(club.policy.branch_misses_max).add(club.policy.club_misses_max);
   s.add(club.policy.dispute_window_hours);
   s.add(club.policy.proof_last4_from).add(club.policy.proof_handset_from);
+  s.add(club.policy.hold_seconds_max).add(club.policy.debt_on_refund);
+  s.add(club.policy.repeat_purchase_seconds);
 }
 
 Club read_club(Rows& rows) {
@@ -53,6 +55,9 @@ Club read_club(Rows& rows) {
   club.policy.dispute_window_hours = rows.u32();
   club.policy.proof_last4_from = rows.i64();
   club.policy.proof_handset_from = rows.i64();
+  club.policy.hold_seconds_max = rows.u32();
+  club.policy.debt_on_refund = rows.flag();
+  club.policy.repeat_purchase_seconds = rows.u32();
   return club;
 }
 
@@ -101,16 +106,28 @@ void save_cashiers(Connection& connection, ClubId id, const Club& club) {
   }
 }
 
+// A key keeps its counted misses over an apply too; one that the file no longer names opens nothing any more.
 void save_till_keys(Connection& connection, ClubId id, const Club& club) {
-  connection.prepare("DELETE FROM till_key WHERE club_id = ?").add(id).update();
+  std::set<std::string> gone;
+  {
+    Rows rows = connection.prepare("SELECT key_id FROM till_key WHERE club_id = ?").add(id).query();
+    while (rows.next()) gone.insert(rows.text());
+  }
   for (const TillKey& key : club.till_keys) {
-    connection.prepare("INSERT INTO till_key (key_id, club_id, branch_no, secret) VALUES (?, ?, ?, ?)")
+    const bool is_ours = gone.erase(key.id) > 0;  // a key of another club must not become ours
+    connection
+        .prepare(
+            std::string("INSERT INTO till_key (key_id, club_id, branch_no, secret) VALUES (?, ?, ?, ?)") +
+            (is_ours ? " ON DUPLICATE KEY UPDATE branch_no = VALUES(branch_no), secret = VALUES(secret)"
+                     : ""))
         .add(key.id)
         .add(id)
         .add(key.branch)
         .add(key.secret)
         .update();
   }
+  for (const std::string& key : gone)
+    connection.prepare("DELETE FROM till_key WHERE key_id = ?").add(key).update();
 }
 
 }  // namespace
@@ -131,8 +148,8 @@ std::vector<Club> load_clubs(Connection& connection) {
               " redeem_auth, repeat_window_minutes, sending_weight, void_window_minutes, move_min,"
               " new_codes_per_day_max, live_codes_max, give_per_day_max, give_undo_seconds, "
               "branch_misses_max,"
-              " club_misses_max, dispute_window_hours, proof_last4_from, proof_handset_from FROM club"
-              " ORDER BY club_id")
+              " club_misses_max, dispute_window_hours, proof_last4_from, proof_handset_from,"
+              " hold_seconds_max, debt_on_refund, repeat_purchase_seconds FROM club ORDER BY club_id")
           .query();
   while (rows.next()) {
     clubs.push_back(read_club(rows));
@@ -187,9 +204,9 @@ ClubId save_club(Connection& connection, const Club& club) {
       " earn_share, credit_valid_days, invoice_min, credit_share_max, join_on_purchase, redeem_auth,"
       " repeat_window_minutes, sending_weight, void_window_minutes, move_min, new_codes_per_day_max,"
       " live_codes_max, give_per_day_max, give_undo_seconds, branch_misses_max, club_misses_max,"
-      " dispute_window_hours, proof_last4_from, proof_handset_from) VALUES (?, ?, ?, ?, ?, ?, ?, ?, "
-      "?, ?, ?, ?, ?, ?, ?, ?, "
-      "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+      " dispute_window_hours, proof_last4_from, proof_handset_from, hold_seconds_max, debt_on_refund,"
+      " repeat_purchase_seconds) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
+      " ?, ?, ?, ?, ?, ?, ?, ?)"
       " ON DUPLICATE KEY UPDATE version = version + 1, name = VALUES(name), keyword = VALUES(keyword),"
       " currency = VALUES(currency), time_zone = VALUES(time_zone), language = VALUES(language),"
       " money_display = VALUES(money_display), line = VALUES(line), ussd_root = VALUES(ussd_root),"
@@ -202,7 +219,9 @@ ClubId save_club(Connection& connection, const Club& club) {
       " give_per_day_max = VALUES(give_per_day_max), give_undo_seconds = VALUES(give_undo_seconds),"
       " branch_misses_max = VALUES(branch_misses_max), club_misses_max = VALUES(club_misses_max),"
       " dispute_window_hours = VALUES(dispute_window_hours),"
-      " proof_last4_from = VALUES(proof_last4_from), proof_handset_from = VALUES(proof_handset_from)");
+      " proof_last4_from = VALUES(proof_last4_from), proof_handset_from = VALUES(proof_handset_from),"
+      " hold_seconds_max = VALUES(hold_seconds_max), debt_on_refund = VALUES(debt_on_refund),"
+      " repeat_purchase_seconds = VALUES(repeat_purchase_seconds)");
   statement.add(club.slug);
   bind_club(statement, club);
   statement.update();

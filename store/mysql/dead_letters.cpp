@@ -284,7 +284,8 @@ void queue_again(Connection& connection, const std::vector<MessageId>& ids, rule
   update_in(
       connection,
       "UPDATE outbox SET maybe_twice = IF(state = 6, 1, maybe_twice), state = 1, reason = '',"
-      " attempts = 0, settled_at = '1970-01-01 00:00:00', send_at = ?, valid_until = ?, parts_begun = EXISTS (SELECT 1 FROM"
+      " attempts = 0, settled_at = '1970-01-01 00:00:00', send_at = ?, valid_until = ?, parts_begun = EXISTS "
+      "(SELECT 1 FROM"
       " outbox_part p WHERE p.message_id = outbox.message_id) WHERE state IN (4, 5, 6) AND message_id IN"
       " (",
       ids, [now, valid_until](Statement& s) { s.add(now).add(valid_until); });

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <map>
 #include <variant>
 
@@ -8,9 +9,11 @@
 #include "store/mysql/miss_windows.hpp"
 #include "store/mysql/moves.hpp"
 #include "store/mysql/pendings.hpp"
+#include "store/mysql/refunds.hpp"
 #include "store/mysql/sales.hpp"
 #include "store/mysql/sets.hpp"
 #include "store/mysql/tables.hpp"
+#include "store/mysql/till_records.hpp"
 
 namespace peyk::store {
 namespace {
@@ -39,6 +42,12 @@ struct Sorted {
   std::vector<const Sale*> sales;
   std::vector<const Dispute*> disputes;
   std::map<MissKey, rules::MissWindow> miss_windows;
+  std::map<std::string, rules::Attempts> till_attempts;
+  std::vector<const Hold*> holds_begun;
+  std::set<HoldId> holds_ended;
+  std::set<std::uint64_t> refunds_new, refunds_known;
+  std::vector<const ReturnCredit*> returned;
+  std::set<PurchaseKey> refunded_purchases;
 
   void operator()(const EnrolMember& effect) { enrolled.push_back(&effect.member); }
   void operator()(const ChangeMember& effect) { changed_members.insert(effect.member); }
@@ -84,19 +93,58 @@ struct Sorted {
     }
     moves.push_back(&effect.move);
   }
-  void operator()(const RecordPurchase& effect) { purchases.push_back(&effect.purchase); }
+  void operator()(const RecordPurchase& effect) {
+    purchases.push_back(&effect.purchase);
+    if (effect.purchase.member) changed_members.insert(*effect.purchase.member);
+  }
   void operator()(const SetLinePhone& effect) { line_phones[effect.key] = effect.row; }
   void operator()(const SetAttempts& effect) { attempts[effect.cashier] = effect.row; }
   void operator()(const RecordDispute& effect) { disputes.push_back(&effect.dispute); }
   void operator()(const RecordSale& effect) { sales.push_back(&effect.sale); }
   void operator()(const SetMissWindow& effect) { miss_windows[effect.key] = effect.row; }
   void operator()(const SetPending& effect) { pendings[effect.row.key] = &effect.row; }
+  void operator()(const SetTillAttempts& effect) { till_attempts[effect.key] = effect.row; }
+  void operator()(const BeginHold& effect) {
+    holds_begun.push_back(&effect.hold);
+    changed_lots.insert(effect.hold.lot);
+  }
+  void operator()(const EndHold& effect) { holds_ended.insert(effect.hold); }
+  void operator()(const TakeBack& effect) {
+    entries.push_back(effect.entry);
+    changed_members.insert(effect.entry.member);
+    changed_lots.insert(effect.entry.lot);
+    if (effect.ended) end_code(*effect.ended, CodeState::voided, effect.entry.at);
+  }
+  void operator()(const ReturnCredit& effect) {
+    returned.push_back(&effect);
+    if (!effect.entry) return;
+    entries.push_back(*effect.entry);
+    changed_members.insert(effect.entry->member);
+    changed_lots.insert(effect.entry->lot);
+    ended_codes.erase(effect.code);
+    revived_codes.insert(effect.code);
+  }
+  void operator()(const Owe& effect) {
+    entries.push_back(effect.entry);
+    changed_members.insert(effect.entry.member);
+  }
+  void operator()(const RecordRefund& effect) {
+    const Refund& refund = effect.refund;
+    (effect.known ? refunds_known : refunds_new).insert(refund.id);
+    if (refund.state == RefundState::applied) refunded_purchases.insert(refund.bill);
+  }
 
  private:
   void end_code(CodeId id, CodeState state, rules::Instant at) {
     ended_codes[id] = {.id = id, .state = state, .at = at};
   }
 };
+
+// For columns that are never NULL, so that a row has its size from the start (the epoch is bound as NULL).
+rules::Instant never_null(rules::Instant at) {
+  constexpr rules::Instant long_ago{std::chrono::days{1}};
+  return std::max(at, long_ago);
+}
 
 void bind_member(Statement& s, const Member& member) {
   const auto phone = member.phone == 0 ? std::optional<std::uint64_t>() : member.phone;
@@ -105,7 +153,13 @@ void bind_member(Statement& s, const Member& member) {
       .add(phone)
       .add(member.card)
       .add(static_cast<std::uint32_t>(member.language));
-  s.add(member.joined_at).add(member.referred_by).add(member.leave_asked_at).add(member.balance);
+  s.add(member.joined_at)
+      .add(member.referred_by)
+      .add(member.leave_asked_at)
+      .add(member.balance)
+      .add(member.debt);
+  const LastPurchase& last = member.last_purchase;
+  s.add(last.id).add(last.branch).add(last.amount).add(never_null(last.at));
 }
 
 void bind_lot(Statement& s, const Lot& lot) {
@@ -115,14 +169,15 @@ void bind_lot(Statement& s, const Lot& lot) {
       .add(lot.remaining)
       .add(lot.created_at)
       .add(lot.expires_at);
+  s.add(lot.hold).add(lot.held).add(never_null(lot.held_until));
 }
 
 constexpr const char* kInsertMember =
     "INSERT INTO member (member_id, club_id, phone, card, language, joined_at, referred_by, leave_asked_at, "
-    "balance) VALUES ";
+    "balance, debt, last_purchase_id, last_purchase_branch, last_purchase_amount, last_purchase_at) VALUES ";
 constexpr const char* kInsertLot =
-    "INSERT INTO lot (lot_id, club_id, member_id, origin, kind, issued, remaining, created_at, expires_at) "
-    "VALUES ";
+    "INSERT INTO lot (lot_id, club_id, member_id, origin, kind, issued, remaining, created_at, expires_at,"
+    " hold_id, held, held_until) VALUES ";
 
 // Those who change come first: who leaves gives up her phone, and somebody enrolled in the same batch may
 // have it.
@@ -132,20 +187,26 @@ void save_members(Connection& connection, const Sorted& sorted, const Facts& fac
   upsert_set(connection, kInsertMember,
              "phone = VALUES(phone), language = VALUES(language), referred_by = VALUES(referred_by),"
              " leave_asked_at = VALUES(leave_asked_at),"
-             " balance = VALUES(balance)",
-             9, changed, [&facts](Statement& s, MemberId id) { bind_member(s, *facts.member(id)); });
+             " balance = VALUES(balance), debt = VALUES(debt),"
+             " last_purchase_id = VALUES(last_purchase_id), last_purchase_branch ="
+             " VALUES(last_purchase_branch), last_purchase_amount = VALUES(last_purchase_amount),"
+             " last_purchase_at = VALUES(last_purchase_at)",
+             14, changed, [&facts](Statement& s, MemberId id) { bind_member(s, *facts.member(id)); });
   // A member enrolled in this batch may already have changed in it: she is inserted as she is at its end.
-  insert_set(connection, kInsertMember, 9, sorted.enrolled,
+  insert_set(connection, kInsertMember, 14, sorted.enrolled,
              [&facts](Statement& s, const Member* member) { bind_member(s, *facts.member(member->id)); });
 }
 
 void save_lots(Connection& connection, const Sorted& sorted, const Facts& facts) {
   std::set<LotId> changed = sorted.changed_lots;
+  for (const HoldId id : sorted.holds_ended) changed.insert(facts.hold(id)->lot);
   for (const Lot* lot : sorted.opened) changed.erase(lot->id);
-  insert_set(connection, kInsertLot, 9, sorted.opened,
+  insert_set(connection, kInsertLot, 12, sorted.opened,
              [&facts](Statement& s, const Lot* lot) { bind_lot(s, *facts.lot(lot->id)); });
-  upsert_set(connection, kInsertLot, "remaining = VALUES(remaining)", 9, changed,
-             [&facts](Statement& s, LotId id) { bind_lot(s, *facts.lot(id)); });
+  upsert_set(connection, kInsertLot,
+             "remaining = VALUES(remaining), hold_id = VALUES(hold_id), held = VALUES(held),"
+             " held_until = VALUES(held_until)",
+             12, changed, [&facts](Statement& s, LotId id) { bind_lot(s, *facts.lot(id)); });
   std::set<const Lot*> filled;
   for (const LedgerEntry& entry : sorted.entries) {
     if (rules::effect_on_member(entry.kind, entry.amount) > 0) filled.insert(facts.lot(entry.lot));
@@ -164,11 +225,14 @@ void save_codes(Connection& connection, const Sorted& sorted, const Facts& facts
         s.add(code->id).add(code->club).add(code->number).add(code->number).add(code->member).add(code->lot);
         s.add(static_cast<std::uint32_t>(code->state)).add(code->issued_at);
       });
-  // A redemption of what had expired since leaves its code as it was.
-  std::vector<CodeId> revived;
+  // A redemption of what had expired since leaves its code as it was, one whose number is gone makes it void.
+  std::vector<CodeId> revived, voided;
   for (CodeId id : sorted.revived_codes) {
-    if (facts.code(id)->state == CodeState::live) revived.push_back(id);
+    const CodeState state = facts.code(id)->state;
+    if (state == CodeState::live) revived.push_back(id);
+    if (state == CodeState::voided && !sorted.ended_codes.contains(id)) voided.push_back(id);
   }
+  update_in(connection, "UPDATE code SET state = 4 WHERE code_id IN (", voided);
   update_in(connection, "UPDATE code SET state = 1 WHERE code_id IN (", revived);
   std::vector<EndedCode> ended;
   for (const auto& [id, code] : sorted.ended_codes) ended.push_back(code);
@@ -179,32 +243,35 @@ void save_redemptions(Connection& connection, const Sorted& sorted) {
   insert_set(
       connection,
       "INSERT INTO redemption (redemption_id, club_id, code_id, member_id, branch_no, cashier_phone, invoice,"
-      " invoice_amount, used, left_on_code, entry_id, at, place) VALUES ",
-      13, sorted.taken, [](Statement& s, const TakeFromLot* taken) {
+      " invoice_amount, used, left_on_code, entry_id, at, place, till_key) VALUES ",
+      14, sorted.taken, [](Statement& s, const TakeFromLot* taken) {
         const Redemption& r = taken->redemption;
         s.add(r.id).add(r.club).add(r.code).add(r.member).add(r.branch).add(r.cashier).add(r.invoice);
         s.add(r.invoice_amount).add(r.used).add(r.left).add(taken->entry.id).add(r.at).add(r.place);
+        s.add(r.till);
       });
 }
 
 void save_voided(Connection& connection, const Sorted& sorted) {
-  insert_set(connection,
-             "INSERT INTO redemption_void (redemption_id, entry_id, cashier_phone, left_on_code, at) VALUES ",
-             5, sorted.voided, [](Statement& s, const VoidRedemption* effect) {
-               const Voided& v = effect->voided;
-               s.add(effect->redemption).add(effect->entry.id).add(v.cashier).add(v.left).add(v.at);
-             });
+  insert_set(
+      connection,
+      "INSERT INTO redemption_void (redemption_id, entry_id, cashier_phone, left_on_code, at, till_key) "
+      "VALUES ",
+      6, sorted.voided, [](Statement& s, const VoidRedemption* effect) {
+        const Voided& v = effect->voided;
+        s.add(effect->redemption).add(effect->entry.id).add(v.cashier).add(v.left).add(v.at).add(v.till);
+      });
 }
 
 void save_purchases(Connection& connection, const Sorted& sorted) {
   insert_set(
       connection,
       "INSERT INTO purchase (purchase_id, club_id, branch_no, invoice, member_id, amount, earned, code_id,"
-      " phone, answer, purchased_at, recorded_at, earn_share) VALUES ",
-      13, sorted.purchases, [](Statement& s, const Purchase* p) {
+      " phone, answer, purchased_at, recorded_at, earn_share, by_credit) VALUES ",
+      14, sorted.purchases, [](Statement& s, const Purchase* p) {
         s.add(p->id).add(p->key.club).add(p->key.branch).add(p->key.invoice).add(p->member).add(p->amount);
         s.add(p->earned).add(p->code).add(p->phone).add(p->answer).add(p->purchased_at).add(p->recorded_at);
-        s.add(p->earn_share);
+        s.add(p->earn_share).add(p->by_credit);
       });
 }
 
@@ -265,15 +332,20 @@ void save_effects(Connection& connection, std::span<const Effect> effects, const
   Sorted sorted;
   for (const Effect& effect : effects) std::visit(sorted, effect);
   save_attempts(connection, sorted);
+  save_till_attempts(connection, sorted.till_attempts);
   save_members(connection, sorted, facts);
   save_pendings(connection, sorted.pendings);
   save_lots(connection, sorted, facts);
   save_codes(connection, sorted, facts);
   save_entries(connection, sorted.entries);
   save_redemptions(connection, sorted);
+  list_on_invoices(connection, sorted.taken);
+  save_holds(connection, sorted.holds_begun, sorted.holds_ended, facts);
   save_voided(connection, sorted);
+  save_refunds(connection, sorted.refunds_new, sorted.refunds_known, sorted.returned, facts);
   save_moves(connection, sorted.moves);
   save_purchases(connection, sorted);
+  save_refunded(connection, sorted.refunded_purchases, facts);
   save_sales(connection, sorted.sales);
   save_disputes(connection, sorted.disputes);
   list_strangers(connection, sorted);

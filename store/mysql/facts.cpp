@@ -4,9 +4,11 @@
 #include "store/mysql/moves.hpp"
 #include "store/mysql/pendings.hpp"
 #include "store/mysql/readings.hpp"
+#include "store/mysql/refunds.hpp"
 #include "store/mysql/sales.hpp"
 #include "store/mysql/sets.hpp"
 #include "store/mysql/tables.hpp"
+#include "store/mysql/till_records.hpp"
 
 namespace peyk::store {
 namespace {
@@ -14,20 +16,24 @@ namespace {
 using namespace handlers;
 
 constexpr const char* kMemberColumns =
-    "SELECT member_id, club_id, phone, card, language, joined_at, referred_by, leave_asked_at, balance FROM "
-    "member ";
+    "SELECT member_id, club_id, phone, card, language, joined_at, referred_by, leave_asked_at, balance, debt,"
+    " last_purchase_id, last_purchase_branch, last_purchase_amount, last_purchase_at FROM member ";
 constexpr const char* kLotColumns =
-    "SELECT lot_id, club_id, member_id, origin, kind, issued, remaining, created_at, expires_at FROM lot ";
+    "SELECT lot_id, club_id, member_id, origin, kind, issued, remaining, created_at, expires_at, hold_id, "
+    "held,"
+    " held_until FROM lot ";
 constexpr const char* kCodeColumns =
-    "SELECT code_id, club_id, number, member_id, lot_id, state, issued_at FROM code ";
+    "SELECT code_id, club_id, number, member_id, lot_id, state, issued_at, ended_at FROM code ";
 constexpr const char* kRedemptionColumns =
     "SELECT r.redemption_id, r.club_id, r.code_id, r.member_id, r.branch_no, r.cashier_phone, r.invoice,"
-    " r.invoice_amount, r.used, r.left_on_code, r.at, r.place, v.cashier_phone, v.left_on_code, v.at"
+    " r.invoice_amount, r.used, r.left_on_code, r.at, r.place, r.till_key, r.returned, v.cashier_phone, "
+    "v.till_key,"
+    " v.left_on_code, v.at"
     " FROM redemption r LEFT JOIN redemption_void v ON v.redemption_id = r.redemption_id ";
 constexpr const char* kPurchaseColumns =
     "SELECT purchase_id, club_id, branch_no, invoice, member_id, amount, earned, code_id, phone, answer, "
     "purchased_at,"
-    " recorded_at FROM purchase ";
+    " recorded_at, earn_share, by_credit, refunded FROM purchase ";
 
 Member read_member(Rows& rows) {
   Member member;
@@ -40,6 +46,11 @@ Member read_member(Rows& rows) {
   member.referred_by = rows.maybe_u64();
   member.leave_asked_at = rows.instant();
   member.balance = rows.i64();
+  member.debt = rows.i64();
+  member.last_purchase.id = rows.u64();
+  member.last_purchase.branch = rows.u32();
+  member.last_purchase.amount = rows.i64();
+  member.last_purchase.at = rows.instant();
   return member;
 }
 
@@ -54,6 +65,9 @@ Lot read_lot(Rows& rows) {
   lot.remaining = rows.i64();
   lot.created_at = rows.instant();
   lot.expires_at = rows.instant();
+  lot.hold = rows.u64();
+  lot.held = rows.i64();
+  lot.held_until = rows.instant();
   return lot;
 }
 
@@ -66,6 +80,7 @@ Code read_code(Rows& rows) {
   code.lot = rows.u64();
   code.state = static_cast<CodeState>(rows.u64());
   code.issued_at = rows.instant();
+  code.ended_at = rows.instant();
   return code;
 }
 
@@ -83,9 +98,14 @@ Redemption read_redemption(Rows& rows) {
   redemption.left = rows.i64();
   redemption.at = rows.instant();
   redemption.place = rows.u32();
+  redemption.till = rows.text();
+  redemption.returned = rows.i64();
   if (const auto cashier = rows.maybe_u64()) {
-    const rules::Amount left = rows.i64();
-    redemption.voided = {.cashier = *cashier, .left = left, .at = rows.instant()};
+    Voided voided{.cashier = *cashier};
+    voided.till = rows.text();
+    voided.left = rows.i64();
+    voided.at = rows.instant();
+    redemption.voided = std::move(voided);
   }
   return redemption;
 }
@@ -104,6 +124,9 @@ Purchase read_purchase(Rows& rows) {
   purchase.answer = rows.text();
   purchase.purchased_at = rows.instant();
   purchase.recorded_at = rows.instant();
+  purchase.earn_share = static_cast<rules::BasisPoints>(rows.i64());
+  purchase.by_credit = rows.i64();
+  purchase.refunded = rows.i64();
   return purchase;
 }
 
@@ -171,26 +194,28 @@ void load_wallets(Connection& connection, const std::set<MemberId>& members, Fac
 
 // Under the lock of their members: what the codes are now, their lots, who took them, and what else their
 // owners may spend.
-void load_codes(Connection& connection, const std::set<CodeKey>& keys, Facts& facts) {
+void load_codes(Connection& connection, const std::set<CodeKey>& keys, const std::set<CodeId>& ids,
+                Facts& facts) {
   std::set<CodeId> codes;
   std::set<LotId> lots;
   std::set<MemberId> owners;
+  const auto take = [&](Rows& rows) {
+    Code code = read_code(rows);
+    // Issued since its owner was looked for: a moment ago there was no such code.
+    if (facts.member(code.member) == nullptr) return;
+    codes.insert(code.id);
+    lots.insert(code.lot);
+    owners.insert(code.member);
+    facts.load(code);
+  };
   select_in(
       connection, std::string(kCodeColumns) + "WHERE (club_id, reserved_number) IN (", "", 2, keys,
-      [](Statement& s, const CodeKey& key) { s.add(key.club).add(key.number); },
-      [&](Rows& rows) {
-        Code code = read_code(rows);
-        // Issued since its owner was looked for: a moment ago there was no such code.
-        if (facts.member(code.member) == nullptr) return;
-        codes.insert(code.id);
-        lots.insert(code.lot);
-        owners.insert(code.member);
-        facts.load(code);
-      });
+      [](Statement& s, const CodeKey& key) { s.add(key.club).add(key.number); }, take);
+  const auto bind_id = [](Statement& s, std::uint64_t id) { s.add(id); };
+  select_in(connection, std::string(kCodeColumns) + "WHERE code_id IN (", "", 1, ids, bind_id, take);
   load_open_lots(connection, owners, facts);
   std::erase_if(lots,
                 [&facts](LotId id) { return facts.lot(id) != nullptr; });  // what is left: the empty ones
-  const auto bind_id = [](Statement& s, std::uint64_t id) { s.add(id); };
   select_in(connection, std::string(kLotColumns) + "WHERE lot_id IN (", "", 1, lots, bind_id,
             [&facts](Rows& rows) { facts.load(read_lot(rows)); });
   select_in(connection, std::string(kRedemptionColumns) + "WHERE r.code_id IN (", "", 1, codes, bind_id,
@@ -255,6 +280,7 @@ void load_branch_days(Connection& connection, const std::set<BranchDayKey>& keys
 
 void load_facts(Connection& connection, const Needs& needs, Facts& facts) {
   lock_cashiers(connection, needs.cashiers, facts);
+  lock_tills(connection, needs.tills, facts);
 
   std::set<MemberKey> keys = needs.members;
   keys.insert(needs.wallets.begin(), needs.wallets.end());
@@ -264,15 +290,21 @@ void load_facts(Connection& connection, const Needs& needs, Facts& facts) {
   std::set<MemberId> recipients;
   find_recipients(connection, needs.transfers, recipients);
   members.insert(recipients.begin(), recipients.end());
-  load_purchases(connection, needs.purchases, facts);
+  const OldRecords old = find_old_records(connection, needs, members);
   lock_members(connection, members, facts);
 
   std::set<MemberId> wallets = recipients;
+  wallets.insert(old.wallets.begin(), old.wallets.end());
   for (const MemberKey& key : needs.wallets) {
     if (const Member* member = facts.member(key)) wallets.insert(member->id);
   }
+  std::set<PurchaseKey> purchases = needs.purchases;
+  purchases.insert(old.bills.begin(), old.bills.end());
+  load_purchases(connection, purchases, facts);
   load_wallets(connection, wallets, facts);
-  load_codes(connection, needs.codes, facts);
+  load_codes(connection, needs.codes, old.codes, facts);
+  load_holds(connection, needs, facts);
+  load_refunds(connection, needs, old, facts);
   lock_pendings(connection, needs, facts);
   load_taken(connection, needs.candidates, facts);
   load_line_phones(connection, needs.line_phones, facts);

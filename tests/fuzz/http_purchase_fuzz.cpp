@@ -1,11 +1,12 @@
-// Octets of a signed body: whatever they are, the reader gives a purchase within its bounds or a problem with
-// 400 or 422, and the problem can be written down.
+// Octets of a signed body: whatever they are, the reader gives a purchase or an order within its bounds, or a
+// problem with 400 or 422, and the problem can be written down.
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
 #include <variant>
 
 #include "gateway/http/purchase_body.hpp"
+#include "gateway/http/till_bodies.hpp"
 #include "tests/fuzz/check.hpp"
 
 namespace {
@@ -19,6 +20,41 @@ void expect_purchase(const handlers::PurchaseRequest& purchase) {
   expect(!purchase.invoice.empty() && purchase.invoice.size() <= 4 * 64);
 }
 
+void expect_problem(const gateway::Problem& problem) {
+  expect(problem.status == 400 || problem.status == 422);
+  expect(problem.status == 400 || !problem.errors.empty());
+  expect(!gateway::problem_response(problem).body.empty());
+}
+
+bool is_amount(rules::Amount amount) {
+  return amount >= 1 && amount <= rules::kAmountMax;
+}
+
+struct InBounds {
+  bool operator()(const handlers::TillRedemption& o) const {
+    return is_amount(o.invoice_amount) && !o.invoice.empty() && o.invoice.size() <= 4 * 64;
+  }
+  bool operator()(const handlers::TillHold& o) const {
+    return is_amount(o.invoice_amount) && o.invoice.size() <= 4 * 64 &&
+           (!o.wanted || (*o.wanted >= gateway::kHoldMin && *o.wanted <= gateway::kHoldMax));
+  }
+  bool operator()(const handlers::TillCapture& o) const { return is_amount(o.amount); }
+  bool operator()(const handlers::TillRefund& o) const {
+    return (!o.amount || is_amount(*o.amount)) && (o.purchase != 0 || !o.invoice.empty()) &&
+           o.credit_note.size() <= 4 * 64;
+  }
+  template <typename Other>
+  bool operator()(const Other&) const {
+    return true;
+  }
+};
+
+template <typename Parsed>
+void expect_order(const Parsed& parsed) {
+  if (!parsed) return expect_problem(parsed.error());
+  expect(parsed->till.branch != 0 && std::visit(InBounds{}, parsed->what));
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -27,12 +63,16 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   for (const handlers::BranchNo branch : {0U, 12U}) {
     const auto parsed = gateway::parse_purchase_body(body, 7, branch, now);
     if (!parsed) {
-      expect(parsed.error().status == 400 || parsed.error().status == 422);
-      expect(parsed.error().status == 400 || !parsed.error().errors.empty());
-      expect(!gateway::problem_response(parsed.error()).body.empty());
+      expect_problem(parsed.error());
     } else if (const auto* purchase = std::get_if<handlers::PurchaseRequest>(&*parsed)) {
       expect_purchase(*purchase);
     }
+    const handlers::TillId till{7, branch, "till"};
+    expect_order(gateway::parse_redemption_body(body, {till, handlers::TillRedemption{.code = 4417203}}));
+    expect_order(gateway::parse_hold_body(body, {till, handlers::TillHold{.code = 4417203}}));
+    expect_order(gateway::parse_capture_body(body, {till, handlers::TillCapture{.hold = 1}}));
+    expect_order(gateway::parse_refund_body(body, {till, handlers::TillRefund{.purchase = 1}}));
+    expect_order(gateway::parse_invoice_refund_body(body, {till, handlers::TillRefund{}}));
   }
   return 0;
 }

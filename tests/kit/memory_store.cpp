@@ -114,6 +114,18 @@ BranchDay MemoryStore::branch_day(const BranchDayKey& key) const {
   return day;
 }
 
+void MemoryStore::load_code(const Code& code, Facts& facts) const {
+  facts.load(code);
+  facts.load(members_.at(code.member));
+  facts.load(lots_.at(code.lot));
+  for (const auto& [id, lot] : lots_) {
+    if (lot.member == code.member && lot.remaining > 0) facts.load(lot);
+  }
+  for (const Redemption& redemption : redemptions_) {
+    if (redemption.code == code.id) facts.load(redemption);
+  }
+}
+
 Facts MemoryStore::load(const Needs& needs) const {
   Facts facts;
   for (const MemberKey& key : needs.members) {
@@ -125,16 +137,49 @@ Facts MemoryStore::load(const Needs& needs) const {
       load_wallet(member->id, facts);
     }
   }
+  std::set<CodeId> codes;
+  std::set<PurchaseKey> bills = needs.bills;
   for (const auto& [id, code] : codes_) {
-    if (!needs.codes.contains({code.club, code.number})) continue;
-    facts.load(code);
-    facts.load(members_.at(code.member));
-    facts.load(lots_.at(code.lot));
-    for (const auto& [lot_id, lot] : lots_) {
-      if (lot.member == code.member && lot.remaining > 0) facts.load(lot);
+    if (needs.codes.contains({code.club, code.number})) codes.insert(id);
+  }
+  for (const Redemption& redemption : redemptions_) {
+    if (needs.redemptions.contains(redemption.id)) codes.insert(redemption.code);
+  }
+  for (const auto& [id, hold] : holds_) {
+    if (!needs.holds.contains(id)) continue;
+    facts.load(hold);
+    codes.insert(hold.code);
+    bills.insert({hold.club, hold.branch, hold.invoice});
+  }
+  for (const auto& [key, purchase] : purchases_) {
+    if (!needs.refunded.contains(purchase.id) && !needs.refunded_bills.contains(key)) continue;
+    bills.insert(key);
+    if (purchase.member) {
+      facts.load(members_.at(*purchase.member));
+      load_wallet(*purchase.member, facts);
     }
-    for (const Redemption& redemption : redemptions_) {
-      if (redemption.code == id) facts.load(redemption);
+    if (!purchase.code) continue;
+    codes.insert(*purchase.code);
+    const LotId lot = codes_.at(*purchase.code).lot;
+    rules::Amount lapsed = 0;
+    for (const LedgerEntry& entry : entries_) {
+      const bool gone = entry.kind == rules::EntryKind::expire || entry.kind == rules::EntryKind::forfeit;
+      if (entry.lot == lot && gone) lapsed += entry.amount;
+    }
+    if (lapsed > 0) facts.load_lapsed(lot, lapsed);
+  }
+  bills.insert(needs.refunded_bills.begin(), needs.refunded_bills.end());
+  std::set<PurchaseKey> folded;
+  for (const PurchaseKey& key : bills) folded.insert(as_bill(key));
+  for (const Redemption& redemption : redemptions_) {
+    if (folded.contains(as_bill({redemption.club, redemption.branch, redemption.invoice})))
+      codes.insert(redemption.code);
+  }
+  for (const CodeId id : codes) load_code(codes_.at(id), facts);
+  for (const auto& [id, code] : codes_) {
+    if (!needs.holders.contains({code.club, code.number})) continue;
+    for (const auto& [hold_id, hold] : holds_) {
+      if (hold.member == code.member && hold.begun_at > needs.holders_since) facts.load(hold);
     }
   }
   for (const auto& [key, since] : needs.transfers) {
@@ -157,8 +202,16 @@ Facts MemoryStore::load(const Needs& needs) const {
       if (member != nullptr && move.from == member->id && move.at >= since) facts.load(move);
     }
   }
+  for (const auto& [key, row] : till_attempts_) {
+    if (needs.tills.contains(key)) facts.load_till_attempts(key, row);
+  }
   for (const auto& [key, purchase] : purchases_) {
-    if (needs.purchases.contains(key)) facts.load(purchase);
+    if (needs.purchases.contains(key) || bills.contains(key)) facts.load(purchase);
+  }
+  for (const auto& [id, refund] : refunds_) {
+    if (bills.contains(refund.bill) ||
+        needs.references.contains({{refund.bill.club, refund.bill.branch, ""}, refund.reference}))
+      facts.load(refund);
   }
   for (const CodeKey& candidate : needs.candidates) {
     for (const auto& [id, code] : codes_) {
@@ -243,7 +296,8 @@ void MemoryStore::keep(const Effect& effect, const Facts& after) {
     moves_[move->move.id] = move->move;
     if (move->move.undoes != 0) moves_.at(move->move.undoes).returned += move->move.amount;
   } else if (const auto* record = std::get_if<RecordPurchase>(&effect)) {
-    purchases_[record->purchase.key] = record->purchase;
+    purchases_[record->purchase.key] = *after.purchase(record->purchase.key);
+    if (record->purchase.member) keep_member(*record->purchase.member);
   } else if (const auto* line_phone = std::get_if<SetLinePhone>(&effect)) {
     line_phones_[line_phone->key] = line_phone->row;
   } else if (const auto* attempts = std::get_if<SetAttempts>(&effect)) {
@@ -258,6 +312,37 @@ void MemoryStore::keep(const Effect& effect, const Facts& after) {
     const auto before = pendings_.find(pending->row.key);
     if (before == pendings_.end() || before->second.id != pending->row.id) last_number_ = pending->row.number;
     pendings_[pending->row.key] = pending->row;
+  } else if (const auto* taken_back = std::get_if<TakeBack>(&effect)) {
+    entries_.push_back(taken_back->entry);
+    lots_[taken_back->entry.lot] = *after.lot(taken_back->entry.lot);
+    keep_member(taken_back->entry.member);
+    if (taken_back->ended) codes_[*taken_back->ended] = *after.code(*taken_back->ended);
+  } else if (const auto* back = std::get_if<ReturnCredit>(&effect)) {
+    for (Redemption& redemption : redemptions_) {
+      if (redemption.id == back->redemption) redemption.returned += back->amount;
+    }
+    if (back->entry) {
+      entries_.push_back(*back->entry);
+      lots_[back->entry->lot] = *after.lot(back->entry->lot);
+      keep_member(back->entry->member);
+      codes_[back->code] = *after.code(back->code);
+    }
+  } else if (const auto* owed = std::get_if<Owe>(&effect)) {
+    entries_.push_back(owed->entry);
+    keep_member(owed->entry.member);
+  } else if (const auto* refund = std::get_if<RecordRefund>(&effect)) {
+    refunds_[refund->refund.id] = *after.refund(refund->refund.id);
+    if (refund->refund.state == RefundState::applied)
+      purchases_[refund->refund.bill] = *after.purchase(refund->refund.bill);
+  } else if (const auto* till = std::get_if<SetTillAttempts>(&effect)) {
+    till_attempts_[till->key] = till->row;
+  } else if (const auto* begin = std::get_if<BeginHold>(&effect)) {
+    holds_[begin->hold.id] = *after.hold(begin->hold.id);
+    lots_[begin->hold.lot] = *after.lot(begin->hold.lot);
+  } else if (const auto* ended = std::get_if<EndHold>(&effect)) {
+    holds_[ended->hold] = *after.hold(ended->hold);
+    const LotId lot = holds_.at(ended->hold).lot;
+    lots_[lot] = *after.lot(lot);
   }
 }
 
@@ -294,6 +379,7 @@ std::vector<std::string> MemoryStore::audit() const {
   std::vector<std::string> problems;
   std::map<MemberId, rules::Amount> balances;
   std::map<LotId, rules::Amount> spent;
+  std::map<MemberId, rules::Amount> debts;
   for (const LedgerEntry& entry : entries_) {
     balances[entry.member] += rules::effect_on_member(entry.kind, entry.amount);
     if (entry.kind == rules::EntryKind::move) {
@@ -303,11 +389,15 @@ std::vector<std::string> MemoryStore::audit() const {
           to.member != entry.to_member)
         problems.push_back("what moved is not what arrived");
     }
+    if (entry.kind == rules::EntryKind::owe) debts[entry.member] += entry.amount;
+    if (entry.kind == rules::EntryKind::settle) debts[entry.member] -= entry.amount;
     if (entry.kind != rules::EntryKind::grant)
       spent[entry.lot] -= rules::effect_on_member(entry.kind, entry.amount);
   }
   for (const auto& [id, member] : members_) {
     if (member.balance != balances[id]) problems.push_back("a balance is not the fold of its entries");
+    if (member.debt != debts[id] || member.debt < 0)
+      problems.push_back("a debt is not what is owed and not settled");
     if (member.balance < 0) problems.push_back("a balance is below zero");
   }
   for (const auto& [id, lot] : lots_) {

@@ -36,6 +36,9 @@ class MemoryStore {
   const std::map<handlers::LotId, handlers::Lot>& lots() const { return lots_; }
   const std::map<handlers::CodeId, handlers::Code>& codes() const { return codes_; }
   const std::vector<handlers::Redemption>& redemptions() const { return redemptions_; }
+  const std::map<std::uint64_t, handlers::Refund>& refunds() const { return refunds_; }
+  const std::map<handlers::PurchaseKey, handlers::Purchase>& purchases() const { return purchases_; }
+  const std::map<handlers::HoldId, handlers::Hold>& holds() const { return holds_; }
   const std::vector<handlers::LedgerEntry>& entries() const { return entries_; }
   const std::map<handlers::PendingKey, handlers::Pending>& pendings() const { return pendings_; }
   const std::map<handlers::PurchaseKey, handlers::Purchase>& purchases() const { return purchases_; }
@@ -51,6 +54,7 @@ class MemoryStore {
   std::vector<handlers::Pending> pendings_of(const std::set<handlers::MemberKey>& phones) const;
   handlers::BranchDay branch_day(const handlers::BranchDayKey& key) const;
   void load_wallet(handlers::MemberId member, handlers::Facts& facts) const;
+  void load_code(const handlers::Code& code, handlers::Facts& facts) const;
   const handlers::Member* find(const handlers::MemberKey& key) const;
   void keep(const handlers::Effect& effect, const handlers::Facts& after);
 
@@ -70,6 +74,9 @@ class MemoryStore {
   std::set<std::uint64_t> disputed_;
   std::map<handlers::MissKey, rules::MissWindow> miss_windows_;
   std::uint32_t last_number_ = 0;
+  std::map<std::string, rules::Attempts> till_attempts_;
+  std::map<handlers::HoldId, handlers::Hold> holds_;
+  std::map<std::uint64_t, handlers::Refund> refunds_;
 };
 
 // «نان و نمک»: a club in Persian with branches 12 and 14, cashiers with PINs (12: 4321, 14: 9876), 5 % credit

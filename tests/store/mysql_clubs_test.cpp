@@ -35,6 +35,9 @@ void expect_same(const Club& saved, const Club& loaded) {
   EXPECT_EQ(loaded.policy.live_codes_max, saved.policy.live_codes_max);
   EXPECT_EQ(loaded.policy.give_per_day_max, saved.policy.give_per_day_max);
   EXPECT_EQ(loaded.policy.give_undo_seconds, saved.policy.give_undo_seconds);
+  EXPECT_EQ(loaded.policy.hold_seconds_max, saved.policy.hold_seconds_max);
+  EXPECT_EQ(loaded.policy.debt_on_refund, saved.policy.debt_on_refund);
+  EXPECT_EQ(loaded.policy.repeat_purchase_seconds, saved.policy.repeat_purchase_seconds);
   ASSERT_EQ(loaded.branches.size(), saved.branches.size());
   for (std::size_t i = 0; i < saved.branches.size(); ++i) {
     EXPECT_EQ(loaded.branches[i].number, saved.branches[i].number);
@@ -84,7 +87,10 @@ TEST_F(MysqlClubs, come_back_as_they_were_saved_octets_of_secrets_and_all_letter
                  .new_codes_per_day_max = 3,
                  .live_codes_max = 17,
                  .give_per_day_max = 700'000,
-                 .give_undo_seconds = 45};
+                 .give_undo_seconds = 45,
+                 .hold_seconds_max = 77,
+                 .repeat_purchase_seconds = 33,
+                 .debt_on_refund = true};
   club.till_keys[0].secret = std::string("\0\xff'\"\\\n\x80", 7) + std::string(24, '\0');
   const ClubId id = store::save_club(database.connection, club);
   const auto loaded = store::load_clubs(database.connection);

@@ -9,6 +9,7 @@
 //   till 12 > 09121234567 850000 A-1      a purchase; the lines below look into the JSON answer
 //     < "credit":42500 | "duplicate":false
 //   member 09121234567 heard سپاسگزاریم | 42,500 | {code}       a text that came without being asked for
+//   till 12 refunds A-1 300000            or: till 12 holds {code} 850000; the answer as above
 //   dial member 09121234567 *7000*2#      a USSD dialog; then: press member 09121234567 1
 //     < اعتبار                            the screen; "< … | end" when the dialog is over, "| open" when it
 //     is not
@@ -123,6 +124,11 @@ class Talk {
     const auto heard = line.find(" heard ");
     if (heard != std::string::npos)
       return expect_heard(who(line.substr(0, heard)), trim(line.substr(heard + 7)));
+    for (const std::string order : {" refunds ", " holds "}) {
+      const auto at = line.find(order);
+      if (at != std::string::npos && line.rfind("till ", 0) == 0)
+        return till_order(std::stoul(line.substr(5, at - 5)), order, trim(line.substr(at + order.size())));
+    }
     const auto says = line.find(" > ");
     ASSERT_NE(says, std::string::npos) << "not a line of a talk";
     const std::string speaker = line.substr(0, says), text = trim(line.substr(says + 3));
@@ -172,7 +178,7 @@ class Talk {
                                   : std::chrono::minutes(count);
   }
 
-  Outcome handle(std::variant<TextRequest, UssdRequest, PurchaseRequest> what) {
+  Outcome handle(std::variant<TextRequest, UssdRequest, PurchaseRequest, TillOrder> what) {
     Request request;
     request.what = std::move(what);
     Outcome outcome = store().handle(request, now_);
@@ -195,6 +201,21 @@ class Talk {
                                      .invoice = words[2],
                                      .amount = std::stoll(words[1])})
                   .answer;
+  }
+
+  // "<invoice> <amount>" refunded, "<code> <amount of the invoice>" held.
+  void till_order(unsigned long branch, const std::string& order, const std::string& text) {
+    const auto words = split(text, " ");
+    TillOrder what{.till = {1, static_cast<BranchNo>(branch), "till-" + std::to_string(branch)}};
+    if (order == " refunds ") {
+      TillRefund refund{.invoice = words[0], .amount = std::stoll(words[1])};
+      refund.reference[0] = static_cast<std::uint8_t>(++refunds_);
+      what.what = std::move(refund);
+    } else {
+      what.what = TillHold{.code = static_cast<rules::CodeNumber>(std::stoul(words[0])),
+                           .invoice_amount = std::stoll(words[1])};
+    }
+    answer_ = handle(std::move(what)).answer;
   }
 
   void dial(const std::string& line) {
@@ -248,6 +269,7 @@ class Talk {
   const std::map<CodeId, Code> none_;
   rules::Instant now_ = std::chrono::sys_days{std::chrono::year{2026} / 11 / 21} + std::chrono::hours(9);
   std::string answer_;
+  int refunds_ = 0;
   std::map<PhoneNumber, std::vector<std::string>> heard_;
   std::map<PhoneNumber, std::string> dialogs_;
 };

@@ -10,6 +10,9 @@
 #include "gateway/http/operations.hpp"
 #include "gateway/http/problem.hpp"
 #include "gateway/http/purchases.hpp"
+#include "gateway/http/till_bodies.hpp"
+#include "gateway/http/till_orders.hpp"
+#include "handlers/till.hpp"
 #include "tests/kit/paths.hpp"
 
 namespace peyk::tests {
@@ -63,6 +66,8 @@ TEST(OpenApi, describes_every_route_and_no_other) {
   gateway::PurchaseEndpoint purchases({}, {});
   auto routes = gateway::operation_routes({}, {});
   routes.push_back(purchases.route());
+  gateway::TillOrderEndpoint orders({}, {});
+  for (auto& route : orders.routes()) routes.push_back(std::move(route));
   gateway::DeadLetterEndpoint letters({}, {});
   for (auto& route : letters.routes()) routes.push_back(std::move(route));
   std::set<std::string> served, described;
@@ -83,10 +88,28 @@ TEST(OpenApi, lists_every_type_of_problem_and_no_other) {
   EXPECT_EQ(problem_types_in_sources(), listed);
 }
 
+TEST(OpenApi, every_signed_operation_tells_of_a_bad_signature_and_of_trouble_on_our_side) {
+  for (const auto& path : openapi()["paths"]) {
+    for (const auto& operation : path.second) {
+      if (operation.second["security"].size() == 0) continue;
+      for (const char* status : {"401", "500", "503"}) {
+        EXPECT_TRUE(operation.second["responses"][status]) << path.first.as<std::string>() << " " << status;
+      }
+    }
+  }
+}
+
 TEST(OpenApi, has_the_limits_of_the_code) {
   const YAML::Node purchase = openapi()["components"]["schemas"]["Purchase"]["properties"];
   EXPECT_EQ(purchase["amount"]["maximum"].as<rules::Amount>(), rules::kAmountMax);
   EXPECT_EQ(purchase["invoice"]["maxLength"].as<std::size_t>(), gateway::PurchaseBodyLimits{}.invoice_max);
+  const YAML::Node schemas = openapi()["components"]["schemas"];
+  EXPECT_EQ(schemas["Amount"]["maximum"].as<rules::Amount>(), rules::kAmountMax);
+  EXPECT_EQ(schemas["Invoice"]["maxLength"].as<std::size_t>(), gateway::kInvoiceCharactersMax);
+  const YAML::Node seconds = schemas["Hold"]["properties"]["seconds"];
+  EXPECT_EQ(seconds["minimum"].as<std::int64_t>(), gateway::kHoldMin.count());
+  EXPECT_EQ(seconds["maximum"].as<std::int64_t>(), gateway::kHoldMax.count());
+  EXPECT_EQ(seconds["default"].as<std::int64_t>(), handlers::kHoldUsual.count());
   const YAML::Node replay = openapi()["components"]["schemas"]["Replay"]["properties"];
   EXPECT_EQ(replay["ids"]["maxItems"].as<std::size_t>(), gateway::kReplayIdsMax);
 }

@@ -13,10 +13,10 @@ namespace {
 using namespace std::chrono_literals;
 using gateway::HttpRequest;
 using gateway::HttpResponse;
-using gateway::PurchaseAnswer;
+using gateway::TillAnswer;
 using gateway::TillIdentity;
 using testing::HasSubstr;
-using Status = PurchaseAnswer::Status;
+using Status = TillAnswer::Status;
 
 const rules::Instant kNow = std::chrono::sys_days(std::chrono::January / 5 / 2026) + 7h;
 const std::string kSecret = "0123456789abcdef01234567", kOldSecret = "an older secret, 24 long";
@@ -28,7 +28,7 @@ class PurchaseEndpoint : public testing::Test {
  protected:
   struct Submitted {
     handlers::Request request;
-    std::function<void(PurchaseAnswer)> answer;
+    std::function<void(TillAnswer)> answer;
   };
 
   PurchaseEndpoint() : endpoint_(directory(), store(), {.in_flight_max = 3}), route_(endpoint_.route()) {}
@@ -95,7 +95,7 @@ class PurchaseEndpoint : public testing::Test {
     return last.request;
   }
 
-  HttpResponse answered(const PurchaseAnswer& with) {
+  HttpResponse answered(const TillAnswer& with) {
     const auto answer = begin(request());
     submitted_.back().answer(with);
     submitted_.pop_back();
@@ -120,8 +120,8 @@ class PurchaseEndpoint : public testing::Test {
       return std::nullopt;
     };
   }
-  gateway::SubmitPurchase store() {
-    return [this](handlers::Request made, std::function<void(PurchaseAnswer)> answer) {
+  gateway::SubmitToStore store() {
+    return [this](handlers::Request made, std::function<void(TillAnswer)> answer) {
       if (broken_) throw std::runtime_error("store");
       submitted_.push_back({std::move(made), std::move(answer)});
     };

@@ -1,0 +1,75 @@
+#include "gateway/http/body_fields.hpp"
+
+#include <algorithm>
+
+namespace peyk::gateway {
+namespace {
+
+constexpr std::int64_t kBranchMax = UINT32_MAX;
+
+// Characters of UTF-8 that the JSON parser has already found valid.
+std::size_t characters(std::string_view text) {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+}
+
+std::string_view without_blanks(std::string_view text) {
+  const std::size_t first = text.find_first_not_of(' ');
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(' ') - first + 1);
+}
+
+bool has_control_characters(std::string_view text) {
+  return std::ranges::any_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
+}
+
+}  // namespace
+
+FieldValue<rules::Amount> read_amount(const JsonValue& value) {
+  const auto* number = std::get_if<std::int64_t>(&value.what);
+  if (number != nullptr && *number >= 1 && *number <= rules::kAmountMax) return *number;
+  return tl::unexpected("must be an integer from 1 to " + std::to_string(rules::kAmountMax) +
+                        " in the currency's smallest unit, written with ASCII digits only: no string, "
+                        "fraction or exponent");
+}
+
+FieldValue<std::string> read_name(const JsonValue& value, std::size_t characters_max) {
+  const auto* text = std::get_if<std::string>(&value.what);
+  if (text == nullptr) return tl::unexpected(std::string("must be a string"));
+  const std::string_view name = without_blanks(*text);
+  if (name.empty() || characters(name) > characters_max)
+    return tl::unexpected("must have 1 to " + std::to_string(characters_max) + " characters");
+  if (has_control_characters(name)) return tl::unexpected(std::string("must not hold control characters"));
+  return std::string(name);
+}
+
+FieldValue<handlers::BranchNo> read_branch(const JsonValue& value, handlers::BranchNo key_branch) {
+  const auto* number = std::get_if<std::int64_t>(&value.what);
+  if (number == nullptr || *number < 1 || *number > kBranchMax)
+    return tl::unexpected(std::string("must be a branch number"));
+  const auto branch = static_cast<handlers::BranchNo>(*number);
+  if (key_branch != 0 && branch != key_branch)
+    return tl::unexpected("this key reports for branch " + std::to_string(key_branch) + " only");
+  return branch;
+}
+
+Problem problem_of(const JsonMistake& mistake, std::size_t depth_max,
+                   Problem (*invalid)(std::vector<ProblemError> errors)) {
+  switch (mistake.kind) {
+    case JsonMistakeKind::too_deep:
+      return invalid({{"nested deeper than " + std::to_string(depth_max), mistake.pointer}});
+    case JsonMistakeKind::doubled_name:
+      return invalid({{"this name is written twice in one object", mistake.pointer}});
+    case JsonMistakeKind::number_out_of_range:
+      return invalid({{"this number is too large", mistake.pointer}});
+    case JsonMistakeKind::malformed:
+      break;
+  }
+  return {400,
+          "malformed-json",
+          "The body is not JSON",
+          "Not valid JSON in UTF-8 at or before octet " + std::to_string(mistake.offset) + ".",
+          {}};
+}
+
+}  // namespace peyk::gateway

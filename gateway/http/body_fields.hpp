@@ -1,0 +1,34 @@
+// The fields that bodies of tills share, each read strictly: this is money. A value, or what is wrong with it
+// in words for people.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include <tl/expected.hpp>
+
+#include "gateway/http/problem.hpp"
+#include "gateway/http/strict_json.hpp"
+#include "handlers/club.hpp"
+#include "handlers/rules/units.hpp"
+
+namespace peyk::gateway {
+
+inline constexpr std::size_t kInvoiceCharactersMax = 64;
+
+template <typename Value>
+using FieldValue = tl::expected<Value, std::string>;
+
+// 1 to kAmountMax, written with ASCII digits only.
+FieldValue<rules::Amount> read_amount(const JsonValue& value);
+// 1 to `characters_max` characters, blanks around them dropped; no control characters.
+FieldValue<std::string> read_name(const JsonValue& value, std::size_t characters_max = kInvoiceCharactersMax);
+// A branch's number; of a key that is bound to one (not 0) only that.
+FieldValue<handlers::BranchNo> read_branch(const JsonValue& value, handlers::BranchNo key_branch);
+
+// The problem of a body that could not be read. `invalid` makes one of what JSON says wrong (422); what is no
+// JSON or no UTF-8 is 400.
+Problem problem_of(const JsonMistake& mistake, std::size_t depth_max,
+                   Problem (*invalid)(std::vector<ProblemError> errors));
+
+}  // namespace peyk::gateway

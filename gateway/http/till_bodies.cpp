@@ -1,0 +1,137 @@
+#include "gateway/http/till_bodies.hpp"
+
+#include <algorithm>
+#include <array>
+#include <functional>
+#include <span>
+
+#include "gateway/http/body_fields.hpp"
+#include "gateway/http/strict_json.hpp"
+
+namespace peyk::gateway {
+namespace {
+
+using handlers::TillOrder;
+
+constexpr std::size_t kDepthMax = 4, kErrorsMax = 16;
+
+Problem invalid(std::vector<ProblemError> errors) {
+  return {422, "invalid-order", "The order is not valid", "See errors; nothing was done.", std::move(errors)};
+}
+
+// What is wrong; empty: nothing is, and it stands in the order.
+using Reader = std::string (*)(const JsonValue& value, TillOrder& order);
+
+struct Field {
+  std::string_view name;
+  bool required;
+  Reader read;
+};
+
+template <typename Value>
+std::string keep(FieldValue<Value> read, Value& into) {
+  if (!read) return std::move(read.error());
+  into = std::move(*read);
+  return "";
+}
+
+// The key's branch was put into the order before.
+constexpr Field kBranch{"branch", false, [](const JsonValue& value, TillOrder& order) {
+                          return keep(read_branch(value, order.till.branch), order.till.branch);
+                        }};
+
+template <typename What>
+std::string read_invoice_field(const JsonValue& value, TillOrder& order) {
+  return keep(read_name(value), std::get<What>(order.what).invoice);
+}
+template <typename What>
+std::string read_invoice_amount(const JsonValue& value, TillOrder& order) {
+  return keep(read_amount(value), std::get<What>(order.what).invoice_amount);
+}
+
+std::string read_seconds(const JsonValue& value, TillOrder& order) {
+  const auto* number = std::get_if<std::int64_t>(&value.what);
+  if (number == nullptr || *number < kHoldMin.count() || *number > kHoldMax.count())
+    return "must be an integer from " + std::to_string(kHoldMin.count()) + " to " +
+           std::to_string(kHoldMax.count());
+  std::get<handlers::TillHold>(order.what).wanted = std::chrono::seconds(*number);
+  return "";
+}
+
+using handlers::TillCapture;
+using handlers::TillHold;
+using handlers::TillRedemption;
+
+constexpr std::array kRedemptionFields{Field{"invoice", true, read_invoice_field<TillRedemption>},
+                                       Field{"invoice_amount", true, read_invoice_amount<TillRedemption>},
+                                       kBranch};
+constexpr std::array kHoldFields{Field{"invoice", false, read_invoice_field<TillHold>},
+                                 Field{"invoice_amount", true, read_invoice_amount<TillHold>},
+                                 Field{"seconds", false, read_seconds}, kBranch};
+constexpr std::array kCaptureFields{Field{"amount", true,
+                                          [](const JsonValue& value, TillOrder& order) {
+                                            return keep(read_amount(value),
+                                                        std::get<TillCapture>(order.what).amount);
+                                          }},
+                                    kBranch};
+
+std::string read_refund_amount(const JsonValue& value, TillOrder& order) {
+  auto amount = read_amount(value);
+  if (!amount) return std::move(amount.error());
+  std::get<handlers::TillRefund>(order.what).amount = *amount;
+  return "";
+}
+std::string read_credit_note(const JsonValue& value, TillOrder& order) {
+  return keep(read_name(value), std::get<handlers::TillRefund>(order.what).credit_note);
+}
+
+constexpr Field kRefundAmount{"amount", false, read_refund_amount};
+constexpr Field kCreditNote{"credit_note", false, read_credit_note};
+constexpr std::array kRefundFields{kRefundAmount, kCreditNote, kBranch};
+constexpr std::array kInvoiceRefundFields{Field{"invoice", true, read_invoice_field<handlers::TillRefund>},
+                                          kRefundAmount, kCreditNote, kBranch};
+
+tl::expected<TillOrder, Problem> parse(std::string_view body, TillOrder order,
+                                       std::span<const Field> fields) {
+  const auto json = parse_strict_json(body, kDepthMax);
+  if (!json) return tl::unexpected(problem_of(json.error(), kDepthMax, invalid));
+  const auto* object = std::get_if<JsonObject>(&json->what);
+  if (object == nullptr) return tl::unexpected(invalid({{"must be an object", ""}}));
+
+  std::vector<ProblemError> errors;
+  const auto wrong = [&errors](std::string pointer, std::string detail) {
+    if (errors.size() < kErrorsMax) errors.push_back({std::move(detail), std::move(pointer)});
+  };
+  for (const JsonMember& member : *object) {
+    const auto field = std::ranges::find(fields, std::string_view(member.name), &Field::name);
+    std::string mistake = field == fields.end() ? "unknown field" : field->read(member.value, order);
+    if (!mistake.empty()) wrong(json_pointer_token(member.name), std::move(mistake));
+  }
+  for (const Field& field : fields) {
+    const bool needed = field.required || (field.name == kBranch.name && order.till.branch == 0);
+    const bool given = std::ranges::find(*object, field.name, &JsonMember::name) != object->end();
+    if (needed && !given) wrong("", "\"" + std::string(field.name) + "\" is missing");
+  }
+  if (!errors.empty()) return tl::unexpected(invalid(std::move(errors)));
+  return order;
+}
+
+}  // namespace
+
+tl::expected<TillOrder, Problem> parse_redemption_body(std::string_view body, TillOrder order) {
+  return parse(body, std::move(order), kRedemptionFields);
+}
+tl::expected<TillOrder, Problem> parse_hold_body(std::string_view body, TillOrder order) {
+  return parse(body, std::move(order), kHoldFields);
+}
+tl::expected<TillOrder, Problem> parse_capture_body(std::string_view body, TillOrder order) {
+  return parse(body, std::move(order), kCaptureFields);
+}
+tl::expected<TillOrder, Problem> parse_refund_body(std::string_view body, TillOrder order) {
+  return parse(body, std::move(order), kRefundFields);
+}
+tl::expected<TillOrder, Problem> parse_invoice_refund_body(std::string_view body, TillOrder order) {
+  return parse(body, std::move(order), kInvoiceRefundFields);
+}
+
+}  // namespace peyk::gateway

@@ -1,0 +1,221 @@
+#include "handlers/refund.hpp"
+
+#include <algorithm>
+#include <tuple>
+
+#include "handlers/use_cases.hpp"
+
+namespace peyk::handlers {
+namespace {
+
+// A number is free again so long after its code's end; a day before that the code is not woken any more.
+constexpr std::chrono::days kCodeWakesWithin{rules::kCodeQuarantineDays - 1};
+
+// One refund at work.
+class Refunding {
+ public:
+  Refunding(const Club& club, const Purchase& purchase, Refund record, const Facts& facts, Setting& setting)
+      : club_(club),
+        purchase_(purchase),
+        facts_(facts),
+        setting_(setting),
+        done_{.record = std::move(record)} {}
+
+  // `parked`: the purchase comes now, and has earned on what is left of it.
+  Refunded run(rules::Amount before, bool parked) {
+    const rules::Bought bought = bought_of(purchase_);
+    const rules::Amount after = before + done_.record.amount;
+    give_back(bought, before, after);
+    if (!parked) take_back(rules::earned_at(bought, before) - rules::earned_at(bought, after));
+    done_.record.state = RefundState::applied;
+    done_.record.purchase = purchase_.id;
+    tell_buyer();
+    done_.effects.push_back(RecordRefund{done_.record, parked});
+    return std::move(done_);
+  }
+
+ private:
+  const Member* buyer() const { return purchase_.member ? facts_.member(*purchase_.member) : nullptr; }
+
+  LedgerEntry entry(rules::EntryKind kind, MemberId member, LotId lot, rules::Amount amount) {
+    return {.id = setting_.chance.next_id(),
+            .club = club_.id,
+            .kind = kind,
+            .member = member,
+            .lot = lot,
+            .amount = amount,
+            .at = setting_.now};
+  }
+
+  // Redemption by redemption, in the order in which they were made: each its part of what is back in all.
+  void give_back(const rules::Bought& bought, rules::Amount before, rules::Amount after) {
+    std::vector<const Redemption*> paid = facts_.on_bill(purchase_.key);
+    std::ranges::sort(paid, {}, [](const Redemption* one) { return std::pair(one->at, one->id); });
+    rules::Amount earlier = 0;
+    for (const Redemption* one : paid) {
+      const auto share = [&](rules::Amount refunded) {
+        return std::clamp<rules::Amount>(rules::returned_at(bought, refunded) - earlier, 0, one->used);
+      };
+      const rules::Amount back = share(after) - std::max(share(before), one->returned);
+      earlier += one->used;
+      if (back > 0) give_back(*one, back);
+    }
+  }
+
+  void give_back(const Redemption& redemption, rules::Amount amount) {
+    const Code& code = *facts_.code(redemption.code);
+    const Lot& lot = *facts_.lot(code.lot);
+    const Member& owner = *facts_.member(code.member);
+    ReturnCredit effect{.refund = done_.record.id,
+                        .redemption = redemption.id,
+                        .code = code.id,
+                        .amount = amount,
+                        .revives = !has_ended(code) || setting_.now < code.ended_at + kCodeWakesWithin};
+    if (setting_.now >= lot.expires_at || owner.phone == 0) {
+      done_.record.expired += amount;
+    } else {
+      done_.record.returned += amount;
+      returned_into_[lot.id] += amount;
+      if (effect.revives) woken_.insert(code.id);
+      effect.entry = entry(rules::EntryKind::return_credit, owner.id, lot.id, amount);
+      if (buyer() != nullptr && owner.id == buyer()->id) {
+        back_to_buyer_ += amount;
+      } else {
+        tell_owner(owner, redemption, amount);
+      }
+    }
+    done_.effects.push_back(std::move(effect));
+  }
+
+  // In the order of the house: her own of this purchase, then what ends soonest; then debt, or the till keeps
+  // it.
+  void take_back(rules::Amount due) {
+    if (due <= 0 || !purchase_.member || !purchase_.code) return;
+    const Member& member = *buyer();
+    const Lot& own = *facts_.lot(facts_.code(*purchase_.code)->lot);
+    rules::Amount gone = facts_.lapsed(own, setting_.now);
+    for (const Refund* one : facts_.refunds(purchase_.key)) gone -= one->lapsed;
+    done_.record.lapsed = std::clamp<rules::Amount>(gone, 0, due);
+    due -= done_.record.lapsed;
+    due -= take(own, due);
+    for (const Lot* lot : other_lots(member.id, own)) due -= take(*lot, due);
+    if (due == 0) return;
+    if (!club_.policy.debt_on_refund || member.phone == 0) {
+      done_.record.withheld = due;
+      return;
+    }
+    done_.record.owed = due;
+    done_.effects.push_back(Owe{entry(rules::EntryKind::owe, member.id, own.id, due)});
+  }
+
+  // Of hers, in the order of spending, with those that this very refund fills again.
+  std::vector<const Lot*> other_lots(MemberId member, const Lot& own) const {
+    std::vector<const Lot*> lots = facts_.spendable_lots(member, setting_.now);
+    for (const auto& [lot, sum] : returned_into_) {
+      const Lot* filled = facts_.lot(lot);
+      if (filled->member == member && std::ranges::find(lots, filled) == lots.end()) lots.push_back(filled);
+    }
+    std::erase(lots, &own);
+    std::ranges::sort(lots, {},
+                      [](const Lot* lot) { return std::tuple(lot->expires_at, lot->created_at, lot->id); });
+    return lots;
+  }
+
+  rules::Amount take(const Lot& lot, rules::Amount due) {
+    const auto filled = returned_into_.find(lot.id);
+    const rules::Amount returned = filled == returned_into_.end() ? 0 : filled->second;
+    const rules::Amount amount = std::min(due, facts_.available(lot, setting_.now) + returned);
+    if (amount <= 0) return 0;
+    done_.record.clawed_back += amount;
+    TakeBack effect{.entry = entry(rules::EntryKind::claw_back, lot.member, lot.id, amount)};
+    const Code* code = facts_.code_of_lot(lot);
+    const bool lives = code != nullptr && (code->state == CodeState::live || woken_.contains(code->id));
+    if (lives && amount == lot.remaining + returned) effect.ended = code->id;
+    done_.effects.push_back(std::move(effect));
+    return amount;
+  }
+
+  void tell_owner(const Member& owner, const Redemption& redemption, rules::Amount amount) {
+    const rules::Amount now = facts_.spendable(owner.id, setting_.now) + amount;
+    std::string text = render(setting_, "voided_member", owner.language,
+                              {{"club", club_.name},
+                               {"used", money(club_, amount)},
+                               {"branch", branch_name(club_, redemption.branch)},
+                               {"left", money(club_, now)}});
+    done_.texts.push_back(text_to(club_, owner.phone, Lane::notice, std::move(text), setting_.now));
+  }
+
+  void tell_buyer() {
+    const Member* member = buyer();
+    if (member == nullptr || member->phone == 0) return;
+    std::string list;
+    const auto line = [&](std::string_view key, rules::Amount amount) {
+      if (amount > 0)
+        list += '\n' + render(setting_, key, member->language, {{"amount", money(club_, amount)}});
+    };
+    line("refund_line_taken", done_.record.clawed_back);
+    line("refund_line_returned", back_to_buyer_);
+    line("refund_line_owed", done_.record.owed);
+    const rules::Amount left =
+        facts_.spendable(member->id, setting_.now) - done_.record.clawed_back + back_to_buyer_;
+    std::string text = render(setting_, "refund_member", member->language,
+                              {{"club", club_.name},
+                               {"branch", branch_name(club_, purchase_.key.branch)},
+                               {"amount", money(club_, done_.record.amount)},
+                               {"list", templates::Rendered{list}},
+                               {"left", money(club_, left)}});
+    done_.texts.push_back(text_to(club_, member->phone, Lane::notice, std::move(text), setting_.now));
+  }
+
+  const Club& club_;
+  const Purchase& purchase_;
+  const Facts& facts_;
+  Setting& setting_;
+  Refunded done_;
+  rules::Amount back_to_buyer_ = 0;
+  std::map<LotId, rules::Amount> returned_into_;
+  std::set<CodeId> woken_;
+};
+
+}  // namespace
+
+rules::Bought bought_of(const Purchase& purchase) {
+  return {.amount = purchase.amount,
+          .by_credit = purchase.by_credit,
+          .earned = purchase.earned,
+          .share = purchase.earn_share};
+}
+
+rules::Amount credit_on(const PurchaseKey& bill, rules::Amount amount, const Facts& facts) {
+  rules::Amount sum = 0;
+  for (const Redemption* one : facts.on_bill(bill)) sum += one->used - one->returned;
+  return std::min(sum, amount);
+}
+
+Refunded apply_refund(const Club& club, const Purchase& purchase, Refund record, const Facts& facts,
+                      Setting& setting) {
+  return Refunding(club, purchase, std::move(record), facts, setting).run(purchase.refunded, false);
+}
+
+std::vector<Refunded> apply_parked(const Club& club, const Purchase& purchase, const Facts& facts,
+                                   Setting& setting) {
+  std::vector<Refunded> all;
+  rules::Amount refunded = 0;
+  for (const Refund* parked : facts.refunds(purchase.key)) {
+    if (parked->state != RefundState::parked) continue;
+    Refund record = *parked;
+    record.amount = record.asked == 0 ? purchase.amount - refunded : record.asked;
+    if (record.amount == 0 || record.amount > purchase.amount - refunded) {
+      record.amount = 0;
+      record.state = RefundState::refused;
+      record.purchase = purchase.id;
+      all.push_back({.record = record, .effects = {RecordRefund{record, true}}});
+      continue;
+    }
+    all.push_back(Refunding(club, purchase, record, facts, setting).run(refunded, true));
+    refunded += record.amount;
+  }
+  return all;
+}
+
+}  // namespace peyk::handlers

@@ -1,0 +1,127 @@
+#include "handlers/taking.hpp"
+
+#include <algorithm>
+
+#include "handlers/use_cases.hpp"
+
+namespace peyk::handlers {
+namespace {
+
+rules::Amount used_on(const PurchaseKey& bill, const Facts& facts) {
+  rules::Amount sum = 0;
+  for (const Redemption* one : facts.on_bill(bill)) sum += one->used - one->returned;
+  return sum;
+}
+
+std::string notice_to_member(const Taker& taker, const Member& member, const Redemption& redemption,
+                             rules::Amount spendable, const Setting& setting) {
+  return render(setting, "redeemed_member", member.language,
+                {{"club", taker.club->name},
+                 {"used", money(*taker.club, redemption.used)},
+                 {"branch", branch_name(*taker.club, redemption.branch)},
+                 {"left", money(*taker.club, spendable)}});
+}
+
+}  // namespace
+
+std::set<PurchaseKey> purchases_of(const Taker& taker, const std::string& invoice) {
+  std::set<PurchaseKey> keys;
+  if (invoice.empty()) return keys;
+  keys.insert(taker.bill(invoice));
+  if (!taker.till.empty()) return keys;
+  std::string capitals = invoice;
+  for (char& c : capitals) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  keys.insert(taker.bill(capitals));
+  return keys;
+}
+
+std::variant<rules::Taken, rules::RedeemRefusal> judge(const Taker& taker, const Code& code, const Bill& bill,
+                                                       const Facts& facts, rules::Instant now) {
+  const Club& club = *taker.club;
+  const Lot& lot = *facts.lot(code.lot);
+  const auto known = purchases_of(taker, bill.invoice);
+  const auto is_recorded = [&facts](const PurchaseKey& key) { return facts.purchase(key) != nullptr; };
+  return rules::redeem({.left = facts.available(lot, now),
+                        .held = facts.held(lot, now),
+                        .ended = has_ended(code),
+                        .swept = code.state == CodeState::expired,
+                        .expires_at = lot.expires_at,
+                        .invoice_min = club.policy.invoice_min,
+                        .credit_share_max = club.policy.credit_share_max,
+                        .invoice_closed = std::ranges::any_of(known, is_recorded),
+                        .on_invoice = known.empty() ? 0 : used_on(taker.bill(bill.invoice), facts)},
+                       bill.amount, now);
+}
+
+Redeemed take(const Taker& taker, const Code& code, const Bill& bill, rules::Amount used, rules::Amount freed,
+              const Facts& facts, Setting& setting) {
+  const Club& club = *taker.club;
+  const Lot& lot = *facts.lot(code.lot);
+  const Member& member = *facts.member(code.member);
+  const rules::Amount left = facts.available(lot, setting.now) + freed - used;
+  const rules::Amount spendable = facts.spendable(member.id, setting.now) + freed - used;
+  Redemption redemption{.id = setting.chance.next_id(),
+                        .club = club.id,
+                        .code = code.id,
+                        .member = member.id,
+                        .branch = taker.branch,
+                        .cashier = taker.cashier,
+                        .till = taker.till,
+                        .invoice = bill.invoice,
+                        .invoice_amount = bill.amount,
+                        .used = used,
+                        .left = left,
+                        .at = setting.now,
+                        .place = static_cast<std::uint32_t>(facts.redemptions(code.id).size() + 1)};
+  OutgoingText notice = text_to(club, member.phone, Lane::notice,
+                                notice_to_member(taker, member, redemption, spendable, setting), setting.now);
+  return {.effect = {.entry = {.id = setting.chance.next_id(),
+                               .club = club.id,
+                               .kind = rules::EntryKind::redeem,
+                               .member = member.id,
+                               .lot = lot.id,
+                               .amount = used,
+                               .at = setting.now},
+                     .redemption = std::move(redemption),
+                     .code_ended = lot.remaining == used},
+          .notice = std::move(notice)};
+}
+
+std::optional<VoidRefusal> void_refusal(const Club& club, const Redemption& redemption, const Code& code,
+                                        const Facts& facts, rules::Instant now) {
+  if (now - redemption.at >= std::chrono::minutes{club.policy.void_window_minutes})
+    return VoidRefusal::too_late;
+  if (redemption.returned > 0) return VoidRefusal::refunded;
+  if (facts.member(code.member)->phone == 0) return VoidRefusal::member_left;
+  if (code.state == CodeState::expired || now >= facts.lot(code.lot)->expires_at) return VoidRefusal::expired;
+  return std::nullopt;
+}
+
+Undone undo(const Taker& taker, const Redemption& redemption, const Code& code, const Facts& facts,
+            Setting& setting) {
+  const Club& club = *taker.club;
+  const Lot& lot = *facts.lot(code.lot);
+  const Member& member = *facts.member(code.member);
+  const rules::Amount spendable = facts.spendable(member.id, setting.now) + redemption.used;
+  std::string text = render(setting, "voided_member", member.language,
+                            {{"club", club.name},
+                             {"used", money(club, redemption.used)},
+                             {"branch", branch_name(club, redemption.branch)},
+                             {"left", money(club, spendable)}});
+  return {.effect = {.entry = {.id = setting.chance.next_id(),
+                               .club = club.id,
+                               .kind = rules::EntryKind::void_redemption,
+                               .member = member.id,
+                               .lot = lot.id,
+                               .amount = redemption.used,
+                               .at = setting.now},
+                     .code = code.id,
+                     .redemption = redemption.id,
+                     .voided = {.cashier = taker.cashier,
+                                .till = taker.till,
+                                .left = facts.available(lot, setting.now) + redemption.used,
+                                .at = setting.now}},
+          .notice = text_to(club, member.phone, Lane::notice, std::move(text), setting.now)};
+}
+
+}  // namespace peyk::handlers

@@ -1,0 +1,95 @@
+#include "handlers/till.hpp"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+namespace peyk::handlers {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+template <typename... Fs>
+struct Overloaded : Fs... {
+  using Fs::operator()...;
+};
+template <typename... Fs>
+Overloaded(Fs...) -> Overloaded<Fs...>;
+
+// A code is named: its wrong ones are counted.
+void add_code(Needs& needs, const TillId& till, rules::CodeNumber code) {
+  needs.codes.insert({till.club, code});
+  needs.tills.insert(till.key);
+}
+
+void add_bill(Needs& needs, const TillId& till, const std::string& invoice) {
+  if (!invoice.empty()) needs.bills.insert({till.club, till.branch, invoice});
+}
+
+}  // namespace
+
+Needs needs_till(const TillOrder& order, rules::Instant now) {
+  const TillId& till = order.till;
+  Needs needs;
+  std::visit(Overloaded{
+                 [&](const TillCheck& check) { add_code(needs, till, check.code); },
+                 [&](const TillRedemption& redemption) {
+                   add_code(needs, till, redemption.code);
+                   add_bill(needs, till, redemption.invoice);
+                 },
+                 [&](const TillVoid& undo) { needs.redemptions.insert(undo.redemption); },
+                 [&](const TillHold& hold) {
+                   add_code(needs, till, hold.code);
+                   add_bill(needs, till, hold.invoice);
+                   needs.holders.insert({till.club, hold.code});
+                   needs.holders_since = now - kHoldsCountedFor;
+                 },
+                 [&](const TillCapture& capture) { needs.holds.insert(capture.hold); },
+                 [&](const TillRelease& release) { needs.holds.insert(release.hold); },
+                 [&](const TillRefund& refund) {
+                   needs.references.insert({{till.club, till.branch, ""}, refund.reference});
+                   if (refund.purchase != 0)
+                     needs.refunded.insert(refund.purchase);
+                   else
+                     needs.refunded_bills.insert({till.club, till.branch, refund.invoice});
+                 },
+             },
+             order.what);
+  return needs;
+}
+
+Outcome till_order(const TillOrder& order, const Facts& facts, Setting& setting) {
+  const Club* club = setting.directory.club(order.till.club);
+  if (club == nullptr) {
+    return refuse("unknown-club", "The club does not exist",
+                  "The club of this key is gone; ask the operator.", "", 404);
+  }
+  if (branch_of(*club, order.till.branch) == nullptr) {
+    return refuse("unknown-branch", "The club has no such branch",
+                  fmt::format("Branch {} is not a branch of this club.", order.till.branch), "/branch");
+  }
+  const Desk desk{.club = *club, .till = order.till, .facts = facts, .setting = setting};
+  return std::visit(Overloaded{
+                        [&](const TillCheck& check) { return check_at_till(desk, check); },
+                        [&](const TillRedemption& redemption) { return redeem_at_till(desk, redemption); },
+                        [&](const TillVoid& undo) { return void_at_till(desk, undo); },
+                        [&](const TillHold& hold) { return hold_at_till(desk, hold); },
+                        [&](const TillCapture& capture) { return capture_at_till(desk, capture); },
+                        [&](const TillRelease& release) { return release_at_till(desk, release); },
+                        [&](const TillRefund& refund) { return refund_at_till(desk, refund); },
+                    },
+                    order.what);
+}
+
+Outcome refuse(std::string_view slug, std::string_view title, const std::string& detail,
+               std::string_view pointer, std::uint16_t status, std::chrono::seconds retry_after) {
+  Json problem{{"type", fmt::format("urn:peyk:problem:{}", slug)},
+               {"title", title},
+               {"status", status},
+               {"detail", detail}};
+  if (status == 422) problem["errors"] = Json::array({{{"detail", detail}, {"pointer", pointer}}});
+  if (retry_after.count() > 0) problem["retry_after"] = retry_after.count();
+  return {.status = status, .answer = problem.dump()};
+}
+
+}  // namespace peyk::handlers

@@ -1,0 +1,62 @@
+// What a till orders over HTTP beside purchases: checks, redemptions, voids, holds and what becomes of them.
+//
+// Its key is its proof; the rules of money are the cashier's (taking.hpp). A wrong code counts as a miss of
+// the key, and after too many every answer is the same refusal, for a right code too. Of another club's code,
+// hold or redemption it learns what it learns of one that does not exist.
+//
+// A refusal is an answer: the same request again gets it again. Whoever means it anew signs a new one.
+//
+// To add an order: its struct in request.hpp, its case in till.cpp, a file for what it decides, its route and
+// its body in gateway/http/, docs/openapi.yaml.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "handlers/effects.hpp"
+#include "handlers/facts.hpp"
+#include "handlers/request.hpp"
+#include "handlers/setting.hpp"
+#include "handlers/taking.hpp"
+
+namespace peyk::handlers {
+
+Needs needs_till(const TillOrder& order, rules::Instant now);
+Outcome till_order(const TillOrder& order, const Facts& facts, Setting& setting);
+
+// One order at work.
+struct Desk {
+  const Club& club;
+  const TillId& till;
+  const Facts& facts;
+  Setting& setting;
+
+  Taker taker() const { return {.club = &club, .branch = till.branch, .till = till.key}; }
+};
+
+// An answer that refuses: a problem document (RFC 9457), `slug` the end of its type. `pointer` tells where in
+// the body the reason stands. `retry_after`, if not zero, when the same could be ordered anew.
+Outcome refuse(std::string_view slug, std::string_view title, const std::string& detail,
+               std::string_view pointer = "", std::uint16_t status = 422,
+               std::chrono::seconds retry_after = {});
+
+// till_codes.cpp
+Outcome check_at_till(const Desk& desk, const TillCheck& order);
+Outcome redeem_at_till(const Desk& desk, const TillRedemption& order);
+Outcome void_at_till(const Desk& desk, const TillVoid& order);
+// The code, or the refusal: locked, or not found, which is counted.
+std::variant<const Code*, Outcome> find_code(const Desk& desk, rules::CodeNumber number);
+Outcome refuse_taking(const Desk& desk, rules::RedeemRefusal why, const Code& code, const Bill& bill);
+
+// holds.cpp
+inline constexpr std::chrono::seconds kHoldUsual{120};
+inline constexpr std::chrono::hours kHoldsCountedFor{1};
+inline constexpr int kUnusedHoldsMax = 5;  // of one member's credit by one till, in that time
+Outcome hold_at_till(const Desk& desk, const TillHold& order);
+Outcome capture_at_till(const Desk& desk, const TillCapture& order);
+Outcome release_at_till(const Desk& desk, const TillRelease& order);
+
+// till_refunds.cpp
+Outcome refund_at_till(const Desk& desk, const TillRefund& order);
+
+}  // namespace peyk::handlers

@@ -1,0 +1,160 @@
+#include "store/mysql/refunds.hpp"
+
+#include "store/mysql/sets.hpp"
+
+namespace peyk::store {
+namespace {
+
+using namespace handlers;
+
+constexpr const char* kRefundColumns =
+    "SELECT refund_id, club_id, branch_no, invoice, reference, credit_note, till_key, state, purchase_id, "
+    "asked,"
+    " amount, clawed_back, lapsed, owed, withheld, returned, expired, at FROM refund ";
+
+const auto bind_id = [](Statement& s, std::uint64_t id) { s.add(id); };
+const auto bind_bill = [](Statement& s, const PurchaseKey& key) {
+  s.add(key.club).add(key.branch).add(key.invoice);
+};
+
+std::string_view octets(const RequestKey& hash) {
+  return {reinterpret_cast<const char*>(hash.data()), hash.size()};
+}
+
+Refund read_refund(Rows& rows) {
+  Refund refund;
+  refund.id = rows.u64();
+  refund.bill.club = rows.u32();
+  refund.bill.branch = rows.u32();
+  refund.bill.invoice = rows.text();
+  const std::string reference = rows.text();
+  if (reference.size() != refund.reference.size())
+    throw SqlError(SqlError::Kind::broken, 0, "a refund's reference is not 32 octets long");
+  std::copy(reference.begin(), reference.end(), refund.reference.begin());
+  refund.credit_note = rows.text();
+  refund.till = rows.text();
+  refund.state = static_cast<RefundState>(rows.u64());
+  refund.purchase = rows.u64();
+  refund.asked = rows.i64();
+  refund.amount = rows.i64();
+  refund.clawed_back = rows.i64();
+  refund.lapsed = rows.i64();
+  refund.owed = rows.i64();
+  refund.withheld = rows.i64();
+  refund.returned = rows.i64();
+  refund.expired = rows.i64();
+  refund.at = rows.instant();
+  return refund;
+}
+
+// What had lapsed of the lots that refunded purchases opened: it needs no taking back.
+void load_lapsed(Connection& connection, const std::set<LotId>& lots, Facts& facts) {
+  select_in(
+      connection,
+      "SELECT lot_id, CAST(SUM(amount) AS SIGNED) FROM ledger_entry WHERE kind IN (3, 5) AND lot_id IN (",
+      "GROUP BY lot_id", 1, lots, bind_id, [&facts](Rows& rows) {
+        const LotId lot = rows.u64();
+        facts.load_lapsed(lot, rows.i64());
+      });
+}
+
+constexpr const char* kInsertRefund =
+    "INSERT INTO refund (refund_id, club_id, branch_no, invoice, reference, credit_note, till_key, state,"
+    " purchase_id, asked, amount, clawed_back, lapsed, owed, withheld, returned, expired, at) VALUES ";
+
+void save_returned(Connection& connection, std::span<const ReturnCredit* const> returned,
+                   const Facts& facts) {
+  insert_set(connection, "INSERT INTO refund_return (refund_id, redemption_id, amount, entry_id) VALUES ", 4,
+             returned, [](Statement& s, const ReturnCredit* one) {
+               s.add(one->refund).add(one->redemption).add(one->amount);
+               s.add(one->entry ? one->entry->id : std::uint64_t{0});
+             });
+  std::set<std::uint64_t> redemptions;
+  for (const ReturnCredit* one : returned) redemptions.insert(one->redemption);
+  for (const std::uint64_t id : redemptions)
+    connection.prepare("UPDATE redemption SET returned = ? WHERE redemption_id = ?")
+        .add(facts.redemption(id)->returned)
+        .add(id)
+        .update();
+}
+
+}  // namespace
+
+void find_refunded(Connection& connection, const Needs& needs, OldRecords& old, std::set<MemberId>& members) {
+  old.refunded_bills = needs.refunded_bills;
+  select_in(connection, "SELECT club_id, branch_no, invoice FROM purchase WHERE purchase_id IN (", "", 1,
+            needs.refunded, bind_id, [&old](Rows& rows) {
+              PurchaseKey key;
+              key.club = rows.u32();
+              key.branch = rows.u32();
+              key.invoice = rows.text();
+              old.refunded_bills.insert(std::move(key));
+            });
+  old.bills.insert(old.refunded_bills.begin(), old.refunded_bills.end());
+  select_in(connection,
+            "SELECT member_id, code_id FROM purchase WHERE member_id IS NOT NULL AND (club_id,"
+            " branch_no, invoice) IN (",
+            "", 3, old.refunded_bills, bind_bill, [&](Rows& rows) {
+              const MemberId member = rows.u64();
+              members.insert(member);
+              old.wallets.insert(member);
+              if (const auto code = rows.maybe_u64()) old.codes.insert(*code);
+            });
+}
+
+void load_refunds(Connection& connection, const Needs& needs, const OldRecords& old, Facts& facts) {
+  const auto take = [&facts](Rows& rows) { facts.load(read_refund(rows)); };
+  select_in(
+      connection, std::string(kRefundColumns) + "WHERE (club_id, branch_no, reference) IN (", "", 3,
+      needs.references,
+      [](Statement& s, const auto& key) {
+        s.add(key.first.club).add(key.first.branch).add(octets(key.second));
+      },
+      take);
+  select_in(connection, std::string(kRefundColumns) + "WHERE refund_id IN (", "", 1, old.refunds, bind_id,
+            take);
+  std::set<LotId> lots;
+  for (const PurchaseKey& bill : old.refunded_bills) {
+    const Purchase* purchase = facts.purchase(bill);
+    const Code* code = purchase != nullptr && purchase->code ? facts.code(*purchase->code) : nullptr;
+    if (code != nullptr) lots.insert(code->lot);
+  }
+  load_lapsed(connection, lots, facts);
+}
+
+void save_refunds(Connection& connection, const std::set<std::uint64_t>& fresh, std::set<std::uint64_t> known,
+                  std::span<const ReturnCredit* const> returned, const Facts& facts) {
+  const auto bind = [&facts](Statement& s, std::uint64_t id) {
+    const Refund& r = *facts.refund(id);
+    s.add(r.id).add(r.bill.club).add(r.bill.branch).add(r.bill.invoice).add(octets(r.reference));
+    s.add(r.credit_note).add(r.till).add(static_cast<std::uint32_t>(r.state)).add(r.purchase).add(r.asked);
+    s.add(r.amount).add(r.clawed_back).add(r.lapsed).add(r.owed).add(r.withheld).add(r.returned);
+    s.add(r.expired).add(r.at);
+  };
+  insert_set(connection, kInsertRefund, 18, fresh, bind);
+  insert_set(connection, "INSERT INTO invoice_mark (club_id, branch_no, invoice, kind, record_id) VALUES ", 5,
+             fresh, [&facts](Statement& s, std::uint64_t id) {
+               bind_bill(s, as_bill(facts.refund(id)->bill));
+               s.add(kRefundMark).add(id);
+             });
+  for (const std::uint64_t id : fresh) known.erase(id);  // parked and applied in one batch
+  upsert_set(
+      connection, kInsertRefund,
+      "state = VALUES(state), purchase_id = VALUES(purchase_id), amount = VALUES(amount), clawed_back ="
+      " VALUES(clawed_back), lapsed = VALUES(lapsed), owed = VALUES(owed), withheld = VALUES(withheld),"
+      " returned = VALUES(returned), expired = VALUES(expired)",
+      18, known, bind);
+  save_returned(connection, returned, facts);
+}
+
+void save_refunded(Connection& connection, const std::set<PurchaseKey>& purchases, const Facts& facts) {
+  for (const PurchaseKey& key : purchases) {
+    const Purchase& purchase = *facts.purchase(key);
+    connection.prepare("UPDATE purchase SET refunded = ? WHERE purchase_id = ?")
+        .add(purchase.refunded)
+        .add(purchase.id)
+        .update();
+  }
+}
+
+}  // namespace peyk::store

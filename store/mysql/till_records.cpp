@@ -1,0 +1,162 @@
+#include "store/mysql/till_records.hpp"
+
+#include "store/mysql/refunds.hpp"
+#include "store/mysql/sets.hpp"
+
+namespace peyk::store {
+namespace {
+
+using namespace handlers;
+
+constexpr const char* kHoldColumns =
+    "SELECT hold_id, club_id, code_id, member_id, lot_id, branch_no, till_key, invoice, invoice_amount, "
+    "amount,"
+    " begun_at, until_at, state, redemption_id, ended_at FROM code_hold ";
+
+const auto bind_id = [](Statement& s, std::uint64_t id) { s.add(id); };
+
+Hold read_hold(Rows& rows) {
+  Hold hold;
+  hold.id = rows.u64();
+  hold.club = rows.u32();
+  hold.code = rows.u64();
+  hold.member = rows.u64();
+  hold.lot = rows.u64();
+  hold.branch = rows.u32();
+  hold.till = rows.text();
+  hold.invoice = rows.text();
+  hold.invoice_amount = rows.i64();
+  hold.amount = rows.i64();
+  hold.begun_at = rows.instant();
+  hold.until = rows.instant();
+  hold.state = static_cast<HoldState>(rows.u64());
+  hold.redemption = rows.u64();
+  hold.ended_at = rows.instant();
+  return hold;
+}
+
+void find_holds(Connection& connection, const std::set<HoldId>& ids, OldRecords& found,
+                std::set<MemberId>& members) {
+  select_in(connection, std::string(kHoldColumns) + "WHERE hold_id IN (", "", 1, ids, bind_id,
+            [&](Rows& rows) {
+              const Hold hold = read_hold(rows);
+              found.codes.insert(hold.code);
+              members.insert(hold.member);
+              if (!hold.invoice.empty()) found.bills.insert({hold.club, hold.branch, hold.invoice});
+            });
+}
+
+// Adds the redemptions on the bills to `redemptions`, the refunds to `found`.
+void find_on_bills(Connection& connection, OldRecords& found, std::set<std::uint64_t>& redemptions) {
+  select_in(
+      connection, "SELECT kind, record_id FROM invoice_mark WHERE (club_id, branch_no, invoice) IN (", "", 3,
+      found.bills,
+      [](Statement& s, const PurchaseKey& key) { s.add(key.club).add(key.branch).add(as_bill(key).invoice); },
+      [&](Rows& rows) {
+        const bool is_redemption = rows.u32() == kRedemptionMark;
+        (is_redemption ? redemptions : found.refunds).insert(rows.u64());
+      });
+}
+
+}  // namespace
+
+void lock_tills(Connection& connection, const std::set<std::string>& keys, Facts& facts) {
+  select_in(
+      connection, "SELECT key_id, misses, miss_window_at, locked_until FROM till_key WHERE key_id IN (",
+      "ORDER BY key_id FOR UPDATE", 1, keys, [](Statement& s, const std::string& key) { s.add(key); },
+      [&facts](Rows& rows) {
+        const std::string key = rows.text();
+        rules::Attempts attempts{.misses = rows.u32()};
+        attempts.window_started_at = rows.instant();
+        attempts.locked_until = rows.instant();
+        facts.load_till_attempts(key, attempts);
+      });
+}
+
+OldRecords find_old_records(Connection& connection, const Needs& needs, std::set<MemberId>& members) {
+  OldRecords found{.bills = needs.bills};
+  find_holds(connection, needs.holds, found, members);
+  find_refunded(connection, needs, found, members);
+  std::set<std::uint64_t> redemptions = needs.redemptions;
+  find_on_bills(connection, found, redemptions);
+  select_in(connection, "SELECT code_id, member_id FROM redemption WHERE redemption_id IN (", "", 1,
+            redemptions, bind_id, [&](Rows& rows) {
+              found.codes.insert(rows.u64());
+              members.insert(rows.u64());
+            });
+  return found;
+}
+
+void load_holds(Connection& connection, const Needs& needs, Facts& facts) {
+  const auto take = [&facts](Rows& rows) {
+    Hold hold = read_hold(rows);
+    if (facts.member(hold.member) != nullptr) facts.load(std::move(hold));
+  };
+  select_in(connection, std::string(kHoldColumns) + "WHERE hold_id IN (", "", 1, needs.holds, bind_id, take);
+  std::set<MemberId> holders;
+  for (const CodeKey& key : needs.holders) {
+    if (const Code* code = facts.code(key)) holders.insert(code->member);
+  }
+  select_in(
+      connection, std::string(kHoldColumns) + "WHERE begun_at > ? AND member_id IN (", "", 1, holders,
+      [&needs, bound = std::size_t{0}](Statement& s, MemberId id) mutable {
+        if (bound++ % kSetRowsMax == 0) s.add(needs.holders_since);  // each statement's first parameter
+        s.add(id);
+      },
+      take);
+}
+
+void save_holds(Connection& connection, std::span<const Hold* const> begun, const std::set<HoldId>& ended,
+                const Facts& facts) {
+  insert_set(
+      connection,
+      "INSERT INTO code_hold (hold_id, club_id, code_id, member_id, lot_id, branch_no, till_key, invoice,"
+      " invoice_amount, amount, begun_at, until_at, state, redemption_id, ended_at) VALUES ",
+      15, begun, [&facts](Statement& s, const Hold* first) {
+        const Hold& hold = *facts.hold(first->id);  // it may have ended in the same batch
+        s.add(hold.id).add(hold.club).add(hold.code).add(hold.member).add(hold.lot).add(hold.branch);
+        s.add(hold.till).add(hold.invoice).add(hold.invoice_amount).add(hold.amount);
+        s.add(hold.begun_at).add(hold.until).add(static_cast<std::uint32_t>(hold.state));
+        s.add(hold.redemption).add(hold.ended_at);
+      });
+  std::set<HoldId> before = ended;
+  for (const Hold* hold : begun) before.erase(hold->id);
+  for (const HoldId id : before) {
+    const Hold& hold = *facts.hold(id);
+    connection.prepare("UPDATE code_hold SET state = ?, redemption_id = ?, ended_at = ? WHERE hold_id = ?")
+        .add(static_cast<std::uint32_t>(hold.state))
+        .add(hold.redemption)
+        .add(hold.ended_at)
+        .add(id)
+        .update();
+  }
+}
+
+void list_on_invoices(Connection& connection, std::span<const TakeFromLot* const> taken) {
+  std::vector<const Redemption*> named;
+  for (const TakeFromLot* one : taken) {
+    if (!one->redemption.invoice.empty()) named.push_back(&one->redemption);
+  }
+  insert_set(connection, "INSERT INTO invoice_mark (club_id, branch_no, invoice, kind, record_id) VALUES ", 5,
+             named, [](Statement& s, const Redemption* r) {
+               s.add(r->club)
+                   .add(r->branch)
+                   .add(as_bill({r->club, r->branch, r->invoice}).invoice)
+                   .add(kRedemptionMark)
+                   .add(r->id);
+             });
+}
+
+void save_till_attempts(Connection& connection, const std::map<std::string, rules::Attempts>& attempts) {
+  for (const auto& [key, row] : attempts) {
+    connection
+        .prepare("UPDATE till_key SET misses = ?, miss_window_at = ?, locked_until = ? WHERE key_id = ?")
+        .add(row.misses)
+        .add(row.window_started_at)
+        .add(row.locked_until)
+        .add(key)
+        .update();
+  }
+}
+
+}  // namespace peyk::store

@@ -1,0 +1,264 @@
+// Tills' orders over HTTP without a wire: who is let in, what is submitted, what a body may say.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "gateway/http/till_bodies.hpp"
+#include "gateway/http/till_orders.hpp"
+#include "gateway/http/webhook_signature.hpp"
+
+namespace peyk::tests {
+namespace {
+
+using namespace std::chrono_literals;
+using gateway::HttpRequest;
+using gateway::HttpResponse;
+using gateway::TillAnswer;
+using gateway::TillIdentity;
+using handlers::TillOrder;
+using Status = TillAnswer::Status;
+
+const rules::Instant kNow = std::chrono::sys_days(std::chrono::January / 5 / 2026) + 7h;
+const std::string kSecret = "0123456789abcdef01234567";
+const std::string kRedemption = R"({"invoice":"B-1","invoice_amount":850000})";
+
+class TillOrderEndpoint : public testing::Test {
+ protected:
+  struct Submitted {
+    handlers::Request request;
+    std::function<void(TillAnswer)> answer;
+  };
+
+  TillOrderEndpoint() : endpoint_(directory(), store(), {.in_flight_max = 3}), routes_(endpoint_.routes()) {}
+
+  static HttpRequest request(const std::string& method, const std::string& path, const std::string& value,
+                             const std::string& body = "", const std::string& id = "msg_1",
+                             const std::string& key = "till-12") {
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(kNow);
+    HttpRequest made;
+    made.method = method;
+    made.path = path;
+    made.path_value = value;
+    made.body = body;
+    if (!body.empty()) made.headers.add("Content-Type", "application/json");
+    made.headers.add("Peyk-Key", key);
+    made.headers.add("Webhook-Id", id);
+    made.headers.add("Webhook-Timestamp", std::to_string(seconds.time_since_epoch().count()));
+    made.headers.add("Webhook-Signature",
+                     gateway::sign_webhook(id, seconds, method == "POST" ? body : path, kSecret));
+    return made;
+  }
+  static HttpRequest redeem(const std::string& body = kRedemption, const std::string& id = "msg_1",
+                            const std::string& key = "till-12") {
+    return request("POST", "/v1/codes/4417203/redemptions", "4417203", body, id, key);
+  }
+
+  std::shared_ptr<std::optional<HttpResponse>> begin(const std::string& route, HttpRequest made) {
+    const auto found = std::ranges::find_if(
+        routes_, [&](const auto& one) { return one.method == made.method && one.path == route; });
+    auto answer = std::make_shared<std::optional<HttpResponse>>();
+    if (found == routes_.end()) {
+      ADD_FAILURE() << "no route " << route;
+      return answer;
+    }
+    found->handler(std::move(made), {kNow}, [answer](HttpResponse response) {
+      ASSERT_FALSE(*answer) << "answered twice";
+      *answer = std::move(response);
+    });
+    return answer;
+  }
+  std::shared_ptr<std::optional<HttpResponse>> begin_redeem(HttpRequest made) {
+    return begin("/v1/codes/{code}/redemptions", std::move(made));
+  }
+  HttpResponse refused(const std::string& route, HttpRequest made) {
+    const std::size_t before = submitted_.size();
+    const auto answer = begin(route, std::move(made));
+    EXPECT_EQ(submitted_.size(), before) << "nothing must be submitted";
+    return answer->value_or(HttpResponse{});
+  }
+  handlers::Request submitted(const std::string& route, HttpRequest made) {
+    const auto answer = begin(route, std::move(made));
+    if (submitted_.empty()) {
+      ADD_FAILURE() << answer->value_or(HttpResponse{}).body;
+      return {};
+    }
+    Submitted last = std::move(submitted_.back());
+    submitted_.pop_back();
+    last.answer({Status::done, R"({"duplicate":false})", 201});
+    EXPECT_EQ(answer->value().status, 201);
+    return last.request;
+  }
+  template <typename What>
+  What ordered(const std::string& route, HttpRequest made) {
+    return std::get<What>(std::get<TillOrder>(submitted(route, std::move(made)).what).what);
+  }
+
+  static std::string type_of(const HttpResponse& response) {
+    const auto problem = nlohmann::json::parse(response.body);
+    EXPECT_EQ(problem["status"], response.status);
+    return problem["type"].get<std::string>().substr(17);
+  }
+
+  std::vector<Submitted> submitted_;
+
+ private:
+  gateway::TillDirectory directory() {
+    return [](std::string_view key) -> std::optional<TillIdentity> {
+      if (key == "till-12") return TillIdentity{7, 12, {kSecret}};
+      if (key == "till-any") return TillIdentity{7, 0, {kSecret}};
+      return std::nullopt;
+    };
+  }
+  gateway::SubmitToStore store() {
+    return [this](handlers::Request made, std::function<void(TillAnswer)> answer) {
+      submitted_.push_back({std::move(made), std::move(answer)});
+    };
+  }
+  gateway::TillOrderEndpoint endpoint_;
+  std::vector<gateway::HttpRoute> routes_;
+};
+
+TEST_F(TillOrderEndpoint, submits_each_order_as_path_and_body_say_it) {
+  const handlers::Request made = submitted("/v1/codes/{code}/redemptions", redeem());
+  const auto& order = std::get<TillOrder>(made.what);
+  EXPECT_EQ(order.till.club, 7U);
+  EXPECT_EQ(order.till.branch, 12U);
+  EXPECT_EQ(order.till.key, "till-12");
+  const auto& redemption = std::get<handlers::TillRedemption>(order.what);
+  EXPECT_EQ(redemption.code, 4417203U);
+  EXPECT_EQ(redemption.invoice, "B-1");
+  EXPECT_EQ(redemption.invoice_amount, 850'000);
+  EXPECT_EQ(made.remembered_for, 0s) << "for good";
+
+  const auto hold = ordered<handlers::TillHold>(
+      "/v1/codes/{code}/holds", request("POST", "/v1/codes/4417203/holds", "4417203",
+                                        R"({"invoice_amount":850000,"seconds":60,"invoice":" B-1 "})"));
+  EXPECT_EQ(hold.wanted, 60s);
+  EXPECT_EQ(hold.invoice, "B-1");
+  const auto capture = ordered<handlers::TillCapture>(
+      "/v1/holds/{id}/captures", request("POST", "/v1/holds/41/captures", "41", R"({"amount":5})"));
+  EXPECT_EQ(capture.hold, 41U);
+  EXPECT_EQ(capture.amount, 5);
+  EXPECT_EQ(ordered<handlers::TillRelease>("/v1/holds/{id}", request("DELETE", "/v1/holds/41", "41")).hold,
+            41U);
+  EXPECT_EQ(ordered<handlers::TillVoid>("/v1/redemptions/{id}", request("DELETE", "/v1/redemptions/42", "42"))
+                .redemption,
+            42U);
+  const handlers::Request check =
+      submitted("/v1/codes/{code}", request("GET", "/v1/codes/4417203", "4417203"));
+  EXPECT_EQ(check.remembered_for, 600s) << "its answer names a phone, and soon is stale";
+}
+
+TEST_F(TillOrderEndpoint, lets_nobody_in_whose_signature_is_not_of_what_is_sent) {
+  HttpRequest made = redeem();
+  made.body = R"({"invoice":"B-1","invoice_amount":950000})";
+  EXPECT_EQ(refused("/v1/codes/{code}/redemptions", made).status, 401);
+  HttpRequest other = request("DELETE", "/v1/redemptions/42", "42");
+  other.path = "/v1/redemptions/43";
+  EXPECT_EQ(refused("/v1/redemptions/{id}", other).status, 401);
+  EXPECT_EQ(refused("/v1/codes/{code}/redemptions", redeem(kRedemption, "msg_1", "till-99")).status, 401);
+  HttpRequest text = redeem();
+  text.headers = {};
+  for (const auto& [name, value] : redeem().headers.all())
+    text.headers.add(name, name == "Content-Type" ? "text/plain" : value);
+  EXPECT_EQ(refused("/v1/codes/{code}/redemptions", text).status, 415);
+}
+
+TEST_F(TillOrderEndpoint, finds_nothing_where_a_path_names_no_code_or_number) {
+  for (const char* code : {"441720", "44172031", "0417203", "441720a", "%34417203", "۴۴۱۷۲۰۳"}) {
+    EXPECT_EQ(type_of(refused("/v1/codes/{code}", request("GET", "/v1/codes/x", code))), "unknown-code");
+  }
+  for (const char* id : {"x", "-1", "1.0", "99999999999999999999999", "1 "}) {
+    EXPECT_EQ(refused("/v1/holds/{id}", request("DELETE", "/v1/holds/x", id)).status, 404);
+  }
+}
+
+TEST_F(TillOrderEndpoint, names_all_that_is_wrong_in_a_body) {
+  const auto wrong = [&](const std::string& body) {
+    const HttpResponse response =
+        refused("/v1/codes/{code}/holds", request("POST", "/v1/codes/4417203/holds", "4417203", body));
+    std::set<std::string> pointers;
+    if (response.status == 422) {
+      EXPECT_EQ(type_of(response), "invalid-order");
+      const auto problem = nlohmann::json::parse(response.body);
+      for (const auto& error : problem["errors"]) pointers.insert(error["pointer"]);
+    }
+    return pointers;
+  };
+  using Pointers = std::set<std::string>;
+  EXPECT_EQ(wrong(R"({"invoice_amount":1e3,"seconds":0,"invoice":"","branch":14,"x":1})"),
+            (Pointers{"/invoice_amount", "/seconds", "/invoice", "/branch", "/x"}));
+  EXPECT_EQ(wrong("{}"), Pointers{""});
+  EXPECT_EQ(wrong("[]"), Pointers{""});
+  EXPECT_EQ(wrong(R"({"invoice_amount":1,"invoice_amount":1})"), Pointers{"/invoice_amount"});
+  for (const char* amount : {"0", "-1", "1.0", "\"5\"", "100000000000001", "9223372036854775808", "null"}) {
+    EXPECT_EQ(wrong(std::string(R"({"invoice_amount":)") + amount + "}"), Pointers{"/invoice_amount"})
+        << amount;
+  }
+  for (const char* seconds : {"0", "3601", "1.5", "\"60\""}) {
+    EXPECT_EQ(wrong(std::string(R"({"invoice_amount":1,"seconds":)") + seconds + "}"), Pointers{"/seconds"});
+  }
+  EXPECT_EQ(
+      refused("/v1/codes/{code}/holds", request("POST", "/v1/codes/4417203/holds", "4417203", "{")).status,
+      400);
+}
+
+TEST_F(TillOrderEndpoint, a_key_of_no_branch_must_name_one) {
+  EXPECT_EQ(refused("/v1/codes/{code}/redemptions", redeem(kRedemption, "msg_1", "till-any")).status, 422);
+  const handlers::Request made =
+      submitted("/v1/codes/{code}/redemptions",
+                redeem(R"({"invoice":"B-1","invoice_amount":1,"branch":14})", "msg_1", "till-any"));
+  EXPECT_EQ(std::get<TillOrder>(made.what).till.branch, 14U);
+}
+
+TEST_F(TillOrderEndpoint, knows_a_request_again_by_its_name_and_content) {
+  const handlers::Request first = submitted("/v1/codes/{code}/redemptions", redeem());
+  const handlers::Request spaces =
+      submitted("/v1/codes/{code}/redemptions", redeem(R"({ "invoice_amount": 850000, "invoice": "B-1" })"));
+  EXPECT_EQ(first.key, spaces.key);
+  EXPECT_EQ(first.fingerprint, spaces.fingerprint);
+  const handlers::Request more =
+      submitted("/v1/codes/{code}/redemptions", redeem(R"({"invoice_amount":850001,"invoice":"B-1"})"));
+  EXPECT_EQ(first.key, more.key);
+  EXPECT_NE(first.fingerprint, more.fingerprint);
+  EXPECT_NE(first.key, submitted("/v1/codes/{code}/redemptions", redeem(kRedemption, "msg_2")).key);
+  const handlers::Request hold =
+      submitted("/v1/codes/{code}/holds", request("POST", "/v1/codes/4417203/holds", "4417203", kRedemption));
+  EXPECT_EQ(first.key, hold.key) << "one name is one request, whatever it orders";
+  EXPECT_NE(first.fingerprint, hold.fingerprint);
+}
+
+TEST_F(TillOrderEndpoint, answers_409_while_it_works_and_turns_away_what_is_too_much) {
+  const auto first = begin_redeem(redeem());
+  EXPECT_EQ(type_of(begin_redeem(redeem())->value()), "in-progress");
+  EXPECT_EQ(type_of(begin_redeem(redeem(R"({"invoice":"B-2","invoice_amount":1})"))->value()), "key-reused");
+  begin_redeem(redeem(kRedemption, "msg_2"));
+  begin_redeem(redeem(kRedemption, "msg_3"));
+  EXPECT_EQ(type_of(begin_redeem(redeem(kRedemption, "msg_4"))->value()), "busy");
+  submitted_.front().answer({Status::done, R"({"duplicate":false})", 201});
+  EXPECT_EQ((*first)->status, 201);
+}
+
+TEST_F(TillOrderEndpoint, a_repeated_answer_is_marked_and_one_to_come_again_says_when) {
+  const auto answered = [&](const TillAnswer& with, const std::string& id) {
+    const auto answer = begin_redeem(redeem(kRedemption, id));
+    submitted_.back().answer(with);
+    return **answer;
+  };
+  const HttpResponse again = answered({Status::repeated, R"({"used":1,"duplicate":false})", 201}, "a");
+  EXPECT_EQ(again.status, 200) << "what was made is there";
+  EXPECT_EQ(again.body, R"({"used":1,"duplicate":true})");
+  const std::string held =
+      R"({"type":"urn:peyk:problem:code-held","title":"x","status":409,"retry_after":7})";
+  const HttpResponse refused = answered({Status::done, held, 409}, "b");
+  EXPECT_EQ(refused.status, 409);
+  EXPECT_EQ(refused.content_type, "application/problem+json");
+  EXPECT_EQ(refused.headers.only("Retry-After"), "7");
+  EXPECT_EQ(answered({Status::repeated, held, 409}, "c").body, held);
+  EXPECT_EQ(answered({Status::busy, ""}, "d").status, 503);
+  EXPECT_EQ(answered({Status::repeated, "no json"}, "e").status, 500);
+}
+
+}  // namespace
+}  // namespace peyk::tests
