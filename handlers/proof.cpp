@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "handlers/taking.hpp"
 #include "templates/phone.hpp"
 
 namespace peyk::handlers {
@@ -104,6 +105,10 @@ Needs needs_handset(const Pending& pending, const Setting& setting) {
   const Speaker cashier = asking_cashier(pending, setting.directory);
   Needs needs = needs_code(cashier, pending.code);
   needs.members.insert(cashier.key());  // the language in which she is told
+  if (cashier.cashier != nullptr) {
+    const Taker taker{.club = cashier.club, .branch = cashier.cashier->branch, .cashier = cashier.phone};
+    needs.bills.merge(purchases_of(taker, pending.invoice));
+  }
   return needs;
 }
 
