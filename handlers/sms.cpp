@@ -38,21 +38,31 @@ std::string bad_amount(const Speaker& speaker, templates::AmountError error, con
   return render(setting, templates::amount_bad_key(error), speaker.language);
 }
 
-Said redeem_typed(const Speaker& speaker, rules::CodeNumber code, const Typed& typed, const Facts& facts,
-                  Setting& setting) {
+// What a cashier typed behind a code: perhaps the last digits of the member's phone, then the order.
+struct TypedRedemption {
+  std::string last4;
+  tl::expected<TypedOrder, templates::AmountError> order;
+};
+TypedRedemption read_redemption(const Speaker& speaker, const Typed& typed) {
   const Club& club = *speaker.club;
   // Whoever has a PIN may type it out of habit: then it is no invoice, and not kept.
   const bool with_pin = club.policy.redeem_auth == CashierAuth::pin || !speaker.cashier->pin_hash.empty();
   const bool has_last4 = begins_with_last4(typed.args, club);
   const auto words = std::span(typed.args).subspan(has_last4 ? 1 : 0);
-  auto order = read_order(words, club.money_display, with_pin);
+  return {.last4 = has_last4 ? typed.args.front() : std::string(),
+          .order = read_order(words, club.money_display, with_pin)};
+}
+
+Said redeem_typed(const Speaker& speaker, rules::CodeNumber code, const Typed& typed, const Facts& facts,
+                  Setting& setting) {
+  auto [last4, order] = read_redemption(speaker, typed);
   if (!order) return {.reply = bad_amount(speaker, order.error(), setting)};
   return redeem(speaker,
                 {.code = code,
                  .invoice_amount = order->amount,
                  .invoice = std::move(order->invoice),
                  .pin = std::move(order->pin),
-                 .last4 = has_last4 ? typed.args.front() : std::string()},
+                 .last4 = std::move(last4)},
                 facts, setting);
 }
 
@@ -274,8 +284,7 @@ Needs needs_reply(const Speaker& speaker, const Addressed& addressed, const Sett
 // An order that names its invoice: what else pays for it, and whether it is recorded already.
 void add_bill(Needs& needs, const Speaker& speaker, const Typed& typed) {
   if (speaker.cashier == nullptr || typed.code.empty() || typed.args.empty()) return;
-  const bool with_pin = speaker.club->policy.redeem_auth == CashierAuth::pin;
-  const auto order = read_order(typed.args, speaker.club->money_display, with_pin);
+  const auto order = read_redemption(speaker, typed).order;
   if (!order) return;
   const Taker taker{.club = speaker.club, .branch = speaker.cashier->branch, .cashier = speaker.phone};
   needs.bills.merge(purchases_of(taker, order->invoice));

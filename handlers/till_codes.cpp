@@ -6,10 +6,10 @@
 
 #include <nlohmann/json.hpp>
 
+#include "handlers/proof.hpp"
 #include "handlers/till.hpp"
 #include "handlers/use_cases.hpp"
 #include "templates/dates.hpp"
-#include "templates/phone.hpp"
 
 namespace peyk::handlers {
 namespace {
@@ -54,7 +54,7 @@ std::string check_answer(const Desk& desk, const Code& code, std::string_view wh
   if (!why.empty()) answer["why"] = why;
   if (held > 0) answer["held_until"] = templates::rfc3339(lot.held_until);
   const Member& member = *desk.facts.member(code.member);
-  if (why.empty()) answer["phone"] = templates::masked(member.phone);
+  if (why.empty()) answer["phone"] = shown_phone(desk.club, member.phone);
   return answer.dump();
 }
 
