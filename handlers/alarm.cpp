@@ -6,16 +6,33 @@
 namespace peyk::handlers {
 namespace {
 
-const Cashier* cashier_of(const SetAttempts& missed, const Setting& setting) {
-  return setting.directory.cashier(missed.cashier.club, missed.cashier.phone);
+// Who missed: a cashier's phone or a till's key.
+struct Missed {
+  const Club* club = nullptr;
+  BranchNo branch = 0;
+  rules::Attempts attempts;
+  std::string_view alarm;  // of being made to wait
+  std::string who;
+};
+
+std::optional<Missed> missed_by(const Effect& effect, const Setting& setting) {
+  if (const auto* till = std::get_if<SetTillAttempts>(&effect)) {
+    const auto found = setting.directory.till(till->key);
+    if (found.key == nullptr) return std::nullopt;
+    return Missed{found.club, found.key->branch, till->row, "alarm_till", till->key};
+  }
+  const auto* phone = std::get_if<SetAttempts>(&effect);
+  if (phone == nullptr || !phone->missed) return std::nullopt;
+  const Cashier* cashier = setting.directory.cashier(phone->cashier.club, phone->cashier.phone);
+  if (cashier == nullptr) return std::nullopt;
+  return Missed{setting.directory.club(phone->cashier.club), cashier->branch, phone->row, "alarm_phone",
+                templates::masked(cashier->phone)};
 }
 
-std::vector<SetAttempts> misses_of(const Outcome& outcome, const Setting& setting) {
-  std::vector<SetAttempts> found;
+std::vector<Missed> misses_of(const Outcome& outcome, const Setting& setting) {
+  std::vector<Missed> found;
   for (const Effect& effect : outcome.effects) {
-    const auto* attempts = std::get_if<SetAttempts>(&effect);
-    if (attempts != nullptr && attempts->missed && cashier_of(*attempts, setting) != nullptr)
-      found.push_back(*attempts);
+    if (auto missed = missed_by(effect, setting)) found.push_back(std::move(*missed));
   }
   return found;
 }
@@ -23,25 +40,21 @@ std::vector<SetAttempts> misses_of(const Outcome& outcome, const Setting& settin
 // One miss, and whoever must be told of it.
 class Alarm {
  public:
-  Alarm(const SetAttempts& missed, Outcome& outcome, const Facts& facts, const Setting& setting)
-      : club_(*setting.directory.club(missed.cashier.club)),
-        cashier_(*cashier_of(missed, setting)),
-        attempts_(missed.row),
-        outcome_(outcome),
-        facts_(facts),
-        setting_(setting) {}
+  Alarm(const Missed& missed, Outcome& outcome, const Facts& facts, const Setting& setting)
+      : club_(*missed.club), missed_(missed), outcome_(outcome), facts_(facts), setting_(setting) {}
 
   void sound() {
-    if (rules::is_locked(attempts_, setting_.now)) {
-      tell("alarm_phone", {{"phone", phone_}, {"branch", branch()}, {"minutes", minutes(rules::kLockout)}});
+    if (rules::is_locked(missed_.attempts, setting_.now)) {
+      tell(missed_.alarm,
+           {{"phone", missed_.who}, {"branch", branch()}, {"minutes", minutes(rules::kLockout)}});
     }
-    count({club_.id, cashier_.branch}, club_.policy.branch_misses_max, "alarm_branch");
+    count({club_.id, missed_.branch}, club_.policy.branch_misses_max, "alarm_branch");
     count({club_.id, kWholeClub}, club_.policy.club_misses_max, "alarm_club");
   }
 
  private:
   static std::int64_t minutes(std::chrono::minutes time) { return time.count(); }
-  std::string_view branch() const { return branch_name(club_, cashier_.branch); }
+  std::string_view branch() const { return branch_name(club_, missed_.branch); }
 
   void count(const MissKey& key, std::uint32_t limit, std::string_view alarm) {
     rules::MissWindow row = rules::after_miss(facts_.miss_window(key), setting_.now);
@@ -62,29 +75,26 @@ class Alarm {
   }
 
   const Club& club_;
-  const Cashier& cashier_;
-  const rules::Attempts& attempts_;
+  const Missed& missed_;
   Outcome& outcome_;
   const Facts& facts_;
   const Setting& setting_;
-  const std::string phone_ = templates::masked(cashier_.phone);
 };
 
 }  // namespace
 
 std::set<MissKey> missed_in(const Outcome& outcome, const Setting& setting) {
   std::set<MissKey> keys;
-  for (const SetAttempts& missed : misses_of(outcome, setting)) {
-    keys.insert({missed.cashier.club, kWholeClub});
-    keys.insert({missed.cashier.club, cashier_of(missed, setting)->branch});
+  for (const Missed& missed : misses_of(outcome, setting)) {
+    keys.insert({missed.club->id, kWholeClub});
+    keys.insert({missed.club->id, missed.branch});
   }
   return keys;
 }
 
 void count_misses(Outcome& outcome, const Facts& facts, Setting& setting) {
   // A decision has one miss at most: it is told of the first thing that is wrong.
-  for (const SetAttempts& missed : misses_of(outcome, setting))
-    Alarm(missed, outcome, facts, setting).sound();
+  for (const Missed& missed : misses_of(outcome, setting)) Alarm(missed, outcome, facts, setting).sound();
 }
 
 }  // namespace peyk::handlers

@@ -1,6 +1,6 @@
-// Wrong codes, PINs and numbers, counted beyond the phone that sent them: per branch and per club, in windows
-// of ten minutes. Beyond the club's limits, and when a phone is made to wait, its managers are told; each
-// once a window.
+// Wrong codes, PINs and numbers, counted beyond the phone or the till that sent them: per branch and per
+// club, in windows of ten minutes. Beyond the club's limits, and when a phone is made to wait, its managers
+// are told; each once a window.
 //
 //   a decision with a miss -> missed_in() -> [the store makes sure of these counts and locks them] ->
 //   count_misses()

@@ -41,7 +41,6 @@ class MemoryStore {
   const std::map<handlers::HoldId, handlers::Hold>& holds() const { return holds_; }
   const std::vector<handlers::LedgerEntry>& entries() const { return entries_; }
   const std::map<handlers::PendingKey, handlers::Pending>& pendings() const { return pendings_; }
-  const std::map<handlers::PurchaseKey, handlers::Purchase>& purchases() const { return purchases_; }
   // The last one-time number that was asked for; 0: none was.
   std::uint32_t last_number() const { return last_number_; }
 
