@@ -15,6 +15,8 @@ using namespace std::chrono_literals;
 constexpr std::uint32_t kGrantMax = 500;         // messages in one grant
 constexpr std::chrono::milliseconds kAhead{20};  // what a carrier takes in it is granted beyond its window
 constexpr std::uint32_t kAnswersAhead = 16;
+// What lies ready for a carrier that has not answered for so long had better be free for other gateways.
+constexpr std::chrono::seconds kStalled{1};
 constexpr std::chrono::milliseconds kQueueAgain{20};  // between two looks whether the store's queue has room
 
 }  // namespace
@@ -136,6 +138,7 @@ void OutboundLine::wake() {
     choice_.bound(route, routes_[route].carrier.can_submit(), now);
   }
   pump_signal_.wake();
+  slot_signal_.wake();  // what lies ready for a lost link goes back
 }
 
 void OutboundLine::reseed() {
@@ -168,8 +171,12 @@ std::uint32_t OutboundLine::appetite() const {
 // the carrier takes in a moment lies ready for it, and an answer still has its place before them.
 std::uint32_t OutboundLine::ahead(const OutboundRoute& route, Clock::time_point now) const {
   const store::Rates rates = route.rates(now);
-  if (rates.line > 0 || rates.account > 0 || !route.carrier.can_submit()) return 0;
+  if (rates.line > 0 || rates.account > 0 || !route.carrier.can_submit() || is_stalled(now)) return 0;
   return taken_lately_ + (answer_waits_ ? kAnswersAhead : 0);
+}
+
+bool OutboundLine::is_stalled(Clock::time_point now) const {
+  return now - counted_from_ >= kStalled;
 }
 
 void OutboundLine::count_taken(Clock::time_point now) {

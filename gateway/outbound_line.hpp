@@ -206,6 +206,7 @@ class OutboundLine {
   void count_outcome(const store::Settled& outcome, const Sending& sending);
   std::uint32_t appetite() const;
   std::uint32_t ahead(const OutboundRoute& route, Clock::time_point now) const;
+  bool is_stalled(Clock::time_point now) const;  // no carrier of it has answered lately
   void count_taken(Clock::time_point now);
   bool waits_for_room(const Slot& slot) const;
   Clock::time_point next_grant_at(std::uint32_t room) const;

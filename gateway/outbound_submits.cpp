@@ -46,10 +46,11 @@ asio::awaitable<void> OutboundLine::send_slots() {
   }
 }
 
-// Granted ahead of the window, without a time: a response makes room for it.
+// Granted ahead of the window, without a time: a response makes room for it, unless none comes.
 bool OutboundLine::waits_for_room(const Slot& slot) const {
   const Carrier& carrier = routes_[slot.route].carrier;
-  return slot.latest == Clock::time_point::max() && carrier.room() == 0 && carrier.can_submit();
+  return slot.latest == Clock::time_point::max() && carrier.room() == 0 && carrier.can_submit() &&
+         !is_stalled(Clock::now());
 }
 
 void OutboundLine::send_slot(const Slot& slot) {
@@ -253,7 +254,11 @@ void OutboundLine::when_idle(store::MessageId id) {
   if (held.saving > 0) return;  // then again
   const auto delay = *held.give_back_after;
   std::erase_if(slots_, [id](const auto& slot) { return slot.second.id == id; });
-  // Whoever is granted it next reads what is known of it, which by then may be more than we know.
+  // Whoever is granted it next reads what is known of it, which by then may be more than we know: unless it
+  // is us, or texts would come too late for their slots for as long as MySQL is slow. Advertising is always
+  // read.
+  if (held.sending.never_tried() && held.sending.text().lane != handlers::Lane::promo)
+    remember(held.sending.text());
   held_.erase(it);
   start(give_back({id}, delay));
 }

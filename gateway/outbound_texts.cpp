@@ -41,7 +41,7 @@ void OutboundLine::place(std::vector<store::GrantedMessage> messages, const Plac
   count_granted(parts_.metrics, options_.number, messages);
   for (store::GrantedMessage& message : messages) {
     const store::MessageId id = message.message_id;
-    if (message.known_elsewhere) texts_.erase(id);
+    if (message.known_elsewhere && message.given_back_by != parts_.owner) texts_.erase(id);
     const auto held = held_.find(id);
     if (held != held_.end()) {
       hold_again(held->second, message, how);

@@ -129,6 +129,14 @@ std::size_t Sending::taken_count() const {
                                                 [](const State& part) { return part.state == Part::taken; }));
 }
 
+bool Sending::never_tried() const {
+  const auto fresh = [](const State& part) {
+    return part.state == Part::waiting && part.attempts == 0 && part.unheard == 0;
+  };
+  return text_.sent.empty() && text_.attempts == 0 && !text_.maybe_twice &&
+         std::ranges::all_of(parts_, fresh);
+}
+
 bool Sending::has_unsaved() const {
   return unsaved_attempts_ || unsaved_twice_ ||
          std::any_of(parts_.begin(), parts_.end(),

@@ -58,6 +58,8 @@ class Sending {
   bool any_sent() const;
   bool any_waiting() const;
   std::size_t taken_count() const;
+  // No part was ever on the wire, as far as anybody knows: the text is as it was committed.
+  bool never_tried() const;
 
   // What is known and not saved; it counts as saved from then on.
   bool has_unsaved() const;

@@ -65,6 +65,7 @@ GrantedMessage granted_from(std::string_view text) {
   text.remove_prefix(std::min(text.size(), mark.size() + 1));
   message.known_elsewhere = !mark.empty();
   if (mark.starts_with('!')) message.lost_by = mark.substr(1);
+  if (mark.starts_with('-')) message.given_back_by = mark.substr(1);
   message.slots = slots_from(text);
   if (message.slots.empty()) throw_not_ours();
   return message;

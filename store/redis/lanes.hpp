@@ -84,6 +84,7 @@ struct GrantedMessage {
   handlers::Lane lane = handlers::Lane::reply;
   handlers::ClubId club = 0;
   bool known_elsewhere = false;  // leased before, or seeded: the outbox may know more of it by now
+  std::string given_back_by;     // … than anybody but this owner, who had it last; else empty
   std::string lost_by;           // the owner whose lease ran out, and who may have sent it; else empty
   // When each part leaves, after Redis' now: at most kSlotToleranceUs late, or not at all (then give_back).
   // One entry a part; all 0 where nothing is limited.

@@ -15,8 +15,8 @@
 --   line:epoch           string set once seeded; line:seeding: by whom it is about to be
 --   line:pace, account:pace  hash;  account:taken  zset of the grid's points that are given
 -- States: w waits in its list; l leased; d enqueued with a delay; r returned with a delay. The owner of an entry that
--- is not leased is empty, or "-": given back or seeded, so the outbox may know more of it, or "!" and the one whose
--- lease ran out: that one may have sent it.
+-- is not leased is empty, or "-": seeded, so the outbox may know more of it, or "-" and the one who gave it back and so
+-- knows as much of it as the outbox, or "!" and the one whose lease ran out: that one may have sent it.
 --
 -- Must stay true: an id is granted only in state w, and only by becoming l. A club is on the ring exactly when its list
 -- exists and it is not paused. No call unpacks more than `chunk` values (Lua's stack), no loop is longer than the caller's limits.
@@ -128,7 +128,8 @@ local function let_wait(entries, at_front)
     local ids = lists[key]
     ids[#ids + 1] = entry.id
     entry.state = 'w'
-    entry.owner = entry.lost_by and '!' .. entry.lost_by or entry.owner == '-' and '-' or ''
+    entry.owner = entry.lost_by and '!' .. entry.lost_by or
+      string.sub(entry.owner, 1, 1) == '-' and entry.owner or ''
     count_waiting(entry, 1)
   end
   local side = at_front and 'LPUSH' or 'RPUSH'
@@ -609,7 +610,7 @@ function operations.give_back()
   local delay_ms = tonumber(ARGV[3])
   local mine, ids = leased_to(ARGV[2], arguments_from(4))
   call_many('ZREM', leased_key, ids)
-  for _, entry in ipairs(mine) do entry.owner = '-' end
+  for _, entry in ipairs(mine) do entry.owner = '-' .. ARGV[2] end
   if delay_ms > 0 then
     for _, entry in ipairs(mine) do entry.state = 'r' end
     set_times(delayed_key, mine, delay_ms)

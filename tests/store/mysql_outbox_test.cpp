@@ -124,5 +124,46 @@ TEST_F(MysqlOutbox, parts_without_a_receipt_are_given_out_until_they_were_asked_
             "1\ta\n");
 }
 
+// What follows one another is settled and read as a range; what in its midst is another's is not touched.
+TEST_F(MysqlOutbox, a_long_row_of_texts_is_settled_and_read_but_for_those_in_its_midst_that_are_not_of_it) {
+  constexpr MessageId kFirst = 1000, kLast = 1299, kGap = 1100, kFailed = 1150, kCancelled = 1200;
+  std::vector<QueuedText> texts;
+  for (MessageId id = kFirst; id <= kLast; ++id) {
+    texts.push_back({.id = id,
+                     .club = 1,
+                     .line = "30001234",
+                     .to = kShopper,
+                     .text = "short",
+                     .created_at = kNoon,
+                     .valid_until = kNoon + std::chrono::hours{1}});
+  }
+  store::save_queued(database.connection, texts);
+  database.connection.commit();
+  settle({{.id = kFailed, .state = store::failed, .reason = "no such phone"}});
+  database.query("UPDATE outbox SET state = 8, reason = 'by an operator' WHERE message_id = " +
+                 std::to_string(kCancelled));
+  std::vector<MessageId> ids;
+  std::vector<Settled> settled;
+  for (MessageId id = kLast; id >= kFirst; --id) {
+    if (id == kGap) continue;
+    ids.push_back(id);
+    settled.push_back({.id = id, .state = store::submitted, .parts = {{1, "sim", std::to_string(id)}}});
+  }
+  std::vector<QueuedText> waiting = store::load_queued(database.connection, ids);
+  database.connection.rollback();
+  EXPECT_EQ(waiting.size(), 297U) << "not the one that was not asked for, failed or was cancelled";
+  settle(std::move(settled));
+  const auto in_state = [this](int state) {
+    return database.number("SELECT COUNT(*) FROM outbox WHERE message_id >= 1000 AND state = " +
+                           std::to_string(state));
+  };
+  EXPECT_EQ(in_state(store::queued), 1) << "in the gap";
+  EXPECT_EQ(in_state(store::failed), 1) << "it stays what it was";
+  EXPECT_EQ(in_state(store::submitted), 298) << "what was cancelled while it left was sent";
+  EXPECT_EQ(
+      database.number("SELECT COUNT(*) FROM outbox WHERE state = 2 AND settled_at = '2026-11-21 12:00:00'"),
+      298);
+}
+
 }  // namespace
 }  // namespace peyk::tests

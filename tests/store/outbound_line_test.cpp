@@ -66,6 +66,7 @@ class OutboundLineTest : public testing::Test {
                  std::vector<gateway::Carrier*>{carriers.find("test")}, next_tag);
   }
   ~OutboundLineTest() override {
+    is_slow = false;
     bool ended = false;
     gateway::spawn(loop.io, end(ended));
     EXPECT_TRUE(loop.until([&] { return ended; }));
@@ -111,11 +112,25 @@ class OutboundLineTest : public testing::Test {
     return options;
   }
 
-  double counted(const char* name) { return metrics.counter(name, {{"line", key.number}}).value(); }
-  std::int64_t taken() { return database.number("SELECT COUNT(*) FROM outbox WHERE state = 2"); }
-  std::int64_t known() {
-    return std::stoll(shared_redis().command({"HLEN", "peyk:{carrier:test}:line:30001234:known"}));
+  // As long as it is, each read has one of these before it.
+  void be_slow() {
+    if (!is_slow) return;
+    reader.run([](store::Connection& connection) { connection.prepare("SELECT SLEEP(0.3)").query(); },
+               [this](bool) { boost::asio::post(loop.io, [this] { be_slow(); }); });
   }
+
+  double counted(const char* name) { return metrics.counter(name, {{"line", key.number}}).value(); }
+  double granted(const char* lane) {
+    return metrics.counter("peyk_outbound_granted_total", {{"line", key.number}, {"lane", lane}}).value();
+  }
+  std::int64_t taken() { return database.number("SELECT COUNT(*) FROM outbox WHERE state = 2"); }
+  std::int64_t known() { return std::stoll(shared_redis().command({"HLEN", lane_key("known")})); }
+
+  std::int64_t leased() { return std::stoll(shared_redis().command({"ZCARD", lane_key("leased")})); }
+  std::int64_t waiting() {
+    return std::stoll(shared_redis().command({"HGET", lane_key("counts"), "waiting2"}));
+  }
+  static std::string lane_key(const std::string& what) { return "peyk:{carrier:test}:line:30001234:" + what; }
 
   const store::LineKey key{"test", "30001234"};
   const gateway::Limits limits;
@@ -132,6 +147,7 @@ class OutboundLineTest : public testing::Test {
   gateway::Carriers carriers{loop.io, {carrier()}, hooks()};
   std::uint64_t next_tag = 0;
   std::optional<gateway::OutboundLine> line;
+  bool is_slow = false;
 };
 
 TEST_F(OutboundLineTest,
@@ -141,10 +157,7 @@ TEST_F(OutboundLineTest,
   reader.run([read = may_read.get_future().share()](store::Connection&) { read.wait(); }, {});
   queue(1, 20, Lane::notice);
   line->start(store::Government{});
-  EXPECT_TRUE(loop.until([this] {
-    return metrics.counter("peyk_outbound_granted_total", {{"line", key.number}, {"lane", "notice"}})
-               .value() >= 3;
-  }));
+  EXPECT_TRUE(loop.until([this] { return granted("notice") >= 3; }));
   EXPECT_TRUE(peer.submits.empty()) << "none has been read";
   const store::QueuedText urgent = text_of(100, Lane::urgent);
   store::save_queued(database.connection, std::span(&urgent, 1));
@@ -176,6 +189,57 @@ TEST_F(OutboundLineTest, what_is_settled_between_two_calls_that_keep_leases_is_n
   EXPECT_TRUE(loop.until([this] { return taken() == kWindow; })) << taken();
   EXPECT_TRUE(loop.until([this] { return known() == 0; }, 5s)) << known() << " are leased to nobody";
   EXPECT_EQ(peer.submits.size(), kWindow);
+}
+
+TEST_F(OutboundLineTest, an_answer_leaves_before_what_was_granted_ahead_of_the_window) {
+  start(0);
+  queue(1, 6000, Lane::notice);
+  line->start(store::Government{});
+  ASSERT_TRUE(loop.until([this] { return peer.submits.size() > 1000; }));
+  peer.answer_submits = false;
+  ASSERT_TRUE(loop.until([this] { return carriers.find("test")->room() == 0; }));
+  const store::QueuedText urgent = text_of(10'000, Lane::urgent);
+  store::save_queued(database.connection, std::span(&urgent, 1));
+  database.connection.commit();
+  line->push(urgent);
+  // Where this machine is so slow that the carrier counts as stalled, nothing lies ready any more, and it is
+  // the first to be granted.
+  const bool is_ahead = loop.until([this] { return granted("urgent") == 1; }, 3s);
+  const std::size_t before = peer.submits.size();
+  if (is_ahead) {
+    EXPECT_GT(granted("notice"), static_cast<double>(before)) << "some lie ready behind the window";
+  }
+  peer.answer_submits = true;
+  peer.answer_now();
+  ASSERT_TRUE(loop.until([&] { return peer.submits.size() > before; }));
+  EXPECT_EQ(peer.submits[before].short_message, "text 10000");
+}
+
+TEST_F(OutboundLineTest, what_lies_ready_for_a_carrier_that_stops_answering_goes_back_to_its_lane) {
+  start(0);
+  queue(1, 6000, Lane::notice);
+  line->start(store::Government{});
+  ASSERT_TRUE(loop.until([this] { return peer.submits.size() > 1000; }));
+  peer.answer_submits = false;
+  ASSERT_TRUE(loop.until([this] { return carriers.find("test")->room() == 0; }));
+  EXPECT_TRUE(loop.until([this] { return taken() + kWindow + waiting() == 6000; }))
+      << taken() << " are settled and " << waiting() << " wait: the others are leased";
+  EXPECT_EQ(leased(), static_cast<std::int64_t>(kWindow)) << "only what is on the wire";
+  peer.answer_submits = true;
+  peer.answer_now();
+  EXPECT_TRUE(loop.until([this] { return taken() == 6000; }, 60s)) << taken();
+  EXPECT_EQ(peer.submits.size(), 6000U) << "each once";
+}
+
+TEST_F(OutboundLineTest, a_paced_line_goes_on_though_each_text_is_read_after_its_slot) {
+  start(50);
+  is_slow = true;
+  be_slow();
+  queue(1, 20, Lane::notice);
+  line->start(store::Government{});
+  EXPECT_TRUE(loop.until([this] { return taken() == 20; }, 60s)) << taken();
+  EXPECT_EQ(peer.submits.size(), 20U);
+  EXPECT_GT(counted("peyk_outbound_late_total"), 0) << "or this has shown nothing";
 }
 
 }  // namespace

@@ -141,6 +141,7 @@ TEST_F(RedisLeases, what_was_seeded_waits_until_its_holder_has_spoken_and_is_rea
   const Grant later = grant(10);
   EXPECT_EQ(ids_of(later), (Ids{2}));
   EXPECT_TRUE(later.messages[0].known_elsewhere);
+  EXPECT_EQ(later.messages[0].given_back_by, "");
 }
 
 TEST_F(RedisLeases, what_was_seeded_goes_at_once_when_it_comes_from_him_who_committed_it) {
@@ -247,12 +248,14 @@ TEST_F(RedisLeases, tell_who_let_a_lease_run_out_and_what_was_given_back) {
   ASSERT_EQ(ids_of(second), (Ids{2}));
   EXPECT_TRUE(second.messages[0].known_elsewhere);
   EXPECT_EQ(second.messages[0].lost_by, "");
+  EXPECT_EQ(second.messages[0].given_back_by, "dead");
   redis.await(lanes.acknowledge(line, {2}));
   clock.advance(kLease + milliseconds(1));
   const Grant third = redis.await(lanes.grant(line, {}, 2, kLease, "me"));
   ASSERT_EQ(ids_of(third), (Ids{1, 3}));
   EXPECT_EQ(third.messages[0].lost_by, "dead");
   EXPECT_TRUE(third.messages[0].known_elsewhere);
+  EXPECT_EQ(third.messages[0].given_back_by, "") << "what it knew is lost";
   EXPECT_FALSE(third.messages[1].known_elsewhere) << "nobody had it";
   redis.await(lanes.give_back(line, "me", {1}, milliseconds(50)));
   clock.advance(milliseconds(51));
@@ -260,6 +263,7 @@ TEST_F(RedisLeases, tell_who_let_a_lease_run_out_and_what_was_given_back) {
   ASSERT_EQ(ids_of(fourth), (Ids{1}));
   EXPECT_EQ(fourth.messages[0].lost_by, "") << "whoever gave it back knew what was sent";
   EXPECT_TRUE(fourth.messages[0].known_elsewhere);
+  EXPECT_EQ(fourth.messages[0].given_back_by, "me");
 }
 
 }  // namespace
