@@ -55,14 +55,9 @@ std::uint64_t free_codes(Connection& connection, rules::Instant now, std::uint32
   update_in(connection,
             "UPDATE code SET reserved_number = NULL WHERE state <> 1 AND ended_at <= ? AND code_id IN (",
             codes, [now](Statement& s) { s.add(now - kRest); });
-  const std::size_t padded = std::bit_ceil(rested.size());
-  Statement& statement = connection.prepare("DELETE FROM code_rest WHERE (free_on, code_id) IN (" +
-                                            placeholders(padded, 2) + ")");
-  for (std::size_t i = 0; i < padded; ++i) {
-    const Resting& one = rested[std::min(i, rested.size() - 1)];
-    statement.add(one.free_on).add(one.code);
-  }
-  statement.update();
+  change_in(
+      connection, "DELETE FROM code_rest WHERE (free_on, code_id) IN (", "", 2, rested, [](Statement&) {},
+      [](Statement& s, const Resting& one) { s.add(one.free_on).add(one.code); });
   return rested.size();
 }
 

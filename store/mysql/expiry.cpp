@@ -78,13 +78,11 @@ std::vector<LedgerEntry> entries_for(Connection& connection, SystemChance& chanc
 
 // Balances before lots: what is taken from them is what the lots still have.
 void take(Connection& connection, const std::vector<LotId>& lots) {
-  const std::size_t padded = std::bit_ceil(lots.size());
-  Statement& balances = connection.prepare(
-      "UPDATE member m JOIN (SELECT member_id, SUM(remaining) AS lapsed FROM lot WHERE lot_id IN (" +
-      placeholders(padded, 1) +
-      ") GROUP BY member_id) l ON l.member_id = m.member_id SET m.balance = m.balance - l.lapsed");
-  for (std::size_t i = 0; i < padded; ++i) balances.add(lots[std::min(i, lots.size() - 1)]);
-  balances.update();
+  change_in(
+      connection,
+      "UPDATE member m JOIN (SELECT member_id, SUM(remaining) AS lapsed FROM lot WHERE lot_id IN (",
+      " GROUP BY member_id) l ON l.member_id = m.member_id SET m.balance = m.balance - l.lapsed", 1, lots,
+      [](Statement&) {}, bind_id);
   update_in(connection, "UPDATE lot SET remaining = 0 WHERE lot_id IN (", lots);
 }
 
@@ -106,14 +104,9 @@ void end_codes(Connection& connection, const std::vector<LotId>& lots) {
 }
 
 void strike(Connection& connection, const std::vector<Due>& done) {
-  const std::size_t padded = std::bit_ceil(done.size());
-  Statement& statement = connection.prepare("DELETE FROM lot_due WHERE (expires_at, lot_id) IN (" +
-                                            placeholders(padded, 2) + ")");
-  for (std::size_t i = 0; i < padded; ++i) {
-    const Due& due = done[std::min(i, done.size() - 1)];
-    statement.add(due.expires_at).add(due.lot);
-  }
-  statement.update();
+  change_in(
+      connection, "DELETE FROM lot_due WHERE (expires_at, lot_id) IN (", "", 2, done, [](Statement&) {},
+      [](Statement& s, const Due& due) { s.add(due.expires_at).add(due.lot); });
 }
 
 }  // namespace

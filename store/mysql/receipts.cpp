@@ -236,25 +236,20 @@ void save_unknown_parts(Connection& connection, std::span<const TakenPart> parts
 }
 
 void fold_parts(Connection& connection, std::span<const MessageId> messages) {
-  for (std::size_t at = 0; at < messages.size(); at += kSetRowsMax) {
-    const auto set = messages.subspan(at, std::min(kSetRowsMax, messages.size() - at));
-    const std::size_t padded = std::bit_ceil(set.size());
-    Statement& statement = connection.prepare(
-        "UPDATE outbox o JOIN (SELECT message_id, COUNT(*) AS parts, SUM(state = 4) AS failed,"
-        " SUM(state <> 3) AS undelivered, SUM(state = 6) AS unsure,"
-        " MAX(CASE WHEN state = 4 THEN CONCAT(receipt_word, ' ', error) ELSE '' END) AS why FROM outbox_part"
-        " WHERE message_id IN (" +
-        placeholders(padded, 1) +
-        ") GROUP BY message_id) p ON p.message_id = o.message_id"
-        " SET o.state = CASE WHEN p.failed > 0 THEN 4"
-        " WHEN o.state = 6 AND (p.unsure > 0 OR p.parts < o.parts) THEN 6"
-        " WHEN p.undelivered = 0 THEN 3 ELSE 2 END,"
-        " o.reason = CASE WHEN p.failed > 0 THEN TRIM(CONVERT(p.why USING utf8mb4))"
-        " WHEN p.unsure > 0 OR p.parts < o.parts THEN o.reason ELSE '' END"
-        " WHERE o.state IN (2, 6)");
-    for (std::size_t i = 0; i < padded; ++i) statement.add(set[std::min(i, set.size() - 1)]);
-    statement.update();
-  }
+  change_in(
+      connection,
+      "UPDATE outbox o JOIN (SELECT message_id, COUNT(*) AS parts, SUM(state = 4) AS failed,"
+      " SUM(state <> 3) AS undelivered, SUM(state = 6) AS unsure,"
+      " MAX(CASE WHEN state = 4 THEN CONCAT(receipt_word, ' ', error) ELSE '' END) AS why FROM outbox_part"
+      " WHERE message_id IN (",
+      " GROUP BY message_id) p ON p.message_id = o.message_id"
+      " SET o.state = CASE WHEN p.failed > 0 THEN 4"
+      " WHEN o.state = 6 AND (p.unsure > 0 OR p.parts < o.parts) THEN 6"
+      " WHEN p.undelivered = 0 THEN 3 ELSE 2 END,"
+      " o.reason = CASE WHEN p.failed > 0 THEN TRIM(CONVERT(p.why USING utf8mb4))"
+      " WHEN p.unsure > 0 OR p.parts < o.parts THEN o.reason ELSE '' END"
+      " WHERE o.state IN (2, 6)",
+      1, messages, [](Statement&) {}, [](Statement& s, MessageId id) { s.add(id); });
 }
 
 }  // namespace peyk::store

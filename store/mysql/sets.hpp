@@ -56,25 +56,33 @@ void select_in(Connection& connection, std::string_view before, std::string_view
   }
 }
 
-// UPDATE or DELETE … WHERE key IN (set): `before` ends with "IN (", bind(statement) adds the values of what
-// stands before the set.
-template <typename Ids, typename Bind>
-void update_in(Connection& connection, const std::string& before, const Ids& ids, Bind bind) {
-  auto id = std::begin(ids);
-  for (std::size_t left = std::size(ids); left > 0;) {
+// UPDATE or DELETE … WHERE key IN (set): `before` ends with "IN (", `after` is what follows the closing
+// bracket. first(statement) adds the values of what stands before the set, bind(statement, key) the `width`
+// of a key.
+template <typename Keys, typename First, typename Bind>
+void change_in(Connection& connection, std::string_view before, std::string_view after, std::size_t width,
+               const Keys& keys, First first, Bind bind) {
+  auto key = std::begin(keys);
+  for (std::size_t left = std::size(keys); left > 0;) {
     const std::size_t count = std::min(left, kSetRowsMax);
     const std::size_t padded = std::bit_ceil(count);
-    Statement& statement = connection.prepare(before + placeholders(padded, 1) + ")");
-    bind(statement);
-    auto last = id;
-    for (std::size_t i = 0; i < count; ++i) statement.add(*(last = id++));
-    for (std::size_t i = count; i < padded; ++i) statement.add(*last);
+    Statement& statement =
+        connection.prepare(std::string(before) + placeholders(padded, width) + ")" + std::string(after));
+    first(statement);
+    auto last = key;
+    for (std::size_t i = 0; i < count; ++i) bind(statement, *(last = key++));
+    for (std::size_t i = count; i < padded; ++i) bind(statement, *last);
     statement.update();
     left -= count;
   }
 }
+// The same of keys of one column.
+template <typename Ids, typename First>
+void update_in(Connection& connection, std::string_view before, const Ids& ids, First first) {
+  change_in(connection, before, "", 1, ids, first, [](Statement& s, const auto& id) { s.add(id); });
+}
 template <typename Ids>
-void update_in(Connection& connection, const std::string& before, const Ids& ids) {
+void update_in(Connection& connection, std::string_view before, const Ids& ids) {
   update_in(connection, before, ids, [](Statement&) {});
 }
 
