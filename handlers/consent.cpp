@@ -3,35 +3,28 @@
 namespace peyk::handlers {
 namespace {
 
-Said set_promo(const Speaker& speaker, bool stopped, std::string_view key, const Facts& facts,
-               const Setting& setting) {
-  const LinePhoneKey line_phone{speaker.club->line, speaker.phone};
-  LinePhone row = facts.line_phone(line_phone);
+Said set_promo(const Speaker& speaker, bool stopped, std::string_view key, const Setting& setting) {
   Said said{.reply = render(setting, key, speaker.language, {{"club", speaker.club->name}})};
-  if (row.promo_stopped == stopped) return said;
-  row.promo_stopped = stopped;
-  said.effects.push_back(SetLinePhone{line_phone, row});
+  said.effects.push_back(SetPromo{{speaker.club->line, speaker.phone}, stopped});
   return said;
 }
 
-// The row with a help sent now; nothing: one was sent within the hour.
-std::optional<SetLinePhone> one_help(const Speaker& speaker, const Facts& facts, rules::Instant now) {
+// A help sent now; nothing: one was sent within the hour.
+std::optional<NoteHelp> one_help(const Speaker& speaker, const Facts& facts, rules::Instant now) {
   const LinePhoneKey line_phone{speaker.club->line, speaker.phone};
-  LinePhone row = facts.line_phone(line_phone);
-  if (row.help_sent_at != rules::Instant{} && now - row.help_sent_at < std::chrono::hours{1})
-    return std::nullopt;
-  row.help_sent_at = now;
-  return SetLinePhone{line_phone, row};
+  const rules::Instant before = facts.line_phone(line_phone).help_sent_at;
+  if (before != rules::Instant{} && now - before < std::chrono::hours{1}) return std::nullopt;
+  return NoteHelp{line_phone, now};
 }
 
 }  // namespace
 
-Said stop_promo(const Speaker& speaker, const Facts& facts, const Setting& setting) {
-  return set_promo(speaker, true, "stopped", facts, setting);
+Said stop_promo(const Speaker& speaker, const Setting& setting) {
+  return set_promo(speaker, true, "stopped", setting);
 }
 
-Said start_promo(const Speaker& speaker, const Facts& facts, const Setting& setting) {
-  return set_promo(speaker, false, "started", facts, setting);
+Said start_promo(const Speaker& speaker, const Setting& setting) {
+  return set_promo(speaker, false, "started", setting);
 }
 
 Said unknown_text(const Speaker& speaker, const Facts& facts, const Setting& setting) {
@@ -41,7 +34,7 @@ Said unknown_text(const Speaker& speaker, const Facts& facts, const Setting& set
   const bool is_plain_member = speaker.cashier == nullptr && facts.member(speaker.key()) != nullptr;
   Said said = is_plain_member ? Said{.reply = render(setting, "unknown_text", speaker.language)}
                               : help(speaker, facts, setting);
-  said.effects.push_back(std::move(*counted));
+  said.effects.push_back(*counted);
   return said;
 }
 
@@ -50,7 +43,7 @@ Said unknown_number(const Speaker& speaker, const Facts& facts, const Setting& s
   if (speaker.cashier != nullptr) return said;
   auto counted = one_help(speaker, facts, setting.now);
   if (!counted) return {};
-  said.effects.push_back(std::move(*counted));
+  said.effects.push_back(*counted);
   return said;
 }
 

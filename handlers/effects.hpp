@@ -67,9 +67,16 @@ struct MoveCredit {
 struct RecordPurchase {
   Purchase purchase;
 };
-struct SetLinePhone {
+// Advertising to a phone on a line, off or on. Apart from NoteHelp, and saved whatever was read before: of
+// two gateways that hear the phone at once, neither undoes what the other was told.
+struct SetPromo {
   LinePhoneKey key;
-  LinePhone row;
+  bool stopped = false;
+};
+// The one help of an hour was given.
+struct NoteHelp {
+  LinePhoneKey key;
+  rules::Instant at{};
 };
 struct SetAttempts {
   MemberKey cashier;
@@ -133,9 +140,9 @@ struct RecordRefund {
 };
 
 using Effect = std::variant<EnrolMember, ChangeMember, EndMembership, OpenLot, IssueCode, TakeFromLot,
-                            VoidRedemption, MoveCredit, RecordPurchase, SetLinePhone, SetAttempts, SetPending,
-                            RecordSale, SetMissWindow, RecordDispute, SetTillAttempts, BeginHold, EndHold,
-                            TakeBack, ReturnCredit, Owe, RecordRefund>;
+                            VoidRedemption, MoveCredit, RecordPurchase, SetPromo, NoteHelp, SetAttempts,
+                            SetPending, RecordSale, SetMissWindow, RecordDispute, SetTillAttempts, BeginHold,
+                            EndHold, TakeBack, ReturnCredit, Owe, RecordRefund>;
 
 struct OutgoingText {
   ClubId club = 0;

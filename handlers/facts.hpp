@@ -424,7 +424,8 @@ class Facts {
   void apply(const struct VoidRedemption& effect);
   void apply(const struct MoveCredit& effect);
   void apply(const struct RecordPurchase& effect);
-  void apply(const struct SetLinePhone& effect);
+  void apply(const struct SetPromo& effect);
+  void apply(const struct NoteHelp& effect);
   void apply(const struct SetAttempts& effect);
   void apply(const struct SetPending& effect);
   void apply(const struct RecordSale& effect);

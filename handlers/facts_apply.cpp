@@ -128,8 +128,11 @@ void Facts::apply(const RecordPurchase& effect) {
                                                                    .amount = purchase.amount,
                                                                    .at = purchase.recorded_at};
 }
-void Facts::apply(const SetLinePhone& effect) {
-  line_phones_[effect.key] = effect.row;
+void Facts::apply(const SetPromo& effect) {
+  line_phones_[effect.key].promo_stopped = effect.stopped;
+}
+void Facts::apply(const NoteHelp& effect) {
+  line_phones_[effect.key].help_sent_at = effect.at;
 }
 void Facts::apply(const SetAttempts& effect) {
   attempts_[effect.cashier] = effect.row;

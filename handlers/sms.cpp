@@ -126,12 +126,12 @@ constexpr std::array kCommands{
               return Said{.reply = render(setting, "cashier_only", speaker.language)};
             }},
     Command{Keyword::stop, false,
-            [](const Speaker& speaker, const Typed&, const Facts& facts, Setting& setting) {
-              return stop_promo(speaker, facts, setting);
+            [](const Speaker& speaker, const Typed&, const Facts&, Setting& setting) {
+              return stop_promo(speaker, setting);
             }},
     Command{Keyword::start, false,
-            [](const Speaker& speaker, const Typed&, const Facts& facts, Setting& setting) {
-              return start_promo(speaker, facts, setting);
+            [](const Speaker& speaker, const Typed&, const Facts&, Setting& setting) {
+              return start_promo(speaker, setting);
             }},
     Command{Keyword::language, false,
             [](const Speaker& speaker, const Typed& typed, const Facts& facts, Setting& setting) {
@@ -242,6 +242,13 @@ const Command* command_for(Keyword keyword) {
   return it == kCommands.end() ? nullptr : &*it;
 }
 
+// Then the one help of an hour may be due.
+bool may_be_unknown(const Typed& typed) {
+  const bool names_a_code = typed.keyword == Keyword::bare_code || typed.keyword == Keyword::redeem;
+  return command_for(typed.keyword) == nullptr || typed.keyword == Keyword::one_time_number ||
+         (names_a_code && !rules::parse_code(typed.code));
+}
+
 struct Addressed {
   const Club* club = nullptr;
   std::string text;      // without the club's keyword
@@ -332,7 +339,7 @@ Plan plan_text(const TextRequest& request, const Setting& setting) {
   if (planned.typed.keyword == Keyword::today && speaker.cashier != nullptr) {
     needs.merge(needs_today(speaker, setting.now));
   }
-  needs.line_phones.insert({speaker.club->line, speaker.phone});
+  if (may_be_unknown(planned.typed)) needs.line_phones.insert({speaker.club->line, speaker.phone});
   if (orders_challenge(planned.typed)) {
     needs.merge(needs_challenge(speaker));
     if (const auto code = rules::parse_code(planned.typed.code)) needs.merge(needs_proof(speaker, *code));

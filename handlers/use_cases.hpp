@@ -130,10 +130,11 @@ Needs needs_purchase(const PurchaseRequest& request, const Club& club, Chance& c
 Outcome purchase(const PurchaseRequest& request, std::span<const CodeKey> candidates, const Facts& facts,
                  Setting& setting);
 
-// consent.cpp: wants the phone on the line.
-Said stop_promo(const Speaker& speaker, const Facts& facts, const Setting& setting);
-Said start_promo(const Speaker& speaker, const Facts& facts, const Setting& setting);
-// One short help an hour; silence between, or two machines would answer each other for ever.
+// consent.cpp
+Said stop_promo(const Speaker& speaker, const Setting& setting);
+Said start_promo(const Speaker& speaker, const Setting& setting);
+// Wants the phone on the line. One short help an hour; silence between, or two machines would answer each
+// other for ever.
 Said unknown_text(const Speaker& speaker, const Facts& facts, const Setting& setting);
 // The same of a number where nothing waits for one. A cashier always hears it: she is no machine.
 Said unknown_number(const Speaker& speaker, const Facts& facts, const Setting& setting);

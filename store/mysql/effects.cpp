@@ -31,7 +31,8 @@ struct Sorted {
   std::vector<const TakeFromLot*> taken;
   std::vector<const VoidRedemption*> voided;
   std::vector<const CreditMove*> moves;
-  std::map<LinePhoneKey, LinePhone> line_phones;
+  std::map<LinePhoneKey, bool> promo_stopped;
+  std::map<LinePhoneKey, rules::Instant> helped;
   std::map<MemberKey, rules::Attempts> attempts;
   std::set<MemberId> changed_members;
   std::set<LotId> changed_lots;
@@ -97,7 +98,8 @@ struct Sorted {
     purchases.push_back(&effect.purchase);
     if (effect.purchase.member) changed_members.insert(*effect.purchase.member);
   }
-  void operator()(const SetLinePhone& effect) { line_phones[effect.key] = effect.row; }
+  void operator()(const SetPromo& effect) { promo_stopped[effect.key] = effect.stopped; }
+  void operator()(const NoteHelp& effect) { helped[effect.key] = effect.at; }
   void operator()(const SetAttempts& effect) { attempts[effect.cashier] = effect.row; }
   void operator()(const RecordDispute& effect) { disputes.push_back(&effect.dispute); }
   void operator()(const RecordSale& effect) { sales.push_back(&effect.sale); }
@@ -277,11 +279,13 @@ void save_purchases(Connection& connection, const Sorted& sorted) {
 
 void save_line_phones(Connection& connection, const Sorted& sorted) {
   upsert_set(
-      connection, "INSERT INTO line_phone (line, phone, promo_stopped, help_sent_at) VALUES ",
-      "promo_stopped = VALUES(promo_stopped), help_sent_at = VALUES(help_sent_at)", 4, sorted.line_phones,
-      [](Statement& s, const auto& row) {
-        s.add(row.first.line).add(row.first.phone).add(row.second.promo_stopped).add(row.second.help_sent_at);
-      });
+      connection, "INSERT INTO line_phone (line, phone, promo_stopped) VALUES ",
+      "promo_stopped = VALUES(promo_stopped)", 3, sorted.promo_stopped,
+      [](Statement& s, const auto& row) { s.add(row.first.line).add(row.first.phone).add(row.second); });
+  upsert_set(connection, "INSERT INTO line_phone (line, phone, promo_stopped, help_sent_at) VALUES ",
+             "help_sent_at = VALUES(help_sent_at)", 4, sorted.helped, [](Statement& s, const auto& row) {
+               s.add(row.first.line).add(row.first.phone).add(false).add(row.second);
+             });
 }
 
 void save_attempts(Connection& connection, const Sorted& sorted) {

@@ -298,8 +298,10 @@ void MemoryStore::keep(const Effect& effect, const Facts& after) {
   } else if (const auto* record = std::get_if<RecordPurchase>(&effect)) {
     purchases_[record->purchase.key] = *after.purchase(record->purchase.key);
     if (record->purchase.member) keep_member(*record->purchase.member);
-  } else if (const auto* line_phone = std::get_if<SetLinePhone>(&effect)) {
-    line_phones_[line_phone->key] = line_phone->row;
+  } else if (const auto* promo = std::get_if<SetPromo>(&effect)) {
+    line_phones_[promo->key].promo_stopped = promo->stopped;
+  } else if (const auto* help = std::get_if<NoteHelp>(&effect)) {
+    line_phones_[help->key].help_sent_at = help->at;
   } else if (const auto* attempts = std::get_if<SetAttempts>(&effect)) {
     attempts_[attempts->cashier] = attempts->row;
   } else if (const auto* sale = std::get_if<RecordSale>(&effect)) {

@@ -7,6 +7,7 @@
 #include "store/mysql/outbox.hpp"
 #include "store/mysql/promo.hpp"
 #include "store/mysql/schedule.hpp"
+#include "store/mysql/tables.hpp"
 #include "tests/store/mysql_fixture.hpp"
 
 namespace peyk::tests {
@@ -210,6 +211,22 @@ TEST_F(MysqlPromo, a_place_that_another_process_has_taken_and_not_committed_is_w
   second.join();
   EXPECT_THAT(mine, IsEmpty());
   EXPECT_EQ(outcome_of(2).substr(0, 1), "8");
+}
+
+// Each gateway saves what it was told, whatever it had read of the phone before.
+TEST(MysqlLinePhone, keeps_what_two_gateways_heard_at_once) {
+  TestDatabase database("line_phone");
+  const handlers::LinePhoneKey key{"30001234", kShopper};
+  const auto save = [&](const handlers::Effect& effect) {
+    store::save_effects(database.connection, {&effect, 1}, handlers::Facts{});
+    database.connection.commit();
+  };
+  save(handlers::SetPromo{key, true});
+  save(handlers::NoteHelp{key, kNoon});  // by one who had read it before
+  const char* const row = "SELECT promo_stopped, help_sent_at FROM line_phone";
+  EXPECT_EQ(database.query(row), "1\t2026-11-21 12:00:00.000000\n");
+  save(handlers::SetPromo{key, false});
+  EXPECT_EQ(database.query(row), "0\t2026-11-21 12:00:00.000000\n");
 }
 
 }  // namespace
