@@ -4,7 +4,6 @@
 #include <CLI/CLI.hpp>
 
 #include <chrono>
-#include <nlohmann/json.hpp>
 #include <ostream>
 
 #include "config/club_file.hpp"
@@ -12,13 +11,13 @@
 #include "gateway/clock.hpp"
 #include "gateway/ctl/apply.hpp"
 #include "gateway/ctl/desk.hpp"
+#include "gateway/ctl/ledger_commands.hpp"
 #include "gateway/ctl/queue.hpp"
 #include "gateway/ctl/queue_commands.hpp"
 #include "gateway/ctl/show.hpp"
 #include "gateway/ctl/trace.hpp"
 #include "gateway/ctl/trace_commands.hpp"
 #include "gateway/pins.hpp"
-#include "store/mysql/audit.hpp"
 #include "store/mysql/clubs.hpp"
 #include "store/mysql/lookup.hpp"
 #include "store/mysql/migrations.hpp"
@@ -144,24 +143,6 @@ ExitCode show_receipts(Desk& desk) {
   return kDone;
 }
 
-ExitCode audit_ledger(Desk& desk) {
-  store::Connection connection(patient(desk.options.mysql));
-  open_current(connection);
-  const store::Audit audit = store::audit_ledger(connection);
-  if (desk.order.json) {
-    desk.out << nlohmann::ordered_json{{"balanced", audit.balanced()},
-                                       {"entries", audit.entries},
-                                       {"problems", audit.problems}}
-                    .dump()
-             << '\n';
-  } else {
-    for (const std::string& problem : audit.problems) desk.out << problem << '\n';
-    if (audit.has_more) desk.out << "and more\n";
-    desk.out << audit.entries << (audit.balanced() ? " entries, balanced\n" : " entries, NOT balanced\n");
-  }
-  return audit.balanced() ? kDone : kFound;
-}
-
 std::vector<Command> describe(CLI::App& app, Order& order) {
   app.description("Peyk's tool for operators: schema, clubs, members, ledger. Manual: docs/peykctl.md");
   app.add_option("--config", order.config_file, "peyk.yaml")->capture_default_str();
@@ -189,17 +170,11 @@ std::vector<Command> describe(CLI::App& app, Order& order) {
   auto* letters = app.add_subcommand("letters", "dead letters: texts that failed, expired or ended unknown");
   auto* replaying = describe_letters(*letters, order.letters);
 
-  auto* ledger = app.add_subcommand("ledger", "the books");
-  ledger->require_subcommand(1);
-  auto* auditing = ledger->add_subcommand("audit", "check every promise of the ledger; changes nothing");
-  auditing->add_flag("--json", order.json, "as JSON");
-
   auto* config = app.add_subcommand("config", "peyk.yaml");
   config->require_subcommand(1);
   auto* checking = config->add_subcommand("check", "read it and tell every mistake");
 
-  for (auto* child :
-       {migrating, applying, showing, member, receipts, letters, ledger, auditing, config, checking})
+  for (auto* child : {migrating, applying, showing, member, receipts, letters, config, checking})
     child->fallthrough();
   std::vector<Command> commands{{migrating, migrate},
                                 {applying, apply},
@@ -207,8 +182,8 @@ std::vector<Command> describe(CLI::App& app, Order& order) {
                                 {receipts, show_receipts},
                                 {replaying, replay_dead_letters},
                                 {letters, show_letters},
-                                {auditing, audit_ledger},
                                 {checking, check_config}};
+  describe_ledger(app, order, commands);
   describe_queue(app, order, commands);
   describe_trace(app, order, commands);
   return commands;

@@ -207,5 +207,17 @@ TEST_F(Peykctl, audits_the_ledger) {
   EXPECT_FALSE(nlohmann::json::parse(out)["balanced"].get<bool>());
 }
 
+TEST_F(Peykctl, tells_what_a_club_owes) {
+  ctl({"migrate", "--create-database"});
+  EXPECT_EQ(ctl({"ledger", "liability"}), kUsage);
+  EXPECT_THAT(err, HasSubstr("there is no club"));
+  apply();
+  EXPECT_EQ(ctl({"ledger", "liability"}), kDone);
+  EXPECT_THAT(out, AllOf(HasSubstr("club salt, in IRR"), HasSubstr("open 0 to 0 members")));
+  EXPECT_EQ(ctl({"ledger", "liability", "--club", "no-such"}), kFound);
+  EXPECT_EQ(ctl({"ledger", "liability", "--json"}), kDone);
+  EXPECT_EQ(nlohmann::json::parse(out)["open"], 0);
+}
+
 }  // namespace
 }  // namespace peyk::tests

@@ -1,0 +1,92 @@
+#include "store/mysql/liability.hpp"
+
+#include <map>
+
+#include "store/mysql/lookup.hpp"
+
+namespace peyk::store {
+namespace {
+
+using handlers::LotOrigin;
+using rules::Account;
+
+std::uint32_t number(Account account) {
+  return static_cast<std::uint32_t>(account);
+}
+
+using Kinds = std::map<LotOrigin, Liability::Kind>;
+
+// What came to members and went from them, by the kind of their lots.
+void read_ledger(Connection& connection, handlers::ClubId club, Kinds& kinds, Liability& found) {
+  Rows rows = connection
+                  .prepare(
+                      "SELECT l.origin, e.debit_account, e.credit_account, CAST(SUM(e.amount) AS SIGNED)"
+                      " FROM ledger_entry e JOIN lot l ON l.lot_id = e.lot_id WHERE e.club_id = ?"
+                      " AND (e.debit_account = ?) <> (e.credit_account = ?)"
+                      " GROUP BY l.origin, e.debit_account, e.credit_account")
+                  .add(club)
+                  .add(number(Account::member_credit))
+                  .add(number(Account::member_credit))
+                  .query();
+  while (rows.next()) {
+    Liability::Kind& kind = kinds[static_cast<LotOrigin>(rows.u64())];
+    const auto debit = static_cast<Account>(rows.u64());
+    const auto credit = static_cast<Account>(rows.u64());
+    const bool comes = credit == Account::member_credit;
+    const rules::Amount amount = rows.i64();
+    const rules::Amount sum = comes ? amount : -amount;
+    found.open += sum;
+    const Account other = comes ? debit : credit;
+    if (other == Account::granted) kind.granted += sum;
+    if (other == Account::redeemed) kind.redeemed -= sum;
+    if (other == Account::expired) kind.lapsed -= sum;
+  }
+}
+
+void read_lots(Connection& connection, handlers::ClubId club, rules::Instant now, Kinds& kinds,
+               Liability& found) {
+  std::map<std::string, rules::Amount> months;
+  Rows rows = connection
+                  .prepare(
+                      "SELECT origin, DATE_FORMAT(expires_at, '%Y-%m') AS month,"
+                      " CAST(SUM(remaining) AS SIGNED),"
+                      " CAST(SUM(CASE WHEN expires_at <= ? THEN remaining ELSE 0 END) AS SIGNED)"
+                      " FROM lot WHERE club_id = ? AND remaining > 0 GROUP BY origin, month")
+                  .add(now)
+                  .add(club)
+                  .query();
+  while (rows.next()) {
+    Liability::Kind& kind = kinds[static_cast<LotOrigin>(rows.u64())];
+    const std::string month = rows.text();
+    const rules::Amount open = rows.i64();
+    kind.open += open;
+    months[month] += open;
+    found.in_lots += open;
+    found.overdue += rows.i64();
+  }
+  for (const auto& [month, open] : months) found.months.push_back({month, open});
+}
+
+}  // namespace
+
+Liability liability_of(Connection& connection, handlers::ClubId club, rules::Instant now) {
+  connection.rollback();
+  connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ");  // of the next transaction only
+  connection.execute("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY");
+  Liability found;
+  Kinds kinds;
+  read_ledger(connection, club, kinds, found);
+  read_lots(connection, club, now, kinds, found);
+  for (auto& [origin, kind] : kinds) {
+    kind.origin = word_of(origin);
+    kind.moved = kind.open - (kind.granted - kind.redeemed - kind.lapsed);
+    found.kinds.push_back(kind);
+  }
+  Rows rows =
+      connection.prepare("SELECT COUNT(*) FROM member WHERE club_id = ? AND balance > 0").add(club).query();
+  if (rows.next()) found.members = rows.u64();
+  connection.rollback();
+  return found;
+}
+
+}  // namespace peyk::store
