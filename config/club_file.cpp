@@ -106,6 +106,7 @@ void read_policy(Section& s, handlers::ClubPolicy& policy) {
   s.integer("hold_seconds_max", policy.hold_seconds_max, 10, 3600);
   s.boolean("debt_on_refund", policy.debt_on_refund);
   s.integer("repeat_purchase_seconds", policy.repeat_purchase_seconds, 0, 3600);
+  s.integer("remind_days", policy.remind_days, 0, handlers::kRemindDaysMax);
 }
 
 // A value that may stand only once in its list.

@@ -10,7 +10,9 @@ using namespace std::chrono_literals;
 
 constexpr std::uint32_t kLotsInASet = 200;  // their members wait for each other for some 20 ms
 constexpr std::uint32_t kSetsASecond = 20;  // a million lots in some five minutes, for one gateway
-constexpr std::chrono::seconds kSweepEvery{10}, kFreeEvery{60}, kEraseEvery{10};
+constexpr std::chrono::seconds kSweepEvery{10}, kFreeEvery{60}, kEraseEvery{10}, kRemindEvery{60};
+// Whoever was at a round may have died.
+constexpr std::chrono::minutes kRoundsSeenAgain{10};
 constexpr std::uint32_t kFreedAtOnce = 500;
 constexpr std::uint32_t kErasedAtOnce = 20,
                         kErasedRowsAtOnce = 500;  // members, and rows of each kind of each
@@ -26,6 +28,7 @@ void ExpiryKeeper::tick() {
   if (!sweeping_ && now >= next_sweep_) sweep();
   if (!freeing_ && now >= next_freeing_) free_numbers();
   if (!erasing_ && now >= next_erasure_) erase();
+  if (!reminding_ && now >= next_reminding_) remind();
 }
 
 void ExpiryKeeper::sweep() {
@@ -94,6 +97,42 @@ void ExpiryKeeper::erase() {
           if (!committed || erased->members == 0) return;
           metrics_.counter("peyk_members_erased_total").add(static_cast<double>(erased->members));
           log::info("members_forgotten", {{"members", erased->members}});
+        });
+      });
+}
+
+// A set a second, so that whoever is at the till notices nothing.
+void ExpiryKeeper::remind() {
+  if (Clock::now() >= told_until_) {
+    told_.clear();
+    told_until_ = Clock::now() + kRoundsSeenAgain;
+  }
+  const auto directory = hooks_.directory();
+  std::vector<handlers::ReminderRound> rounds = handlers::reminder_rounds(*directory, hooks_.clock());
+  std::erase_if(rounds, [this](const auto& one) {
+    return told_.contains({one.expires_at, one.days_before});
+  });
+  if (rounds.empty()) {
+    next_reminding_ = Clock::now() + kRemindEvery;
+    return;
+  }
+  const auto reminded = std::make_shared<store::Reminded>();
+  const auto key = std::pair(rounds.front().expires_at, rounds.front().days_before);
+  reminding_ = sql_.run(
+      [this, reminded, directory, round = std::move(rounds.front())](store::Connection& connection) {
+        *reminded = store::remind(connection, chance_, round, hooks_.clock(), store::kReminderSetMax);
+        if (reminded->is_done) store::forget_reminder_rounds(connection, hooks_.clock());
+      },
+      [this, reminded, key](bool committed) {
+        hooks_.post([this, reminded, key, committed] {
+          reminding_ = false;
+          if (!committed) {
+            next_reminding_ = Clock::now() + kRemindEvery;
+            return;
+          }
+          if (reminded->is_done) told_.insert(key);
+          metrics_.counter("peyk_reminders_total").add(static_cast<double>(reminded->texts));
+          if (reminded->texts > 0) log::info("members_reminded", {{"texts", reminded->texts}});
         });
       });
 }

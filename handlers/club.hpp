@@ -44,6 +44,8 @@ struct TillKey {
   std::string secret;
 };
 
+inline constexpr std::uint32_t kRemindDaysMax = 60;
+
 struct ClubPolicy {
   rules::BasisPoints earn_share = 0;     // credit per purchase, of the part paid in money
   std::uint32_t credit_valid_days = 30;  // full local days after the day of the grant
@@ -69,7 +71,8 @@ struct ClubPolicy {
   std::uint32_t give_undo_seconds = 120;        // and take back so long; 0: never
   std::uint32_t hold_seconds_max = 900;         // a till may hold a code so long
   std::uint32_t repeat_purchase_seconds = 120;  // the same amount again so soon looks like a repeat; 0: never
-  bool debt_on_refund = false;  // what a refund cannot take back of her credit is owed; else it is withheld
+  bool debt_on_refund = false;    // what a refund cannot take back of her credit is owed; else it is withheld
+  std::uint32_t remind_days = 3;  // members hear of credit so long before it lapses; 0: never
 };
 
 struct Club {

@@ -70,7 +70,8 @@ std::vector<std::pair<std::string_view, std::string>> fields_of(const Club& club
           {"policy.club_misses_max", std::to_string(policy.club_misses_max)},
           {"policy.hold_seconds_max", std::to_string(policy.hold_seconds_max)},
           {"policy.debt_on_refund", word(policy.debt_on_refund)},
-          {"policy.repeat_purchase_seconds", std::to_string(policy.repeat_purchase_seconds)}};
+          {"policy.repeat_purchase_seconds", std::to_string(policy.repeat_purchase_seconds)},
+          {"policy.remind_days", std::to_string(policy.remind_days)}};
 }
 
 // Lists compared by key: `+` is new, `-` is gone, `~` has changed as `change` says ("" if it has not).

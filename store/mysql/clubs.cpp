@@ -22,6 +22,7 @@ void bind_club(Statement& s, const Club& club) {
   s.add(club.policy.proof_last4_from).add(club.policy.proof_handset_from);
   s.add(club.policy.hold_seconds_max).add(club.policy.debt_on_refund);
   s.add(club.policy.repeat_purchase_seconds);
+  s.add(club.policy.remind_days);
 }
 
 Club read_club(Rows& rows) {
@@ -58,6 +59,7 @@ Club read_club(Rows& rows) {
   club.policy.hold_seconds_max = rows.u32();
   club.policy.debt_on_refund = rows.flag();
   club.policy.repeat_purchase_seconds = rows.u32();
+  club.policy.remind_days = rows.u32();
   return club;
 }
 
@@ -149,7 +151,8 @@ std::vector<Club> load_clubs(Connection& connection) {
               " new_codes_per_day_max, live_codes_max, give_per_day_max, give_undo_seconds, "
               "branch_misses_max,"
               " club_misses_max, dispute_window_hours, proof_last4_from, proof_handset_from,"
-              " hold_seconds_max, debt_on_refund, repeat_purchase_seconds FROM club ORDER BY club_id")
+              " hold_seconds_max, debt_on_refund, repeat_purchase_seconds, remind_days FROM club ORDER BY "
+              "club_id")
           .query();
   while (rows.next()) {
     clubs.push_back(read_club(rows));
@@ -205,7 +208,8 @@ ClubId save_club(Connection& connection, const Club& club) {
       " repeat_window_minutes, sending_weight, void_window_minutes, move_min, new_codes_per_day_max,"
       " live_codes_max, give_per_day_max, give_undo_seconds, branch_misses_max, club_misses_max,"
       " dispute_window_hours, proof_last4_from, proof_handset_from, hold_seconds_max, debt_on_refund,"
-      " repeat_purchase_seconds) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
+      " repeat_purchase_seconds, remind_days) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+      "?, ?, ?, ?, ?, ?,"
       " ?, ?, ?, ?, ?, ?, ?, ?)"
       " ON DUPLICATE KEY UPDATE version = version + 1, name = VALUES(name), keyword = VALUES(keyword),"
       " currency = VALUES(currency), time_zone = VALUES(time_zone), language = VALUES(language),"
@@ -221,7 +225,8 @@ ClubId save_club(Connection& connection, const Club& club) {
       " dispute_window_hours = VALUES(dispute_window_hours),"
       " proof_last4_from = VALUES(proof_last4_from), proof_handset_from = VALUES(proof_handset_from),"
       " hold_seconds_max = VALUES(hold_seconds_max), debt_on_refund = VALUES(debt_on_refund),"
-      " repeat_purchase_seconds = VALUES(repeat_purchase_seconds)");
+      " repeat_purchase_seconds = VALUES(repeat_purchase_seconds),"
+      " remind_days = VALUES(remind_days)");
   statement.add(club.slug);
   bind_club(statement, club);
   statement.update();

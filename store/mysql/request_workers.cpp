@@ -14,9 +14,9 @@
 #include "store/mysql/chance.hpp"
 #include "store/mysql/inbox.hpp"
 #include "store/mysql/miss_windows.hpp"
+#include "store/mysql/outgoing.hpp"
 #include "store/mysql/pendings.hpp"
 #include "store/mysql/tables.hpp"
-#include "templates/alphabet.hpp"
 
 namespace peyk::store {
 namespace {
@@ -233,19 +233,7 @@ class Attempt {
   QueuedText to_queue(OutgoingText text) {
     if (hooks_.may_say && !hooks_.may_say(text.line, text.lane))
       throw std::logic_error("a text of a lane that its line does not take: " + text.line);
-    const auto alphabet = templates::choose(text.text);
-    const auto parts = static_cast<std::uint8_t>(
-        std::clamp<std::size_t>(templates::part_count(text.text, alphabet), 1, templates::kPartsMax));
-    return {.id = chance_.next_id(),
-            .club = text.club,
-            .line = std::move(text.line),
-            .to = text.to,
-            .lane = text.lane,
-            .parts = parts,
-            .text = std::move(text.text),
-            .created_at = setting_.now,
-            .valid_until = text.valid_until,
-            .send_at = text.send_at};
+    return queued_text(std::move(text), chance_.next_id(), setting_.now);
   }
 
   Claim claim_for(const Request& request, const Result& result) const {

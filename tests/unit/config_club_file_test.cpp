@@ -57,6 +57,7 @@ TEST(ConfigClubFile, the_persian_sample_is_the_demo_s_club) {
   EXPECT_EQ(club.policy.move_min, 10'000);
   EXPECT_EQ(club.policy.give_per_day_max, 5'000'000);
   EXPECT_EQ(club.policy.hold_seconds_max, 900u);
+  EXPECT_EQ(club.policy.remind_days, 3u);
   ASSERT_EQ(club.branches.size(), 2u);
   EXPECT_EQ(club.branches[0].number, 12u);
   EXPECT_EQ(club.branches[0].name, "ونک");
