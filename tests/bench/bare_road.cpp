@@ -72,9 +72,8 @@ struct BareRoad::Impl {
     std::array<char, kPduOctets> pdu{};
     while (receive_all(gateway, pdu)) {
       ++texts;
-      // Was it asked before, whose number is it, what is known of her: each answers with nothing, but is
-      // asked.
-      for (const char* table : {"bench_request", "bench_outbox", "bench_member"}) {
+      // Was it asked before, and whose number is it: each answers with nothing, but is asked.
+      for (const char* table : {"bench_request", "bench_member"}) {
         for (store::Rows rows =
                  mysql.prepare(std::string("SELECT what FROM ") + table + " WHERE id = ? FOR UPDATE")
                      .add(texts)

@@ -1,5 +1,5 @@
 // The road of one text with nothing on it that could be left out: octets in over loopback, one durable
-// transaction of as many statements as a member who joins costs (three by key to see that she is new, three
+// transaction of as many statements as a member who joins costs (two by key to see that she is new, three
 // rows), a message into a Redis list and out of it, octets out. No SMPP is read, nothing is decided, nothing
 // is sent at a pace: what does those too cannot be much quicker.
 #pragma once
