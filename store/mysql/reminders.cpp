@@ -80,8 +80,10 @@ std::vector<Sum> sums_of(Connection& connection, rules::Instant expires_at, cons
   select_in(
       connection,
       "SELECT m.member_id, m.club_id, m.phone, m.language, MIN(l.lot_id), CAST(SUM(l.remaining) AS SIGNED)"
-      " FROM member m JOIN lot l ON l.member_id = m.member_id WHERE l.expires_at = ? AND m.member_id IN (",
-      " GROUP BY m.member_id, m.club_id, m.phone, m.language", 1, members, bind_id, [&](Rows& rows) {
+      " FROM member m JOIN lot l ON l.member_id = m.member_id WHERE (l.member_id, l.expires_at) IN (",
+      "GROUP BY m.member_id, m.club_id, m.phone, m.language", 2, members,
+      [expires_at](Statement& s, MemberId id) { s.add(id).add(expires_at); },
+      [&](Rows& rows) {
         Sum sum{.member = rows.u64()};
         sum.club = rows.u32();
         sum.phone = rows.maybe_u64().value_or(0);

@@ -12,8 +12,9 @@
 #include <chrono>
 #include <cstdint>
 #include <map>
-#include <optional>
 #include <string>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 namespace peyk::tests {
@@ -25,7 +26,8 @@ class ModelBooks {
   using Sum = std::int64_t;
 
   // What the sample club has agreed.
-  static constexpr Sum kEarnedOneIn = 20, kInvoiceMin = 100'000;
+  static constexpr Sum kEarnedOneIn = 20, kInvoiceMin = 100'000, kMoveMin = 10'000;
+  static constexpr std::size_t kMovedLotsMax = 8, kLiveCodesMax = 50, kNewCodesADay = 10;
   static constexpr std::chrono::days kValid{30};
   static constexpr std::chrono::minutes kRepeat{10}, kMayUndo{30}, kTehran{210}, kLeaveWithin{10};
   static constexpr int kMissesMax = 5;
@@ -36,8 +38,12 @@ class ModelBooks {
     Phone owner = 0;  // 0: she has left
     Sum issued = 0, left = 0;
     Time until{};
+    std::size_t born = 0;  // in the order of all
+    Time born_at{};
     End end = End::none;
   };
+  // Of a code, so much.
+  using Share = std::pair<std::string, Sum>;
   struct Member {
     bool joined = false;
     Time leave_asked{};
@@ -54,16 +60,20 @@ class ModelBooks {
     return amount / kEarnedOneIn;
   }
   void earned(Phone phone, Sum credit, const std::string& number) {
-    codes[number] = {.owner = phone, .issued = credit, .left = credit, .until = end_of_life()};
-    granted += credit;
+    codes[number] = {.owner = phone,
+                     .issued = credit,
+                     .left = credit,
+                     .until = end_of_life(),
+                     .born = codes.size(),
+                     .born_at = now};
   }
 
   std::string check(Phone cashier, const std::string& number) {
     if (waits(cashier)) return "Too many wrong";
     const Code* code = find(number);
     if (code == nullptr) return missed(cashier), "was not found";
-    if (const std::string ended = how_it_ended(*code); !ended.empty()) return ended;
-    return "is good: " + grouped(code->left) + " until";
+    if (const std::string ended = how_it_ended(number, *code); !ended.empty()) return ended;
+    return "is good: " + rials(code->left) + " until";
   }
 
   std::string redeem(Phone cashier, const std::string& number, Sum invoice, bool right_pin) {
@@ -75,7 +85,7 @@ class ModelBooks {
       if (!one->undone && one->cashier == cashier && one->invoice == invoice && now - one->at < kRepeat)
         return taken(*one);
     }
-    if (const std::string ended = how_it_ended(*code); !ended.empty()) return ended;
+    if (const std::string ended = how_it_ended(number, *code); !ended.empty()) return ended;
     if (invoice < kInvoiceMin) return "needs an invoice of at least 100,000";
     const Sum used = std::min(invoice, code->left);
     code->left -= used;
@@ -127,7 +137,6 @@ class ModelBooks {
     for (auto& [number, code] : codes) {
       if (code.owner != phone) continue;
       code.owner = 0;
-      (now < code.until ? forfeited : lapsed) += code.left;
       code.left = 0;
       if (code.end == End::none) code.end = now < code.until ? End::voided : End::lapsed;
     }
@@ -140,14 +149,57 @@ class ModelBooks {
     for (const auto& [number, code] : codes) {
       if (code.owner == phone && now < code.until) sum += code.left;
     }
-    return sum == 0 ? "You have no credit" : "Your credit at Bread and Salt: " + grouped(sum) + " ";
+    return sum == 0 ? "You have no credit" : "Your credit at Bread and Salt: " + rials(sum) + "\n";
+  }
+
+  // A code of its own for a part of her credit. What she must be told when it cannot be; else nothing, and
+  // `shares` says of what it is taken: then moved().
+  std::string split(Phone phone, Sum amount, std::vector<Share>& shares) {
+    if (!members[phone].joined) return "You are not a member";
+    if (amount < kMoveMin) return "needs at least 10,000";
+    std::vector<std::string> hers;
+    Sum all = 0;
+    for (const auto& [number, code] : codes) {
+      if (code.owner != phone || code.left == 0 || now >= code.until) continue;
+      hers.push_back(number);
+      all += code.left;
+    }
+    if (all == 0) return "You have no credit";
+    if (all < amount) return rials(all);
+    std::ranges::sort(hers, {}, [this](const std::string& number) {
+      const Code& code = codes[number];
+      return std::tuple(code.until, code.born_at, code.born);
+    });
+    for (const std::string& number : hers) {
+      if (amount == 0) break;
+      shares.emplace_back(number, std::min(amount, codes[number].left));
+      amount -= shares.back().second;
+    }
+    if (shares.size() > kMovedLotsMax) return "at once";
+    if (hers.size() >= kLiveCodesMax) return "live codes already";
+    if (asked_today(phone) >= kNewCodesADay) return "Try again tomorrow";
+    return "";
+  }
+  // `numbers`: of the new codes, one for each share.
+  void moved(Phone phone, const std::vector<Share>& shares, const std::vector<std::string>& numbers) {
+    for (std::size_t i = 0; i < shares.size(); ++i) {
+      Code& from = codes[shares[i].first];
+      from.left -= shares[i].second;
+      if (from.left == 0) from.end = End::spent;
+      codes[numbers[i]] = {.owner = phone,
+                           .issued = shares[i].second,
+                           .left = shares[i].second,
+                           .until = from.until,
+                           .born = codes.size(),
+                           .born_at = now};
+    }
+    asked_[{phone, std::chrono::floor<std::chrono::days>(now + kTehran)}] += shares.size();
   }
 
   // The sweep: nobody hears of it.
   void sweep() {
     for (auto& [number, code] : codes) {
       if (now < code.until || code.end != End::none) continue;
-      lapsed += code.left;
       code.left = 0;
       code.end = End::lapsed;
     }
@@ -159,14 +211,7 @@ class ModelBooks {
     for (const auto& [number, code] : codes) sum += code.owner == phone ? code.left : 0;
     return sum;
   }
-  Sum redeemed() const {
-    Sum sum = 0;
-    for (const auto& [number, all] : redemptions) {
-      for (const Redemption& one : all) sum += one.undone ? 0 : one.used;
-    }
-    return sum;
-  }
-
+  static std::string rials(Sum sum) { return grouped(sum) + (sum == 1 ? " rial" : " rials"); }
   static std::string grouped(Sum sum) {
     std::string digits = std::to_string(sum);
     for (auto at = static_cast<std::ptrdiff_t>(digits.size()) - 3; at > 0; at -= 3)
@@ -176,7 +221,6 @@ class ModelBooks {
 
   std::map<Phone, Member> members;
   std::map<std::string, Code> codes;  // by number
-  Sum granted = 0, forfeited = 0, lapsed = 0;
 
  private:
   struct Redemption {
@@ -196,10 +240,15 @@ class ModelBooks {
     const auto it = codes.find(number);
     return it == codes.end() ? nullptr : &it->second;
   }
-  std::string how_it_ended(const Code& code) const {
-    if (code.end == End::spent) return "is already used";
+  std::string how_it_ended(const std::string& number, const Code& code) {
+    const auto stands = [](const Redemption& one) { return !one.undone; };
+    if (code.end == End::spent)
+      return std::ranges::any_of(redemptions[number], stands) ? "is already used" : "has moved the credit";
     if (code.end == End::voided) return "was voided";
     return now >= code.until ? "ended on" : "";
+  }
+  std::size_t asked_today(Phone phone) {
+    return asked_[{phone, std::chrono::floor<std::chrono::days>(now + kTehran)}];
   }
   // The last instant of a local day, so many full days after today.
   Time end_of_life() const {
@@ -217,17 +266,18 @@ class ModelBooks {
     its = {.since = now, .until = now + kWait};
   }
   static std::string taken(const Redemption& one) {
-    return "Collect: " + grouped(one.invoice - one.used) + " rials\nFrom credit: " + grouped(one.used) +
-           " rials\nLeft on the code: " + grouped(one.left) + " rials";
+    return "Collect: " + rials(one.invoice - one.used) + "\nFrom credit: " + rials(one.used) +
+           "\nLeft on the code: " + rials(one.left);
   }
   static std::string given_back(const Redemption& one) {
-    return "Give back: " + grouped(one.invoice - one.used) + " rials\nBack to credit: " + grouped(one.used) +
-           " rials\nOn the code now: " + grouped(one.left_then) + " rials";
+    return "Give back: " + rials(one.invoice - one.used) + "\nBack to credit: " + rials(one.used) +
+           "\nOn the code now: " + rials(one.left_then);
   }
 
   std::map<std::string, Phone> invoices;
   std::map<std::string, std::vector<Redemption>> redemptions;  // by code, in their order
   std::map<Phone, Patience> patience_;
+  std::map<std::pair<Phone, Time>, std::size_t> asked_;  // new codes, by day
 };
 
 }  // namespace peyk::tests

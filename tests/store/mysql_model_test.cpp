@@ -60,7 +60,7 @@ class Story {
 
   void step() {
     switch (*rc::gen::weightedElement<int>(
-        {{2, 0}, {5, 1}, {3, 2}, {8, 3}, {4, 4}, {2, 5}, {2, 6}, {4, 7}, {1, 8}})) {
+        {{2, 0}, {5, 1}, {3, 2}, {8, 3}, {4, 4}, {2, 5}, {2, 6}, {4, 7}, {1, 8}, {4, 9}})) {
       case 0:
         books_.join(say(member(), "JOIN", "Membership number: "));
         break;
@@ -90,6 +90,8 @@ class Story {
       case 8:
         sweep();
         break;
+      case 9:
+        return split();
     }
   }
 
@@ -167,6 +169,34 @@ class Story {
     const std::string code = any_code();
     const bool right = *rc::gen::inRange(0, 10) > 0;
     say(by.phone, "VOID " + code + " " + (right ? by.pin : "1111"), books_.undo(by.phone, code, right));
+  }
+
+  void split() {
+    const auto phone = member();
+    const auto amount = *rc::gen::inRange<ModelBooks::Sum>(5'000, 900'000);
+    std::vector<ModelBooks::Share> shares;
+    const std::string refusal = books_.split(phone, amount, shares);
+    say(phone, "CODE " + std::to_string(amount), refusal.empty() ? "new code" : refusal);
+    if (!refusal.empty()) return;
+    const std::vector<std::string> fresh = new_codes(phone);
+    RC_ASSERT(fresh.size() == shares.size());
+    books_.moved(phone, shares, fresh);
+  }
+
+  // That the books do not know yet, in the order in which they were made.
+  std::vector<std::string> new_codes(ModelBooks::Phone phone) {
+    std::vector<std::string> numbers;
+    store::Rows rows = world_.database.connection
+                           .prepare(
+                               "SELECT c.number FROM code c JOIN member m ON m.member_id = c.member_id WHERE"
+                               " m.phone = ? ORDER BY c.code_id")
+                           .add(phone)
+                           .query();
+    while (rows.next()) {
+      std::string number = std::to_string(rows.u64());
+      if (!books_.codes.contains(number)) numbers.push_back(std::move(number));
+    }
+    return numbers;
   }
 
   void sweep() {
