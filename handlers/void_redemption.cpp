@@ -23,7 +23,7 @@ struct Hers {
 Hers redemptions_of(const Speaker& speaker, std::span<const Redemption> all) {
   Hers hers;
   for (const Redemption& one : all) {
-    const bool paid_at_hers = one.cashier == 0 && one.branch == speaker.cashier->branch;
+    const bool paid_at_hers = one.cashier == 0 && one.till.empty() && one.branch == speaker.cashier->branch;
     if (one.cashier != speaker.phone && !paid_at_hers) continue;
     hers.latest = &one;
     if (!one.voided) hers.standing = &one;
