@@ -274,7 +274,7 @@ void MemoryStore::keep(const Effect& effect, const Facts& after) {
     redemptions_.push_back(take->redemption);
     lots_[take->entry.lot] = *after.lot(take->entry.lot);
     keep_member(take->entry.member);
-    if (take->code_ended) codes_.at(take->redemption.code).state = CodeState::redeemed;
+    if (take->code_ended) codes_[take->redemption.code] = *after.code(take->redemption.code);
   } else if (const auto* undo = std::get_if<VoidRedemption>(&effect)) {
     entries_.push_back(undo->entry);
     lots_[undo->entry.lot] = *after.lot(undo->entry.lot);

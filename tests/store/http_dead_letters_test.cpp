@@ -41,8 +41,10 @@ class HttpDeadLetters : public testing::Test {
       store::save_queued(database.connection, std::span(&text, 1));
       store::save_settled(database.connection, std::span(&settled, 1), kNoon - std::chrono::minutes(id));
     }
-    database.query("INSERT INTO member VALUES (7, 1, " + std::to_string(kShopper) +
-                   ", 9000000000000007, 1, '2026-11-01', NULL, NULL, 70)");
+    database.query(
+        "INSERT INTO member (member_id, club_id, phone, card, language, joined_at, referred_by, "
+        "leave_asked_at, balance) VALUES (7, 1, " +
+        std::to_string(kShopper) + ", 9000000000000007, 1, '2026-11-01', NULL, NULL, 70)");
     database.connection.commit();
   }
 

@@ -127,10 +127,9 @@ class Story {
     const handlers::Request request =
         text_from(from, text, std::to_string(++texts_) + "-" + std::to_string(first_phone_));
     const store::Result result = world_.shop.ask(request, from);
-    std::string reply;
-    for (const auto& one : result.texts) {
-      if (one.to == from) reply = one.text;
-    }
+    // The reply comes first; a manager may hear more.
+    const auto to_speaker = std::ranges::find(result.texts, from, &store::QueuedText::to);
+    const std::string reply = to_speaker == result.texts.end() ? "" : to_speaker->text;
     RC_LOG() << from % 10 << " > " << text << "  < " << reply << "\n";
     RC_ASSERT(result.verdict == Verdict::done);
     if (reply.find(expected) == std::string::npos) RC_FAIL("expected: " + expected + "\nheard: " + reply);

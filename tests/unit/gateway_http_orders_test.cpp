@@ -158,9 +158,10 @@ TEST_F(TillOrderEndpoint, lets_nobody_in_whose_signature_is_not_of_what_is_sent)
   other.path = "/v1/redemptions/43";
   EXPECT_EQ(refused("/v1/redemptions/{id}", other).status, 401);
   EXPECT_EQ(refused("/v1/codes/{code}/redemptions", redeem(kRedemption, "msg_1", "till-99")).status, 401);
-  HttpRequest text = redeem();
+  const HttpRequest json = redeem();
+  HttpRequest text = json;
   text.headers = {};
-  for (const auto& [name, value] : redeem().headers.all())
+  for (const auto& [name, value] : json.headers.all())
     text.headers.add(name, name == "Content-Type" ? "text/plain" : value);
   EXPECT_EQ(refused("/v1/codes/{code}/redemptions", text).status, 415);
 }

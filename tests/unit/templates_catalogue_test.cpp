@@ -24,8 +24,8 @@ std::string say(std::string_view key, Language language, std::initializer_list<A
 
 // One plausible value for each argument name that the catalogues know, as long as they come.
 Value sample(const std::string& name) {
-  static const std::set<std::string> kMoney = {"amount", "balance", "credit", "used",
-                                               "left",   "collect", "min",    "sum"};
+  static const std::set<std::string> kMoney = {"amount",  "balance", "credit", "used",   "left",
+                                               "collect", "min",     "sum",    "settled"};
   if (kMoney.contains(name)) return Money{1'284'500, MoneyDisplay::toman};
   if (name == "until" || name == "nearest") return LastDay{kEnd, kTehran};
   if (name == "at") return Moment{kEnd, kTehran};
@@ -93,10 +93,10 @@ TEST(Catalogue, ussd_screens_fit_or_page) {
 }
 
 // Texts that reach a member unasked, on a service line.
-const std::set<std::string> kServiceTexts = {"joined",          "purchase_thanks",   "purchase_no_credit",
-                                             "purchase_joined", "redeemed_member",   "voided_member",
-                                             "given_member",    "taken_back_member", "invited",
-                                             "invited_member",  "proof_member"};
+const std::set<std::string> kServiceTexts = {
+    "joined",        "purchase_thanks",  "purchase_no_credit", "purchase_joined", "redeemed_member",
+    "voided_member", "given_member",     "taken_back_member",  "invited",         "invited_member",
+    "proof_member",  "purchase_settled", "refund_member",      "credit_lapses",   "purchase_settled_part"};
 
 TEST(Catalogue, service_texts_end_with_the_way_out_and_no_others_do) {
   for (const auto& key : Catalogue::standard().keys(Language::fa)) {
