@@ -12,7 +12,8 @@ namespace {
 namespace asio = boost::asio;
 using namespace std::chrono_literals;
 
-constexpr std::uint32_t kGrantMax = 500;         // messages in one grant
+// Messages in one grant: Redis does nothing else meanwhile, and a cashier's answer waits for it.
+constexpr std::uint32_t kGrantMax = 250;
 constexpr std::chrono::milliseconds kAhead{20};  // what a carrier takes in it is granted beyond its window
 constexpr std::uint32_t kAnswersAhead = 16;
 // What lies ready for a carrier that has not answered for so long had better be free for other gateways.
