@@ -118,7 +118,7 @@ class Story {
     return *rc::gen::oneOf(
         rc::gen::map(rc::gen::inRange(1, 900),
                      [](int s) -> std::chrono::microseconds { return std::chrono::seconds{s}; }),
-        rc::gen::map(rc::gen::inRange(1, 24 * 12),
+        rc::gen::map(rc::gen::inRange(1, 24 * 40),
                      [](int h) -> std::chrono::microseconds { return std::chrono::hours{h}; }));
   }
 
