@@ -72,6 +72,10 @@ Said check(const Speaker& speaker, rules::CodeNumber number, const Facts& facts,
   if (left == 0 && facts.held(lot, setting.now) > 0)
     return {.reply = held_text(speaker, "check_bad_held", *code, facts, setting)};
   if (left == 0) return used_up();
+  if (is_open_gift(*code, facts, setting.now)) {
+    return {.reply = render(setting, speaker.text("check_gift"), speaker.language,
+                            {{"code", shown}, {"left", money(club, left)}, {"until", until}})};
+  }
   const std::string owner = shown_phone(club, facts.member(code->member)->phone);
   return {.reply =
               render(setting, speaker.text("check_good"), speaker.language,

@@ -94,6 +94,11 @@ struct RecordDispute {
 struct RecordSale {
   Sale sale;
 };
+// Wrong codes of a member's phone.
+struct SetGuesses {
+  MemberKey phone;
+  rules::Attempts row;
+};
 // A question asked, answered or missed. It takes the place of what its phone had of the same kind.
 struct SetPending {
   Pending row;
@@ -142,7 +147,7 @@ struct RecordRefund {
 using Effect = std::variant<EnrolMember, ChangeMember, EndMembership, OpenLot, IssueCode, TakeFromLot,
                             VoidRedemption, MoveCredit, RecordPurchase, SetPromo, NoteHelp, SetAttempts,
                             SetPending, RecordSale, SetMissWindow, RecordDispute, SetTillAttempts, BeginHold,
-                            EndHold, TakeBack, ReturnCredit, Owe, RecordRefund>;
+                            EndHold, TakeBack, ReturnCredit, Owe, RecordRefund, SetGuesses>;
 
 struct OutgoingText {
   ClubId club = 0;

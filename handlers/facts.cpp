@@ -21,6 +21,7 @@ void Needs::merge(Needs other) {
   purchases.merge(other.purchases);
   line_phones.merge(other.line_phones);
   cashiers.merge(other.cashiers);
+  guessers.merge(other.guessers);
   branch_days.merge(other.branch_days);
   readings.merge(other.readings);
   pendings.merge(other.pendings);
@@ -152,8 +153,8 @@ LinePhone Facts::line_phone(const LinePhoneKey& key) const {
   return row == nullptr ? LinePhone{} : *row;
 }
 
-rules::Attempts Facts::attempts(const MemberKey& cashier) const {
-  const rules::Attempts* row = find(attempts_, cashier);
+rules::Attempts Facts::attempts(const MemberKey& phone) const {
+  const rules::Attempts* row = find(attempts_, phone);
   return row == nullptr ? rules::Attempts{} : *row;
 }
 

@@ -247,7 +247,7 @@ struct LedgerEntry {
 };
 
 // What a member wanted moved, as a whole: of each lot it took from there is an entry.
-enum class MoveKind : std::uint8_t { code = 1, transfer = 2, pay = 3, undo = 4 };
+enum class MoveKind : std::uint8_t { code = 1, transfer = 2, pay = 3, undo = 4, gift = 5 };
 struct CreditMove {
   MoveId id = 0;
   ClubId club = 0;
@@ -306,6 +306,7 @@ struct Needs {
   std::set<PurchaseKey> purchases;
   std::set<LinePhoneKey> line_phones;
   std::set<MemberKey> cashiers;       // attempts, locked
+  std::set<MemberKey> guessers;       // the same of phones that are no cashiers
   std::set<MemberKey> pendings;       // what waits for a number from these phones, locked
   std::set<CodeKey> owners_pendings;  // the same of the phones whose codes these are
   std::set<MemberKey> replies;  // the same, and what confirming it wants to know: see widen() in decide.hpp
@@ -373,8 +374,9 @@ class Facts {
   // What of a lot was never spent, and is gone: its time was over, or she left.
   rules::Amount lapsed(const Lot& lot, rules::Instant now) const;
   LinePhone line_phone(const LinePhoneKey& key) const;
-  rules::Attempts attempts(const MemberKey& cashier) const;
   rules::Attempts till_attempts(const std::string& key) const;
+  // Of a cashier, or of a member's phone.
+  rules::Attempts attempts(const MemberKey& phone) const;
   BranchDay branch_day(const BranchDayKey& key) const;
   // What she moved since then, in the order of time.
   std::vector<const CreditMove*> moves(MemberId from, rules::Instant since) const;
@@ -427,6 +429,7 @@ class Facts {
   void apply(const struct SetPromo& effect);
   void apply(const struct NoteHelp& effect);
   void apply(const struct SetAttempts& effect);
+  void apply(const struct SetGuesses& effect);
   void apply(const struct SetPending& effect);
   void apply(const struct RecordSale& effect);
   void apply(const struct RecordDispute& effect);

@@ -134,6 +134,9 @@ void Facts::apply(const SetPromo& effect) {
 void Facts::apply(const NoteHelp& effect) {
   line_phones_[effect.key].help_sent_at = effect.at;
 }
+void Facts::apply(const SetGuesses& effect) {
+  attempts_[effect.phone] = effect.row;
+}
 void Facts::apply(const SetAttempts& effect) {
   attempts_[effect.cashier] = effect.row;
 }

@@ -39,6 +39,8 @@ std::string_view name_of(Event event) {
       return "history_given";
     case Event::received:
       return "history_received";
+    case Event::gift:
+      return "history_gift";
   }
   throw std::logic_error("name_of: not an Event");
 }
@@ -136,6 +138,11 @@ Said why(const Speaker& speaker, const Facts& facts, const Setting& setting) {
   if (all.empty()) return {.reply = render(setting, "why_none", speaker.language, {{"club", club.name}})};
   const Past& last = all.front();
   const templates::LastDay until{last.expires_at, club.time_zone};
+  if (last.what == Event::gift) {
+    return {.reply = render(
+                setting, "why_gift", speaker.language,
+                {{"day", day(last.at, club)}, {"credit", money(club, last.amount)}, {"until", until}})};
+  }
   if (last.what == Event::received) {
     const std::string other = last.other == 0 ? "" : templates::masked(last.other);
     return {.reply = render(setting, other.empty() ? "why_received_gone" : "why_received", speaker.language,

@@ -26,7 +26,7 @@ inline constexpr std::uint32_t kHistoryRows = 6;
 inline constexpr std::uint32_t kStatementRows = 4;
 inline constexpr std::uint32_t kStatementPagesMax = 250;
 
-enum class Event : std::uint8_t { purchase, redeemed, expired, given_back, given, received };
+enum class Event : std::uint8_t { purchase, redeemed, expired, given_back, given, received, gift };
 
 struct Past {
   Event what = Event::purchase;

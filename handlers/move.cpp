@@ -8,9 +8,8 @@
 namespace peyk::handlers {
 namespace {
 
-// Three for each code that a move may need: while two in three numbers of a club are free, one draw in a
-// thousand has too few for the longest move, and is drawn again.
-constexpr std::size_t kCandidates = 3 * rules::kMovedLotsMax;
+// While two in three numbers of a club are free, one draw in a thousand has too few, and is drawn again.
+constexpr std::size_t kCandidatesPerCode = 3, kCandidatesMin = 6;
 constexpr std::size_t kCodesListedMax = 4;  // with words around them, three parts of a Persian text
 
 // The next number that is free and was not taken by this move.
@@ -58,8 +57,9 @@ Needs needs_move(const Club& club, const MemberKey& from, const Setting& setting
   return needs;
 }
 
-void draw_codes(Needs& needs, const Club& club, const Setting& setting) {
-  for (std::size_t i = 0; i < kCandidates; ++i) {
+void draw_codes(Needs& needs, const Club& club, const Setting& setting, std::size_t codes) {
+  const std::size_t count = std::max(codes * kCandidatesPerCode, kCandidatesMin);
+  for (std::size_t i = 0; i < count; ++i) {
     needs.candidates.push_back({club.id, rules::code_from_random(setting.chance.random())});
   }
 }

@@ -1,5 +1,5 @@
 // Credit that moves: out of lots, soonest expiry first, into new lots of the same expiry and kind, each with
-// a code of its own. The ground of CODE, GIVE, PAY and UNDO.
+// a code of its own. The ground of CODE, GIVE, PAY, UNDO and gifts.
 //
 //   needs_move (wallet, what she moved before, candidates for codes) -> prepare (or why not) -> MoveCredit
 //
@@ -18,8 +18,9 @@ namespace peyk::handlers {
 
 // The member's wallet, and her moves of the club's day.
 Needs needs_move(const Club& club, const MemberKey& from, const Setting& setting);
-// Candidates, enough for the codes of a move.
-void draw_codes(Needs& needs, const Club& club, const Setting& setting);
+// Candidates, enough for so many codes.
+void draw_codes(Needs& needs, const Club& club, const Setting& setting,
+                std::size_t codes = rules::kMovedLotsMax);
 // The first instant of the club's day.
 rules::Instant start_of_day(const Club& club, rules::Instant now);
 

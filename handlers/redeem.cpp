@@ -89,6 +89,7 @@ Said redeem(const Speaker& speaker, const RedeemOrder& order, const Facts& facts
   if (const Redemption* same = repeated(before, speaker, order, setting.now))
     return {.reply = done(speaker, *same, order.code, setting)};
 
+  if (is_open_gift(*code, facts, setting.now)) return {.reply = say("redeem_refused_gift")};
   const Taker taker{.club = &club, .branch = speaker.cashier->branch, .cashier = speaker.phone};
   const Bill bill{.invoice = order.invoice, .amount = order.invoice_amount};
   const auto result = judge(taker, *code, bill, facts, setting.now);

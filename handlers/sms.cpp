@@ -79,10 +79,6 @@ Said void_typed(const Speaker& speaker, const Typed& typed, const Facts& facts, 
 Said say_code(const Speaker& speaker, const Typed& typed, const Facts& facts, Setting& setting) {
   const auto code = rules::parse_code(typed.code);
   if (!code) return unknown_text(speaker, facts, setting);
-  if (speaker.cashier == nullptr) {
-    // Whoever is no cashier learns nothing of a code, and cannot spend one by text.
-    return own_code(speaker, *code, facts, setting);
-  }
   return typed.args.empty() ? check(speaker, *code, facts, setting)
                             : redeem_typed(speaker, *code, typed, facts, setting);
 }
@@ -96,8 +92,6 @@ Said split_typed(const Speaker& speaker, const Typed& typed, std::span<const Cod
 }
 
 constexpr std::array kCommands{
-    Command{Keyword::bare_code, false, say_code},
-    Command{Keyword::redeem, false, say_code},
     Command{Keyword::void_redemption, false, void_typed},
     Command{Keyword::join, false,
             [](const Speaker& speaker, const Typed& typed, const Facts& facts, Setting& setting) {
@@ -175,7 +169,21 @@ struct Informed {
   Said (*decide)(const Speaker&, const Typed&, std::span<const CodeKey>, const Facts&, Setting&);
 };
 
+// Seven digits: a cashier's are looked at or taken, a member's are hers or a gift's.
+Needs needs_said_code(const Speaker& speaker, const Typed& typed, const Setting& setting) {
+  const auto code = rules::parse_code(typed.code);
+  return code && speaker.cashier == nullptr ? needs_named_code(speaker, *code, setting) : Needs{};
+}
+Said said_code(const Speaker& speaker, const Typed& typed, std::span<const CodeKey> candidates,
+               const Facts& facts, Setting& setting) {
+  const auto code = rules::parse_code(typed.code);
+  if (code && speaker.cashier == nullptr) return named_code(speaker, *code, candidates, facts, setting);
+  return say_code(speaker, typed, facts, setting);
+}
+
 constexpr std::array kInformed{
+    Informed{Keyword::bare_code, needs_said_code, said_code},
+    Informed{Keyword::redeem, needs_said_code, said_code},
     Informed{Keyword::split,
              [](const Speaker& speaker, const Typed&, const Setting& setting) {
                Needs needs = needs_move(*speaker.club, speaker.key(), setting);

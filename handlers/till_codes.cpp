@@ -114,6 +114,14 @@ std::variant<const Code*, Outcome> find_code(const Desk& desk, rules::CodeNumber
         "", 429, wait);
   }
   const Code* code = desk.facts.code({desk.club.id, number});
+  if (code != nullptr && is_open_gift(*code, desk.facts, now)) {
+    return refuse(
+        "gift-code", "The code is a gift code",
+        fmt::format("Code {} is a gift code: its value becomes credit of whoever texts it to the club. "
+                    "Nothing was changed.",
+                    number),
+        "", 409);
+  }
   if (code != nullptr) return code;
   Outcome outcome = refuse("unknown-code", "The code was not found",
                            fmt::format("Code {} was not found. Nothing was changed.", number), "", 404);

@@ -66,6 +66,13 @@ Said history(const Speaker& speaker, const Facts& facts, const Setting& setting)
 Said statement(const Speaker& speaker, std::uint32_t page, const Facts& facts, const Setting& setting);
 Said why(const Speaker& speaker, const Facts& facts, const Setting& setting);
 
+// gift.cpp: what becomes of seven digits that a phone texts which is no cashier's.
+Needs needs_named_code(const Speaker& speaker, rules::CodeNumber number, const Setting& setting);
+Said named_code(const Speaker& speaker, rules::CodeNumber number, std::span<const CodeKey> candidates,
+                const Facts& facts, Setting& setting);
+// A gift that nobody has redeemed yet.
+bool is_open_gift(const Code& code, const Facts& facts, rules::Instant now);
+
 // check.cpp: cashiers only.
 Needs needs_code(const Speaker& speaker, rules::CodeNumber number);
 // "wait so many minutes"; "used at that branch, then": shared with redeem.

@@ -242,7 +242,8 @@ class Walk {
       case Screen::root:
         return speaker_.cashier != nullptr ? cashier_choice(key) : member_choice(key);
       case Screen::enter_code:
-        return with_code(key, [this](auto code) { end(own_code(speaker_, code, facts_, setting_)); });
+        return with_code(
+            key, [this](auto code) { end(named_code(speaker_, code, candidates_, facts_, setting_)); });
       case Screen::check_code:
         return with_code(key, [this](auto code) { end(check(speaker_, code, facts_, setting_)); });
       case Screen::redeem_code:
@@ -492,7 +493,7 @@ Plan plan_ussd(const UssdRequest& request, const Setting& setting) {
     const auto code = rules::parse_code(templates::parse_code(word).value_or(""));
     if (const auto phone = templates::parse_phone(word)) needs.members.insert({club->id, *phone});
     if (!code) continue;
-    needs.merge(needs_code(speaker, *code));
+    needs.merge(needs_named_code(speaker, *code, setting));
     needs.merge(needs_proof(speaker, *code));
   }
   if (speaker.cashier == nullptr)

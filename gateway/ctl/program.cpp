@@ -11,6 +11,7 @@
 #include "gateway/clock.hpp"
 #include "gateway/ctl/apply.hpp"
 #include "gateway/ctl/desk.hpp"
+#include "gateway/ctl/gift_commands.hpp"
 #include "gateway/ctl/ledger_commands.hpp"
 #include "gateway/ctl/queue.hpp"
 #include "gateway/ctl/queue_commands.hpp"
@@ -186,6 +187,7 @@ std::vector<Command> describe(CLI::App& app, Order& order) {
   describe_ledger(app, order, commands);
   describe_queue(app, order, commands);
   describe_trace(app, order, commands);
+  describe_gift(app, order, commands);
   return commands;
 }
 

@@ -6,6 +6,7 @@
 #include "store/mysql/disputes.hpp"
 #include "store/mysql/erasure.hpp"
 #include "store/mysql/expiry.hpp"
+#include "store/mysql/guesses.hpp"
 #include "store/mysql/miss_windows.hpp"
 #include "store/mysql/moves.hpp"
 #include "store/mysql/pendings.hpp"
@@ -49,6 +50,7 @@ struct Sorted {
   std::set<std::uint64_t> refunds_new, refunds_known;
   std::vector<const ReturnCredit*> returned;
   std::set<PurchaseKey> refunded_purchases;
+  std::map<MemberKey, rules::Attempts> guesses;
 
   void operator()(const EnrolMember& effect) { enrolled.push_back(&effect.member); }
   void operator()(const ChangeMember& effect) { changed_members.insert(effect.member); }
@@ -104,6 +106,7 @@ struct Sorted {
   void operator()(const RecordDispute& effect) { disputes.push_back(&effect.dispute); }
   void operator()(const RecordSale& effect) { sales.push_back(&effect.sale); }
   void operator()(const SetMissWindow& effect) { miss_windows[effect.key] = effect.row; }
+  void operator()(const SetGuesses& effect) { guesses[effect.phone] = effect.row; }
   void operator()(const SetPending& effect) { pendings[effect.row.key] = &effect.row; }
   void operator()(const SetTillAttempts& effect) { till_attempts[effect.key] = effect.row; }
   void operator()(const BeginHold& effect) {
@@ -348,6 +351,7 @@ void save_effects(Connection& connection, std::span<const Effect> effects, const
   save_voided(connection, sorted);
   save_refunds(connection, sorted.refunds_new, sorted.refunds_known, sorted.returned, facts);
   save_moves(connection, sorted.moves);
+  save_guesses(connection, sorted.guesses);
   save_purchases(connection, sorted);
   save_refunded(connection, sorted.refunded_purchases, facts);
   save_sales(connection, sorted.sales);

@@ -161,6 +161,10 @@ class Eraser {
         .add(leaver_.phone)
         .add(leaver_.left_at)
         .update();
+    connection_.prepare("DELETE FROM code_guess WHERE club_id = ? AND phone = ?")
+        .add(leaver_.club)
+        .add(leaver_.phone)
+        .update();
     // A few thousand rows at most, kept for a person to look at.
     connection_.prepare("UPDATE receipt_aside SET phone = 0 WHERE phone = ?").add(leaver_.phone).update();
   }

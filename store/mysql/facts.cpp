@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "store/mysql/disputes.hpp"
+#include "store/mysql/guesses.hpp"
 #include "store/mysql/moves.hpp"
 #include "store/mysql/pendings.hpp"
 #include "store/mysql/readings.hpp"
@@ -312,6 +313,7 @@ void load_facts(Connection& connection, const Needs& needs, Facts& facts) {
   load_moves(connection, needs, facts);
   load_sales(connection, needs.sales, facts);
   load_disputable(connection, needs.disputes, facts);
+  lock_guesses(connection, needs.guessers, facts);
   load_readings(connection, needs.readings, facts);
 }
 

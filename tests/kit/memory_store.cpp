@@ -61,7 +61,8 @@ void MemoryStore::load_reading(const ReadingKey& key, Facts& facts) const {
                       .row = entry.id});
   }
   for (const auto& [id, move] : moves_) {
-    const bool between = move.kind == MoveKind::transfer || move.kind == MoveKind::undo;
+    const bool gift = move.kind == MoveKind::gift;
+    const bool between = gift || move.kind == MoveKind::transfer || move.kind == MoveKind::undo;
     if (!between || key.what == Reading::statement || (move.from != member->id && move.to != member->id))
       continue;
     Past past{.what = move.to == member->id ? Event::received : Event::given,
@@ -69,6 +70,7 @@ void MemoryStore::load_reading(const ReadingKey& key, Facts& facts) const {
               .amount = move.amount,
               .row = id};
     if (key.what == Reading::why && (past.what == Event::given || move.kind == MoveKind::undo)) continue;
+    if (gift) past.what = Event::gift;
     past.other = members_.at(move.from).phone;
     for (const auto& [lot_id, lot] : lots_) {
       if (lot.member == move.to && lot.created_at == move.at) past.expires_at = lot.expires_at;
@@ -222,7 +224,7 @@ Facts MemoryStore::load(const Needs& needs) const {
     if (needs.line_phones.contains(key)) facts.load(key, row);
   }
   for (const auto& [key, row] : attempts_) {
-    if (needs.cashiers.contains(key)) facts.load_attempts(key, row);
+    if (needs.cashiers.contains(key) || needs.guessers.contains(key)) facts.load_attempts(key, row);
   }
   for (const CodeKey& key : needs.owners_pendings) {
     const Code* code = facts.code(key);
@@ -310,6 +312,8 @@ void MemoryStore::keep(const Effect& effect, const Facts& after) {
     disputed_.insert(dispute->dispute.redemption);
   } else if (const auto* window = std::get_if<SetMissWindow>(&effect)) {
     miss_windows_[window->key] = window->row;
+  } else if (const auto* guesses = std::get_if<SetGuesses>(&effect)) {
+    attempts_[guesses->phone] = guesses->row;
   } else if (const auto* pending = std::get_if<SetPending>(&effect)) {
     const auto before = pendings_.find(pending->row.key);
     if (before == pendings_.end() || before->second.id != pending->row.id) last_number_ = pending->row.number;
@@ -346,6 +350,42 @@ void MemoryStore::keep(const Effect& effect, const Facts& after) {
     const LotId lot = holds_.at(ended->hold).lot;
     lots_[lot] = *after.lot(lot);
   }
+}
+
+rules::CodeNumber MemoryStore::issue_gift(rules::Amount amount, rules::Instant now,
+                                          rules::Instant expires_at) {
+  const ClubId club = directory_.clubs().front().id;
+  if (gift_account_ == 0) {
+    gift_account_ = chance_.next_id();
+    members_[gift_account_] = {.id = gift_account_, .club = club, .joined_at = now};
+  }
+  const Lot lot{.id = chance_.next_id(),
+                .club = club,
+                .member = gift_account_,
+                .origin = LotOrigin::gift,
+                .kind = LotOrigin::gift,
+                .issued = amount,
+                .remaining = amount,
+                .created_at = now,
+                .expires_at = expires_at};
+  lots_[lot.id] = lot;
+  entries_.push_back({.id = chance_.next_id(),
+                      .club = club,
+                      .kind = rules::EntryKind::grant,
+                      .member = gift_account_,
+                      .lot = lot.id,
+                      .amount = amount,
+                      .at = now});
+  members_[gift_account_].balance += amount;
+  const Code code{.id = chance_.next_id(),
+                  .club = club,
+                  .number = rules::code_from_random(chance_.random()),
+                  .member = gift_account_,
+                  .lot = lot.id,
+                  .state = CodeState::live,
+                  .issued_at = now};
+  codes_[code.id] = code;
+  return code.number;
 }
 
 Outcome MemoryStore::handle(const Request& request, rules::Instant now) {

@@ -31,6 +31,9 @@ class MemoryStore {
   // Plans, loads, decides and keeps. The clock is the caller's.
   handlers::Outcome handle(const handlers::Request& request, rules::Instant now);
 
+  // A gift code of the first club, as peykctl issues it.
+  rules::CodeNumber issue_gift(rules::Amount amount, rules::Instant now, rules::Instant expires_at);
+
   const handlers::Directory& directory() const { return directory_; }
   const std::map<handlers::MemberId, handlers::Member>& members() const { return members_; }
   const std::map<handlers::LotId, handlers::Lot>& lots() const { return lots_; }
@@ -57,6 +60,7 @@ class MemoryStore {
   const handlers::Member* find(const handlers::MemberKey& key) const;
   void keep(const handlers::Effect& effect, const handlers::Facts& after);
 
+  handlers::MemberId gift_account_ = 0;
   handlers::Directory directory_;
   SeededChance chance_;
   std::map<handlers::MemberId, handlers::Member> members_;

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "store/mysql/expiry.hpp"
+#include "store/mysql/gifts.hpp"
 #include "tests/store/mysql_fixture.hpp"
 
 namespace peyk::tests {
@@ -191,6 +192,86 @@ TEST_F(MysqlMoves, who_asks_for_nothing_of_this_pays_no_statement_for_it) {
   EXPECT_THAT(say(shop, kShopper, "CREDIT"), HasSubstr("200,000"));
   EXPECT_THAT(say(shop, kVanakCashier, code + " 150000 4321"), HasSubstr("From credit: 150,000"));
   EXPECT_EQ(shop.ask(purchase_of(kShopper, 4'000'000, "A-2", "A-2")).status, 200);
+}
+
+TEST_F(MysqlMoves, a_statement_has_pages) {
+  Shop shop(database, 1);
+  for (int i = 1; i <= 6; ++i) {
+    earn(shop, 10'000 * i, std::to_string(i));
+    shop.advance(1h);
+  }
+  EXPECT_THAT(say(shop, kShopper, "STATEMENT"),
+              AllOf(HasSubstr("page 1"), HasSubstr("1,200,000 rials, credit +60,000"),
+                    HasSubstr("600,000 rials, credit +30,000"), HasSubstr("STATEMENT 2")));
+  EXPECT_THAT(say(shop, kShopper, "STATEMENT 2"),
+              AllOf(HasSubstr("400,000 rials, credit +20,000"), HasSubstr("200,000 rials, credit +10,000"),
+                    testing::Not(HasSubstr("More"))));
+  EXPECT_THAT(say(shop, kShopper, "STATEMENT 3"), HasSubstr("no such page"));
+  EXPECT_THAT(say(shop, kShopper, "WHY"),
+              AllOf(HasSubstr("60,000 rials of credit"), HasSubstr("5% of what")));
+}
+
+TEST_F(MysqlMoves, gift_codes_are_hers_who_texts_them_first) {
+  Shop shop(database, 4);
+  shop.ask(text_from(kShopper, "JOIN", "j1"));
+  shop.ask(text_from(kOtherShopper, "JOIN", "j2"));
+  store::SystemChance chance;
+  std::vector<rules::CodeNumber> codes;
+  const store::GiftOrder order{.club = 1,
+                               .amount = 50'000,
+                               .count = 203,
+                               .expires_at = kNoon + 24h * 30,
+                               .now = kNoon,
+                               .by = "tester"};
+  store::issue_gifts(database.connection, chance, order,
+                     [&codes](auto some) { codes.insert(codes.end(), some.begin(), some.end()); });
+  ASSERT_EQ(codes.size(), 203U);
+  EXPECT_EQ(std::set(codes.begin(), codes.end()).size(), 203U);
+  EXPECT_EQ(database.number("SELECT balance FROM member JOIN gift_account USING (member_id)"), 203 * 50'000);
+  database.expect_clean_ledger();
+
+  // Both text the same three at the same moment.
+  std::vector<std::pair<std::uint64_t, handlers::Request>> requests;
+  for (std::uint64_t i = 0; i < 3; ++i) {
+    const std::string code = std::to_string(codes[i]);
+    requests.emplace_back(i, text_from(kShopper, code, "a" + code));
+    requests.emplace_back(i + 1, text_from(kOtherShopper, code, "b" + code));
+  }
+  int won = 0;
+  for (const Result& result : shop.ask_all(std::move(requests))) {
+    const std::string text = heard(result, kShopper) + heard(result, kOtherShopper);
+    won += text.find("is yours") != text.npos ? 1 : 0;
+  }
+  EXPECT_EQ(won, 3);
+  EXPECT_EQ(balance(kShopper) + balance(kOtherShopper), 150'000);
+  const auto batches = store::list_gifts(database.connection, 1, kNoon, 20);
+  database.connection.rollback();
+  ASSERT_EQ(batches.size(), 1U);
+  EXPECT_EQ(batches[0].codes, 203U);
+  EXPECT_EQ(batches[0].redeemed, 3U);
+  EXPECT_EQ(batches[0].open, 200U);
+  database.expect_clean_ledger();
+
+  EXPECT_EQ(store::expire_due(database.connection, chance, kNoon + 24h * 31, 400).lots, 200U + 3U);
+  database.connection.commit();
+  EXPECT_EQ(store::list_gifts(database.connection, 1, kNoon + 24h * 31, 20)[0].expired, 200U);
+  database.connection.rollback();
+  database.expect_clean_ledger();
+}
+
+TEST_F(MysqlMoves, members_wrong_codes_are_counted_by_phone) {
+  Shop shop(database, 2);
+  shop.ask(text_from(kShopper, "JOIN", "j1"));
+  std::vector<std::pair<std::uint64_t, handlers::Request>> requests;
+  for (std::uint64_t i = 0; i < 12; ++i)
+    requests.emplace_back(i, text_from(kShopper, "40000" + std::to_string(10 + i), std::to_string(i)));
+  int answered = 0;
+  for (const Result& result : shop.ask_all(std::move(requests)))
+    answered += heard(result, kShopper).find("not one of your codes") != std::string::npos ? 1 : 0;
+  EXPECT_EQ(answered, 5) << "guessing in parallel gains nothing";
+  EXPECT_THAT(say(shop, kShopper, "4000001"), HasSubstr("Too many wrong codes"));
+  shop.advance(15min);
+  EXPECT_THAT(say(shop, kShopper, "4000001"), HasSubstr("not one of your codes"));
 }
 
 TEST_F(MysqlMoves, the_audit_names_each_damage) {

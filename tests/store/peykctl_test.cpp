@@ -130,6 +130,25 @@ TEST_F(Peykctl, a_mistake_in_a_club_file_changes_nothing) {
   EXPECT_EQ(ctl({"apply", path("nowhere.yaml")}), kUsage);
 }
 
+TEST_F(Peykctl, issues_gift_codes_and_tells_what_became_of_them) {
+  ctl({"migrate", "--create-database"});
+  ASSERT_EQ(apply(), kDone) << err;
+  EXPECT_EQ(ctl({"gift", "show", "salt"}), kDone);
+  EXPECT_EQ(out, "no gift codes were issued\n");
+  EXPECT_EQ(ctl({"gift", "issue", "salt", "50000", "--count", "3", "--valid-days", "10"}), kDone) << err;
+  EXPECT_EQ(out.size(), 3 * 8U) << out;
+  EXPECT_THAT(err, HasSubstr("3 codes of 50000 rials each, good until"));
+  EXPECT_EQ(ctl({"gift", "show", "salt"}), kDone);
+  EXPECT_THAT(out, HasSubstr("3 codes of 50000 rials"));
+  EXPECT_THAT(out, HasSubstr("0 redeemed, 3 open (150000 rials), 0 expired"));
+  EXPECT_EQ(ctl({"gift", "show", "salt", "--json"}), kDone);
+  EXPECT_THAT(out, HasSubstr("\"open\":3"));
+  EXPECT_EQ(ctl({"ledger", "audit"}), kDone) << out;
+  EXPECT_EQ(ctl({"gift", "issue", "pepper", "50000"}), kFound);
+  EXPECT_EQ(ctl({"gift", "issue", "salt", "0"}), kUsage);
+  EXPECT_EQ(ctl({"gift", "issue", "salt", "50000", "--count", "100001"}), kUsage);
+}
+
 TEST_F(Peykctl, shows_a_member_to_whoever_names_her_phone) {
   ctl({"migrate", "--create-database"});
   apply();

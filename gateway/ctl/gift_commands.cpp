@@ -1,0 +1,102 @@
+#include "gateway/ctl/gift_commands.hpp"
+
+#include <fmt/format.h>
+#include <CLI/CLI.hpp>
+
+#include <nlohmann/json.hpp>
+#include <ostream>
+
+#include "gateway/clock.hpp"
+#include "store/mysql/clubs.hpp"
+#include "store/mysql/gifts.hpp"
+#include "store/mysql/lookup.hpp"
+#include "templates/dates.hpp"
+
+namespace peyk::gateway::ctl {
+namespace {
+
+std::string last_day(rules::Instant expires_at, const handlers::Club& club) {
+  return templates::format_date_short(templates::last_day_of(expires_at), club.time_zone,
+                                      templates::Language::en);
+}
+
+// The codes and nothing else to standard output: a list that a printer or a mailing takes as it is.
+ExitCode issue(Desk& desk) {
+  store::Connection connection(patient(desk.options.mysql));
+  open_current(connection);
+  const auto clubs = store::load_clubs(connection);
+  const handlers::Club& club = club_named(clubs, desk.order.club);
+  connection.rollback();
+  const rules::Instant now = wall_clock();
+  const store::GiftOrder order{
+      .club = club.id,
+      .amount = desk.order.amount,
+      .count = desk.order.count,
+      .expires_at = templates::end_of_local_day(now, club.time_zone, static_cast<int>(desk.order.valid_days)),
+      .now = now,
+      .by = operator_name()};
+  store::SystemChance chance;
+  const auto batch = store::issue_gifts(connection, chance, order, [&desk](auto numbers) {
+    for (const rules::CodeNumber number : numbers) desk.out << number << '\n';
+    desk.out.flush();
+  });
+  desk.err << fmt::format("batch {}: {} codes of {} rials each, good until {}\n", batch, order.count,
+                          order.amount, last_day(order.expires_at, club));
+  return kDone;
+}
+
+ExitCode show(Desk& desk) {
+  store::Connection connection(patient(desk.options.mysql));
+  open_current(connection);
+  const auto clubs = store::load_clubs(connection);
+  const handlers::Club& club = club_named(clubs, desk.order.club);
+  const auto batches = store::list_gifts(connection, club.id, wall_clock(), store::kLookupRowsMax);
+  nlohmann::ordered_json json = nlohmann::ordered_json::array();
+  for (const store::GiftBatch& one : batches) {
+    if (desk.order.json) {
+      json.push_back({{"batch", std::to_string(one.id)},
+                      {"amount", one.amount},
+                      {"issued", templates::rfc3339(one.issued_at)},
+                      {"by", one.by},
+                      {"expires", templates::rfc3339(one.expires_at)},
+                      {"codes", one.codes},
+                      {"redeemed", one.redeemed},
+                      {"open", one.open},
+                      {"expired", one.expired}});
+      continue;
+    }
+    desk.out << fmt::format(
+        "batch {}  {} codes of {} rials, until {}, by {}: {} redeemed, {} open ({} rials), {} expired\n",
+        one.id, one.codes, one.amount, last_day(one.expires_at, club), one.by, one.redeemed, one.open,
+        static_cast<rules::Amount>(one.open) * one.amount, one.expired);
+  }
+  if (desk.order.json) desk.out << json.dump() << '\n';
+  if (!desk.order.json && batches.empty()) desk.out << "no gift codes were issued\n";
+  return kDone;
+}
+
+}  // namespace
+
+void describe_gift(CLI::App& app, Order& order, std::vector<Command>& commands) {
+  auto* gift = app.add_subcommand("gift", "gift codes: credit for whoever texts them");
+  gift->require_subcommand(1);
+  auto* issuing = gift->add_subcommand("issue", "make codes; each is printed on a line of its own");
+  issuing->add_option("club", order.club, "the club's slug")->required();
+  issuing->add_option("amount", order.amount, "of each code, in rials")
+      ->required()
+      ->check(CLI::Range(std::int64_t{1}, rules::kAmountMax / store::kGiftsMax));
+  issuing->add_option("--count", order.count, "how many")
+      ->check(CLI::Range(1U, store::kGiftsMax))
+      ->capture_default_str();
+  issuing->add_option("--valid-days", order.valid_days, "whole days after today")
+      ->check(CLI::Range(1U, 3650U))
+      ->capture_default_str();
+  auto* showing = gift->add_subcommand("show", "the latest batches: redeemed, open, expired");
+  showing->add_option("club", order.club, "the club's slug")->required();
+  showing->add_flag("--json", order.json, "as JSON");
+  for (auto* child : {gift, issuing, showing}) child->fallthrough();
+  commands.push_back({issuing, issue});
+  commands.push_back({showing, show});
+}
+
+}  // namespace peyk::gateway::ctl

@@ -1,0 +1,43 @@
+// Gift codes: credit of a club that has no member yet. It belongs to the club's gift account, a row of
+// `member` without a phone whose balance is the gift liability, until a member texts the code; from then on
+// it is hers.
+#pragma once
+
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "handlers/facts.hpp"
+#include "store/mysql/chance.hpp"
+#include "store/mysql/connection.hpp"
+
+namespace peyk::store {
+
+inline constexpr std::uint32_t kGiftsMax = 100'000;  // of one order
+
+struct GiftOrder {
+  handlers::ClubId club = 0;
+  rules::Amount amount = 0;  // of each code
+  std::uint32_t count = 1;
+  rules::Instant expires_at{};
+  rules::Instant now{};
+  std::string by;  // at most 64 octets
+};
+// Issues the codes in sets, each a commit of its own, and tells of each set when it is committed. Returns the
+// batch's id. Throws SqlError: what was told before stays issued.
+std::uint64_t issue_gifts(Connection& connection, SystemChance& chance, const GiftOrder& order,
+                          const std::function<void(std::span<const rules::CodeNumber>)>& issued);
+
+struct GiftBatch {
+  std::uint64_t id = 0;
+  rules::Amount amount = 0;
+  std::uint64_t codes = 0, redeemed = 0, open = 0, expired = 0;
+  rules::Instant issued_at{}, expires_at{};
+  std::string by;
+};
+// The latest first, at most `limit`.
+std::vector<GiftBatch> list_gifts(Connection& connection, handlers::ClubId club, rules::Instant now,
+                                  std::uint32_t limit);
+
+}  // namespace peyk::store
