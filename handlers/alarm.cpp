@@ -6,10 +6,10 @@
 namespace peyk::handlers {
 namespace {
 
-// Who missed: a cashier's phone or a till's key.
+// Who missed: a cashier's phone, a till's key or, in no branch, a member's phone.
 struct Missed {
   const Club* club = nullptr;
-  BranchNo branch = 0;
+  BranchNo branch = kWholeClub;
   rules::Attempts attempts;
   std::string_view alarm;  // of being made to wait
   std::string who;
@@ -20,6 +20,10 @@ std::optional<Missed> missed_by(const Effect& effect, const Setting& setting) {
     const auto found = setting.directory.till(till->key);
     if (found.key == nullptr) return std::nullopt;
     return Missed{found.club, found.key->branch, till->row, "alarm_till", till->key};
+  }
+  if (const auto* guesses = std::get_if<SetGuesses>(&effect)) {
+    return Missed{setting.directory.club(guesses->phone.club), kWholeClub, guesses->row, "alarm_member",
+                  templates::masked(guesses->phone.phone)};
   }
   const auto* phone = std::get_if<SetAttempts>(&effect);
   if (phone == nullptr || !phone->missed) return std::nullopt;
@@ -48,8 +52,10 @@ class Alarm {
       tell(missed_.alarm,
            {{"phone", missed_.who}, {"branch", branch()}, {"minutes", minutes(rules::kLockout)}});
     }
-    count({club_.id, missed_.branch}, club_.policy.branch_misses_max, "alarm_branch");
-    count({club_.id, kWholeClub}, club_.policy.club_misses_max, "alarm_club");
+    const bool in_branch = missed_.branch != kWholeClub;
+    if (in_branch) count({club_.id, missed_.branch}, club_.policy.branch_misses_max, "alarm_branch");
+    count({club_.id, kWholeClub}, club_.policy.club_misses_max,
+          in_branch ? "alarm_club" : "alarm_club_member");
   }
 
  private:
@@ -60,7 +66,8 @@ class Alarm {
     rules::MissWindow row = rules::after_miss(facts_.miss_window(key), setting_.now);
     if (limit > 0 && row.misses > limit && !row.told) {
       row.told = true;
-      tell(alarm, {{"branch", branch()},
+      tell(alarm, {{"phone", missed_.who},
+                   {"branch", branch()},
                    {"count", static_cast<std::int64_t>(row.misses)},
                    {"minutes", minutes(rules::kMissWindow)}});
     }

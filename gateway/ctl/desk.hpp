@@ -30,6 +30,8 @@ struct Order {
   std::uint64_t message = 0;
   std::vector<std::uint64_t> messages;
   std::uint32_t watch_seconds = 0;
+  std::vector<std::uint32_t> codes;
+  std::uint64_t batch = 0;
   std::int64_t amount = 0;
   std::uint32_t count = 1, valid_days = 90;
   bool create_database = false, dry_run = false, json = false;

@@ -15,6 +15,8 @@
 namespace peyk::gateway::ctl {
 namespace {
 
+constexpr int kCodesMax = 100;  // withdrawn by one command, if they are named
+
 std::string last_day(rules::Instant expires_at, const handlers::Club& club) {
   return templates::format_date_short(templates::last_day_of(expires_at), club.time_zone,
                                       templates::Language::en);
@@ -62,17 +64,60 @@ ExitCode show(Desk& desk) {
                       {"codes", one.codes},
                       {"redeemed", one.redeemed},
                       {"open", one.open},
+                      {"withdrawn", one.withdrawn},
                       {"expired", one.expired}});
       continue;
     }
     desk.out << fmt::format(
-        "batch {}  {} codes of {} rials, until {}, by {}: {} redeemed, {} open ({} rials), {} expired\n",
+        "batch {}  {} codes of {} rials, until {}, by {}: {} redeemed, {} open ({} rials), {} withdrawn,"
+        " {} expired\n",
         one.id, one.codes, one.amount, last_day(one.expires_at, club), one.by, one.redeemed, one.open,
-        static_cast<rules::Amount>(one.open) * one.amount, one.expired);
+        static_cast<rules::Amount>(one.open) * one.amount, one.withdrawn, one.expired);
   }
   if (desk.order.json) desk.out << json.dump() << '\n';
   if (!desk.order.json && batches.empty()) desk.out << "no gift codes were issued\n";
   return kDone;
+}
+
+std::string_view words_of(store::Withdrawal what) {
+  switch (what) {
+    case store::Withdrawal::done:
+      return "withdrawn";
+    case store::Withdrawal::unknown:
+      return "no gift code of this club";
+    case store::Withdrawal::redeemed:
+      return "redeemed already";
+    case store::Withdrawal::expired:
+      return "expired";
+    case store::Withdrawal::withdrawn_before:
+      return "withdrawn before";
+  }
+  throw std::logic_error("words_of: not a Withdrawal");
+}
+
+ExitCode withdraw(Desk& desk) {
+  if (desk.order.codes.empty() == (desk.order.batch == 0))
+    throw Trouble{kUsage, "name the codes that are to be withdrawn, or --batch and its number"};
+  store::Connection connection(patient(desk.options.mysql));
+  open_current(connection);
+  const auto clubs = store::load_clubs(connection);
+  const handlers::Club& club = club_named(clubs, desk.order.club);
+  connection.rollback();
+  store::SystemChance chance;
+  const store::WithdrawOrder order{.club = club.id, .now = wall_clock(), .by = operator_name()};
+  if (desk.order.batch != 0) {
+    const auto count = store::withdraw_batch(connection, chance, order, desk.order.batch);
+    if (!count) throw Trouble{kFound, fmt::format("club {} has no batch {}", club.slug, desk.order.batch)};
+    desk.out << fmt::format("batch {}: {} codes withdrawn\n", desk.order.batch, *count);
+    return kDone;
+  }
+  bool all = true;
+  const auto found = store::withdraw_gifts(connection, chance, order, desk.order.codes);
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    desk.out << fmt::format("{}: {}\n", desk.order.codes[i], words_of(found[i]));
+    all = all && (found[i] == store::Withdrawal::done || found[i] == store::Withdrawal::withdrawn_before);
+  }
+  return all ? kDone : kFound;
 }
 
 }  // namespace
@@ -94,9 +139,16 @@ void describe_gift(CLI::App& app, Order& order, std::vector<Command>& commands) 
   auto* showing = gift->add_subcommand("show", "the latest batches: redeemed, open, expired");
   showing->add_option("club", order.club, "the club's slug")->required();
   showing->add_flag("--json", order.json, "as JSON");
-  for (auto* child : {gift, issuing, showing}) child->fallthrough();
+  auto* voiding = gift->add_subcommand("void", "withdraw codes that nobody has redeemed");
+  voiding->add_option("club", order.club, "the club's slug")->required();
+  voiding->add_option("codes", order.codes, "the codes")
+      ->check(CLI::Range(1'000'000U, 9'999'999U))
+      ->expected(0, kCodesMax);
+  voiding->add_option("--batch", order.batch, "all of this batch that are still open");
+  for (auto* child : {gift, issuing, showing, voiding}) child->fallthrough();
   commands.push_back({issuing, issue});
   commands.push_back({showing, show});
+  commands.push_back({voiding, withdraw});
 }
 
 }  // namespace peyk::gateway::ctl

@@ -1,4 +1,5 @@
-// peykctl gift: codes of a fixed value and life, to be given away; what became of them.
+// peykctl gift: codes of a fixed value and life, to be given away; what became of them; taking back those
+// that nobody has redeemed.
 #pragma once
 
 #include <vector>

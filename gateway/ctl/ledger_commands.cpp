@@ -65,7 +65,7 @@ std::string liability_as_json(const handlers::Club& club, const store::Liability
 }
 
 void say_liability(const handlers::Club& club, const store::Liability& found, std::ostream& out) {
-  constexpr const char* kRow = "{:<10}{:>20}{:>20}{:>20}{:>20}{:>20}\n";
+  constexpr const char* kRow = "{:<12}{:>20}{:>20}{:>20}{:>20}{:>20}\n";
   out << fmt::format("club {}, in {}\n", club.slug, club.currency);
   out << fmt::format(kRow, "", "granted", "redeemed", "lapsed", "moved", "open");
   for (const auto& kind : found.kinds)

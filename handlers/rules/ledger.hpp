@@ -23,7 +23,7 @@ enum class Account : std::uint8_t {
   granted = 2,        // one per club: what was given
   redeemed = 3,       // one per club: what was spent at tills
   expired = 4,        // one per club: what lapsed, or was left behind
-  clawed_back = 5,    // one per club: what refunds took back
+  clawed_back = 5,    // one per club: what refunds took back, and gifts that were withdrawn
   member_debt = 6,  // one per member: what she owes, because it was spent when it should have been taken back
 };
 
@@ -38,6 +38,7 @@ enum class EntryKind : std::uint8_t {
   return_credit = 8,    // a purchase was refunded: the credit that paid for it comes back
   owe = 9,              // what should be taken back is not there: she owes it
   settle = 10,          // of what she earned since
+  withdraw = 11,        // the club takes back a gift code that nobody has redeemed
 };
 
 struct Sides {
@@ -60,6 +61,7 @@ constexpr Sides accounts_of(EntryKind kind) {
     case EntryKind::move:
       return {Account::member_credit, Account::member_credit};
     case EntryKind::claw_back:
+    case EntryKind::withdraw:
       return {Account::member_credit, Account::clawed_back};
     case EntryKind::owe:
       return {Account::member_debt, Account::clawed_back};

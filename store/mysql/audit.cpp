@@ -203,6 +203,35 @@ constexpr const char* kChecks[] = {
     " WHERE COALESCE(f.taken, 0) <> COALESCE(e.taken, 0) OR COALESCE(f.owed, 0) <> COALESCE(e.owed, 0)"
     " ORDER BY c.club_id",
 
+    // A gift is worth what was issued for it, to one member, once; till then to nobody.
+    "SELECT CONCAT('the gift account ', g.member_id, ' of club ', g.club_id, CASE WHEN m.member_id IS NULL"
+    " THEN ' is not there' WHEN m.club_id <> g.club_id THEN ' is of another club' ELSE ' has a phone' END)"
+    " FROM gift_account g LEFT JOIN member m ON m.member_id = g.member_id"
+    " WHERE m.member_id IS NULL OR m.club_id <> g.club_id OR m.phone IS NOT NULL ORDER BY g.club_id",
+    "SELECT CONCAT('gift code ', g.code_id, ' of batch ', b.batch_id, CASE WHEN l.lot_id IS NULL"
+    " THEN ' has no lot' WHEN a.member_id IS NULL OR a.club_id <> b.club_id THEN ' is of no gift account'"
+    " WHEN l.issued <> b.amount THEN CONCAT(' was issued with ', l.issued, ', not with ', b.amount)"
+    " ELSE ' has another expiry than its batch' END)"
+    " FROM gift_code g JOIN gift_batch b ON b.batch_id = g.batch_id LEFT JOIN code c ON c.code_id = g.code_id"
+    " LEFT JOIN lot l ON l.lot_id = c.lot_id LEFT JOIN gift_account a ON a.member_id = l.member_id"
+    " WHERE l.lot_id IS NULL OR a.member_id IS NULL OR a.club_id <> b.club_id OR l.issued <> b.amount"
+    " OR l.expires_at <> b.expires_at ORDER BY g.code_id",
+    "SELECT CONCAT('lot ', l.lot_id, ' of the gift account of club ', a.club_id, ' is of no batch')"
+    " FROM gift_account a JOIN lot l ON l.member_id = a.member_id LEFT JOIN code c ON c.lot_id = l.lot_id"
+    " LEFT JOIN gift_code g ON g.code_id = c.code_id WHERE g.code_id IS NULL ORDER BY l.lot_id",
+    "SELECT CONCAT('gift lot ', l.lot_id, ' of ', l.issued, ' was used ', COUNT(*), ' times, for ',"
+    " SUM(e.amount))"
+    " FROM gift_account a JOIN lot l ON l.member_id = a.member_id JOIN ledger_entry e ON e.lot_id = l.lot_id"
+    " AND e.kind <> 1 GROUP BY l.lot_id, l.issued HAVING COUNT(*) <> 1 OR SUM(e.amount) <> l.issued"
+    " ORDER BY l.lot_id",
+    "SELECT CONCAT('ledger entry ', e.entry_id, CASE WHEN e.kind = 11 THEN ' withdraws ' ELSE ' gives ' END,"
+    " e.amount, ' of lot ', e.lot_id, CASE WHEN a.member_id IS NULL THEN ', which is no gift'"
+    " WHEN e.kind = 11 THEN ', whose code is not void' ELSE ', which nobody has redeemed' END)"
+    " FROM ledger_entry e LEFT JOIN gift_account a ON a.member_id = e.member_id"
+    " LEFT JOIN credit_move v ON v.move_id = e.move_id LEFT JOIN code c ON c.lot_id = e.lot_id"
+    " WHERE (e.kind = 11 AND (a.member_id IS NULL OR c.code_id IS NULL OR c.state <> 4))"
+    " OR (e.kind = 6 AND (a.member_id IS NULL) <> (COALESCE(v.kind, 0) <> 5)) ORDER BY e.entry_id",
+
     // What a club owes: granted less redeemed, expired and clawed back, and what is owed to it; the sum of
     // balances, the sum of lots.
     "SELECT CONCAT('club ', c.club_id, ' owes ', COALESCE(e.owed, 0), ' by its ledger, ', COALESCE(m.owed, "

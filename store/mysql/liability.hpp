@@ -17,7 +17,7 @@ namespace peyk::store {
 
 struct Liability {
   struct Kind {
-    std::string origin;  // purchase, gift, referral, transfer, occasion, manual
+    std::string origin;  // purchase, gift, referral, transfer, occasion, manual; open gift: nobody's yet
     rules::Amount granted = 0;
     rules::Amount redeemed = 0;  // less what was taken back
     rules::Amount lapsed = 0;    // its time was over, or its member left

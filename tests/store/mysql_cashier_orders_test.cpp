@@ -2,7 +2,7 @@
 // many phones counted to the last, the branch's day.
 #include <gmock/gmock.h>
 
-#include "tests/store/mysql_fixture.hpp"
+#include "tests/store/shop_talk.hpp"
 
 namespace peyk::tests {
 namespace {
@@ -13,24 +13,9 @@ using store::Result;
 using testing::AllOf;
 using testing::HasSubstr;
 
-std::string heard(const Result& result, PhoneNumber phone) {
-  std::string all;
-  for (const auto& text : result.texts) {
-    if (text.to == phone) all += text.text;
-  }
-  return all;
-}
-
-class MysqlCashierOrders : public testing::Test {
+class MysqlCashierOrders : public ShopTalk {
  protected:
-  std::string say(Shop& shop, PhoneNumber from, const std::string& text) {
-    last = shop.ask(text_from(from, text, std::to_string(++texts)));
-    return heard(last, from);
-  }
-
-  TestDatabase database{"orders"};
-  Result last;
-  int texts = 0;
+  MysqlCashierOrders() : ShopTalk("orders") {}
 };
 
 TEST_F(MysqlCashierOrders, the_same_purchase_sent_twelve_times_at_once_is_one) {

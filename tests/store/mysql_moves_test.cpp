@@ -1,11 +1,8 @@
 // Credit that moves, against a real database and many at once.
 #include <gmock/gmock.h>
 
-#include <nlohmann/json.hpp>
-
 #include "store/mysql/expiry.hpp"
-#include "store/mysql/gifts.hpp"
-#include "tests/store/mysql_fixture.hpp"
+#include "tests/store/shop_talk.hpp"
 
 namespace peyk::tests {
 namespace {
@@ -17,23 +14,10 @@ using testing::AllOf;
 using testing::HasSubstr;
 using Verdict = store::Result::Verdict;
 
-std::string heard(const Result& result, PhoneNumber phone) {
-  for (const auto& text : result.texts) {
-    if (text.to == phone) return text.text;
-  }
-  return "";
-}
-
-class MysqlMoves : public testing::Test {
+class MysqlMoves : public ShopTalk {
  protected:
-  std::string earn(Shop& shop, rules::Amount credit, const std::string& invoice) {
-    const Result bought = shop.ask(purchase_of(kShopper, credit * 20, invoice, invoice));
-    return nlohmann::json::parse(bought.answer).at("code");
-  }
-  std::string say(Shop& shop, PhoneNumber from, const std::string& text) {
-    last = shop.ask(text_from(from, text, std::to_string(++texts)));
-    return heard(last, from);
-  }
+  MysqlMoves() : ShopTalk("moves") {}
+
   // Orders, and replies the number that comes.
   std::string confirm(Shop& shop, PhoneNumber from, const std::string& text) {
     const std::string answer = say(shop, from, text);
@@ -42,17 +26,10 @@ class MysqlMoves : public testing::Test {
                        " ORDER BY asked_at DESC LIMIT 1");
     return number.empty() ? answer : say(shop, from, number.substr(0, 5));
   }
-  std::int64_t balance(PhoneNumber phone) {
-    return database.number("SELECT balance FROM member WHERE phone = " + std::to_string(phone));
-  }
   std::string last_code() {
     return database.query("SELECT number FROM code ORDER BY code_id DESC LIMIT 1").substr(0, 7);
   }
   std::string problems() { return testing::PrintToString(store::audit_ledger(database.connection).problems); }
-
-  TestDatabase database{"moves"};
-  Result last;
-  int texts = 0;
 };
 
 TEST_F(MysqlMoves, a_new_code_takes_its_credit_with_it_in_one_commit) {
@@ -209,69 +186,6 @@ TEST_F(MysqlMoves, a_statement_has_pages) {
   EXPECT_THAT(say(shop, kShopper, "STATEMENT 3"), HasSubstr("no such page"));
   EXPECT_THAT(say(shop, kShopper, "WHY"),
               AllOf(HasSubstr("60,000 rials of credit"), HasSubstr("5% of what")));
-}
-
-TEST_F(MysqlMoves, gift_codes_are_hers_who_texts_them_first) {
-  Shop shop(database, 4);
-  shop.ask(text_from(kShopper, "JOIN", "j1"));
-  shop.ask(text_from(kOtherShopper, "JOIN", "j2"));
-  store::SystemChance chance;
-  std::vector<rules::CodeNumber> codes;
-  const store::GiftOrder order{.club = 1,
-                               .amount = 50'000,
-                               .count = 203,
-                               .expires_at = kNoon + 24h * 30,
-                               .now = kNoon,
-                               .by = "tester"};
-  store::issue_gifts(database.connection, chance, order,
-                     [&codes](auto some) { codes.insert(codes.end(), some.begin(), some.end()); });
-  ASSERT_EQ(codes.size(), 203U);
-  EXPECT_EQ(std::set(codes.begin(), codes.end()).size(), 203U);
-  EXPECT_EQ(database.number("SELECT balance FROM member JOIN gift_account USING (member_id)"), 203 * 50'000);
-  database.expect_clean_ledger();
-
-  // Both text the same three at the same moment.
-  std::vector<std::pair<std::uint64_t, handlers::Request>> requests;
-  for (std::uint64_t i = 0; i < 3; ++i) {
-    const std::string code = std::to_string(codes[i]);
-    requests.emplace_back(i, text_from(kShopper, code, "a" + code));
-    requests.emplace_back(i + 1, text_from(kOtherShopper, code, "b" + code));
-  }
-  int won = 0;
-  for (const Result& result : shop.ask_all(std::move(requests))) {
-    const std::string text = heard(result, kShopper) + heard(result, kOtherShopper);
-    won += text.find("is yours") != text.npos ? 1 : 0;
-  }
-  EXPECT_EQ(won, 3);
-  EXPECT_EQ(balance(kShopper) + balance(kOtherShopper), 150'000);
-  const auto batches = store::list_gifts(database.connection, 1, kNoon, 20);
-  database.connection.rollback();
-  ASSERT_EQ(batches.size(), 1U);
-  EXPECT_EQ(batches[0].codes, 203U);
-  EXPECT_EQ(batches[0].redeemed, 3U);
-  EXPECT_EQ(batches[0].open, 200U);
-  database.expect_clean_ledger();
-
-  EXPECT_EQ(store::expire_due(database.connection, chance, kNoon + 24h * 31, 400).lots, 200U + 3U);
-  database.connection.commit();
-  EXPECT_EQ(store::list_gifts(database.connection, 1, kNoon + 24h * 31, 20)[0].expired, 200U);
-  database.connection.rollback();
-  database.expect_clean_ledger();
-}
-
-TEST_F(MysqlMoves, members_wrong_codes_are_counted_by_phone) {
-  Shop shop(database, 2);
-  shop.ask(text_from(kShopper, "JOIN", "j1"));
-  std::vector<std::pair<std::uint64_t, handlers::Request>> requests;
-  for (std::uint64_t i = 0; i < 12; ++i)
-    requests.emplace_back(i, text_from(kShopper, "40000" + std::to_string(10 + i), std::to_string(i)));
-  int answered = 0;
-  for (const Result& result : shop.ask_all(std::move(requests)))
-    answered += heard(result, kShopper).find("not one of your codes") != std::string::npos ? 1 : 0;
-  EXPECT_EQ(answered, 5) << "guessing in parallel gains nothing";
-  EXPECT_THAT(say(shop, kShopper, "4000001"), HasSubstr("Too many wrong codes"));
-  shop.advance(15min);
-  EXPECT_THAT(say(shop, kShopper, "4000001"), HasSubstr("not one of your codes"));
 }
 
 TEST_F(MysqlMoves, the_audit_names_each_damage) {

@@ -2,7 +2,7 @@
 #include <gmock/gmock.h>
 
 #include "store/mysql/pendings.hpp"
-#include "tests/store/mysql_fixture.hpp"
+#include "tests/store/shop_talk.hpp"
 
 namespace peyk::tests {
 namespace {
@@ -12,13 +12,6 @@ using namespace std::chrono_literals;
 using store::Result;
 using testing::HasSubstr;
 using testing::IsEmpty;
-
-std::string heard(const Result& result, PhoneNumber phone) {
-  for (const auto& text : result.texts) {
-    if (text.to == phone) return text.text;
-  }
-  return "";
-}
 
 Pending question() {
   return {.id = 77,

@@ -1,10 +1,8 @@
 // Redemptions taken back, and orders typed again, against a real database and many at once.
 #include <gmock/gmock.h>
 
-#include <nlohmann/json.hpp>
-
 #include "store/mysql/lookup.hpp"
-#include "tests/store/mysql_fixture.hpp"
+#include "tests/store/shop_talk.hpp"
 
 namespace peyk::tests {
 namespace {
@@ -16,28 +14,9 @@ using testing::AllOf;
 using testing::HasSubstr;
 using Verdict = store::Result::Verdict;
 
-std::string heard(const Result& result, PhoneNumber phone) {
-  for (const auto& text : result.texts) {
-    if (text.to == phone) return text.text;
-  }
-  return "";
-}
-
-class MysqlVoid : public testing::Test {
+class MysqlVoid : public ShopTalk {
  protected:
-  // A code of this much credit.
-  std::string earn(Shop& shop, rules::Amount credit, const std::string& invoice) {
-    const Result bought = shop.ask(purchase_of(kShopper, credit * 20, invoice, invoice));
-    return nlohmann::json::parse(bought.answer).at("code");
-  }
-  std::string say(Shop& shop, PhoneNumber from, const std::string& text) {
-    last = shop.ask(text_from(from, text, std::to_string(++texts)));
-    return heard(last, from);
-  }
-
-  TestDatabase database{"voids"};
-  Result last;
-  int texts = 0;
+  MysqlVoid() : ShopTalk("voids") {}
 };
 
 TEST_F(MysqlVoid, returns_the_credit_in_one_commit_and_the_audit_finds_nothing) {

@@ -13,6 +13,7 @@
 //   dial member 09121234567 *7000*2#      a USSD dialog; then: press member 09121234567 1
 //     < اعتبار                            the screen; "< … | end" when the dialog is over, "| open" when it
 //     is not
+//   gift of 500000 for 30 days            the club issues a gift code
 //   after 31 days                         also hours, minutes
 //   not in it: 4567                       the last answer does not hold it
 //   no invoice is 4321                    nothing taken so far has it as its invoice
@@ -105,6 +106,7 @@ class Talk {
   void step(const std::string& line) {
     if (line.rfind("policy ", 0) == 0) return set_policy(line.substr(7));
     if (line.rfind("after ", 0) == 0) return pass_time(line.substr(6));
+    if (line.rfind("gift of ", 0) == 0) return issue_gift(split(line, " "));
     if (line == "the ledger balances") {
       EXPECT_TRUE(store().audit().empty());
       return;
@@ -176,6 +178,10 @@ class Talk {
     now_ += parts[1] == "days"    ? std::chrono::hours(24 * count)
             : parts[1] == "hours" ? std::chrono::hours(count)
                                   : std::chrono::minutes(count);
+  }
+
+  void issue_gift(const std::vector<std::string>& words) {
+    store().issue_gift(std::stoll(words[2]), now_, now_ + std::chrono::hours(24 * std::stol(words[4])));
   }
 
   Outcome handle(std::variant<TextRequest, UssdRequest, PurchaseRequest, TillOrder> what) {

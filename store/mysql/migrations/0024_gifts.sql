@@ -19,9 +19,10 @@ CREATE TABLE gift_batch (
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 CREATE TABLE gift_code (
+  code_id BIGINT UNSIGNED NOT NULL PRIMARY KEY,
   batch_id BIGINT UNSIGNED NOT NULL,
-  code_id BIGINT UNSIGNED NOT NULL,
-  PRIMARY KEY (batch_id, code_id),
+  withdrawn_by VARCHAR(64) NULL,                -- whose hand it was, if it was withdrawn
+  KEY gift_code_of_batch (batch_id, code_id),
   CONSTRAINT gift_code_batch FOREIGN KEY (batch_id) REFERENCES gift_batch (batch_id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
@@ -34,6 +35,21 @@ CREATE TABLE code_guess (
   locked_until DATETIME(6) NULL,
   PRIMARY KEY (club_id, phone)
 ) ENGINE=InnoDB;
+
+-- Kind 11: withdraw.
+ALTER TABLE ledger_entry DROP CONSTRAINT ledger_sides;
+ALTER TABLE ledger_entry ADD CONSTRAINT ledger_sides CHECK (
+  (kind = 1 AND debit_account = 2 AND credit_account = 1) OR
+  (kind = 2 AND debit_account = 1 AND credit_account = 3) OR
+  (kind = 3 AND debit_account = 1 AND credit_account = 4) OR
+  (kind = 4 AND debit_account = 3 AND credit_account = 1) OR
+  (kind = 5 AND debit_account = 1 AND credit_account = 4) OR
+  (kind = 6 AND debit_account = 1 AND credit_account = 1) OR
+  (kind = 7 AND debit_account = 1 AND credit_account = 5) OR
+  (kind = 8 AND debit_account = 3 AND credit_account = 1) OR
+  (kind = 9 AND debit_account = 6 AND credit_account = 5) OR
+  (kind = 10 AND debit_account = 1 AND credit_account = 6) OR
+  (kind = 11 AND debit_account = 1 AND credit_account = 5));
 
 -- Kind 5: a gift's credit into a lot of its finder.
 ALTER TABLE credit_move DROP CONSTRAINT credit_move_kind;
