@@ -253,7 +253,8 @@ const Command* command_for(Keyword keyword) {
 // Then the one help of an hour may be due.
 bool may_be_unknown(const Typed& typed) {
   const bool names_a_code = typed.keyword == Keyword::bare_code || typed.keyword == Keyword::redeem;
-  return command_for(typed.keyword) == nullptr || typed.keyword == Keyword::one_time_number ||
+  const bool is_known = command_for(typed.keyword) != nullptr || informed_for(typed.keyword) != nullptr;
+  return !is_known || typed.keyword == Keyword::one_time_number ||
          (names_a_code && !rules::parse_code(typed.code));
 }
 
