@@ -203,10 +203,12 @@ void load_codes(Connection& connection, const std::set<CodeKey>& keys, const std
   const auto take = [&](Rows& rows) {
     Code code = read_code(rows);
     // Issued since its owner was looked for: a moment ago there was no such code.
-    if (facts.member(code.member) == nullptr) return;
+    const Member* owner = facts.member(code.member);
+    if (owner == nullptr) return;
     codes.insert(code.id);
     lots.insert(code.lot);
-    owners.insert(code.member);
+    // A gift account may have a hundred thousand, and spends none.
+    if (owner->phone != 0) owners.insert(code.member);
     facts.load(code);
   };
   select_in(

@@ -7,6 +7,7 @@
 #include "store/mysql/expiry.hpp"
 #include "store/mysql/gifts.hpp"
 #include "store/mysql/liability.hpp"
+#include "store/mysql/tables.hpp"
 #include "tests/store/shop_talk.hpp"
 
 namespace peyk::tests {
@@ -157,6 +158,19 @@ TEST_F(MysqlGifts, members_wrong_codes_are_counted_by_phone) {
   EXPECT_THAT(say(shop, kShopper, "4000001"), HasSubstr("Too many wrong codes"));
   shop.advance(15min);
   EXPECT_THAT(say(shop, kShopper, "4000001"), HasSubstr("not one of your codes"));
+}
+
+TEST_F(MysqlGifts, are_read_without_all_others_of_the_club) {
+  Shop shop(database, 1);
+  issue(20);
+  handlers::Facts facts;
+  handlers::Needs needs;
+  needs.codes.insert({1, codes[7]});
+  store::load_facts(database.connection, needs, facts);
+  database.connection.rollback();
+  const handlers::Code* code = facts.code({1, codes[7]});
+  ASSERT_NE(code, nullptr);
+  EXPECT_EQ(facts.spendable_lots(code->member, kNoon).size(), 1U);
 }
 
 TEST_F(MysqlGifts, are_audited) {
