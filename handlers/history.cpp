@@ -124,11 +124,16 @@ Said statement(const Speaker& speaker, std::uint32_t page, const Facts& facts, c
   Said said{.reply = render(setting, "statement_header", speaker.language, {{"page", number}})};
   for (std::size_t i = 0; i < std::min<std::size_t>(all.size(), kStatementRows); ++i)
     said.reply += '\n' + line_of(speaker, "statement_line", all[i], setting);
-  if (all.size() > kStatementRows && page < kStatementPagesMax) {
+  if (speaker.medium == Medium::sms && statement_goes_on(speaker, page, facts)) {
     const std::string next = std::to_string(page + 1);
     said.reply += '\n' + render(setting, "statement_more", speaker.language, {{"next", next}});
   }
   return said;
+}
+
+bool statement_goes_on(const Speaker& speaker, std::uint32_t page, const Facts& facts) {
+  const auto all = facts.reading(key_of(speaker, Reading::statement, skipped(page)));
+  return all.size() > kStatementRows && page < kStatementPagesMax;
 }
 
 Said why(const Speaker& speaker, const Facts& facts, const Setting& setting) {

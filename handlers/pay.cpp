@@ -14,7 +14,6 @@
 #include <algorithm>
 
 #include "handlers/move.hpp"
-#include "handlers/rules/redeem.hpp"
 #include "handlers/use_cases.hpp"
 #include "templates/phone.hpp"
 
@@ -29,32 +28,6 @@ std::vector<PhoneNumber> cashiers_of(const Club& club, BranchNo branch) {
     if (cashier.branch == branch && phones.size() < kCashiersToldMax) phones.push_back(cashier.phone);
   }
   return phones;
-}
-
-// What credit pays of it, or why not.
-std::variant<rules::Taken, std::string> judge(const Speaker& speaker, const PayOrder& order,
-                                              const Facts& facts, const Setting& setting) {
-  const Club& club = *speaker.club;
-  const auto say = [&](std::string_view key, std::initializer_list<templates::Argument> arguments = {}) {
-    return render(setting, key, speaker.language, arguments);
-  };
-  const Member* member = facts.member(speaker.key());
-  if (member == nullptr) return say("not_member", {{"club", club.name}});
-  if (branch_of(club, order.branch) == nullptr) return say("pay_refused_branch", {{"club", club.name}});
-  const rules::Amount credit = movable_at_once(member->id, facts, setting.now);
-  if (credit == 0) return say("credit_none", {{"club", club.name}});
-  const auto result = rules::redeem({.left = credit,
-                                     .expires_at = rules::Instant::max(),
-                                     .invoice_min = club.policy.invoice_min,
-                                     .credit_share_max = club.policy.credit_share_max},
-                                    order.amount, setting.now);
-  if (const auto* taken = std::get_if<rules::Taken>(&result)) {
-    if (cashiers_of(club, order.branch).empty()) return say("pay_refused_no_cashier");
-    return *taken;
-  }
-  if (std::get<rules::RedeemRefusal>(result) == rules::RedeemRefusal::invoice_too_small)
-    return say("pay_refused_small", {{"min", money(club, club.policy.invoice_min)}});
-  return say("pay_refused_nothing");
 }
 
 void tell_cashiers(const Speaker& speaker, const PayOrder& order, std::string_view key,
@@ -105,9 +78,34 @@ std::string codes_of(const MoveCredit& move) {
 
 }  // namespace
 
+std::variant<rules::Taken, std::string> pay_judged(const Speaker& speaker, const PayOrder& order,
+                                                   const Facts& facts, const Setting& setting) {
+  const Club& club = *speaker.club;
+  const auto say = [&](std::string_view key, std::initializer_list<templates::Argument> arguments = {}) {
+    return render(setting, key, speaker.language, arguments);
+  };
+  const Member* member = facts.member(speaker.key());
+  if (member == nullptr) return say("not_member", {{"club", club.name}});
+  if (branch_of(club, order.branch) == nullptr) return say("pay_refused_branch", {{"club", club.name}});
+  const rules::Amount credit = movable_at_once(member->id, facts, setting.now);
+  if (credit == 0) return say("credit_none", {{"club", club.name}});
+  const auto result = rules::redeem({.left = credit,
+                                     .expires_at = rules::Instant::max(),
+                                     .invoice_min = club.policy.invoice_min,
+                                     .credit_share_max = club.policy.credit_share_max},
+                                    order.amount, setting.now);
+  if (const auto* taken = std::get_if<rules::Taken>(&result)) {
+    if (cashiers_of(club, order.branch).empty()) return say("pay_refused_no_cashier");
+    return *taken;
+  }
+  if (std::get<rules::RedeemRefusal>(result) == rules::RedeemRefusal::invoice_too_small)
+    return say("pay_refused_small", {{"min", money(club, club.policy.invoice_min)}});
+  return say("pay_refused_nothing");
+}
+
 Said pay(const Speaker& speaker, const PayOrder& order, const Facts& facts, Setting& setting) {
   const Club& club = *speaker.club;
-  const auto judged = judge(speaker, order, facts, setting);
+  const auto judged = pay_judged(speaker, order, facts, setting);
   if (const auto* why = std::get_if<std::string>(&judged)) return {.reply = *why};
   const auto& taken = std::get<rules::Taken>(judged);
   const PendingKey key{club.id, speaker.phone, PendingKind::pay};
@@ -135,7 +133,7 @@ Said pay(const Speaker& speaker, const PayOrder& order, const Facts& facts, Sett
 Said pay_now(const Speaker& speaker, const PayOrder& order, std::span<const CodeKey> candidates,
              const Facts& facts, Setting& setting) {
   const Club& club = *speaker.club;
-  const auto judged = judge(speaker, order, facts, setting);
+  const auto judged = pay_judged(speaker, order, facts, setting);
   if (const auto* why = std::get_if<std::string>(&judged)) return {.reply = *why};
   const auto& taken = std::get<rules::Taken>(judged);
   const Member& member = *facts.member(speaker.key());

@@ -6,8 +6,10 @@
 
 #include <span>
 #include <string>
+#include <variant>
 
 #include "handlers/rules/move.hpp"
+#include "handlers/rules/redeem.hpp"
 #include "handlers/speaker.hpp"
 
 namespace peyk::handlers {
@@ -54,7 +56,12 @@ struct PayOrder {
   BranchNo branch = 0;
   rules::Amount amount = 0;  // of the invoice
 };
+// What credit pays of it, or why it cannot, in words.
+std::variant<rules::Taken, std::string> pay_judged(const Speaker& speaker, const PayOrder& order,
+                                                   const Facts& facts, const Setting& setting);
+// Sends the number that does it, and tells the cashiers.
 Said pay(const Speaker& speaker, const PayOrder& order, const Facts& facts, Setting& setting);
+// She has confirmed: does it. Wants candidates.
 Said pay_now(const Speaker& speaker, const PayOrder& order, std::span<const CodeKey> candidates,
              const Facts& facts, Setting& setting);
 
@@ -64,6 +71,8 @@ Needs needs_statement(const Speaker& speaker, std::uint32_t page);
 Needs needs_why(const Speaker& speaker);
 Said history(const Speaker& speaker, const Facts& facts, const Setting& setting);
 Said statement(const Speaker& speaker, std::uint32_t page, const Facts& facts, const Setting& setting);
+// Whether a page comes after that one; a screen says it in its own way.
+bool statement_goes_on(const Speaker& speaker, std::uint32_t page, const Facts& facts);
 Said why(const Speaker& speaker, const Facts& facts, const Setting& setting);
 
 // gift.cpp: what becomes of seven digits that a phone texts which is no cashier's.
