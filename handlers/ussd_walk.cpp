@@ -1,0 +1,95 @@
+#include "handlers/ussd_walk.hpp"
+
+#include <algorithm>
+
+#include "handlers/decide.hpp"
+#include "templates/phone.hpp"
+#include "templates/screen.hpp"
+
+namespace peyk::handlers {
+namespace {
+
+constexpr std::chrono::hours kTextInsteadValid{1};
+
+}  // namespace
+
+Outcome Walk::run(const std::vector<std::string>& keys, bool is_new) {
+  if (is_new) show(Screen::root);
+  for (const std::string& key : keys) {
+    if (!open_) break;  // an effect or an answer ends the walk; what follows in a deep link is dropped
+    take(key);
+  }
+  Outcome outcome{
+      .effects = std::move(said_.effects), .texts = std::move(said_.texts), .answer = std::move(said_.reply)};
+  if (open_) outcome.ussd_state = write_state(place_);
+  if (!outcome.effects.empty() && !outcome.answer.empty()) outcome.if_not_shown = by_text(outcome.answer);
+  return outcome;
+}
+
+OutgoingText Walk::by_text(const std::string& answer) const {
+  const rules::Instant then = setting_.now + kScreenShownWithin;
+  return {.club = speaker_.club->id,
+          .line = speaker_.club->line,
+          .to = speaker_.phone,
+          .lane = Lane::urgent,
+          .text = answer,
+          .valid_until = then + kTextInsteadValid,
+          .send_at = then};
+}
+
+std::string_view Walk::unit() const {
+  return speaker_.club->money_display == MoneyDisplay::toman ? "toman" : "rial";
+}
+
+void Walk::take(const std::string& key) {
+  if (key == "00") return show(Screen::root);
+  if (key == "0") return back();
+  choose(key);
+}
+
+void Walk::back() {
+  if (place_.screen == Screen::root) return end({.reply = text("ussd_bye")});
+  show(Screen::root);
+}
+
+void Walk::show(Screen screen, std::vector<std::string> arguments) {
+  place_ = {screen, std::move(arguments)};
+  said_.reply = prompt();
+}
+
+void Walk::end(Said said) {
+  said_ = std::move(said);
+  open_ = false;
+}
+
+void Walk::end_or_text(Said said) {
+  if (!templates::fits_screen(said.reply)) {
+    said.texts.push_back(
+        text_to(*speaker_.club, speaker_.phone, Lane::urgent, std::move(said.reply), setting_.now));
+    said.reply = text("ussd_sent_by_text");
+  }
+  end(std::move(said));
+}
+
+void Walk::show_page(Said said, std::size_t wanted, Screen screen, std::vector<std::string> arguments) {
+  const auto screens = templates::pages(said.reply, text("ussd_more"), text("ussd_back"));
+  const std::size_t number = std::min(wanted, screens.size() - 1);
+  said.reply = screens[number];
+  const bool last = number + 1 == screens.size();
+  if (last && number == 0) return end(std::move(said));
+  said_ = std::move(said);
+  arguments.push_back(std::to_string(number));
+  place_ = {screen, std::move(arguments)};
+}
+
+void Walk::bad_choice() {
+  said_.reply = text("ussd_bad_choice") + "\n" + prompt();
+}
+
+void Walk::take_phone(const std::string& key, Screen next) {
+  const auto phone = templates::parse_phone(key);
+  if (!phone) return bad_choice();
+  show(next, {std::to_string(*phone)});
+}
+
+}  // namespace peyk::handlers
