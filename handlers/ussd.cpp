@@ -22,13 +22,16 @@ Plan plan_ussd(const UssdRequest& request, const Setting& setting) {
   const Speaker& speaker = planned.speaker;
   const Place place = read_state(planned.state);
   Needs needs;
-  needs.wallets.insert(speaker.key());
+  (speaker.cashier != nullptr ? needs.members : needs.wallets).insert(speaker.key());
+  // Elsewhere seven digits that a member types are an amount.
+  const bool may_name_code =
+      speaker.cashier != nullptr || place.screen == Screen::enter_code || planned.keys.size() > 1;
   std::vector<std::string> typed = planned.keys;
   typed.insert(typed.end(), place.arguments.begin(), place.arguments.end());
   for (const std::string& word : typed) {
     const auto code = rules::parse_code(templates::parse_code(word).value_or(""));
     if (const auto phone = templates::parse_phone(word)) needs.members.insert({club->id, *phone});
-    if (!code) continue;
+    if (!code || !may_name_code) continue;
     needs.merge(needs_named_code(speaker, *code, setting));
     needs.merge(needs_proof(speaker, *code));
   }

@@ -99,7 +99,7 @@ class CashierWalk final : public Walk {
     if (key == kCheckKey) return show(Screen::check_code);
     if (key == kRedeemKey) return show(Screen::redeem_code);
     if (key == kBuyKey) return show(Screen::buy_phone);
-    if (key == kTodayKey) return end(today(speaker_, facts_, setting_));
+    if (key == kTodayKey) return end_or_text(today(speaker_, facts_, setting_));
     bad_choice();
   }
 
@@ -148,7 +148,8 @@ Needs needs_cashier_walk(const Speaker& speaker, const Place& place, const std::
   needs.cashiers.insert(speaker.key());
   if (std::find(keys.begin(), keys.end(), kTodayKey) != keys.end())
     needs.merge(needs_today(speaker, setting.now));
-  needs.merge(needs_challenge(speaker));
+  // One key orders a redemption on one screen only; a purchase asks for itself.
+  if (keys.size() > 1 || place.screen == Screen::redeem_confirm) needs.merge(needs_challenge(speaker));
   const BuyOrder order = buy_reached(place, keys, *speaker.club);
   if (order.phone != 0) needs.merge(needs_buy(speaker, order, setting));
   return needs;
