@@ -145,7 +145,7 @@ Said pay_now(const Speaker& speaker, const PayOrder& order, std::span<const Code
                                  .sources = std::get<std::vector<Source>>(sources)},
                                 candidates, facts, setting);
   const std::string codes = codes_of(move), phone = templates::masked(speaker.phone);
-  Said said{.reply = render(setting, "pay_done", speaker.language,
+  Said said{.reply = render(setting, speaker.text("pay_done"), speaker.language,
                             {{"used", money(club, taken.used)},
                              {"branch", branch_name(club, order.branch)},
                              {"collect", money(club, taken.collect)},

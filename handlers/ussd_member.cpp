@@ -1,5 +1,7 @@
-// A member's menu, and a guest's: join or her club, her credit, her codes, a code, credit for another.
+// A member's menu, and a guest's: join or her club (her past, a new code, paying), her credit, her codes, a
+// code, credit for another and its way back.
 #include <algorithm>
+#include <charconv>
 
 #include "handlers/move.hpp"
 #include "handlers/use_cases.hpp"
@@ -8,6 +10,21 @@
 
 namespace peyk::handlers {
 namespace {
+
+constexpr std::string_view kClubKey = "1", kGiveKey = "5";                                      // at the root
+constexpr std::string_view kStatementKey = "2", kWhyKey = "3", kSplitKey = "4", kPayKey = "5";  // in the club
+constexpr std::string_view kUndoKey = "1";  // where the phone of a transfer is asked for
+constexpr std::string_view kRootKeys = "123458", kClubKeys = "12345";
+
+bool is_one_of(const std::string& key, std::string_view choices) {
+  return key.size() == 1 && choices.find(key) != choices.npos;
+}
+bool is_of_giving(Screen screen) {
+  return screen == Screen::give_phone || screen == Screen::give_amount || screen == Screen::give_confirm;
+}
+bool is_of_paying(Screen screen) {
+  return screen == Screen::pay_amount || screen == Screen::pay_branch || screen == Screen::pay_confirm;
+}
 
 class MemberWalk final : public Walk {
  public:
@@ -26,6 +43,7 @@ class MemberWalk final : public Walk {
         return text("ussd_enter_code");
       case Screen::codes:
       case Screen::past:
+      case Screen::statement:
         return text("ussd_codes_none");
       case Screen::club:
         return text("ussd_club_root", {{"club", speaker_.club->name}, {"card", card()}});
@@ -38,6 +56,14 @@ class MemberWalk final : public Walk {
       case Screen::give_confirm:
         return text("ussd_give_confirm", {{"phone", templates::masked(std::stoull(argument(0)))},
                                           {"amount", money(*speaker_.club, std::stoll(argument(1)))}});
+      case Screen::pay_amount:
+        return text("ussd_ask_pay_amount", {{"unit", unit()}});
+      case Screen::pay_branch:
+        return text("ussd_ask_pay_branch");
+      case Screen::pay_confirm:
+        return text("ussd_pay_confirm", {{"amount", money(*speaker_.club, pay_order().amount)},
+                                         {"branch", branch_name(*speaker_.club, pay_order().branch)},
+                                         {"used", money(*speaker_.club, std::stoll(argument(2)))}});
       default:
         return text(is_member() ? "ussd_member_root" : "ussd_guest_root", {{"club", speaker_.club->name}});
     }
@@ -46,25 +72,35 @@ class MemberWalk final : public Walk {
   void choose(const std::string& key) override {
     switch (place_.screen) {
       case Screen::enter_code:
-        return with_code(
-            key, [this](auto code) { end(named_code(speaker_, code, candidates_, facts_, setting_)); });
+        return with_code(key, [this](auto code) {
+          end_or_text(named_code(speaker_, code, candidates_, facts_, setting_));
+        });
       case Screen::codes:
         return key == "9" ? show_codes(page_at(0) + 1) : bad_choice();
       case Screen::club:
         return choose_in_club(key);
       case Screen::past:
         return key == "9" ? show_past(argument(0), page_at(1) + 1) : bad_choice();
+      case Screen::statement:
+        return key == "9" ? show_statement(statement_page(), page_at(1) + 1) : bad_choice();
       case Screen::split_amount:
         return with_amount(key, [this](auto amount) {
           end_or_text(split(speaker_, amount, candidates_, facts_, setting_));
         });
       case Screen::give_phone:
-        return take_phone(key, Screen::give_amount);
+        return key == kUndoKey ? end_or_text(undo(speaker_, candidates_, facts_, setting_))
+                               : take_phone(key, Screen::give_amount);
       case Screen::give_amount:
         return with_amount(key, [this](auto amount) { ask_give(amount); });
       case Screen::give_confirm:
         return key == "1" ? end_or_text(give_now(speaker_, give_order(), candidates_, facts_, setting_))
                           : bad_choice();
+      case Screen::pay_amount:
+        return with_amount(key, [this](auto amount) { take_pay_amount(amount); });
+      case Screen::pay_branch:
+        return take_pay_branch(key);
+      case Screen::pay_confirm:
+        return key == "1" ? pay_as_shown() : bad_choice();
       default:
         return choose_at_root(key);
     }
@@ -73,23 +109,30 @@ class MemberWalk final : public Walk {
   void back() override {
     if (place_.screen == Screen::codes && page_at(0) > 0) return show_codes(page_at(0) - 1);
     if (place_.screen == Screen::past && page_at(1) > 0) return show_past(argument(0), page_at(1) - 1);
+    if (place_.screen == Screen::statement && page_at(1) > 0)
+      return show_statement(statement_page(), page_at(1) - 1);
+    if (place_.screen == Screen::statement && statement_page() > 1)
+      return show_statement(statement_page() - 1, 0);
     Walk::back();
   }
 
   void choose_at_root(const std::string& key) {
-    if (key == "1") return is_member() ? show(Screen::club) : end(join(speaker_, "", facts_, setting_));
+    if (key == kClubKey) return is_member() ? show(Screen::club) : end(join(speaker_, "", facts_, setting_));
     if (key == "8") return change_language();
     if (!is_member()) return bad_choice();
     if (key == "2") return end(credit(speaker_, facts_, setting_));
     if (key == "3") return show_codes(0);
     if (key == "4") return show(Screen::enter_code);
-    if (key == "5") return show(Screen::give_phone);
+    if (key == kGiveKey) return show(Screen::give_phone);
     bad_choice();
   }
 
   void choose_in_club(const std::string& key) {
-    if (key == "4") return show(Screen::split_amount);
-    key == "1" || key == "2" || key == "3" ? show_past(key, 0) : bad_choice();
+    if (key == "1" || key == kWhyKey) return show_past(key, 0);
+    if (key == kStatementKey) return show_statement(1, 0);
+    if (key == kSplitKey) return show(Screen::split_amount);
+    if (key == kPayKey) return show(Screen::pay_amount);
+    bad_choice();
   }
 
   // A member's choice is kept; a guest's lasts for this dialog only as far as its answer.
@@ -105,10 +148,21 @@ class MemberWalk final : public Walk {
   }
 
   void show_past(const std::string& which, std::size_t wanted) {
-    show_page(which == "1"   ? history(speaker_, facts_, setting_)
-              : which == "2" ? statement(speaker_, 1, facts_, setting_)
-                             : why(speaker_, facts_, setting_),
+    show_page(which == kWhyKey ? why(speaker_, facts_, setting_) : history(speaker_, facts_, setting_),
               wanted, Screen::past, {which});
+  }
+
+  std::uint32_t statement_page() const {
+    return static_cast<std::uint32_t>(std::clamp<std::size_t>(page_at(0), 1, kStatementPagesMax));
+  }
+
+  // Behind the last screen of a page comes the next page.
+  void show_statement(std::uint32_t page, std::size_t wanted) {
+    const bool goes_on = statement_goes_on(speaker_, page, facts_);
+    Said said = statement(speaker_, page, facts_, setting_);
+    if (goes_on) said.reply += '\n' + text("ussd_more");
+    if (goes_on && wanted >= screens_of(said.reply)) return show_statement(page + 1, 0);
+    show_page(std::move(said), wanted, Screen::statement, {std::to_string(page)}, goes_on);
   }
 
   GiveOrder give_order() const { return {.to = std::stoull(argument(0)), .amount = std::stoll(argument(1))}; }
@@ -120,31 +174,80 @@ class MemberWalk final : public Walk {
     if (!why.empty()) return end_or_text({.reply = std::move(why)});
     show(Screen::give_confirm, {argument(0), std::to_string(amount)});
   }
+
+  PayOrder pay_order() const {
+    return {.branch = static_cast<BranchNo>(std::stoul(argument(1))), .amount = std::stoll(argument(0))};
+  }
+
+  void take_pay_amount(rules::Amount amount) {
+    const auto& branches = speaker_.club->branches;
+    if (branches.size() == 1) return ask_pay({.branch = branches.front().number, .amount = amount});
+    show(Screen::pay_branch, {std::to_string(amount)});
+  }
+
+  void take_pay_branch(const std::string& key) {
+    PayOrder order{.amount = std::stoll(argument(0))};
+    const auto read = std::from_chars(key.data(), key.data() + key.size(), order.branch);
+    if (read.ec != std::errc() || read.ptr != key.data() + key.size()) return bad_choice();
+    ask_pay(order);
+  }
+
+  void ask_pay(const PayOrder& order) {
+    const auto judged = pay_judged(speaker_, order, facts_, setting_);
+    if (const auto* why = std::get_if<std::string>(&judged)) return end_or_text({.reply = *why});
+    show(Screen::pay_confirm, {std::to_string(order.amount), std::to_string(order.branch),
+                               std::to_string(std::get<rules::Taken>(judged).used)});
+  }
+
+  // Has her credit changed since, she is shown it anew: no more is taken than she has seen.
+  void pay_as_shown() {
+    const PayOrder order = pay_order();
+    const auto judged = pay_judged(speaker_, order, facts_, setting_);
+    const auto* taken = std::get_if<rules::Taken>(&judged);
+    if (taken != nullptr && taken->used != std::stoll(argument(2))) return ask_pay(order);
+    end_or_text(pay_now(speaker_, order, candidates_, facts_, setting_));
+  }
 };
 
 }  // namespace
 
-// What moving credit and reading the past want to know, where these keys may lead there.
+// What moving credit and reading the past want to know, where these keys may lead there. A walk that strays
+// first may lead anywhere.
 Needs needs_member_walk(const Speaker& speaker, const Place& place, const std::vector<std::string>& keys,
                         const Setting& setting) {
-  const auto is_back = [](const std::string& key) { return key == "0" || key == "00"; };
-  const bool anywhere = keys.size() > 1 && std::any_of(keys.begin(), keys.end(), is_back);
-  const bool at_root = place.screen == Screen::root, in_club = place.screen == Screen::club;
-  const bool into_club = at_root && keys.size() > 1 && keys[0] == "1";
-  const bool gives = place.screen == Screen::give_amount || place.screen == Screen::give_confirm ||
-                     place.screen == Screen::give_phone || (at_root && keys.size() > 2 && keys[0] == "5");
+  const auto pressed = [&keys](std::string_view key) {
+    return static_cast<std::uint32_t>(std::count(keys.begin(), keys.end(), key));
+  };
+  const bool at_root = place.screen == Screen::root, several = keys.size() > 1;
+  const bool gives = is_of_giving(place.screen) ||
+                     (at_root && several && keys[0] == kGiveKey && (keys.size() > 2 || keys[1] == kUndoKey));
   std::string which;  // the club's key
-  if (in_club && !keys.empty()) which = keys[0];
-  if (into_club) which = keys[1];
+  if (place.screen == Screen::club && !keys.empty()) which = keys[0];
+  if (at_root && several && keys[0] == kClubKey) which = keys[1];
   if (place.screen == Screen::past) which = place.arguments.at(0);
+  const bool strays =
+      several && (pressed("0") + pressed("00") > 0 || (at_root && !is_one_of(keys[0], kRootKeys)) ||
+                  (!which.empty() && !is_one_of(which, kClubKeys)));
+  const bool moves = gives || which == kSplitKey || which == kPayKey || is_of_paying(place.screen) ||
+                     place.screen == Screen::split_amount;
   Needs needs;
-  if (anywhere || gives || which == "4" || place.screen == Screen::split_amount) {
+  if (strays || (gives && pressed(kUndoKey) > 0)) {
+    needs = needs_undo(speaker, setting);
+  } else if (moves) {
     needs = needs_move(*speaker.club, speaker.key(), setting);
     draw_codes(needs, *speaker.club, setting);
   }
-  if (anywhere || which == "1") needs.merge(needs_history(speaker));
-  if (anywhere || which == "2") needs.merge(needs_statement(speaker, 1));
-  if (anywhere || which == "3") needs.merge(needs_why(speaker));
+  if (strays || which == "1") needs.merge(needs_history(speaker));
+  if (strays || which == kWhyKey) needs.merge(needs_why(speaker));
+  const auto read_pages = [&](std::uint32_t first, std::uint32_t last) {
+    for (std::uint32_t page = std::max(first, 1U); page <= std::min(last, kStatementPagesMax); ++page)
+      needs.merge(needs_statement(speaker, page));
+  };
+  if (strays || which == kStatementKey) read_pages(1, 1 + pressed("9"));
+  if (place.screen == Screen::statement) {
+    const auto page = static_cast<std::uint32_t>(std::stoul(place.arguments.at(0)));
+    read_pages(page - std::min(page, pressed("0")), page + pressed("9"));
+  }
   return needs;
 }
 

@@ -24,13 +24,17 @@ enum class Screen : char {
   buy_amount = 'u',
   buy_pin = 's',
   buy_confirm = 'o',
-  codes = 'c',  // paged: the argument is the page
-  club = 'm',   // a member's club: her past, a new code
-  past = 'v',   // paged: which of the club's keys, the page
+  codes = 'c',      // paged: the argument is the page
+  club = 'm',       // a member's club: her past, a new code
+  past = 'v',       // paged: which of the club's keys, the page
+  statement = 't',  // its page, and the page of that
   split_amount = 'n',
   give_phone = 'g',  // then the amount, then a confirmation
   give_amount = 'h',
   give_confirm = 'i',
+  pay_amount = 'x',  // then the branch, unless there is but one, then a confirmation with what credit pays
+  pay_branch = 'z',
+  pay_confirm = 'w',
 };
 
 bool is_of_buying(Screen screen);

@@ -71,15 +71,20 @@ void Walk::end_or_text(Said said) {
   end(std::move(said));
 }
 
-void Walk::show_page(Said said, std::size_t wanted, Screen screen, std::vector<std::string> arguments) {
+void Walk::show_page(Said said, std::size_t wanted, Screen screen, std::vector<std::string> arguments,
+                     bool goes_on) {
   const auto screens = templates::pages(said.reply, text("ussd_more"), text("ussd_back"));
   const std::size_t number = std::min(wanted, screens.size() - 1);
   said.reply = screens[number];
   const bool last = number + 1 == screens.size();
-  if (last && number == 0) return end(std::move(said));
+  if (last && number == 0 && !goes_on) return end(std::move(said));
   said_ = std::move(said);
   arguments.push_back(std::to_string(number));
   place_ = {screen, std::move(arguments)};
+}
+
+std::size_t Walk::screens_of(const std::string& answer) const {
+  return templates::pages(answer, text("ussd_more"), text("ussd_back")).size();
 }
 
 void Walk::bad_choice() {

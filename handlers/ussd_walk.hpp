@@ -64,8 +64,11 @@ class Walk {
   void end(Said said);
   // What would not fit the screen goes by text: what was done cannot be done again for a second page.
   void end_or_text(Said said);
-  // One of the screens of a long answer; the dialog is over if it has but one. The page is the last argument.
-  void show_page(Said said, std::size_t wanted, Screen screen, std::vector<std::string> arguments);
+  // One of the screens of a long answer; the dialog is over if it has but one, unless something `goes_on`
+  // behind it. The page is the last argument.
+  void show_page(Said said, std::size_t wanted, Screen screen, std::vector<std::string> arguments,
+                 bool goes_on = false);
+  std::size_t screens_of(const std::string& answer) const;
   void bad_choice();
 
   // Go on with what was typed, or say what is wrong with it.
