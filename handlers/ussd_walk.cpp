@@ -88,7 +88,9 @@ std::size_t Walk::screens_of(const std::string& answer) const {
 }
 
 void Walk::bad_choice() {
-  said_.reply = text("ussd_bad_choice") + "\n" + prompt();
+  std::string both = text("ussd_bad_choice") + "\n" + prompt();
+  // A menu is shown whole, rather than without its last keys.
+  said_.reply = templates::fits_screen(both) ? std::move(both) : prompt();
 }
 
 void Walk::take_phone(const std::string& key, Screen next) {
