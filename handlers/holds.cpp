@@ -34,21 +34,6 @@ std::string answer_of(const Hold& hold, const Code& code, bool duplicate) {
       .dump();
 }
 
-std::string captured_answer(const Hold& hold, const Redemption& redemption, const Code& code,
-                            bool duplicate) {
-  return Json{{"id", std::to_string(redemption.id)},
-              {"hold", std::to_string(hold.id)},
-              {"code", std::to_string(code.number)},
-              {"invoice", redemption.invoice},
-              {"invoice_amount", redemption.invoice_amount},
-              {"used", redemption.used},
-              {"collect", redemption.invoice_amount - redemption.used},
-              {"left", redemption.left},
-              {"at", templates::rfc3339(redemption.at)},
-              {"duplicate", duplicate}}
-      .dump();
-}
-
 std::string released_answer(const Hold& hold, std::string_view state, rules::Instant at, bool duplicate) {
   return Json{{"id", std::to_string(hold.id)},
               {"state", state},
@@ -107,7 +92,7 @@ bool is_active(const Desk& desk, const Hold& hold) {
 Outcome capture_again(const Desk& desk, const Hold& hold, const Code& code, const TillCapture& order) {
   const Redemption* before = desk.facts.redemption(hold.redemption);
   if (before != nullptr && before->used == order.amount)
-    return {.status = 200, .answer = captured_answer(hold, *before, code, true)};
+    return {.status = 200, .answer = redemption_answer(desk, *before, code, true, hold.id)};
   return refuse_over(hold, fmt::format("was captured at {}, by redemption {}",
                                        templates::rfc3339(hold.ended_at), hold.redemption));
 }
@@ -186,7 +171,8 @@ Outcome capture_at_till(const Desk& desk, const TillCapture& order) {
     return refuse_taking(desk, rules::RedeemRefusal::invoice_closed, code, bill);
 
   Redeemed redeemed = take(desk.taker(), code, bill, order.amount, hold.amount, desk.facts, desk.setting);
-  Outcome outcome{.status = 201, .answer = captured_answer(hold, redeemed.effect.redemption, code, false)};
+  Outcome outcome{.status = 201,
+                  .answer = redemption_answer(desk, redeemed.effect.redemption, code, false, hold.id)};
   outcome.effects.push_back(EndHold{.hold = hold.id,
                                     .state = HoldState::captured,
                                     .redemption = redeemed.effect.redemption.id,

@@ -44,6 +44,9 @@ Outcome refuse(std::string_view slug, std::string_view title, const std::string&
 Outcome check_at_till(const Desk& desk, const TillCheck& order);
 Outcome redeem_at_till(const Desk& desk, const TillRedemption& order);
 Outcome void_at_till(const Desk& desk, const TillVoid& order);
+// What a till is told of a redemption; `captured`: of the hold that it came of, 0: of none.
+std::string redemption_answer(const Desk& desk, const Redemption& redemption, const Code& code,
+                              bool duplicate, HoldId captured = 0);
 // The code, or the refusal: locked, or not found, which is counted.
 std::variant<const Code*, Outcome> find_code(const Desk& desk, rules::CodeNumber number);
 Outcome refuse_taking(const Desk& desk, rules::RedeemRefusal why, const Code& code, const Bill& bill);

@@ -25,21 +25,6 @@ const Redemption* redeemed_before(const Desk& desk, const Code& code, const Till
   return nullptr;
 }
 
-std::string answer_of(const Desk& desk, const Redemption& redemption, const Code& code, bool duplicate) {
-  const Lot& lot = *desk.facts.lot(code.lot);
-  return Json{{"id", std::to_string(redemption.id)},
-              {"code", std::to_string(code.number)},
-              {"invoice", redemption.invoice},
-              {"invoice_amount", redemption.invoice_amount},
-              {"used", redemption.used},
-              {"collect", redemption.invoice_amount - redemption.used},
-              {"left", redemption.left},
-              {"expires", templates::rfc3339(lot.expires_at)},
-              {"at", templates::rfc3339(redemption.at)},
-              {"duplicate", duplicate}}
-      .dump();
-}
-
 std::string check_answer(const Desk& desk, const Code& code, std::string_view why) {
   const Lot& lot = *desk.facts.lot(code.lot);
   const rules::Instant now = desk.setting.now;
@@ -100,6 +85,22 @@ Outcome refuse_void(const Desk& desk, const Redemption& redemption, VoidRefusal 
 }
 
 }  // namespace
+
+std::string redemption_answer(const Desk& desk, const Redemption& redemption, const Code& code,
+                              bool duplicate, HoldId captured) {
+  Json answer{{"id", std::to_string(redemption.id)}};
+  if (captured != 0) answer["hold"] = std::to_string(captured);
+  answer.update(Json{{"code", std::to_string(code.number)},
+                     {"invoice", redemption.invoice},
+                     {"invoice_amount", redemption.invoice_amount},
+                     {"used", redemption.used},
+                     {"collect", redemption.invoice_amount - redemption.used},
+                     {"left", redemption.left},
+                     {"expires", templates::rfc3339(desk.facts.lot(code.lot)->expires_at)},
+                     {"at", templates::rfc3339(redemption.at)},
+                     {"duplicate", duplicate}});
+  return answer.dump();
+}
 
 std::variant<const Code*, Outcome> find_code(const Desk& desk, rules::CodeNumber number) {
   const rules::Attempts attempts = desk.facts.till_attempts(desk.till.key);
@@ -200,7 +201,7 @@ Outcome redeem_at_till(const Desk& desk, const TillRedemption& order) {
   const Code& code = *std::get<const Code*>(found);
   if (const Redemption* before = redeemed_before(desk, code, order)) {
     if (before->invoice_amount == order.invoice_amount)
-      return {.status = 200, .answer = answer_of(desk, *before, code, true)};
+      return {.status = 200, .answer = redemption_answer(desk, *before, code, true)};
     return refuse("invoice-already-redeemed", "The code was taken on this invoice with another amount",
                   fmt::format("Code {} was taken on invoice {} of {}: {}. Nothing more was taken. Take that "
                               "redemption back first: DELETE /v1/redemptions/{}.",
@@ -213,7 +214,7 @@ Outcome redeem_at_till(const Desk& desk, const TillRedemption& order) {
     return refuse_taking(desk, *why, code, bill);
   Redeemed redeemed =
       take(desk.taker(), code, bill, std::get<rules::Taken>(result).used, 0, desk.facts, desk.setting);
-  Outcome outcome{.status = 201, .answer = answer_of(desk, redeemed.effect.redemption, code, false)};
+  Outcome outcome{.status = 201, .answer = redemption_answer(desk, redeemed.effect.redemption, code, false)};
   outcome.effects.push_back(std::move(redeemed.effect));
   outcome.texts.push_back(std::move(redeemed.notice));
   return outcome;

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "handlers/buy.hpp"
-#include "tests/kit/memory_store.hpp"
+#include "tests/kit/club_talk.hpp"
 
 namespace peyk::tests {
 namespace {
@@ -15,60 +15,32 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
-constexpr PhoneNumber kShopper = 989120000101, kStranger = 989120000102, kOwner = 989121110000;
+constexpr PhoneNumber kStranger = 989120000102, kOwner = 989121110000;
 
-Club english_club(CashierAuth auth = CashierAuth::pin) {
-  Club club = sample_club();
-  club.language = Language::en;
-  club.branches = {{12, "Vanak"}, {14, "Tajrish"}};
+// With its owner's phone.
+Club owned_club(CashierAuth auth = CashierAuth::pin) {
+  Club club = english_club();
   club.cashiers.push_back({.phone = kOwner, .branch = 14, .manager = true});
   club.policy.redeem_auth = auth;
   return club;
 }
 
-class CashierOrders : public testing::Test {
+class CashierOrders : public ClubTalk {
  protected:
-  explicit CashierOrders(std::vector<Club> clubs = {english_club()}) : store(std::move(clubs), 7) {
-    say(kShopper, "JOIN");
-  }
-
-  // What the speaker gets; what others got is in `told`, by phone.
-  std::string say(PhoneNumber from, const std::string& text) {
-    Request request;
-    request.what = TextRequest{.from = from, .line = "30001234", .text = text};
-    const Outcome outcome = store.handle(request, now);
-    effects = outcome.effects.size();
-    told.clear();
-    std::string answer;
-    for (const OutgoingText& one : outcome.texts) {
-      if (one.to == from && answer.empty()) {
-        answer = one.text;
-      } else {
-        told[one.to] += one.text;
-      }
-    }
-    return answer;
-  }
-  std::string vanak(const std::string& text) { return say(kCashier12, text); }
-  std::string number() const { return std::to_string(store.last_number()); }
-
-  MemoryStore store;
-  rules::Instant now = std::chrono::sys_days{std::chrono::year{2026} / 11 / 21} + 9h;
-  std::map<PhoneNumber, std::string> told;
-  std::size_t effects = 0;
+  explicit CashierOrders(Club club = owned_club()) : ClubTalk(std::move(club)) {}
 };
 
 class Guesses : public CashierOrders {
  protected:
   static Club many_cashiers() {
-    Club club = english_club(CashierAuth::phone);
+    Club club = owned_club(CashierAuth::phone);
     club.policy.branch_misses_max = 6;
     club.policy.club_misses_max = 8;
     for (PhoneNumber phone = 989121113300; phone < 989121113310; ++phone)
       club.cashiers.push_back({.phone = phone, .branch = phone % 2 == 0 ? 12U : 14U});
     return club;
   }
-  explicit Guesses(Club club = many_cashiers()) : CashierOrders({std::move(club)}) {}
+  explicit Guesses(Club club = many_cashiers()) : CashierOrders(std::move(club)) {}
 
   static PhoneNumber cashier(PhoneNumber at) { return 989121113300 + at; }
 };
@@ -86,7 +58,7 @@ class Unwatched : public Guesses {
 TEST_F(CashierOrders, a_purchase_needs_no_invoice_and_is_one_within_the_repeat_window) {
   const std::string first = vanak("BUY 09120000101 850000 4321");
   EXPECT_THAT(first, AllOf(HasSubstr("850,000"), HasSubstr("Credit given: 42,500")));
-  EXPECT_THAT(told[kShopper], HasSubstr("42,500"));
+  EXPECT_THAT(told_to[kShopper], HasSubstr("42,500"));
   now += 10min - 1us;
   EXPECT_EQ(vanak("BUY 09120000101 850000 4321"), first);
   EXPECT_EQ(effects, 0U);
@@ -137,7 +109,7 @@ TEST_F(CashierOrders, a_wrong_pin_of_a_purchase_is_a_miss_and_a_phone_that_waits
 }
 
 TEST_F(CashierOrders, phones_are_read_in_any_local_form_before_the_amount) {
-  const Club club = english_club();
+  const Club club = owned_club();
   const Cashier& cashier = club.cashiers[0];
   const Speaker speaker{.club = &club, .phone = cashier.phone, .cashier = &cashier};
   const auto read = [&](const std::string& text) {
@@ -157,7 +129,7 @@ TEST_F(CashierOrders, phones_are_read_in_any_local_form_before_the_amount) {
 TEST_F(CashierOrders, of_a_member_the_cashier_hears_what_she_hears_of_a_stranger) {
   std::string stranger = vanak("JOIN 09120000102");
   std::string member = vanak("JOIN 09120000101");
-  EXPECT_THAT(told[kShopper], AllOf(HasSubstr("a member already"), Not(HasSubstr(number()))));
+  EXPECT_THAT(told_to[kShopper], AllOf(HasSubstr("a member already"), Not(HasSubstr(number()))));
   const auto blank = [](std::string text, const std::string& digits) {
     return text.replace(text.find(digits), digits.size(), "");
   };
@@ -169,18 +141,18 @@ TEST_F(CashierOrders, of_a_member_the_cashier_hears_what_she_hears_of_a_stranger
 
 TEST_F(CashierOrders, a_shopper_joins_by_the_number_from_her_own_phone_only) {
   vanak("JOIN 09120000102");
-  EXPECT_THAT(told[kStranger], AllOf(HasSubstr(number()), HasSubstr("Vanak"), HasSubstr("Off11")));
+  EXPECT_THAT(told_to[kStranger], AllOf(HasSubstr(number()), HasSubstr("Vanak"), HasSubstr("Off11")));
   EXPECT_THAT(vanak(number()), HasSubstr("number is wrong"));
   EXPECT_EQ(store.members().size(), 1U);
   EXPECT_THAT(say(kStranger, number()), HasSubstr("Welcome"));
-  EXPECT_THAT(told[kCashier12], AllOf(HasSubstr("0912…0102"), HasSubstr("joined")));
+  EXPECT_THAT(told_to[kCashier12], AllOf(HasSubstr("0912…0102"), HasSubstr("joined")));
   EXPECT_EQ(store.members().size(), 2U);
 }
 
 TEST_F(CashierOrders, a_cashier_asks_thirty_phones_an_hour) {
   for (int i = 0; i < 30; ++i) {
     EXPECT_THAT(vanak("JOIN 091200003" + std::to_string(10 + i)), HasSubstr("We have texted"));
-    EXPECT_EQ(told.size(), 1U);
+    EXPECT_EQ(told_to.size(), 1U);
   }
   EXPECT_THAT(vanak("JOIN 09120000350"), HasSubstr("30 phones"));
   EXPECT_EQ(effects, 0U);
@@ -196,7 +168,7 @@ TEST_F(Guesses, managers_are_told_of_a_phone_that_waits_and_it_learns_nothing_of
   for (int i = 0; i < 4; ++i) say(cashier(0), "1000001");
   EXPECT_THAT(told, IsEmpty());
   say(cashier(0), "1000001");
-  EXPECT_THAT(told[kOwner], AllOf(HasSubstr("0912…3300"), HasSubstr("Vanak"), HasSubstr("15 minutes")));
+  EXPECT_THAT(told_to[kOwner], AllOf(HasSubstr("0912…3300"), HasSubstr("Vanak"), HasSubstr("15 minutes")));
   say(cashier(0), "1000001");
   EXPECT_THAT(told, IsEmpty());
 }
@@ -204,7 +176,7 @@ TEST_F(Guesses, managers_are_told_of_a_phone_that_waits_and_it_learns_nothing_of
 TEST_F(Guesses, managers_are_told_once_a_window_of_too_many_in_a_branch_and_in_the_club) {
   const auto guess = [this](PhoneNumber at) {
     say(cashier(at), "1000001");
-    return told[kOwner];
+    return told_to[kOwner];
   };
   for (const PhoneNumber at : {0, 2, 4, 0, 2, 4}) EXPECT_EQ(guess(at), "") << at;
   EXPECT_THAT(guess(6), AllOf(HasSubstr("7 wrong codes"), HasSubstr("at Vanak")));

@@ -2,7 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/kit/memory_store.hpp"
+#include "tests/kit/club_talk.hpp"
 
 namespace peyk::tests {
 namespace {
@@ -13,40 +13,14 @@ using testing::AllOf;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-constexpr PhoneNumber kShopper = 989120000101, kFriend = 989120000102;
-
-class Gift : public testing::Test {
+class Gift : public ClubTalk {
  protected:
-  Gift() : store({english_club()}, 7) {
-    say(kShopper, "JOIN");
+  Gift() {
     say(kFriend, "JOIN");
     gift = std::to_string(store.issue_gift(100'000, now, now + 30 * 24h));
   }
 
-  static Club english_club() {
-    Club club = sample_club();
-    club.language = Language::en;
-    return club;
-  }
-
-  std::string say(PhoneNumber from, const std::string& text) {
-    Request request;
-    request.what = TextRequest{.from = from, .line = "30001234", .text = text};
-    const Outcome outcome = store.handle(request, now);
-    effects = outcome.effects.size();
-    return outcome.texts.empty() ? "" : outcome.texts.front().text;
-  }
-  std::string dial(PhoneNumber from, const std::string& input) {
-    Request request;
-    request.what = UssdRequest{.from = from, .root = "*7000", .input = input, .state = ""};
-    return store.handle(request, now).answer;
-  }
-  std::string last_code() const { return std::to_string(store.codes().rbegin()->second.number); }
-
-  MemoryStore store;
-  rules::Instant now = std::chrono::sys_days{std::chrono::year{2026} / 11 / 21} + 9h;
   std::string gift;
-  std::size_t effects = 0;
 };
 
 TEST_F(Gift, is_hers_who_texts_it_first_with_its_own_expiry_and_once) {

@@ -4,7 +4,7 @@
 #include <rapidcheck/gtest.h>
 
 #include "handlers/typed_member.hpp"
-#include "tests/kit/memory_store.hpp"
+#include "tests/kit/club_talk.hpp"
 
 namespace peyk::tests {
 namespace {
@@ -16,62 +16,12 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
-constexpr PhoneNumber kShopper = 989120000101, kFriend = 989120000102;
-
-class Give : public testing::Test {
+class Give : public ClubTalk {
  protected:
-  explicit Give(Club club = english_club()) : store({std::move(club)}, 7) {
-    say(kShopper, "JOIN");
+  explicit Give(Club club = english_club()) : ClubTalk(std::move(club)) {
     say(kFriend, "JOIN");
     earn(kShopper, 200'000);
   }
-
-  static Club english_club() {
-    Club club = sample_club();
-    club.language = Language::en;
-    club.branches = {{12, "Vanak"}, {14, "Tajrish"}};
-    return club;
-  }
-
-  // What the speaker gets; `told` is what others get.
-  std::string say(PhoneNumber from, const std::string& text) {
-    Request request;
-    request.what = TextRequest{.from = from, .line = "30001234", .text = text};
-    const Outcome outcome = store.handle(request, now);
-    effects = outcome.effects.size();
-    told.clear();
-    std::string answer;
-    for (const OutgoingText& one : outcome.texts) (one.to == from ? answer : told) += one.text;
-    return answer;
-  }
-  // Orders and confirms.
-  std::string confirm(PhoneNumber from, const std::string& text) {
-    const auto before = store.last_number();
-    std::string answer = say(from, text);
-    return store.last_number() == before ? answer : say(from, std::to_string(store.last_number()));
-  }
-  void earn(PhoneNumber phone, rules::Amount credit) {
-    Request request;
-    request.what = PurchaseRequest{.club = 1,
-                                   .branch = 12,
-                                   .phone = phone,
-                                   .invoice = std::to_string(++invoices),
-                                   .amount = credit * 20};
-    store.handle(request, now);
-  }
-  rules::Amount balance(PhoneNumber phone) const {
-    for (const auto& [id, member] : store.members()) {
-      if (member.phone == phone) return member.balance;
-    }
-    return -1;
-  }
-  std::string last_code() const { return std::to_string(store.codes().rbegin()->second.number); }
-
-  MemoryStore store;
-  rules::Instant now = std::chrono::sys_days{std::chrono::year{2026} / 11 / 21} + 9h;
-  int invoices = 0;
-  std::string told;
-  std::size_t effects = 0;
 };
 
 TEST_F(Give, moves_nothing_before_the_number_comes_back_from_her_phone) {

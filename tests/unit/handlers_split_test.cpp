@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
-#include "tests/kit/memory_store.hpp"
+#include "tests/kit/club_talk.hpp"
 
 namespace peyk::tests {
 namespace {
@@ -15,42 +15,11 @@ using testing::AllOf;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-constexpr PhoneNumber kShopper = 989120000101;
-
-class Split : public testing::Test {
+class Split : public ClubTalk {
  protected:
-  explicit Split(Club club = english_club()) : store({std::move(club)}, 7) { say(kShopper, "JOIN"); }
+  using ClubTalk::ClubTalk;
 
-  static Club english_club() {
-    Club club = sample_club();
-    club.language = Language::en;
-    return club;
-  }
-
-  std::string say(PhoneNumber from, const std::string& text) {
-    Request request;
-    request.what = TextRequest{.from = from, .line = "30001234", .text = text};
-    const Outcome outcome = store.handle(request, now);
-    effects = outcome.effects.size();
-    return outcome.texts.empty() ? "" : outcome.texts.front().text;
-  }
-  std::string earn(rules::Amount credit) {
-    Request request;
-    request.what = PurchaseRequest{.club = 1,
-                                   .branch = 12,
-                                   .phone = kShopper,
-                                   .invoice = std::to_string(++invoices),
-                                   .amount = credit * 20};
-    store.handle(request, now);
-    return last_code();
-  }
-  std::string last_code() const { return std::to_string(store.codes().rbegin()->second.number); }
-  const Lot& last_lot() const { return store.lots().rbegin()->second; }
-
-  MemoryStore store;
-  rules::Instant now = std::chrono::sys_days{std::chrono::year{2026} / 11 / 21} + 9h;
-  int invoices = 0;
-  std::size_t effects = 0;
+  std::string earn(rules::Amount credit) { return ClubTalk::earn(kShopper, credit); }
 };
 
 TEST_F(Split, takes_a_part_out_and_leaves_the_rest_on_the_old_code) {

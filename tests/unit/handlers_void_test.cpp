@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
-#include "tests/kit/memory_store.hpp"
+#include "tests/kit/club_talk.hpp"
 
 namespace peyk::tests {
 namespace {
@@ -14,52 +14,19 @@ using testing::AllOf;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-constexpr PhoneNumber kShopper = 989120000101;
-
-class Void : public testing::Test {
+class Void : public ClubTalk {
  protected:
-  explicit Void(Club club = english_club()) : store({std::move(club)}, 7) {
-    say(kShopper, "JOIN");
-    say(kShopper, "LANG EN");
+  explicit Void(Club club = english_club()) : ClubTalk(std::move(club)) {
     buy(40'000'000, "A-1");  // a code of 2,000,000
   }
 
-  static Club english_club() {
-    Club club = sample_club();
-    club.language = Language::en;
-    club.branches = {{12, "Vanak"}, {14, "Tajrish"}};
-    return club;
-  }
-
-  // What the speaker gets; `told` is what others get, one after the other.
-  std::string say(PhoneNumber from, const std::string& text) {
-    Request request;
-    request.what = TextRequest{.from = from, .line = "30001234", .text = text};
-    const Outcome outcome = store.handle(request, now);
-    effects = outcome.effects.size();
-    told.clear();
-    std::string answer;
-    for (const OutgoingText& one : outcome.texts) (one.to == from ? answer : told) += one.text;
-    return answer;
-  }
-  std::string vanak(const std::string& text) { return say(kCashier12, text); }
-  std::string tajrish(const std::string& text) { return say(kCashier14, text); }
-
   void buy(rules::Amount amount, const std::string& invoice) {
-    Request request;
-    request.what =
-        PurchaseRequest{.club = 1, .branch = 12, .phone = kShopper, .invoice = invoice, .amount = amount};
-    store.handle(request, now);
-    code = std::to_string(store.codes().rbegin()->second.number);
+    code = ClubTalk::buy(kShopper, amount, invoice);
   }
-
   rules::Amount left() const { return store.lots().begin()->second.remaining; }
   CodeState state() const { return store.codes().begin()->second.state; }
 
-  MemoryStore store;
-  rules::Instant now = std::chrono::sys_days{std::chrono::year{2026} / 11 / 21} + 9h;
-  std::string code, told;
-  std::size_t effects = 0;
+  std::string code;
 };
 
 TEST_F(Void, gives_back_what_was_used_and_says_what_to_give_back) {
