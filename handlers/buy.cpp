@@ -30,7 +30,8 @@ PurchaseRequest request_of(const Speaker& speaker, const BuyOrder& order, std::s
           .branch = speaker.cashier->branch,
           .phone = order.phone,
           .invoice = std::move(invoice),
-          .amount = order.amount};
+          .amount = order.amount,
+          .typed = true};
 }
 
 // What this very order recorded before; nullptr: nothing. With an invoice it is known by that, for good.
@@ -102,7 +103,7 @@ std::optional<PhoneNumber> read_phone(std::span<const std::string> words) {
 Needs needs_buy(const Speaker& speaker, const BuyOrder& order, const Setting& setting) {
   Needs needs = needs_purchase(request_of(speaker, order, order.invoice), *speaker.club, setting.chance);
   if (order.invoice.empty()) {
-    needs.purchases.clear();
+    needs.bills.clear();  // she gave none
     needs.sales[speaker.key()] =
         setting.now - std::chrono::minutes{speaker.club->policy.repeat_window_minutes};
   }
@@ -131,13 +132,13 @@ Said buy(const Speaker& speaker, const BuyOrder& order, std::span<const CodeKey>
   }
   if (const Sale* same = repeated(speaker, order, facts, setting.now))
     return {.reply = done(speaker, same->phone, same->amount, same->earned, setting)};
-  const Purchase* known =
-      facts.purchase({club.id, speaker.cashier->branch, order.invoice});  // none is without an invoice
-  if (known != nullptr) {
-    if (known->phone == order.phone && known->amount == order.amount)
-      return {.reply = done(speaker, order.phone, order.amount, known->earned, setting)};
-    return {.reply = render(setting, "buy_refused_invoice", speaker.language, {{"invoice", order.invoice}})};
+  const auto known = facts.purchases_on({club.id, speaker.cashier->branch, order.invoice});
+  for (const Purchase* one : known) {
+    if (one->phone == order.phone && one->amount == order.amount)
+      return {.reply = done(speaker, order.phone, order.amount, one->earned, setting)};
   }
+  if (!known.empty())  // none is without an invoice
+    return {.reply = render(setting, "buy_refused_invoice", speaker.language, {{"invoice", order.invoice}})};
   if (facts.member(MemberKey{club.id, order.phone}) == nullptr && !club.policy.join_on_purchase)
     return {.reply = say("buy_refused_no_member")};
   if (club.policy.redeem_auth == CashierAuth::challenge && !order.confirmed) {

@@ -40,6 +40,12 @@ Needs needs_of_code(const Pending& pending, const Setting& setting) {
   return needs;
 }
 
+Needs needs_of_void(const Pending& pending, const Setting& setting) {
+  Needs needs = needs_of_code(pending, setting);
+  needs.voids = needs.codes;
+  return needs;
+}
+
 BuyOrder buy_order(const Pending& pending) {
   return {
       .phone = pending.other_phone, .amount = pending.amount, .invoice = pending.invoice, .confirmed = true};
@@ -60,7 +66,7 @@ Needs needs_of_order(const Pending& pending, const Setting& setting) {
   const Cashier* cashier = setting.directory.cashier(pending.key.club, pending.key.phone);
   if (cashier == nullptr) return needs;
   const Taker taker{.club = setting.directory.club(pending.key.club), .branch = cashier->branch};
-  needs.bills.merge(purchases_of(taker, pending.invoice));
+  want_bill(needs, taker, pending.invoice);
   return needs;
 }
 
@@ -125,7 +131,7 @@ std::string_view challenge_key(PendingKind kind) {
 
 constexpr std::array kConfirmations{
     Confirmation{PendingKind::redeem_challenge, needs_of_order, redeem_confirmed},
-    Confirmation{PendingKind::void_challenge, needs_of_code, void_confirmed},
+    Confirmation{PendingKind::void_challenge, needs_of_void, void_confirmed},
     Confirmation{PendingKind::transfer, needs_of_move, transfer_confirmed},
     Confirmation{PendingKind::pay, needs_of_move, pay_confirmed},
     Confirmation{PendingKind::buy_challenge, needs_of_buy, buy_confirmed},

@@ -18,7 +18,7 @@ void Needs::merge(Needs other) {
   members.merge(other.members);
   wallets.merge(other.wallets);
   codes.merge(other.codes);
-  purchases.merge(other.purchases);
+  voids.merge(other.voids);
   line_phones.merge(other.line_phones);
   cashiers.merge(other.cashiers);
   guessers.merge(other.guessers);
@@ -62,7 +62,10 @@ const Lot* Facts::lot(LotId id) const {
   return find(lots_, id);
 }
 const Purchase* Facts::purchase(const PurchaseKey& key) const {
-  return find(purchases_, key);
+  if (const Purchase* exact = find(purchases_, key)) return exact;
+  const auto all = purchases_on(key);
+  const auto typed = std::ranges::find_if(all, &Purchase::typed);
+  return typed == all.end() ? nullptr : *typed;
 }
 const Purchase* Facts::purchase(std::uint64_t id) const {
   const PurchaseKey* key = find(purchase_keys_, id);
@@ -101,10 +104,27 @@ const Hold* Facts::hold(HoldId id) const {
   return find(holds_, id);
 }
 
-std::vector<const Refund*> Facts::refunds(const PurchaseKey& bill) const {
+std::vector<const Purchase*> Facts::purchases_on(const PurchaseKey& bill) const {
+  std::vector<const Purchase*> all;
+  if (const auto* keys = find(purchases_on_bill_, as_bill(bill))) {
+    for (const PurchaseKey& key : *keys) all.push_back(&purchases_.at(key));
+  }
+  return all;
+}
+
+std::uint32_t Facts::records_on(const PurchaseKey& bill) const {
+  const std::uint32_t* count = find(records_on_, as_bill(bill));
+  return count == nullptr ? 0 : *count;
+}
+
+std::vector<const Refund*> Facts::refunds(const Purchase& purchase) const {
+  const auto is_of = [](const Refund& refund, const Purchase& whose) {
+    if (refund.purchase != 0) return refund.purchase == whose.id;
+    return refund.bill == whose.key || (whose.typed && as_bill(refund.bill) == as_bill(whose.key));
+  };
   std::vector<const Refund*> all;
   for (const auto& [id, refund] : refunds_) {
-    if (refund.bill == bill) all.push_back(&refund);
+    if (is_of(refund, purchase)) all.push_back(&refund);
   }
   std::ranges::sort(all, {}, [](const Refund* one) { return std::pair(one->at, one->id); });
   return all;
@@ -317,8 +337,12 @@ void Facts::load(Redemption row) {
 }
 
 void Facts::load(Purchase row) {
+  if (!purchases_.emplace(row.key, row).second) return;
   purchase_keys_.emplace(row.id, row.key);
-  purchases_.emplace(row.key, row);
+  purchases_on_bill_[as_bill(row.key)].push_back(row.key);
+}
+void Facts::load_records_on(const PurchaseKey& bill, std::uint32_t count) {
+  records_on_.emplace(as_bill(bill), count);
 }
 void Facts::load(const LinePhoneKey& key, LinePhone row) {
   line_phones_.emplace(key, row);

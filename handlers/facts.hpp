@@ -204,6 +204,7 @@ struct Purchase {
   rules::BasisPoints earn_share = 0;  // by which it earned; 0: nothing, or it was not kept then
   rules::Instant purchased_at{};
   rules::Instant recorded_at{};
+  bool typed = false;  // a cashier typed its invoice, in no capitals
 };
 
 enum class RefundState : std::uint8_t {
@@ -303,7 +304,7 @@ struct Needs {
   std::set<MemberKey> members;  // the row, locked
   std::set<MemberKey> wallets;  // the row, locked, with all open lots and live codes
   std::set<CodeKey> codes;  // the code, its owner (locked), its lot and all her open ones, its redemptions
-  std::set<PurchaseKey> purchases;
+  std::set<CodeKey> voids;  // of these codes, the bills of their redemptions too
   std::set<LinePhoneKey> line_phones;
   std::set<MemberKey> cashiers;       // attempts, locked
   std::set<MemberKey> guessers;       // the same of phones that are no cashiers
@@ -320,7 +321,7 @@ struct Needs {
   std::vector<CodeKey> candidates;      // drawn at random: which of them are free?
   std::set<std::string> tills;          // attempts by their keys, locked
   std::set<PurchaseKey> bills;          // what is known of an invoice: its purchase, the redemptions on it
-  std::set<std::uint64_t> redemptions;  // with all that `codes` has of their codes
+  std::set<std::uint64_t> redemptions;  // with all that `voids` has of their codes
   std::set<HoldId> holds;               // with all that `codes` has of their codes, and their bills
   std::set<CodeKey> holders;            // the owners' holds that were begun since
   rules::Instant holders_since{};
@@ -364,10 +365,16 @@ class Facts {
   std::vector<const Redemption*> on_bill(const PurchaseKey& bill) const;
   const Hold* hold(HoldId id) const;
   std::vector<const Hold*> holds_of(MemberId member) const;
+  // As a till names its invoice, to the letter; or the one that a cashier typed.
   const Purchase* purchase(const PurchaseKey& key) const;
   const Purchase* purchase(std::uint64_t id) const;
-  // Of a bill, in the order in which they came.
-  std::vector<const Refund*> refunds(const PurchaseKey& bill) const;
+  // Of an invoice as a cashier types it: in whatever letters they were recorded.
+  std::vector<const Purchase*> purchases_on(const PurchaseKey& bill) const;
+  // How many records of a bill the store had: the next one's place is after them. Whoever decided without
+  // having seen one finds the place taken.
+  std::uint32_t records_on(const PurchaseKey& bill) const;
+  // Of a purchase, and those parked that wait for it, in the order in which they came.
+  std::vector<const Refund*> refunds(const Purchase& purchase) const;
   const Refund* refund(std::uint64_t id) const;
   // By its reference at a branch.
   const Refund* refund(const PurchaseKey& branch, const RequestKey& reference) const;
@@ -414,6 +421,7 @@ class Facts {
   void load(Hold row);
   void load(Refund row);
   void load_lapsed(LotId lot, rules::Amount amount);
+  void load_records_on(const PurchaseKey& bill, std::uint32_t count);
   void load_till_attempts(const std::string& key, rules::Attempts row);
 
   // The working set's side: what a decision changed. See effects.hpp.
@@ -473,6 +481,8 @@ class Facts {
   std::unordered_map<MemberId, std::vector<HoldId>> holds_of_member_;
   std::map<std::string, rules::Attempts> till_attempts_;
   std::map<std::uint64_t, PurchaseKey> purchase_keys_;
+  std::map<PurchaseKey, std::vector<PurchaseKey>> purchases_on_bill_;
+  std::map<PurchaseKey, std::uint32_t> records_on_;
   std::map<std::uint64_t, Refund> refunds_;
   std::unordered_map<LotId, rules::Amount> lapsed_;
 };

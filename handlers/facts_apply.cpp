@@ -44,8 +44,13 @@ void Facts::apply(const EndMembership& effect) {
     must_find(lots_, entry.lot, "lot").remaining -= entry.amount;
     lapsed_[entry.lot] += entry.amount;
   }
-  for (CodeId id : effect.voided) must_find(codes_, id, "code").state = CodeState::voided;
-  for (CodeId id : effect.expired) must_find(codes_, id, "code").state = CodeState::expired;
+  const auto end = [&](CodeId id, CodeState state) {
+    Code& code = must_find(codes_, id, "code");
+    code.state = state;
+    code.ended_at = effect.at;
+  };
+  for (CodeId id : effect.voided) end(id, CodeState::voided);
+  for (CodeId id : effect.expired) end(id, CodeState::expired);
 }
 
 void Facts::apply(const OpenLot& effect) {
@@ -221,7 +226,8 @@ void Facts::apply(const RecordRefund& effect) {
   const Refund& refund = effect.refund;
   refunds_[refund.id] = refund;
   if (refund.state != RefundState::applied) return;
-  must_find(purchases_, refund.bill, "purchase").refunded += refund.amount;
+  const PurchaseKey& key = must_find(purchase_keys_, refund.purchase, "purchase");
+  must_find(purchases_, key, "purchase").refunded += refund.amount;
 }
 
 }  // namespace peyk::handlers

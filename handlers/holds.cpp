@@ -84,8 +84,10 @@ Outcome refuse_over(const Hold& hold, const std::string& how) {
 }
 
 bool is_active(const Desk& desk, const Hold& hold) {
-  return hold.state == HoldState::active && desk.setting.now < hold.until &&
-         desk.facts.lot(hold.lot)->hold == hold.id;
+  const Lot& lot = *desk.facts.lot(hold.lot);
+  // Held and yet not there: a sweeper whose clock is ahead of ours.
+  return hold.state == HoldState::active && desk.setting.now < hold.until && lot.hold == hold.id &&
+         lot.remaining >= lot.held;
 }
 
 // Captured before: by the same order, or not.
@@ -167,8 +169,11 @@ Outcome capture_at_till(const Desk& desk, const TillCapture& order) {
                               hold.amount, templates::rfc3339(hold.until)),
                   "/amount");
   }
-  if (!bill.invoice.empty() && desk.facts.purchase(desk.taker().bill(bill.invoice)) != nullptr)
+  if (is_closed(desk.taker(), bill, desk.facts))
     return refuse_taking(desk, rules::RedeemRefusal::invoice_closed, code, bill);
+  // While it was held, other credit may have paid.
+  if (order.amount > payable(desk.taker(), bill, desk.facts))
+    return refuse_taking(desk, rules::RedeemRefusal::nothing_to_use, code, bill);
 
   Redeemed redeemed = take(desk.taker(), code, bill, order.amount, hold.amount, desk.facts, desk.setting);
   Outcome outcome{.status = 201,

@@ -64,6 +64,10 @@ Said leave(const Speaker& speaker, const Facts& facts, Setting& setting) {
     return render(setting, key, speaker.language, {{"club", speaker.club->name}});
   };
   if (member == nullptr) return {.reply = say("not_member")};
+  if (member->debt > 0) {
+    return {.reply = render(setting, "leave_refused_debt", speaker.language,
+                            {{"club", speaker.club->name}, {"debt", money(*speaker.club, member->debt)}})};
+  }
   const bool confirmed = setting.now - member->leave_asked_at < kLeaveConfirmedWithin;
   Said said{.reply = say(confirmed ? "left" : "leave_confirm")};
   if (confirmed) {

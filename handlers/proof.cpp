@@ -107,7 +107,7 @@ Needs needs_handset(const Pending& pending, const Setting& setting) {
   needs.members.insert(cashier.key());  // the language in which she is told
   if (cashier.cashier != nullptr) {
     const Taker taker{.club = cashier.club, .branch = cashier.cashier->branch, .cashier = cashier.phone};
-    needs.bills.merge(purchases_of(taker, pending.invoice));
+    want_bill(needs, taker, pending.invoice);
   }
   return needs;
 }

@@ -201,7 +201,8 @@ Outcome purchase(const PurchaseRequest& request, std::span<const CodeKey> candid
                     .phone = request.phone,
                     .earn_share = club->policy.earn_share,
                     .purchased_at = request.purchased_at.value_or(setting.now),
-                    .recorded_at = setting.now};
+                    .recorded_at = setting.now,
+                    .typed = request.typed};
   purchase.earned = rules::share_of(purchase.amount - purchase.by_credit, purchase.earn_share);
   if (member != nullptr) purchase.member = member->id;
   std::vector<Refunded> parked = apply_parked(*club, purchase, facts, setting);

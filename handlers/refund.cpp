@@ -94,7 +94,7 @@ class Refunding {
     const Member& member = *buyer();
     const Lot& own = *facts_.lot(facts_.code(*purchase_.code)->lot);
     rules::Amount gone = facts_.lapsed(own, setting_.now);
-    for (const Refund* one : facts_.refunds(purchase_.key)) gone -= one->lapsed;
+    for (const Refund* one : facts_.refunds(purchase_)) gone -= one->lapsed;
     done_.record.lapsed = std::clamp<rules::Amount>(gone, 0, due);
     due -= done_.record.lapsed;
     due -= take(own, due);
@@ -201,7 +201,7 @@ std::vector<Refunded> apply_parked(const Club& club, const Purchase& purchase, c
                                    Setting& setting) {
   std::vector<Refunded> all;
   rules::Amount refunded = 0;
-  for (const Refund* parked : facts.refunds(purchase.key)) {
+  for (const Refund* parked : facts.refunds(purchase)) {
     if (parked->state != RefundState::parked) continue;
     Refund record = *parked;
     record.amount = record.asked == 0 ? purchase.amount - refunded : record.asked;

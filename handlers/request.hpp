@@ -41,6 +41,7 @@ struct PurchaseRequest {
   std::string invoice;       // 1 to 64 characters
   rules::Amount amount = 0;  // 1 .. kAmountMax
   std::optional<rules::Instant> purchased_at;
+  bool typed = false;  // by a cashier, so its invoice is without capitals
 };
 
 // A till that signed its request, by its key's public name.

@@ -303,7 +303,7 @@ void add_bill(Needs& needs, const Speaker& speaker, const Typed& typed) {
   const auto order = read_redemption(speaker, typed).order;
   if (!order) return;
   const Taker taker{.club = speaker.club, .branch = speaker.cashier->branch, .cashier = speaker.phone};
-  needs.bills.merge(purchases_of(taker, order->invoice));
+  want_bill(needs, taker, order->invoice);
 }
 
 }  // namespace
@@ -338,6 +338,7 @@ Plan plan_text(const TextRequest& request, const Setting& setting) {
   Needs needs;
   const Speaker& speaker = planned.speaker;
   if (const auto code = rules::parse_code(planned.typed.code)) needs = needs_code(speaker, *code);
+  if (planned.typed.keyword == Keyword::void_redemption) needs.voids = needs.codes;
   add_bill(needs, speaker, planned.typed);
   const Command* command = command_for(planned.typed.keyword);
   (command != nullptr && command->wants_wallet ? needs.wallets : needs.members).insert(speaker.key());

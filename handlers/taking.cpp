@@ -1,15 +1,14 @@
 #include "handlers/taking.hpp"
 
-#include <algorithm>
-
 #include "handlers/use_cases.hpp"
 
 namespace peyk::handlers {
 namespace {
 
-rules::Amount used_on(const PurchaseKey& bill, const Facts& facts) {
+rules::Amount paid_on(const Taker& taker, const Bill& bill, const Facts& facts) {
   rules::Amount sum = 0;
-  for (const Redemption* one : facts.on_bill(bill)) sum += one->used - one->returned;
+  if (bill.invoice.empty()) return sum;
+  for (const Redemption* one : facts.on_bill(taker.bill(bill.invoice))) sum += one->used - one->returned;
   return sum;
 }
 
@@ -24,23 +23,24 @@ std::string notice_to_member(const Taker& taker, const Member& member, const Red
 
 }  // namespace
 
-std::set<PurchaseKey> purchases_of(const Taker& taker, const std::string& invoice) {
-  std::set<PurchaseKey> keys;
-  if (invoice.empty()) return keys;
-  keys.insert(taker.bill(invoice));
-  if (!taker.till.empty()) return keys;
-  std::string capitals = invoice;
-  for (char& c : capitals) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-  keys.insert(taker.bill(capitals));
-  return keys;
+void want_bill(Needs& needs, const Taker& taker, const std::string& invoice) {
+  if (!invoice.empty()) needs.bills.insert(taker.bill(invoice));
+}
+
+bool is_closed(const Taker& taker, const Bill& bill, const Facts& facts) {
+  if (bill.invoice.empty()) return false;
+  if (taker.till.empty()) return !facts.purchases_on(taker.bill(bill.invoice)).empty();
+  return facts.purchase(taker.bill(bill.invoice)) != nullptr;
+}
+
+rules::Amount payable(const Taker& taker, const Bill& bill, const Facts& facts) {
+  return rules::share_of(bill.amount, taker.club->policy.credit_share_max) - paid_on(taker, bill, facts);
 }
 
 std::variant<rules::Taken, rules::RedeemRefusal> judge(const Taker& taker, const Code& code, const Bill& bill,
                                                        const Facts& facts, rules::Instant now) {
   const Club& club = *taker.club;
   const Lot& lot = *facts.lot(code.lot);
-  const auto known = purchases_of(taker, bill.invoice);
-  const auto is_recorded = [&facts](const PurchaseKey& key) { return facts.purchase(key) != nullptr; };
   return rules::redeem({.left = facts.available(lot, now),
                         .held = facts.held(lot, now),
                         .ended = has_ended(code),
@@ -48,8 +48,8 @@ std::variant<rules::Taken, rules::RedeemRefusal> judge(const Taker& taker, const
                         .expires_at = lot.expires_at,
                         .invoice_min = club.policy.invoice_min,
                         .credit_share_max = club.policy.credit_share_max,
-                        .invoice_closed = std::ranges::any_of(known, is_recorded),
-                        .on_invoice = known.empty() ? 0 : used_on(taker.bill(bill.invoice), facts)},
+                        .invoice_closed = is_closed(taker, bill, facts),
+                        .on_invoice = paid_on(taker, bill, facts)},
                        bill.amount, now);
 }
 
@@ -92,6 +92,8 @@ std::optional<VoidRefusal> void_refusal(const Club& club, const Redemption& rede
   if (now - redemption.at >= std::chrono::minutes{club.policy.void_window_minutes})
     return VoidRefusal::too_late;
   if (redemption.returned > 0) return VoidRefusal::refunded;
+  const PurchaseKey bill{redemption.club, redemption.branch, redemption.invoice};
+  if (!redemption.invoice.empty() && !facts.purchases_on(bill).empty()) return VoidRefusal::invoice_closed;
   if (facts.member(code.member)->phone == 0) return VoidRefusal::member_left;
   if (code.state == CodeState::expired || now >= facts.lot(code.lot)->expires_at) return VoidRefusal::expired;
   return std::nullopt;

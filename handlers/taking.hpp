@@ -24,8 +24,8 @@ struct Taker {
   PurchaseKey bill(const std::string& invoice) const { return {club->id, branch, invoice}; }
 };
 
-// Under which the purchase of an invoice may be recorded: what a cashier types has lost its capitals.
-std::set<PurchaseKey> purchases_of(const Taker& taker, const std::string& invoice);
+// Wants what is known of an invoice; nothing of an empty one.
+void want_bill(Needs& needs, const Taker& taker, const std::string& invoice);
 
 struct Bill {
   std::string invoice;  // may be empty: then nothing else is known of it
@@ -35,6 +35,12 @@ struct Bill {
 // Wants the code and, of a bill with an invoice, the bill.
 std::variant<rules::Taken, rules::RedeemRefusal> judge(const Taker& taker, const Code& code, const Bill& bill,
                                                        const Facts& facts, rules::Instant now);
+
+// Its purchase is recorded, and has earned on what was paid in money. A till names it to the letter, a
+// cashier types it.
+bool is_closed(const Taker& taker, const Bill& bill, const Facts& facts);
+// What credit may still pay of it.
+rules::Amount payable(const Taker& taker, const Bill& bill, const Facts& facts);
 
 // The redemption with its entry, and what the member is told.
 struct Redeemed {
@@ -46,7 +52,13 @@ Redeemed take(const Taker& taker, const Code& code, const Bill& bill, rules::Amo
               const Facts& facts, Setting& setting);
 
 // Why a redemption cannot be taken back any more.
-enum class VoidRefusal : std::uint8_t { too_late, refunded, member_left, expired };
+enum class VoidRefusal : std::uint8_t {
+  too_late,
+  refunded,
+  invoice_closed,  // what it paid for is recorded as a purchase, and has earned on the rest
+  member_left,
+  expired
+};
 std::optional<VoidRefusal> void_refusal(const Club& club, const Redemption& redemption, const Code& code,
                                         const Facts& facts, rules::Instant now);
 

@@ -70,6 +70,13 @@ Outcome refuse_void(const Desk& desk, const Redemption& redemption, VoidRefusal 
                     fmt::format("Of redemption {} {} came back with a refund. Nothing was changed.", id,
                                 redemption.returned),
                     "", 409);
+    case VoidRefusal::invoice_closed:
+      return refuse(
+          "invoice-closed", "The invoice is recorded already",
+          fmt::format("Invoice {}, for which redemption {} paid, is recorded as a purchase and has earned on "
+                      "the rest. Nothing was changed. Send a refund instead.",
+                      redemption.invoice, id),
+          "", 409);
     case VoidRefusal::expired:
       return refuse("code-expired", "The code has expired",
                     fmt::format("The credit of redemption {} has expired since and cannot come back. Nothing "

@@ -8,6 +8,7 @@
 
 #include "handlers/refund.hpp"
 #include "handlers/till.hpp"
+#include "handlers/use_cases.hpp"
 #include "templates/dates.hpp"
 
 namespace peyk::handlers {
@@ -105,6 +106,10 @@ Outcome refund_at_till(const Desk& desk, const TillRefund& order) {
                   fmt::format("Purchase {} was not found. Nothing was changed.", order.purchase), "", 404);
   }
   if (purchase == nullptr) return park(desk, order);
+  // Recorded since its buyer was looked for: loaded and decided anew.
+  const bool buyer_known = !purchase->member || desk.facts.member(*purchase->member) != nullptr;
+  if (!buyer_known || (purchase->code && desk.facts.code(*purchase->code) == nullptr))
+    throw OutOfCandidates{};
   if (purchase->key.branch != desk.till.branch) {
     return refuse("other-branch", "The purchase was made at another branch",
                   fmt::format("Purchase {} was made at branch {}; only a till there can refund it.",

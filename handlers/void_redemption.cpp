@@ -71,6 +71,9 @@ std::string refused(const Speaker& speaker, VoidRefusal why, const Redemption& r
                      {"at", templates::Moment{redemption.at, club.time_zone}}});
     case VoidRefusal::refunded:
       return render(setting, "void_refused_refunded", speaker.language, {{"code", shown}});
+    case VoidRefusal::invoice_closed:
+      return render(setting, "void_refused_invoice_closed", speaker.language,
+                    {{"code", shown}, {"invoice", redemption.invoice}});
     case VoidRefusal::member_left:
       return render(setting, "void_refused_member_left", speaker.language, {{"code", shown}});
     case VoidRefusal::expired:

@@ -40,6 +40,17 @@ constexpr Field kBranch{"branch", false, [](const JsonValue& value, TillOrder& o
                           return keep(read_branch(value, order.till.branch), order.till.branch);
                         }};
 
+// What the path names, under the signature.
+std::string read_same(const JsonValue& value, std::uint64_t in_path) {
+  const auto* text = std::get_if<std::string>(&value.what);
+  if (text != nullptr && *text == std::to_string(in_path)) return "";
+  return "must be what the path says, \"" + std::to_string(in_path) + "\"";
+}
+template <typename What>
+std::string read_code(const JsonValue& value, TillOrder& order) {
+  return read_same(value, std::get<What>(order.what).code);
+}
+
 template <typename What>
 std::string read_invoice_field(const JsonValue& value, TillOrder& order) {
   return keep(read_name(value), std::get<What>(order.what).invoice);
@@ -62,13 +73,19 @@ using handlers::TillCapture;
 using handlers::TillHold;
 using handlers::TillRedemption;
 
-constexpr std::array kRedemptionFields{Field{"invoice", true, read_invoice_field<TillRedemption>},
+constexpr std::array kRedemptionFields{Field{"code", true, read_code<TillRedemption>},
+                                       Field{"invoice", true, read_invoice_field<TillRedemption>},
                                        Field{"invoice_amount", true, read_invoice_amount<TillRedemption>},
                                        kBranch};
-constexpr std::array kHoldFields{Field{"invoice", false, read_invoice_field<TillHold>},
+constexpr std::array kHoldFields{Field{"code", true, read_code<TillHold>},
+                                 Field{"invoice", true, read_invoice_field<TillHold>},
                                  Field{"invoice_amount", true, read_invoice_amount<TillHold>},
                                  Field{"seconds", false, read_seconds}, kBranch};
-constexpr std::array kCaptureFields{Field{"amount", true,
+constexpr std::array kCaptureFields{Field{"hold", true,
+                                          [](const JsonValue& value, TillOrder& order) {
+                                            return read_same(value, std::get<TillCapture>(order.what).hold);
+                                          }},
+                                    Field{"amount", true,
                                           [](const JsonValue& value, TillOrder& order) {
                                             return keep(read_amount(value),
                                                         std::get<TillCapture>(order.what).amount);
@@ -87,7 +104,12 @@ std::string read_credit_note(const JsonValue& value, TillOrder& order) {
 
 constexpr Field kRefundAmount{"amount", false, read_refund_amount};
 constexpr Field kCreditNote{"credit_note", false, read_credit_note};
-constexpr std::array kRefundFields{kRefundAmount, kCreditNote, kBranch};
+constexpr std::array kRefundFields{Field{"purchase", true,
+                                         [](const JsonValue& value, TillOrder& order) {
+                                           return read_same(
+                                               value, std::get<handlers::TillRefund>(order.what).purchase);
+                                         }},
+                                   kRefundAmount, kCreditNote, kBranch};
 constexpr std::array kInvoiceRefundFields{Field{"invoice", true, read_invoice_field<handlers::TillRefund>},
                                           kRefundAmount, kCreditNote, kBranch};
 

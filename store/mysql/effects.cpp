@@ -49,8 +49,8 @@ struct Sorted {
   std::set<HoldId> holds_ended;
   std::set<std::uint64_t> refunds_new, refunds_known;
   std::vector<const ReturnCredit*> returned;
-  std::set<PurchaseKey> refunded_purchases;
   std::map<MemberKey, rules::Attempts> guesses;
+  std::set<std::uint64_t> refunded_purchases;
 
   void operator()(const EnrolMember& effect) { enrolled.push_back(&effect.member); }
   void operator()(const ChangeMember& effect) { changed_members.insert(effect.member); }
@@ -136,7 +136,7 @@ struct Sorted {
   void operator()(const RecordRefund& effect) {
     const Refund& refund = effect.refund;
     (effect.known ? refunds_known : refunds_new).insert(refund.id);
-    if (refund.state == RefundState::applied) refunded_purchases.insert(refund.bill);
+    if (refund.state == RefundState::applied) refunded_purchases.insert(refund.purchase);
   }
 
  private:
@@ -346,13 +346,13 @@ void save_effects(Connection& connection, std::span<const Effect> effects, const
   save_codes(connection, sorted, facts);
   save_entries(connection, sorted.entries);
   save_redemptions(connection, sorted);
-  list_on_invoices(connection, sorted.taken);
   save_holds(connection, sorted.holds_begun, sorted.holds_ended, facts);
   save_voided(connection, sorted);
   save_refunds(connection, sorted.refunds_new, sorted.refunds_known, sorted.returned, facts);
   save_moves(connection, sorted.moves);
   save_guesses(connection, sorted.guesses);
   save_purchases(connection, sorted);
+  save_on_bills(connection, effects, facts);
   save_refunded(connection, sorted.refunded_purchases, facts);
   save_sales(connection, sorted.sales);
   save_disputes(connection, sorted.disputes);

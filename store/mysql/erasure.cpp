@@ -167,6 +167,7 @@ class Eraser {
         .update();
     // A few thousand rows at most, kept for a person to look at.
     connection_.prepare("UPDATE receipt_aside SET phone = 0 WHERE phone = ?").add(leaver_.phone).update();
+    connection_.prepare("DELETE FROM receipt_parked WHERE phone = ?").add(leaver_.phone).update();
   }
 
   void invited() {

@@ -31,11 +31,6 @@ constexpr const char* kRedemptionColumns =
     "v.till_key,"
     " v.left_on_code, v.at"
     " FROM redemption r LEFT JOIN redemption_void v ON v.redemption_id = r.redemption_id ";
-constexpr const char* kPurchaseColumns =
-    "SELECT purchase_id, club_id, branch_no, invoice, member_id, amount, earned, code_id, phone, answer, "
-    "purchased_at,"
-    " recorded_at, earn_share, by_credit, refunded FROM purchase ";
-
 Member read_member(Rows& rows) {
   Member member;
   member.id = rows.u64();
@@ -111,26 +106,6 @@ Redemption read_redemption(Rows& rows) {
   return redemption;
 }
 
-Purchase read_purchase(Rows& rows) {
-  Purchase purchase;
-  purchase.id = rows.u64();
-  purchase.key.club = rows.u32();
-  purchase.key.branch = rows.u32();
-  purchase.key.invoice = rows.text();
-  purchase.member = rows.maybe_u64();
-  purchase.amount = rows.i64();
-  purchase.earned = rows.i64();
-  purchase.code = rows.maybe_u64();
-  purchase.phone = rows.maybe_u64().value_or(0);
-  purchase.answer = rows.text();
-  purchase.purchased_at = rows.instant();
-  purchase.recorded_at = rows.instant();
-  purchase.earn_share = static_cast<rules::BasisPoints>(rows.i64());
-  purchase.by_credit = rows.i64();
-  purchase.refunded = rows.i64();
-  return purchase;
-}
-
 void lock_cashiers(Connection& connection, const std::set<MemberKey>& cashiers, Facts& facts) {
   select_in(
       connection,
@@ -164,13 +139,6 @@ void find_members(Connection& connection, const std::set<MemberKey>& keys, std::
       connection, "SELECT member_id FROM member WHERE (club_id, phone) IN (", "", 2, keys,
       [](Statement& s, const MemberKey& key) { s.add(key.club).add(key.phone); },
       [&found](Rows& rows) { found.insert(rows.u64()); });
-}
-
-void load_purchases(Connection& connection, const std::set<PurchaseKey>& keys, Facts& facts) {
-  select_in(
-      connection, std::string(kPurchaseColumns) + "WHERE (club_id, branch_no, invoice) IN (", "", 3, keys,
-      [](Statement& s, const PurchaseKey& key) { s.add(key.club).add(key.branch).add(key.invoice); },
-      [&facts](Rows& rows) { facts.load(read_purchase(rows)); });
 }
 
 void lock_members(Connection& connection, const std::set<MemberId>& ids, Facts& facts) {
@@ -293,7 +261,7 @@ void load_facts(Connection& connection, const Needs& needs, Facts& facts) {
   std::set<MemberId> recipients;
   find_recipients(connection, needs.transfers, recipients);
   members.insert(recipients.begin(), recipients.end());
-  const OldRecords old = find_old_records(connection, needs, members);
+  const OldRecords old = find_old_records(connection, needs, facts, members);
   lock_members(connection, members, facts);
 
   std::set<MemberId> wallets = recipients;
@@ -301,11 +269,10 @@ void load_facts(Connection& connection, const Needs& needs, Facts& facts) {
   for (const MemberKey& key : needs.wallets) {
     if (const Member* member = facts.member(key)) wallets.insert(member->id);
   }
-  std::set<PurchaseKey> purchases = needs.purchases;
-  purchases.insert(old.bills.begin(), old.bills.end());
-  load_purchases(connection, purchases, facts);
+  load_purchases(connection, old.on_bills, facts);
   load_wallets(connection, wallets, facts);
   load_codes(connection, needs.codes, old.codes, facts);
+  load_bills_of_voids(connection, needs, old, facts);
   load_holds(connection, needs, facts);
   load_refunds(connection, needs, old, facts);
   lock_pendings(connection, needs, facts);

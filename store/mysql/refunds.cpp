@@ -13,10 +13,6 @@ constexpr const char* kRefundColumns =
     " amount, clawed_back, lapsed, owed, withheld, returned, expired, at FROM refund ";
 
 const auto bind_id = [](Statement& s, std::uint64_t id) { s.add(id); };
-const auto bind_bill = [](Statement& s, const PurchaseKey& key) {
-  s.add(key.club).add(key.branch).add(key.invoice);
-};
-
 std::string_view octets(const RequestKey& hash) {
   return {reinterpret_cast<const char*>(hash.data()), hash.size()};
 }
@@ -80,7 +76,7 @@ void save_returned(Connection& connection, std::span<const ReturnCredit* const> 
 
 }  // namespace
 
-void find_refunded(Connection& connection, const Needs& needs, OldRecords& old, std::set<MemberId>& members) {
+void find_refunded_bills(Connection& connection, const Needs& needs, OldRecords& old) {
   old.refunded_bills = needs.refunded_bills;
   select_in(connection, "SELECT club_id, branch_no, invoice FROM purchase WHERE purchase_id IN (", "", 1,
             needs.refunded, bind_id, [&old](Rows& rows) {
@@ -90,11 +86,17 @@ void find_refunded(Connection& connection, const Needs& needs, OldRecords& old, 
               key.invoice = rows.text();
               old.refunded_bills.insert(std::move(key));
             });
-  old.bills.insert(old.refunded_bills.begin(), old.refunded_bills.end());
+}
+
+void find_buyers(Connection& connection, OldRecords& old, std::set<MemberId>& members) {
+  std::set<std::uint64_t> purchases;
+  for (const PurchaseKey& bill : old.refunded_bills) {
+    const auto its = old.on_bills.purchases.find(as_bill(bill));
+    if (its != old.on_bills.purchases.end()) purchases.insert(its->second.begin(), its->second.end());
+  }
   select_in(connection,
-            "SELECT member_id, code_id FROM purchase WHERE member_id IS NOT NULL AND (club_id,"
-            " branch_no, invoice) IN (",
-            "", 3, old.refunded_bills, bind_bill, [&](Rows& rows) {
+            "SELECT member_id, code_id FROM purchase WHERE member_id IS NOT NULL AND purchase_id IN (", "", 1,
+            purchases, bind_id, [&](Rows& rows) {
               const MemberId member = rows.u64();
               members.insert(member);
               old.wallets.insert(member);
@@ -111,13 +113,14 @@ void load_refunds(Connection& connection, const Needs& needs, const OldRecords& 
         s.add(key.first.club).add(key.first.branch).add(octets(key.second));
       },
       take);
-  select_in(connection, std::string(kRefundColumns) + "WHERE refund_id IN (", "", 1, old.refunds, bind_id,
-            take);
+  select_in(connection, std::string(kRefundColumns) + "WHERE refund_id IN (", "", 1, old.on_bills.refunds,
+            bind_id, take);
   std::set<LotId> lots;
   for (const PurchaseKey& bill : old.refunded_bills) {
-    const Purchase* purchase = facts.purchase(bill);
-    const Code* code = purchase != nullptr && purchase->code ? facts.code(*purchase->code) : nullptr;
-    if (code != nullptr) lots.insert(code->lot);
+    for (const Purchase* purchase : facts.purchases_on(bill)) {
+      const Code* code = purchase->code ? facts.code(*purchase->code) : nullptr;
+      if (code != nullptr) lots.insert(code->lot);
+    }
   }
   load_lapsed(connection, lots, facts);
 }
@@ -132,11 +135,6 @@ void save_refunds(Connection& connection, const std::set<std::uint64_t>& fresh, 
     s.add(r.expired).add(r.at);
   };
   insert_set(connection, kInsertRefund, 18, fresh, bind);
-  insert_set(connection, "INSERT INTO invoice_mark (club_id, branch_no, invoice, kind, record_id) VALUES ", 5,
-             fresh, [&facts](Statement& s, std::uint64_t id) {
-               bind_bill(s, as_bill(facts.refund(id)->bill));
-               s.add(kRefundMark).add(id);
-             });
   for (const std::uint64_t id : fresh) known.erase(id);  // parked and applied in one batch
   upsert_set(
       connection, kInsertRefund,
@@ -147,14 +145,12 @@ void save_refunds(Connection& connection, const std::set<std::uint64_t>& fresh, 
   save_returned(connection, returned, facts);
 }
 
-void save_refunded(Connection& connection, const std::set<PurchaseKey>& purchases, const Facts& facts) {
-  for (const PurchaseKey& key : purchases) {
-    const Purchase& purchase = *facts.purchase(key);
+void save_refunded(Connection& connection, const std::set<std::uint64_t>& purchases, const Facts& facts) {
+  for (const std::uint64_t id : purchases)
     connection.prepare("UPDATE purchase SET refunded = ? WHERE purchase_id = ?")
-        .add(purchase.refunded)
-        .add(purchase.id)
+        .add(facts.purchase(id)->refunded)
+        .add(id)
         .update();
-  }
 }
 
 }  // namespace peyk::store

@@ -12,9 +12,10 @@
 
 namespace peyk::store {
 
-// What refunds that are asked for lead to, read without locks. Adds the buyers to `members`, to be locked.
-void find_refunded(Connection& connection, const handlers::Needs& needs, OldRecords& old,
-                   std::set<handlers::MemberId>& members);
+// What refunds that are asked for lead to, read without locks: their bills, and then, of what is on these,
+// the buyers, to be locked.
+void find_refunded_bills(Connection& connection, const handlers::Needs& needs, OldRecords& old);
+void find_buyers(Connection& connection, OldRecords& old, std::set<handlers::MemberId>& members);
 
 // Under the lock of their members.
 void load_refunds(Connection& connection, const handlers::Needs& needs, const OldRecords& old,
@@ -25,7 +26,7 @@ void save_refunds(Connection& connection, const std::set<std::uint64_t>& fresh, 
                   std::span<const handlers::ReturnCredit* const> returned, const handlers::Facts& facts);
 
 // What is refunded of purchases that were there before.
-void save_refunded(Connection& connection, const std::set<handlers::PurchaseKey>& purchases,
+void save_refunded(Connection& connection, const std::set<std::uint64_t>& purchases,
                    const handlers::Facts& facts);
 
 }  // namespace peyk::store

@@ -46,18 +46,6 @@ void find_holds(Connection& connection, const std::set<HoldId>& ids, OldRecords&
             });
 }
 
-// Adds the redemptions on the bills to `redemptions`, the refunds to `found`.
-void find_on_bills(Connection& connection, OldRecords& found, std::set<std::uint64_t>& redemptions) {
-  select_in(
-      connection, "SELECT kind, record_id FROM invoice_mark WHERE (club_id, branch_no, invoice) IN (", "", 3,
-      found.bills,
-      [](Statement& s, const PurchaseKey& key) { s.add(key.club).add(key.branch).add(as_bill(key).invoice); },
-      [&](Rows& rows) {
-        const bool is_redemption = rows.u32() == kRedemptionMark;
-        (is_redemption ? redemptions : found.refunds).insert(rows.u64());
-      });
-}
-
 }  // namespace
 
 void lock_tills(Connection& connection, const std::set<std::string>& keys, Facts& facts) {
@@ -73,12 +61,16 @@ void lock_tills(Connection& connection, const std::set<std::string>& keys, Facts
       });
 }
 
-OldRecords find_old_records(Connection& connection, const Needs& needs, std::set<MemberId>& members) {
+OldRecords find_old_records(Connection& connection, const Needs& needs, Facts& facts,
+                            std::set<MemberId>& members) {
   OldRecords found{.bills = needs.bills};
   find_holds(connection, needs.holds, found, members);
-  find_refunded(connection, needs, found, members);
+  find_refunded_bills(connection, needs, found);
+  found.bills.insert(found.refunded_bills.begin(), found.refunded_bills.end());
+  find_on_bills(connection, found.bills, facts, found.on_bills);
+  find_buyers(connection, found, members);
   std::set<std::uint64_t> redemptions = needs.redemptions;
-  find_on_bills(connection, found, redemptions);
+  redemptions.insert(found.on_bills.redemptions.begin(), found.on_bills.redemptions.end());
   select_in(connection, "SELECT code_id, member_id FROM redemption WHERE redemption_id IN (", "", 1,
             redemptions, bind_id, [&](Rows& rows) {
               found.codes.insert(rows.u64());
@@ -87,12 +79,36 @@ OldRecords find_old_records(Connection& connection, const Needs& needs, std::set
   return found;
 }
 
+void load_bills_of_voids(Connection& connection, const Needs& needs, const OldRecords& old, Facts& facts) {
+  std::set<PurchaseKey> bills;
+  const auto add = [&](const Redemption& one) {
+    const PurchaseKey bill{one.club, one.branch, one.invoice};
+    if (!one.voided && !one.invoice.empty() && !old.bills.contains(bill)) bills.insert(bill);
+  };
+  for (const std::uint64_t id : needs.redemptions) {
+    if (const Redemption* one = facts.redemption(id)) add(*one);
+  }
+  for (const CodeKey& key : needs.voids) {
+    const Code* code = facts.code(key);
+    if (code == nullptr) continue;
+    for (const Redemption& one : facts.redemptions(code->id)) add(one);
+  }
+  OnBills found;
+  find_on_bills(connection, bills, facts, found);
+  load_purchases(connection, found, facts);
+}
+
 void load_holds(Connection& connection, const Needs& needs, Facts& facts) {
+  // One that was begun since it was looked for has not brought its code: a moment ago it was not there.
+  select_in(connection, std::string(kHoldColumns) + "WHERE hold_id IN (", "", 1, needs.holds, bind_id,
+            [&facts](Rows& rows) {
+              Hold hold = read_hold(rows);
+              if (facts.code(hold.code) != nullptr) facts.load(std::move(hold));
+            });
   const auto take = [&facts](Rows& rows) {
     Hold hold = read_hold(rows);
     if (facts.member(hold.member) != nullptr) facts.load(std::move(hold));
   };
-  select_in(connection, std::string(kHoldColumns) + "WHERE hold_id IN (", "", 1, needs.holds, bind_id, take);
   std::set<MemberId> holders;
   for (const CodeKey& key : needs.holders) {
     if (const Code* code = facts.code(key)) holders.insert(code->member);
@@ -130,21 +146,6 @@ void save_holds(Connection& connection, std::span<const Hold* const> begun, cons
         .add(id)
         .update();
   }
-}
-
-void list_on_invoices(Connection& connection, std::span<const TakeFromLot* const> taken) {
-  std::vector<const Redemption*> named;
-  for (const TakeFromLot* one : taken) {
-    if (!one->redemption.invoice.empty()) named.push_back(&one->redemption);
-  }
-  insert_set(connection, "INSERT INTO invoice_mark (club_id, branch_no, invoice, kind, record_id) VALUES ", 5,
-             named, [](Statement& s, const Redemption* r) {
-               s.add(r->club)
-                   .add(r->branch)
-                   .add(as_bill({r->club, r->branch, r->invoice}).invoice)
-                   .add(kRedemptionMark)
-                   .add(r->id);
-             });
 }
 
 void save_till_attempts(Connection& connection, const std::map<std::string, rules::Attempts>& attempts) {

@@ -141,6 +141,11 @@ Facts MemoryStore::load(const Needs& needs) const {
   }
   std::set<CodeId> codes;
   std::set<PurchaseKey> bills = needs.bills;
+  for (const Redemption& redemption : redemptions_) {
+    const Code& code = codes_.at(redemption.code);
+    if (needs.redemptions.contains(redemption.id) || needs.voids.contains({code.club, code.number}))
+      bills.insert({redemption.club, redemption.branch, redemption.invoice});
+  }
   for (const auto& [id, code] : codes_) {
     if (needs.codes.contains({code.club, code.number})) codes.insert(id);
   }
@@ -153,8 +158,10 @@ Facts MemoryStore::load(const Needs& needs) const {
     codes.insert(hold.code);
     bills.insert({hold.club, hold.branch, hold.invoice});
   }
+  std::set<PurchaseKey> refunded;
+  for (const PurchaseKey& key : needs.refunded_bills) refunded.insert(as_bill(key));
   for (const auto& [key, purchase] : purchases_) {
-    if (!needs.refunded.contains(purchase.id) && !needs.refunded_bills.contains(key)) continue;
+    if (!needs.refunded.contains(purchase.id) && !refunded.contains(as_bill(key))) continue;
     bills.insert(key);
     if (purchase.member) {
       facts.load(members_.at(*purchase.member));
@@ -208,10 +215,10 @@ Facts MemoryStore::load(const Needs& needs) const {
     if (needs.tills.contains(key)) facts.load_till_attempts(key, row);
   }
   for (const auto& [key, purchase] : purchases_) {
-    if (needs.purchases.contains(key) || bills.contains(key)) facts.load(purchase);
+    if (folded.contains(as_bill(key))) facts.load(purchase);
   }
   for (const auto& [id, refund] : refunds_) {
-    if (bills.contains(refund.bill) ||
+    if (folded.contains(as_bill(refund.bill)) ||
         needs.references.contains({{refund.bill.club, refund.bill.branch, ""}, refund.reference}))
       facts.load(refund);
   }
@@ -263,8 +270,9 @@ void MemoryStore::keep(const Effect& effect, const Facts& after) {
       entries_.push_back(entry);
       lots_[entry.lot] = *after.lot(entry.lot);
     }
-    for (const CodeId id : end->voided) codes_.at(id).state = CodeState::voided;
-    for (const CodeId id : end->expired) codes_.at(id).state = CodeState::expired;
+    for (const auto* ended : {&end->voided, &end->expired}) {
+      for (const CodeId id : *ended) codes_.at(id) = *after.code(id);
+    }
   } else if (const auto* open = std::get_if<OpenLot>(&effect)) {
     lots_[open->lot.id] = open->lot;
     entries_.push_back(open->entry);
@@ -291,7 +299,7 @@ void MemoryStore::keep(const Effect& effect, const Facts& after) {
       lots_[part.entry.lot] = *after.lot(part.entry.lot);
       lots_[part.lot.id] = *after.lot(part.lot.id);
       codes_[part.code.id] = *after.code(part.code.id);
-      if (part.ended) codes_.at(*part.ended).state = CodeState::redeemed;
+      if (part.ended) codes_.at(*part.ended) = *after.code(*part.ended);
     }
     keep_member(move->move.from);
     keep_member(move->move.to);
@@ -338,8 +346,10 @@ void MemoryStore::keep(const Effect& effect, const Facts& after) {
     keep_member(owed->entry.member);
   } else if (const auto* refund = std::get_if<RecordRefund>(&effect)) {
     refunds_[refund->refund.id] = *after.refund(refund->refund.id);
-    if (refund->refund.state == RefundState::applied)
-      purchases_[refund->refund.bill] = *after.purchase(refund->refund.bill);
+    if (refund->refund.state == RefundState::applied) {
+      const Purchase& purchase = *after.purchase(refund->refund.purchase);
+      purchases_[purchase.key] = purchase;
+    }
   } else if (const auto* till = std::get_if<SetTillAttempts>(&effect)) {
     till_attempts_[till->key] = till->row;
   } else if (const auto* begin = std::get_if<BeginHold>(&effect)) {

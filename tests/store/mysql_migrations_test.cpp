@@ -103,6 +103,27 @@ TEST_F(Migrations, processes_that_start_together_apply_each_once) {
   EXPECT_EQ(applied, store::embedded_migrations().size());
 }
 
+TEST_F(Migrations, what_was_about_an_invoice_before_bills_had_records_has_its_places_after) {
+  const auto all = store::embedded_migrations();
+  const auto bills = std::ranges::find_if(
+      all, [](const Migration& one) { return std::string_view(one.name).ends_with("_bill_records"); });
+  ASSERT_NE(bills, all.end());
+  store::migrate(connection, all.first(static_cast<std::size_t>(bills - all.begin())));
+  const auto purchase = [](int id, const std::string& invoice) {
+    return "INSERT INTO purchase (purchase_id, club_id, branch_no, invoice, amount, earned, phone, answer,"
+           " purchased_at, recorded_at) VALUES (" +
+           std::to_string(id) + ", 1, 12, '" + invoice + "', 5, 0, 1, '{}', '2026-11-01', '2026-11-01');";
+  };
+  query(
+      "INSERT INTO invoice_mark VALUES (1, 12, 'a-1', 1, 70), (1, 12, 'a-1', 2, 80), (1, 12, 'b-1', 1, 71);" +
+      purchase(90, "A-1") + purchase(91, "c-1") +
+      "INSERT INTO cashier_sale (purchase_id, club_id, cashier_phone, branch_no, made_up, at)"
+      " VALUES (91, 1, 2, 12, 0, '2026-11-01')");
+  store::migrate(connection, all);
+  EXPECT_EQ(query("SELECT invoice, place, kind, record_id FROM bill_record ORDER BY invoice, place"),
+            "a-1\t1\t1\t70\na-1\t2\t2\t80\na-1\t3\t3\t90\nb-1\t1\t1\t71\nc-1\t1\t4\t91\n");
+}
+
 TEST_F(Migrations, the_database_is_created_when_it_is_not_there) {
   shared_mysql().query("DROP DATABASE IF EXISTS peyk_made_here");
   const auto options = options_of(shared_mysql(), "peyk_made_here");

@@ -128,6 +128,66 @@ TEST_F(MysqlRefunds, ask_nothing_back_of_what_the_sweep_took) {
   database.expect_clean_ledger();
 }
 
+// What is about one bill, from two connections at the same moment: whichever comes second decides in the
+// light of the first, whoever's rows they lock.
+TEST_F(MysqlRefunds, two_parts_of_a_strangers_purchase_are_never_more_than_it) {
+  handlers::Club club = sample_club();
+  club.policy.join_on_purchase = false;
+  Shop shop(database, 2, 200, club);
+  for (int round = 0; round < 40; ++round) {
+    const std::string r = std::to_string(round);
+    shop.ask(purchase_of(kOtherShopper, 1'000, "P" + r, "P" + r));
+    std::vector<std::pair<std::uint64_t, handlers::Request>> requests;
+    for (std::uint64_t i = 0; i < 2; ++i)
+      requests.emplace_back(i, refund("P" + r, 600, "N" + r + "-" + std::to_string(i)));
+    int paid = 0;
+    for (const Result& result : shop.ask_all(std::move(requests))) paid += result.status == 201 ? 1 : 0;
+    ASSERT_EQ(paid, 1) << "round " << round;
+  }
+  database.expect_clean_ledger();
+}
+
+TEST_F(MysqlRefunds, two_codes_together_pay_no_more_of_an_invoice_than_the_club_allows) {
+  handlers::Club half = sample_club();
+  half.policy.credit_share_max = 5'000;
+  Shop shop(database, 2, 200, half);
+  const auto mine = code_of(buy(shop, 80'000'000, "A-1"));
+  const auto hers =
+      code_of(json::parse(shop.ask(purchase_of(kOtherShopper, 80'000'000, "A-2", "A-2")).answer));
+  for (int round = 0; round < 40; ++round) {
+    const std::string r = std::to_string(round);
+    shop.ask_all({{0, request(TillRedemption{mine, "P" + r, 100'000})},
+                  {1, request(TillRedemption{hers, "P" + r, 100'000})}});
+    ASSERT_EQ(database.number("SELECT SUM(used) FROM redemption WHERE invoice = 'P" + r + "'"), 50'000);
+  }
+  database.expect_clean_ledger();
+}
+
+TEST_F(MysqlRefunds, a_purchase_earns_on_nothing_that_a_code_pays_at_the_same_moment) {
+  Shop shop(database, 2);
+  const auto code = code_of(buy(shop, 80'000'000, "A-1"));
+  for (int round = 0; round < 40; ++round) {
+    const std::string r = std::to_string(round);
+    shop.ask_all({{0, request(TillRedemption{code, "P" + r, 50'000})},
+                  {1, purchase_of(kOtherShopper, 50'000, "P" + r, "P" + r)}});
+    ASSERT_EQ(database.number("SELECT COALESCE(SUM(used), 0) FROM redemption WHERE invoice = 'P" + r + "'"),
+              database.number("SELECT by_credit FROM purchase WHERE invoice = 'P" + r + "'"));
+  }
+  database.expect_clean_ledger();
+}
+
+TEST_F(MysqlRefunds, one_with_its_purchase_is_never_left_waiting_for_it) {
+  Shop shop(database, 2);
+  for (int round = 0; round < 40; ++round) {
+    const std::string r = std::to_string(round);
+    shop.ask_all(
+        {{0, refund("P" + r, 100'000, "N" + r)}, {1, purchase_of(kShopper, 400'000, "P" + r, "P" + r)}});
+    ASSERT_EQ(database.number("SELECT refunded FROM purchase WHERE invoice = 'P" + r + "'"), 100'000);
+  }
+  EXPECT_EQ(database.number("SELECT COUNT(*) FROM refund WHERE state <> 1"), 0);
+  database.expect_clean_ledger();
+}
+
 // Refunds in parts, redemptions and voids of one member's credit, all at once: as if one came after the
 // other.
 TEST_F(MysqlRefunds, many_at_once_come_to_the_whole_and_the_books_are_right) {

@@ -21,7 +21,7 @@ using Status = TillAnswer::Status;
 
 const rules::Instant kNow = std::chrono::sys_days(std::chrono::January / 5 / 2026) + 7h;
 const std::string kSecret = "0123456789abcdef01234567";
-const std::string kRedemption = R"({"invoice":"B-1","invoice_amount":850000})";
+const std::string kRedemption = R"({"code":"4417203","invoice":"B-1","invoice_amount":850000})";
 
 class TillOrderEndpoint : public testing::Test {
  protected:
@@ -132,12 +132,14 @@ TEST_F(TillOrderEndpoint, submits_each_order_as_path_and_body_say_it) {
   EXPECT_EQ(made.remembered_for, 0s) << "for good";
 
   const auto hold = ordered<handlers::TillHold>(
-      "/v1/codes/{code}/holds", request("POST", "/v1/codes/4417203/holds", "4417203",
-                                        R"({"invoice_amount":850000,"seconds":60,"invoice":" B-1 "})"));
+      "/v1/codes/{code}/holds",
+      request("POST", "/v1/codes/4417203/holds", "4417203",
+              R"({"code":"4417203","invoice_amount":850000,"seconds":60,"invoice":" B-1 "})"));
   EXPECT_EQ(hold.wanted, 60s);
   EXPECT_EQ(hold.invoice, "B-1");
   const auto capture = ordered<handlers::TillCapture>(
-      "/v1/holds/{id}/captures", request("POST", "/v1/holds/41/captures", "41", R"({"amount":5})"));
+      "/v1/holds/{id}/captures",
+      request("POST", "/v1/holds/41/captures", "41", R"({"hold":"41","amount":5})"));
   EXPECT_EQ(capture.hold, 41U);
   EXPECT_EQ(capture.amount, 5);
   EXPECT_EQ(ordered<handlers::TillRelease>("/v1/holds/{id}", request("DELETE", "/v1/holds/41", "41")).hold,
@@ -152,7 +154,7 @@ TEST_F(TillOrderEndpoint, submits_each_order_as_path_and_body_say_it) {
 
 TEST_F(TillOrderEndpoint, lets_nobody_in_whose_signature_is_not_of_what_is_sent) {
   HttpRequest made = redeem();
-  made.body = R"({"invoice":"B-1","invoice_amount":950000})";
+  made.body = R"({"code":"4417203","invoice":"B-1","invoice_amount":950000})";
   EXPECT_EQ(refused("/v1/codes/{code}/redemptions", made).status, 401);
   HttpRequest other = request("DELETE", "/v1/redemptions/42", "42");
   other.path = "/v1/redemptions/43";
@@ -164,6 +166,21 @@ TEST_F(TillOrderEndpoint, lets_nobody_in_whose_signature_is_not_of_what_is_sent)
   for (const auto& [name, value] : json.headers.all())
     text.headers.add(name, name == "Content-Type" ? "text/plain" : value);
   EXPECT_EQ(refused("/v1/codes/{code}/redemptions", text).status, 415);
+}
+
+// The signature covers the body, and not the path: whoever listened could send it again elsewhere.
+TEST_F(TillOrderEndpoint, takes_no_body_that_was_signed_for_another_code_or_hold_or_purchase) {
+  const auto wrong = [&](const std::string& route, const std::string& value, const std::string& body) {
+    const HttpResponse response = refused(route, request("POST", route, value, body));
+    EXPECT_EQ(response.status, 422) << route;
+    return nlohmann::json::parse(response.body)["errors"][0]["pointer"].get<std::string>();
+  };
+  EXPECT_EQ(wrong("/v1/codes/{code}/redemptions", "9999999", kRedemption), "/code");
+  EXPECT_EQ(wrong("/v1/codes/{code}/holds", "9999999", kRedemption), "/code");
+  EXPECT_EQ(wrong("/v1/holds/{id}/captures", "42", R"({"hold":"41","amount":5})"), "/hold");
+  EXPECT_EQ(wrong("/v1/holds/{id}/captures", "41", R"({"amount":5})"), "") << "missing";
+  EXPECT_EQ(wrong("/v1/purchases/{id}/refunds", "8", R"({"purchase":"7","amount":5})"), "/purchase");
+  EXPECT_EQ(wrong("/v1/purchases/{id}/refunds", "7", R"({"amount":5})"), "") << "missing";
 }
 
 TEST_F(TillOrderEndpoint, finds_nothing_where_a_path_names_no_code_or_number) {
@@ -188,17 +205,17 @@ TEST_F(TillOrderEndpoint, names_all_that_is_wrong_in_a_body) {
     return pointers;
   };
   using Pointers = std::set<std::string>;
-  EXPECT_EQ(wrong(R"({"invoice_amount":1e3,"seconds":0,"invoice":"","branch":14,"x":1})"),
-            (Pointers{"/invoice_amount", "/seconds", "/invoice", "/branch", "/x"}));
+  EXPECT_EQ(wrong(R"({"code":4417203,"invoice_amount":1e3,"seconds":0,"invoice":"","branch":14,"x":1})"),
+            (Pointers{"/code", "/invoice_amount", "/seconds", "/invoice", "/branch", "/x"}));
   EXPECT_EQ(wrong("{}"), Pointers{""});
   EXPECT_EQ(wrong("[]"), Pointers{""});
-  EXPECT_EQ(wrong(R"({"invoice_amount":1,"invoice_amount":1})"), Pointers{"/invoice_amount"});
+  const std::string good = R"({"code":"4417203","invoice":"B-1",)";
+  EXPECT_EQ(wrong(good + R"("invoice_amount":1,"invoice_amount":1})"), Pointers{"/invoice_amount"});
   for (const char* amount : {"0", "-1", "1.0", "\"5\"", "100000000000001", "9223372036854775808", "null"}) {
-    EXPECT_EQ(wrong(std::string(R"({"invoice_amount":)") + amount + "}"), Pointers{"/invoice_amount"})
-        << amount;
+    EXPECT_EQ(wrong(good + R"("invoice_amount":)" + amount + "}"), Pointers{"/invoice_amount"}) << amount;
   }
   for (const char* seconds : {"0", "3601", "1.5", "\"60\""}) {
-    EXPECT_EQ(wrong(std::string(R"({"invoice_amount":1,"seconds":)") + seconds + "}"), Pointers{"/seconds"});
+    EXPECT_EQ(wrong(good + R"("invoice_amount":1,"seconds":)" + seconds + "}"), Pointers{"/seconds"});
   }
   EXPECT_EQ(
       refused("/v1/codes/{code}/holds", request("POST", "/v1/codes/4417203/holds", "4417203", "{")).status,
@@ -207,20 +224,22 @@ TEST_F(TillOrderEndpoint, names_all_that_is_wrong_in_a_body) {
 
 TEST_F(TillOrderEndpoint, a_key_of_no_branch_must_name_one) {
   EXPECT_EQ(refused("/v1/codes/{code}/redemptions", redeem(kRedemption, "msg_1", "till-any")).status, 422);
-  const handlers::Request made =
-      submitted("/v1/codes/{code}/redemptions",
-                redeem(R"({"invoice":"B-1","invoice_amount":1,"branch":14})", "msg_1", "till-any"));
+  const handlers::Request made = submitted(
+      "/v1/codes/{code}/redemptions",
+      redeem(R"({"code":"4417203","invoice":"B-1","invoice_amount":1,"branch":14})", "msg_1", "till-any"));
   EXPECT_EQ(std::get<TillOrder>(made.what).till.branch, 14U);
 }
 
 TEST_F(TillOrderEndpoint, knows_a_request_again_by_its_name_and_content) {
   const handlers::Request first = submitted("/v1/codes/{code}/redemptions", redeem());
   const handlers::Request spaces =
-      submitted("/v1/codes/{code}/redemptions", redeem(R"({ "invoice_amount": 850000, "invoice": "B-1" })"));
+      submitted("/v1/codes/{code}/redemptions",
+                redeem(R"({ "invoice_amount": 850000, "invoice": "B-1", "code": "4417203" })"));
   EXPECT_EQ(first.key, spaces.key);
   EXPECT_EQ(first.fingerprint, spaces.fingerprint);
   const handlers::Request more =
-      submitted("/v1/codes/{code}/redemptions", redeem(R"({"invoice_amount":850001,"invoice":"B-1"})"));
+      submitted("/v1/codes/{code}/redemptions",
+                redeem(R"({"code":"4417203","invoice_amount":850001,"invoice":"B-1"})"));
   EXPECT_EQ(first.key, more.key);
   EXPECT_NE(first.fingerprint, more.fingerprint);
   EXPECT_NE(first.key, submitted("/v1/codes/{code}/redemptions", redeem(kRedemption, "msg_2")).key);
@@ -233,7 +252,9 @@ TEST_F(TillOrderEndpoint, knows_a_request_again_by_its_name_and_content) {
 TEST_F(TillOrderEndpoint, answers_409_while_it_works_and_turns_away_what_is_too_much) {
   const auto first = begin_redeem(redeem());
   EXPECT_EQ(type_of(begin_redeem(redeem())->value()), "in-progress");
-  EXPECT_EQ(type_of(begin_redeem(redeem(R"({"invoice":"B-2","invoice_amount":1})"))->value()), "key-reused");
+  EXPECT_EQ(
+      type_of(begin_redeem(redeem(R"({"code":"4417203","invoice":"B-2","invoice_amount":1})"))->value()),
+      "key-reused");
   begin_redeem(redeem(kRedemption, "msg_2"));
   begin_redeem(redeem(kRedemption, "msg_3"));
   EXPECT_EQ(type_of(begin_redeem(redeem(kRedemption, "msg_4"))->value()), "busy");

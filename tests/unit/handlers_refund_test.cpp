@@ -107,6 +107,56 @@ TEST(Refund, takes_back_what_the_purchase_earned_and_tells_her) {
   EXPECT_THAT(w.body["type"].get<std::string>(), HasSubstr("more-than-left"));
 }
 
+TEST(Refund, is_the_way_to_undo_what_a_code_paid_once_the_invoice_has_earned) {
+  World w;
+  w.buy(4'000'000, "A-1");
+  const Outcome taken = w.redeem(w.last_code(), 1'000'000, "B-1");
+  const auto redemption = std::stoull(nlohmann::json::parse(taken.answer)["id"].get<std::string>());
+  w.buy(1'000'000, "B-1");
+  const Outcome undone = w.ask(TillOrder{kTill12, TillVoid{redemption}});
+  EXPECT_EQ(undone.status, 409);
+  EXPECT_THAT(undone.answer, AllOf(HasSubstr("invoice-closed"), HasSubstr("refund")));
+  EXPECT_THAT(undone.effects, IsEmpty());
+  EXPECT_EQ(w.refund("B-1").status, 201);
+  EXPECT_EQ(w.body["returned"], 200'000);
+  EXPECT_EQ(w.body["pay_out"], 800'000);
+}
+
+TEST(Refund, of_what_a_cashier_typed_finds_it_in_the_tills_letters) {
+  World w;
+  w.say(kCashier12, "BUY 09120000101 4000000 inv-7 4321");
+  ASSERT_EQ(w.store.purchases().size(), 1U);
+  EXPECT_EQ(w.refund("INV-7", 1'000'000).status, 201);
+  EXPECT_EQ(w.body["clawed_back"], 50'000);
+  EXPECT_EQ(w.refund("Inv-7").status, 201);
+  EXPECT_EQ(w.body["clawed_back"], 150'000);
+  EXPECT_THAT(w.store.audit(), IsEmpty());
+}
+
+TEST(Refund, that_waits_is_found_by_a_purchase_that_a_cashier_types) {
+  World w;
+  EXPECT_EQ(w.refund("INV-7", 1'000'000).status, 202);
+  w.say(kCashier12, "BUY 09120000101 4000000 inv-7 4321");
+  EXPECT_EQ(w.spendable(kShopper), 150'000);
+  EXPECT_EQ(w.refund("INV-7").status, 201);
+  EXPECT_EQ(w.body["amount"], 3'000'000);
+}
+
+TEST(Refund, a_debtor_leaves_when_she_owes_nothing) {
+  World w(true);
+  w.buy(4'000'000, "A-1");
+  w.redeem(w.last_code(), 1'000'000, "B-1");
+  ASSERT_EQ(w.refund("A-1").status, 201);
+  ASSERT_EQ(w.body["owed"], 200'000);
+  w.say(kShopper, "LEAVE");
+  EXPECT_THAT(w.told, AllOf(HasSubstr("You owe"), HasSubstr("200,000")));
+  w.say(kShopper, "LEAVE");
+  EXPECT_EQ(w.member(kShopper).debt, 200'000) << "so nobody comes back without it";
+  w.buy(4'000'000, "A-2");
+  w.say(kShopper, "LEAVE");
+  EXPECT_THAT(w.told, HasSubstr("To confirm"));
+}
+
 TEST(Refund, in_parts_comes_to_the_same_and_no_further) {
   World w;
   w.buy(999'999, "A-1");  // earns 49,999
@@ -393,8 +443,16 @@ RC_GTEST_PROP(RefundStory, buying_earning_spending_and_refunding_leaves_nobody_r
               std::next(w.store.codes().begin(), static_cast<std::ptrdiff_t>(at))->second.number;
           const Outcome taken = w.redeem(number, amount, invoice);
           if (taken.status == 201) used = nlohmann::json::parse(taken.answer)["used"];
+          if (used > 0 && *rc::gen::arbitrary<bool>()) {
+            const auto id = std::stoull(nlohmann::json::parse(taken.answer)["id"].get<std::string>());
+            const bool in_time = *rc::gen::arbitrary<bool>();
+            if (!in_time) w.buy(amount, invoice);
+            const int status = w.ask(TillOrder{kTill12, TillVoid{id}}).status;
+            RC_ASSERT(status == (in_time ? 200 : 409));
+            if (in_time) used = 0;
+          }
         }
-        w.buy(amount, invoice);
+        w.buy(amount, invoice);  // a repeat, if it is recorded
         cash -= amount - used;
         goods += amount;
         kept[invoice] = amount;

@@ -269,6 +269,22 @@ TEST_F(TillOrders, a_hold_is_no_longer_than_the_club_allows_nor_than_its_credit_
   EXPECT_EQ(order(TillCapture{held, 1}), 200) << "the same answer, for ever";
 }
 
+TEST_F(TillOrders, a_capture_takes_no_more_than_its_invoice_still_owes) {
+  ASSERT_EQ(hold(100'000, 300s, kTill12, "B-1"), 201);
+  ASSERT_EQ(redeem(100'000, "B-1"), 201) << "the same code pays the same invoice meanwhile";
+  EXPECT_EQ(order(TillCapture{held, 100'000}), 422);
+  EXPECT_THAT(body["type"].get<std::string>(), HasSubstr("nothing-to-use"));
+  EXPECT_EQ(order(TillRelease{held}), 200);
+}
+
+TEST_F(TillOrders, a_redemption_is_not_undone_once_its_invoice_has_earned) {
+  ASSERT_EQ(redeem(1'000'000, "B-1"), 201);
+  const auto redemption = std::stoull(body["id"].get<std::string>());
+  buy(1'000'000, "b-1");
+  EXPECT_EQ(order(TillVoid{redemption}), 409) << "in whatever letters";
+  EXPECT_THAT(body["type"].get<std::string>(), HasSubstr("invoice-closed"));
+}
+
 TEST_F(TillOrders, a_capture_after_the_expiry_takes_nothing) {
   now = store.lots().begin()->second.expires_at - 60s;
   hold(850'000, 900s);
