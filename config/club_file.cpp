@@ -81,6 +81,23 @@ constexpr TextRule kTillId{
 constexpr TextRule kTillSecret{[](std::string_view t) { return decode_till_secret(t).has_value(); },
                                "whsec_ and the base64 of 24 to 64 octets"};
 
+void read_digest(Section& s, handlers::DigestPolicy& digest) {
+  constexpr std::uint32_t kMax = 10'000;
+  s.choice<handlers::DigestWhen>("digest", digest.when,
+                                 {{"odd", handlers::DigestWhen::odd},
+                                  {"daily", handlers::DigestWhen::daily},
+                                  {"never", handlers::DigestWhen::never}});
+  s.integer("digest_hour", digest.hour, 5, 19);
+  s.integer("digest_own_phone", digest.own_phone, 0, kMax);
+  s.integer("digest_purchases", digest.purchases, 0, kMax);
+  s.integer("digest_split", digest.split, 0, kMax);
+  s.integer("digest_split_minutes", digest.split_minutes, 1, 240);
+  s.integer("digest_refunds", digest.refunds, 0, kMax);
+  s.integer("digest_voids", digest.voids, 0, kMax);
+  s.integer("digest_misses", digest.misses, 0, kMax);
+  s.integer("digest_club_misses", digest.club_misses, 0, kMax);
+}
+
 void read_policy(Section& s, handlers::ClubPolicy& policy) {
   s.percent("earn_percent", policy.earn_share, 0, rules::kWholeBasisPoints);
   s.integer("credit_valid_days", policy.credit_valid_days, 1, 3650);
@@ -107,6 +124,7 @@ void read_policy(Section& s, handlers::ClubPolicy& policy) {
   s.boolean("debt_on_refund", policy.debt_on_refund);
   s.integer("repeat_purchase_seconds", policy.repeat_purchase_seconds, 0, 3600);
   s.integer("remind_days", policy.remind_days, 0, handlers::kRemindDaysMax);
+  read_digest(s, policy.digest);
 }
 
 // A value that may stand only once in its list.

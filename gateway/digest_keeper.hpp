@@ -1,16 +1,12 @@
-// Sees to it that each club's managers get the digest of the day before in the morning. Any gateway may: the store
-// lets one send it, once for a day.
+// Sees to it that the managers of each club hear in the morning what was odd the day before. Any gateway may:
+// the store lets one tell a day, once.
 //
 // Thread rule: the network thread.
 #pragma once
 
 #include <chrono>
-#include <functional>
-#include <map>
-#include <memory>
 
 #include "gateway/expiry_keeper.hpp"
-#include "handlers/directory.hpp"
 #include "store/mysql/chance.hpp"
 #include "store/mysql/sql_thread.hpp"
 
@@ -21,19 +17,18 @@ class DigestKeeper {
   // `sql` outlives this, and is stopped before it goes.
   DigestKeeper(store::SqlThread& sql, Metrics& metrics, ExpiryHooks hooks);
 
-  // Once a second: looks for a club whose digest is due and not known to be done, and sends that one.
+  // Once a second: a day of a club at a time, so that the sweep beside it need not wait for all.
   void tick();
 
  private:
-  void send(std::shared_ptr<const handlers::Directory> directory, handlers::ClubId club,
-            rules::Instant day_from);
+  using Clock = std::chrono::steady_clock;
 
   store::SqlThread& sql_;
   Metrics& metrics_;
   ExpiryHooks hooks_;
   store::SystemChance chance_;  // of the sql thread
-  bool busy_ = false;
-  std::map<handlers::ClubId, rules::Instant> done_;  // the day that was told of last
+  bool telling_ = false;
+  Clock::time_point next_{};
 };
 
 }  // namespace peyk::gateway

@@ -195,6 +195,7 @@ const std::vector<Row>& rows() {
        "Requests of ours that were not answered within response_timeout",
        {}},
       {"peyk_expired_lots_total", Kind::counter, {}, "Lots of which something lapsed", {}},
+      {"peyk_digests_total", Kind::counter, {}, "Texts to managers of what was odd the day before", {}},
       {"peyk_reminders_total", Kind::counter, {}, "Members told of credit that is about to lapse", {}},
       {"peyk_expired_amount_total",
        Kind::counter,

@@ -94,6 +94,10 @@ Peykd::Peykd(Options options)
               {.clock = [this] { return clock_.now(); },
                .directory = [this] { return directory_.load(); },
                .post = [this](auto work) { post(std::move(work)); }}),
+      digests_(sweeper_, metrics_,
+               {.clock = [this] { return clock_.now(); },
+                .directory = [this] { return directory_.load(); },
+                .post = [this](auto work) { post(std::move(work)); }}),
       purchases_([this](std::string_view key_id) { return till(key_id); },
                  [this](auto request, auto done) { submit_till(std::move(request), std::move(done)); },
                  {.signature_tolerance = options_.http.signature_tolerance,
@@ -380,6 +384,7 @@ asio::awaitable<void> Peykd::housekeeping() {
     replays_.tick();
     history_.tick();
     expiry_.tick();
+    digests_.tick();
     metrics_.gauge("peyk_clock_behind_seconds").set(std::chrono::duration<double>(clock_.behind()).count());
     for (auto& [name, carrier] : carriers_.all()) show_counts(metrics_, carrier);
     if (!redis_.connected()) continue;

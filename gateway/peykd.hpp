@@ -14,6 +14,7 @@
 
 #include "gateway/carriers.hpp"
 #include "gateway/decision_clock.hpp"
+#include "gateway/digest_keeper.hpp"
 #include "gateway/expiry_keeper.hpp"
 #include "gateway/government.hpp"
 #include "gateway/history_keeper.hpp"
@@ -112,6 +113,7 @@ class Peykd {
   Replays replays_;
   HistoryKeeper history_;
   ExpiryKeeper expiry_;
+  DigestKeeper digests_;
   PurchaseEndpoint purchases_;
   TillOrderEndpoint orders_;
   DeadLetterEndpoint letters_;

@@ -1,6 +1,7 @@
 #include "handlers/alarm.hpp"
 
 #include "handlers/speaker.hpp"
+#include "templates/dates.hpp"
 #include "templates/phone.hpp"
 
 namespace peyk::handlers {
@@ -11,26 +12,38 @@ struct Missed {
   const Club* club = nullptr;
   BranchNo branch = kWholeClub;
   rules::Attempts attempts;
-  std::string_view alarm;  // of being made to wait
-  std::string who;
+  PhoneNumber cashier = 0, member = 0;
+  std::string till;
+
+  std::string_view alarm() const {  // of having to wait
+    if (member != 0) return "alarm_member";
+    return cashier == 0 ? "alarm_till" : "alarm_phone";
+  }
+  std::string who() const {
+    if (member != 0) return templates::masked(member);
+    return cashier == 0 ? till : templates::masked(cashier);
+  }
 };
 
 std::optional<Missed> missed_by(const Effect& effect, const Setting& setting) {
   if (const auto* till = std::get_if<SetTillAttempts>(&effect)) {
     const auto found = setting.directory.till(till->key);
     if (found.key == nullptr) return std::nullopt;
-    return Missed{found.club, found.key->branch, till->row, "alarm_till", till->key};
+    return Missed{.club = found.club, .branch = found.key->branch, .attempts = till->row, .till = till->key};
   }
   if (const auto* guesses = std::get_if<SetGuesses>(&effect)) {
-    return Missed{setting.directory.club(guesses->phone.club), kWholeClub, guesses->row, "alarm_member",
-                  templates::masked(guesses->phone.phone)};
+    return Missed{.club = setting.directory.club(guesses->phone.club),
+                  .attempts = guesses->row,
+                  .member = guesses->phone.phone};
   }
   const auto* phone = std::get_if<SetAttempts>(&effect);
   if (phone == nullptr || !phone->missed) return std::nullopt;
   const Cashier* cashier = setting.directory.cashier(phone->cashier.club, phone->cashier.phone);
   if (cashier == nullptr) return std::nullopt;
-  return Missed{setting.directory.club(phone->cashier.club), cashier->branch, phone->row, "alarm_phone",
-                templates::masked(cashier->phone)};
+  return Missed{.club = setting.directory.club(phone->cashier.club),
+                .branch = cashier->branch,
+                .attempts = phone->row,
+                .cashier = cashier->phone};
 }
 
 std::vector<Missed> misses_of(const Outcome& outcome, const Setting& setting) {
@@ -49,9 +62,10 @@ class Alarm {
 
   void sound() {
     if (rules::is_locked(missed_.attempts, setting_.now)) {
-      tell(missed_.alarm,
-           {{"phone", missed_.who}, {"branch", branch()}, {"minutes", minutes(rules::kLockout)}});
+      tell(missed_.alarm(),
+           {{"phone", missed_.who()}, {"branch", branch()}, {"minutes", minutes(rules::kLockout)}});
     }
+    note();
     const bool in_branch = missed_.branch != kWholeClub;
     if (in_branch) count({club_.id, missed_.branch}, club_.policy.branch_misses_max, "alarm_branch");
     count({club_.id, kWholeClub}, club_.policy.club_misses_max,
@@ -59,6 +73,16 @@ class Alarm {
   }
 
  private:
+  // For tomorrow's digest, which names those who work in the club.
+  void note() {
+    if (club_.policy.digest.when == DigestWhen::never || missed_.member != 0) return;
+    outcome_.effects.push_back(
+        NoteMiss{.club = club_.id,
+                 .day_from = templates::start_of_local_day(setting_.now, club_.time_zone),
+                 .branch = missed_.branch,
+                 .cashier = missed_.cashier,
+                 .till = missed_.till});
+  }
   static std::int64_t minutes(std::chrono::minutes time) { return time.count(); }
   std::string_view branch() const { return branch_name(club_, missed_.branch); }
 
@@ -66,7 +90,7 @@ class Alarm {
     rules::MissWindow row = rules::after_miss(facts_.miss_window(key), setting_.now);
     if (limit > 0 && row.misses > limit && !row.told) {
       row.told = true;
-      tell(alarm, {{"phone", missed_.who},
+      tell(alarm, {{"phone", missed_.who()},
                    {"branch", branch()},
                    {"count", static_cast<std::int64_t>(row.misses)},
                    {"minutes", minutes(rules::kMissWindow)}});

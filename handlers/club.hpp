@@ -46,6 +46,25 @@ struct TillKey {
 
 inline constexpr std::uint32_t kRemindDaysMax = 60;
 
+// Whether its managers hear of the day before in the morning: never, of what was odd, or also how it went.
+enum class DigestWhen : std::uint8_t { never, odd, daily };
+
+// What is odd enough to be told of (digest.hpp): from so many in a day; 0: never.
+struct DigestPolicy {
+  DigestWhen when = DigestWhen::odd;
+  std::uint32_t hour = 9;       // of the club's clock
+  std::uint32_t own_phone = 2;  // purchases on the phone of a cashier
+  std::uint32_t purchases = 5;  // of one phone
+  std::uint32_t split = 3;      // purchases of one phone at one branch within `split_minutes`
+  std::uint32_t split_minutes = 15;
+  std::uint32_t refunds = 1;       // by one till, of purchases whose credit was spent already
+  std::uint32_t voids = 3;         // redemptions that one cashier or till took back
+  std::uint32_t misses = 10;       // wrong codes, PINs and numbers of one cashier or till
+  std::uint32_t club_misses = 30;  // the same of all together
+
+  bool operator==(const DigestPolicy&) const = default;
+};
+
 struct ClubPolicy {
   rules::BasisPoints earn_share = 0;     // credit per purchase, of the part paid in money
   std::uint32_t credit_valid_days = 30;  // full local days after the day of the grant
@@ -73,6 +92,7 @@ struct ClubPolicy {
   std::uint32_t repeat_purchase_seconds = 120;  // the same amount again so soon looks like a repeat; 0: never
   bool debt_on_refund = false;    // what a refund cannot take back of her credit is owed; else it is withheld
   std::uint32_t remind_days = 3;  // members hear of credit so long before it lapses; 0: never
+  DigestPolicy digest;
 };
 
 struct Club {

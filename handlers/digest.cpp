@@ -1,57 +1,182 @@
 #include "handlers/digest.hpp"
 
+#include <algorithm>
+
 #include "handlers/speaker.hpp"
+#include "templates/alphabet.hpp"
 #include "templates/dates.hpp"
 #include "templates/phone.hpp"
 
 namespace peyk::handlers {
 namespace {
 
-// The lines of one sort.
-void add(std::string& lines, std::string_view key, const std::vector<Oddities::Count>& counts,
-         const Club& club, const Setting& setting) {
-  for (const Oddities::Count& one : counts) {
-    const std::string phone = templates::masked(one.phone);
-    lines += '\n' + render(setting, key, club.language,
-                           {{"phone", phone},
-                            {"count", static_cast<std::int64_t>(one.count)},
-                            {"amount", money(club, one.amount)},
-                            {"branch", branch_name(club, one.branch)}});
-  }
+using namespace std::chrono_literals;
+
+constexpr auto kEvening = 20h;
+
+std::chrono::hours hour_of(const Club& club) {
+  return std::chrono::hours{club.policy.digest.hour};
 }
 
-void add(std::string& lines, std::string_view key, std::uint64_t count, const Club& club,
-         const Setting& setting) {
-  if (count == 0) return;
-  lines += '\n' + render(setting, key, club.language, {{"count", static_cast<std::int64_t>(count)}});
+// The last kDigestDays days that are due, the oldest first.
+std::vector<DigestDay> due_days(const Club& club, rules::Instant now) {
+  std::vector<DigestDay> days;
+  rules::Instant until = templates::start_of_local_day(now, club.time_zone);
+  for (std::uint32_t back = 0; back < kDigestDays; ++back) {
+    const rules::Instant from = templates::start_of_local_day(templates::last_day_of(until), club.time_zone);
+    if (now >= until + hour_of(club)) days.push_back({&club, from, until});
+    until = from;
+  }
+  std::ranges::reverse(days);
+  return days;
 }
+
+// With which a club's digests began, as far back as is known: yesterday, if it never had one.
+rules::Instant first_day(const Club& club, const std::set<DigestKey>& told, rules::Instant now) {
+  const auto known = told.lower_bound({club.id, digests_known_from(now)});
+  if (known != told.end() && known->first == club.id) return known->second;
+  const rules::Instant today = templates::start_of_local_day(now, club.time_zone);
+  return templates::start_of_local_day(templates::last_day_of(today), club.time_zone);
+}
+
+// The worst of each sort, then the next of each. Many purchases of a phone are no news where something else
+// is odd about them.
+std::vector<OddThing> in_order(const std::vector<OddThing>& odd) {
+  std::set<PhoneNumber> named;
+  for (const OddThing& one : odd) {
+    if (one.what == Oddity::own_phone || one.what == Oddity::split) named.insert(one.phone);
+  }
+  std::map<Oddity, std::uint32_t> before;
+  std::vector<std::pair<std::pair<std::uint32_t, Oddity>, const OddThing*>> ranked;
+  for (const OddThing& one : odd) {
+    if (one.what == Oddity::purchases && named.contains(one.phone)) continue;
+    ranked.push_back({{before[one.what]++, one.what}, &one});
+  }
+  std::ranges::stable_sort(ranked, {}, [](const auto& one) { return one.first; });
+  std::vector<OddThing> ordered;
+  for (const auto& [rank, one] : ranked) ordered.push_back(*one);
+  return ordered;
+}
+
+std::string_view key_of(const OddThing& odd) {
+  switch (odd.what) {
+    case Oddity::own_phone:
+      return "digest_own_phone";
+    case Oddity::split:
+      return "digest_split";
+    case Oddity::refunds:
+      return "digest_refunds";
+    case Oddity::voids:
+      return odd.till.empty() ? "digest_voids" : "digest_voids_till";
+    case Oddity::misses:
+      return odd.till.empty() ? "digest_misses" : "digest_misses_till";
+    case Oddity::purchases:
+      return "digest_purchases";
+    case Oddity::club_misses:
+      return "digest_club_misses";
+  }
+  throw std::logic_error("key_of: not an Oddity");
+}
+
+// The text of a day in one language.
+class Writer {
+ public:
+  Writer(const DigestDay& day, const ClubDay& facts, const templates::Catalogue& catalogue, Language language)
+      : club_(*day.club), day_(day), facts_(facts), catalogue_(catalogue), language_(language) {}
+
+  std::string write(const std::vector<OddThing>& odd) const {
+    const std::string head = header();
+    std::vector<std::string> lines;
+    for (const OddThing& one : odd) lines.push_back('\n' + line_of(one));
+    std::string text;
+    for (std::size_t told = lines.size();; --told) {
+      text = head;
+      for (std::size_t i = 0; i < told; ++i) text += lines[i];
+      if (told < lines.size()) text += '\n' + say("digest_more", {{"count", number(lines.size() - told)}});
+      // One is told whatever the names are: the whole text is then a part longer.
+      if (told <= 1 || templates::part_count(text, templates::choose(text)) <= kDigestPartsMax) return text;
+    }
+  }
+
+ private:
+  static std::int64_t number(std::uint64_t count) { return static_cast<std::int64_t>(count); }
+  std::string say(std::string_view key, std::initializer_list<templates::Argument> arguments) const {
+    return catalogue_.render(key, language_, arguments);
+  }
+
+  std::string header() const {
+    const std::string head =
+        say("digest", {{"club", club_.name}, {"day", templates::LastDayShort{day_.until, club_.time_zone}}});
+    if (club_.policy.digest.when != DigestWhen::daily) return head;
+    const DayFigures& figures = facts_.figures;
+    return head + '\n' +
+           say(figures.best == 0 ? "digest_no_sales" : "digest_figures",
+               {{"sales", number(figures.sales)},
+                {"amount", money(club_, figures.sold)},
+                {"count", number(figures.joined)},
+                {"branch", branch_name(club_, figures.best)},
+                {"sum", money(club_, figures.best_sold)}});
+  }
+
+  std::string line_of(const OddThing& odd) const {
+    const std::string who = odd.till.empty() ? templates::masked(odd.phone) : odd.till;
+    const std::string where = odd.branches > 1 ? say("digest_branches", {{"count", number(odd.branches)}})
+                                               : std::string(branch_name(club_, odd.branch));
+    return say(key_of(odd), {{"phone", who},
+                             {"branch", where},
+                             {"count", number(odd.count)},
+                             {"minutes", number(club_.policy.digest.split_minutes)},
+                             {"amount", money(club_, odd.amount)}});
+  }
+
+  const Club& club_;
+  const DigestDay& day_;
+  const ClubDay& facts_;
+  const templates::Catalogue& catalogue_;
+  Language language_;
+};
 
 }  // namespace
 
-DigestDay digest_day(const Club& club, rules::Instant now) {
-  const rules::Instant today = templates::start_of_local_day(now, club.time_zone);
-  return {.from = templates::start_of_local_day(today - std::chrono::microseconds{1}, club.time_zone),
-          .until = today,
-          .is_due = now - today >= kDigestAt};
+rules::Instant digests_known_from(rules::Instant now) {
+  return now - std::chrono::days{kDigestDaysKnown};
 }
 
-std::vector<OutgoingText> digest(const Club& club, const DigestDay& day, const Oddities& odd,
-                                 const Setting& setting) {
-  std::string lines;
-  add(lines, "digest_own_phone", odd.own_phone, club, setting);
-  add(lines, "digest_many", odd.many, club, setting);
-  add(lines, "digest_split", odd.split, club, setting);
-  add(lines, "digest_undone", odd.undone, club, setting);
-  add(lines, "digest_misses", odd.misses >= kManyMisses ? odd.misses : 0, club, setting);
-  add(lines, "digest_disputes", odd.disputes, club, setting);
+std::vector<DigestDay> untold_days(const Directory& directory, const std::set<DigestKey>& told,
+                                   rules::Instant now) {
+  std::vector<DigestDay> untold;
+  for (const Club& club : directory.clubs()) {
+    if (club.policy.digest.when == DigestWhen::never) continue;
+    const rules::Instant first = first_day(club, told, now);
+    for (const DigestDay& day : due_days(club, now)) {
+      if (day.from >= first && !told.contains({club.id, day.from})) untold.push_back(day);
+    }
+  }
+  std::ranges::stable_sort(untold, {}, &DigestDay::until);
+  return untold;
+}
+
+rules::Instant digest_time(const Club& club, rules::Instant now) {
+  const rules::Instant today = templates::start_of_local_day(now, club.time_zone);
+  if (now < today + hour_of(club)) return today + hour_of(club);
+  if (now < today + kEvening) return now;
+  return templates::end_of_local_day(now, club.time_zone, 0) + hour_of(club);
+}
+
+std::vector<OutgoingText> digest(const DigestDay& day, const ClubDay& facts,
+                                 const templates::Catalogue& catalogue, rules::Instant now) {
+  const Club& club = *day.club;
+  const std::vector<OddThing> odd = in_order(facts.odd);
   std::vector<OutgoingText> texts;
-  if (lines.empty()) return texts;
-  const std::string text = render(setting, "digest", club.language,
-                                  {{"club", club.name},
-                                   {"day", templates::LastDayShort{day.until, club.time_zone}}}) +
-                           lines;
+  if (odd.empty() && club.policy.digest.when != DigestWhen::daily) return texts;
+  const rules::Instant at = digest_time(club, now);
   for (const Cashier& one : club.cashiers) {
-    if (one.manager) texts.push_back(text_to(club, one.phone, Lane::notice, text, setting.now));
+    if (!one.manager) continue;
+    const auto chosen = facts.languages.find(one.phone);
+    const Language language = chosen == facts.languages.end() ? club.language : chosen->second;
+    texts.push_back(
+        text_to(club, one.phone, Lane::notice, Writer(day, facts, catalogue, language).write(odd), at));
+    texts.back().send_at = at;
   }
   return texts;
 }

@@ -1,49 +1,86 @@
-// What was odd in a club's day, told to its managers the next morning in one text. Each of these may be innocent; a
-// person who knows the shop sees which is not.
+// What was odd in a club's day, told to its managers the next morning in one text. Each of these may be
+// innocent; whoever knows the shop sees which is not. The club's file says from how many on (DigestPolicy).
 //
-//   the day's rows -> [the store gathers what is above these limits, the worst first] -> digest() -> a text, or none
+//   clubs, the clock, what was told -> untold_days() -> [the store counts what is above the club's limits] ->
+//   digest() -> a text for each manager, or none
+//
+// The text names who, where, how often and how much, so that a manager can act on it, and is three parts at
+// most: the worst of each sort comes first, and of what finds no room she reads how many there are.
+//
+// To add a sort: a name below, a limit in DigestPolicy (its table, the club file, `peykctl apply`), a query
+// in store/mysql/day_oddities.cpp, a text, a case in line_of().
 #pragma once
 
 #include <chrono>
+#include <map>
+#include <set>
+#include <string>
 #include <vector>
 
+#include "handlers/directory.hpp"
 #include "handlers/effects.hpp"
-#include "handlers/setting.hpp"
+#include "templates/catalogue.hpp"
 
 namespace peyk::handlers {
 
-inline constexpr std::chrono::hours kDigestAt{9};      // of the local day that follows
-inline constexpr std::uint32_t kOdditiesEach = 2;      // told of each sort
-inline constexpr std::uint64_t kManyPurchases = 5;     // of one phone in a day
-inline constexpr std::uint64_t kSplitPurchases = 3;    // of one phone at one branch
-inline constexpr std::chrono::minutes kSplitWithin{15};
-inline constexpr std::uint64_t kManyUndone = 3;        // redemptions, by one cashier
-inline constexpr std::uint64_t kManyMisses = 20;       // in the club
+inline constexpr std::uint32_t kDigestDays = 3;       // a day that was missed is told of so long after
+inline constexpr std::uint32_t kDigestDaysKnown = 8;  // of so many it must be known whether they were told
+inline constexpr std::size_t kDigestPartsMax = 3;
+inline constexpr std::uint32_t kOdditiesEach = 100;  // counted of each sort, the worst first
 
-struct Oddities {
-  struct Count {
-    PhoneNumber phone = 0;
-    std::uint64_t count = 0;
-    rules::Amount amount = 0;
-    BranchNo branch = 0;
-  };
-  std::vector<Count> own_phone;  // purchases on the phone of a cashier: phone, count, amount
-  std::vector<Count> many;       // purchases of one phone: phone, count, amount
-  std::vector<Count> split;      // the same within kSplitWithin: phone, count, branch
-  std::vector<Count> undone;     // redemptions taken back by one cashier: phone, count, amount
-  std::uint64_t misses = 0;      // wrong codes, PINs and numbers
-  std::uint64_t disputes = 0;
+// In the order in which the worst of each are told.
+enum class Oddity : std::uint8_t { own_phone, split, refunds, voids, misses, purchases, club_misses };
+
+struct OddThing {
+  Oddity what = Oddity::own_phone;
+  PhoneNumber phone = 0;       // the buyer's, or the cashier's who did it
+  std::string till;            // its key, if no cashier did it
+  BranchNo branch = 0;         // one of them
+  std::uint32_t branches = 1;  // at which it was
+  std::uint64_t count = 0;
+  rules::Amount amount = 0;  // 0: it is not about money
+
+  bool operator==(const OddThing&) const = default;
 };
 
-// The local day that is to be told of at `now`: the last whole one, once its morning after has come.
+// How the day went: as TODAY has it, of all branches.
+struct DayFigures {
+  std::uint64_t sales = 0, joined = 0;
+  rules::Amount sold = 0;  // less refunds
+  BranchNo best = 0;       // 0: nothing was sold
+  rules::Amount best_sold = 0;
+
+  bool operator==(const DayFigures&) const = default;
+};
+
+struct ClubDay {
+  std::vector<OddThing> odd;                  // of each sort the worst first
+  DayFigures figures;                         // wanted of clubs that are told daily
+  std::map<PhoneNumber, Language> languages;  // of managers who are members, and have chosen
+};
+
+// A whole local day of a club.
 struct DigestDay {
+  const Club* club = nullptr;
   rules::Instant from{}, until{};
-  bool is_due = false;
-};
-DigestDay digest_day(const Club& club, rules::Instant now);
 
-// One text for each manager; none: nothing was odd.
-std::vector<OutgoingText> digest(const Club& club, const DigestDay& day, const Oddities& odd,
-                                 const Setting& setting);
+  bool operator==(const DigestDay&) const = default;
+};
+using DigestKey = std::pair<ClubId, rules::Instant>;  // the day's first instant
+
+// The first instant whose days matter to untold_days().
+rules::Instant digests_known_from(rules::Instant now);
+
+// Days that are due and not among `told`, the oldest first: yesterday from the club's hour on, and what was
+// missed before. A club of which no day is known begins with yesterday.
+std::vector<DigestDay> untold_days(const Directory& directory, const std::set<DigestKey>& told,
+                                   rules::Instant now);
+
+// When a digest that is written now leaves: not at night, by the club's clock.
+rules::Instant digest_time(const Club& club, rules::Instant now);
+
+// One text for each manager; none: there is nothing to tell.
+std::vector<OutgoingText> digest(const DigestDay& day, const ClubDay& facts,
+                                 const templates::Catalogue& catalogue, rules::Instant now);
 
 }  // namespace peyk::handlers

@@ -87,6 +87,15 @@ struct SetMissWindow {
   MissKey key;
   rules::MissWindow row;
 };
+// Beside it, for the managers' digest: whose miss it was, on which local day.
+struct NoteMiss {
+  ClubId club = 0;
+  rules::Instant day_from{};
+  BranchNo branch = 0;
+  PhoneNumber cashier = 0;  // 0: a till
+  std::string till;         // its key; else empty
+  auto operator<=>(const NoteMiss&) const = default;
+};
 struct RecordDispute {
   Dispute dispute;
 };
@@ -146,8 +155,9 @@ struct RecordRefund {
 
 using Effect = std::variant<EnrolMember, ChangeMember, EndMembership, OpenLot, IssueCode, TakeFromLot,
                             VoidRedemption, MoveCredit, RecordPurchase, SetPromo, NoteHelp, SetAttempts,
-                            SetPending, RecordSale, SetMissWindow, RecordDispute, SetTillAttempts, BeginHold,
-                            EndHold, TakeBack, ReturnCredit, Owe, RecordRefund, SetGuesses>;
+                            SetPending, RecordSale, SetMissWindow, NoteMiss, RecordDispute, SetTillAttempts,
+                            BeginHold, EndHold, TakeBack, ReturnCredit, Owe, RecordRefund,
+                            SetGuesses>;
 
 struct OutgoingText {
   ClubId club = 0;

@@ -280,6 +280,11 @@ struct BranchDay {
   rules::Amount granted = 0;
   std::uint64_t redemptions = 0;
   rules::Amount used = 0;
+  // Of refunds, whenever what they give back was bought.
+  std::uint64_t refunds = 0;
+  rules::Amount refunded = 0;
+  rules::Amount taken_back = 0;  // of credit that had been granted
+  rules::Amount returned = 0;    // of credit that had paid
 };
 
 // That a cashier reported a purchase, and which. Hers are told from a till's by it.
@@ -442,6 +447,7 @@ class Facts {
   void apply(const struct RecordSale& effect);
   void apply(const struct RecordDispute& effect);
   void apply(const struct SetMissWindow& effect);
+  void apply(const struct NoteMiss& effect);
   void apply(const struct SetTillAttempts& effect);
   void apply(const struct BeginHold& effect);
   void apply(const struct EndHold& effect);

@@ -154,6 +154,7 @@ void Facts::apply(const RecordDispute& effect) {
 void Facts::apply(const SetMissWindow& effect) {
   miss_windows_[effect.key] = effect.row;
 }
+void Facts::apply(const NoteMiss&) {}  // no decision asks for it
 void Facts::apply(const SetPending& effect) {
   pendings_[effect.row.key] = effect.row;
 }
@@ -228,6 +229,13 @@ void Facts::apply(const RecordRefund& effect) {
   if (refund.state != RefundState::applied) return;
   const PurchaseKey& key = must_find(purchase_keys_, refund.purchase, "purchase");
   must_find(purchases_, key, "purchase").refunded += refund.amount;
+  for (auto& [key, day] : branch_days_) {
+    if (key.club != refund.bill.club || key.branch != refund.bill.branch || refund.at < key.from) continue;
+    ++day.refunds;
+    day.refunded += refund.amount;
+    day.taken_back += refund.clawed_back + refund.owed;
+    day.returned += refund.returned + refund.expired;
+  }
 }
 
 }  // namespace peyk::handlers

@@ -25,10 +25,10 @@ std::string figure(const Club& club, rules::Amount amount, Language language) {
   return templates::format_number(toman ? amount / 10 : amount, language);
 }
 
-std::string_view name_of(Event event) {
-  switch (event) {
+std::string_view name_of(const Past& past) {
+  switch (past.what) {
     case Event::purchase:
-      return "history_purchase";
+      return past.refunded > 0 ? "history_purchase_refunded" : "history_purchase";
     case Event::redeemed:
       return "history_redeemed";
     case Event::expired:
@@ -41,6 +41,12 @@ std::string_view name_of(Event event) {
       return "history_received";
     case Event::gift:
       return "history_gift";
+    case Event::taken_back:
+      return "history_taken_back";
+    case Event::returned:
+      return "history_returned";
+    case Event::settled:
+      return "history_settled";
   }
   throw std::logic_error("name_of: not an Event");
 }
@@ -48,8 +54,12 @@ std::string_view name_of(Event event) {
 std::string line_of(const Speaker& speaker, std::string_view name, const Past& past, const Setting& setting) {
   const Club& club = *speaker.club;
   const std::string earned = figure(club, past.credit, speaker.language);
+  const std::string refunded = figure(club, past.refunded, speaker.language);
   return render(setting, name, speaker.language,
-                {{"day", day(past.at, club)}, {"amount", money(club, past.amount)}, {"earned", earned}});
+                {{"day", day(past.at, club)},
+                 {"amount", money(club, past.amount)},
+                 {"refunded", refunded},
+                 {"earned", earned}});
 }
 
 bool fits(const std::string& text) {
@@ -106,7 +116,7 @@ Said history(const Speaker& speaker, const Facts& facts, const Setting& setting)
   Said said{.reply = render(setting, all.empty() ? "history_none" : "history_header", speaker.language,
                             {{"club", speaker.club->name}})};
   for (const Past& past : all.first(std::min<std::size_t>(all.size(), kHistoryRows))) {
-    const std::string longer = said.reply + '\n' + line_of(speaker, name_of(past.what), past, setting);
+    const std::string longer = said.reply + '\n' + line_of(speaker, name_of(past), past, setting);
     if (speaker.medium == Medium::sms && !fits(longer)) break;
     said.reply = longer;
   }
@@ -122,8 +132,10 @@ Said statement(const Speaker& speaker, std::uint32_t page, const Facts& facts, c
                             {{"club", speaker.club->name}, {"page", number}})};
   }
   Said said{.reply = render(setting, "statement_header", speaker.language, {{"page", number}})};
-  for (std::size_t i = 0; i < std::min<std::size_t>(all.size(), kStatementRows); ++i)
-    said.reply += '\n' + line_of(speaker, "statement_line", all[i], setting);
+  for (const Past& past : all.first(std::min<std::size_t>(all.size(), kStatementRows))) {
+    const std::string_view name = past.refunded > 0 ? "statement_line_refunded" : "statement_line";
+    said.reply += '\n' + line_of(speaker, name, past, setting);
+  }
   if (speaker.medium == Medium::sms && statement_goes_on(speaker, page, facts)) {
     const std::string next = std::to_string(page + 1);
     said.reply += '\n' + render(setting, "statement_more", speaker.language, {{"next", next}});

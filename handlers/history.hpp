@@ -26,14 +26,27 @@ inline constexpr std::uint32_t kHistoryRows = 6;
 inline constexpr std::uint32_t kStatementRows = 4;
 inline constexpr std::uint32_t kStatementPagesMax = 250;
 
-enum class Event : std::uint8_t { purchase, redeemed, expired, given_back, given, received, gift };
+// taken_back, returned: by a refund, of what a purchase had earned and of what had paid it. settled: a debt.
+enum class Event : std::uint8_t {
+  purchase,
+  redeemed,
+  expired,
+  given_back,
+  given,
+  received,
+  gift,
+  taken_back,
+  returned,
+  settled
+};
 
 struct Past {
   Event what = Event::purchase;
   rules::Instant at{};
-  rules::Amount amount = 0;  // of the purchase, or of the credit that came or went
-  rules::Amount credit = 0;  // purchase: what it earned
-  std::uint64_t row = 0;     // of those at one instant, the later has the larger
+  rules::Amount amount = 0;    // of the purchase, or of the credit that came or went
+  rules::Amount credit = 0;    // purchase: what it earned
+  rules::Amount refunded = 0;  // purchase: what of it was given back
+  std::uint64_t row = 0;       // of those at one instant, the later has the larger
   // why:
   rules::BasisPoints share = 0;  // purchase: of what was paid in money; 0: not known
   rules::Instant expires_at{};   // of the credit

@@ -34,6 +34,9 @@ std::string word(MoneyDisplay display) {
 std::string word(CashierAuth auth) {
   return auth == CashierAuth::pin ? "pin" : auth == CashierAuth::phone ? "phone" : "challenge";
 }
+std::string word(DigestWhen when) {
+  return when == DigestWhen::odd ? "odd" : when == DigestWhen::daily ? "daily" : "never";
+}
 std::string word(bool yes) {
   return yes ? "true" : "false";
 }
@@ -71,7 +74,17 @@ std::vector<std::pair<std::string_view, std::string>> fields_of(const Club& club
           {"policy.hold_seconds_max", std::to_string(policy.hold_seconds_max)},
           {"policy.debt_on_refund", word(policy.debt_on_refund)},
           {"policy.repeat_purchase_seconds", std::to_string(policy.repeat_purchase_seconds)},
-          {"policy.remind_days", std::to_string(policy.remind_days)}};
+          {"policy.remind_days", std::to_string(policy.remind_days)},
+          {"policy.digest", word(policy.digest.when)},
+          {"policy.digest_hour", std::to_string(policy.digest.hour)},
+          {"policy.digest_own_phone", std::to_string(policy.digest.own_phone)},
+          {"policy.digest_purchases", std::to_string(policy.digest.purchases)},
+          {"policy.digest_split", std::to_string(policy.digest.split)},
+          {"policy.digest_split_minutes", std::to_string(policy.digest.split_minutes)},
+          {"policy.digest_refunds", std::to_string(policy.digest.refunds)},
+          {"policy.digest_voids", std::to_string(policy.digest.voids)},
+          {"policy.digest_misses", std::to_string(policy.digest.misses)},
+          {"policy.digest_club_misses", std::to_string(policy.digest.club_misses)}};
 }
 
 // Lists compared by key: `+` is new, `-` is gone, `~` has changed as `change` says ("" if it has not).

@@ -2,6 +2,7 @@
 #include <set>
 
 #include "store/mysql/clubs.hpp"
+#include "store/mysql/digests.hpp"
 
 namespace peyk::store {
 namespace {
@@ -158,6 +159,7 @@ std::vector<Club> load_clubs(Connection& connection) {
     clubs.push_back(read_club(rows));
     at[clubs.back().id] = clubs.size() - 1;
   }
+  load_digest_policies(connection, clubs);
   Rows branches =
       connection.prepare("SELECT club_id, branch_no, name FROM branch ORDER BY branch_no").query();
   while (branches.next()) {
@@ -233,6 +235,7 @@ ClubId save_club(Connection& connection, const Club& club) {
   Rows rows = connection.prepare("SELECT club_id FROM club WHERE slug = ?").add(club.slug).query();
   if (!rows.next()) throw SqlError(SqlError::Kind::broken, 0, "the club that was just saved is not there");
   const ClubId id = rows.u32();
+  save_digest_policy(connection, id, club.policy.digest);
   save_branches(connection, id, club);
   save_cashiers(connection, id, club);
   save_till_keys(connection, id, club);

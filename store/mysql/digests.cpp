@@ -1,136 +1,153 @@
 #include "store/mysql/digests.hpp"
 
 #include <algorithm>
+#include <set>
 
-#include "store/mysql/outbox.hpp"
-#include "templates/alphabet.hpp"
+#include "store/mysql/day_oddities.hpp"
+#include "store/mysql/outgoing.hpp"
+#include "store/mysql/sets.hpp"
 
 namespace peyk::store {
 namespace {
 
 using namespace handlers;
 
-// Purchases and redemptions have an index by branch and time: the day is read branch by branch.
-constexpr const char* kDaysPurchases =
-    " FROM branch b JOIN purchase p ON p.club_id = b.club_id AND p.branch_no = b.branch_no"
-    " AND p.recorded_at >= ? AND p.recorded_at < ? WHERE b.club_id = ? AND p.phone IS NOT NULL";
+constexpr std::chrono::days kMissesKept{7};
 
-// phone, count, amount, branch.
-std::vector<Oddities::Count> read_counts(Statement& statement) {
-  std::vector<Oddities::Count> counts;
-  Rows rows = statement.query();
+// The days of the last while, and which of them are told.
+struct Known {
+  std::set<DigestKey> begun, told;
+};
+
+Known known_days(Connection& connection, rules::Instant since) {
+  Known known;
+  Rows rows =
+      connection.prepare("SELECT club_id, day_from, told_at IS NOT NULL FROM digest WHERE day_from >= ?")
+          .add(since)
+          .query();
   while (rows.next()) {
-    Oddities::Count count{.phone = rows.u64()};
-    count.count = rows.u64();
-    count.amount = rows.i64();
-    count.branch = rows.u32();
-    counts.push_back(count);
+    const ClubId club = rows.u32();
+    const DigestKey key{club, rows.instant()};
+    known.begun.insert(key);
+    if (rows.flag()) known.told.insert(key);
   }
-  return counts;
+  return known;
 }
 
-std::uint64_t read_number(Statement& statement) {
-  Rows rows = statement.query();
-  return rows.next() ? rows.u64() : 0;
+// A row to lock for each: committed before it is locked, so that nobody waits for whoever is at it.
+void begin_days(Connection& connection, const std::vector<DigestDay>& days,
+                const std::set<DigestKey>& begun) {
+  std::vector<DigestKey> fresh;
+  for (const DigestDay& day : days) {
+    if (!begun.contains({day.club->id, day.from})) fresh.emplace_back(day.club->id, day.from);
+  }
+  insert_set(connection, "INSERT IGNORE INTO digest (day_from, club_id) VALUES ", 2, fresh,
+             [](Statement& s, const DigestKey& key) { s.add(key.second).add(key.first); });
+  connection.commit();
 }
 
-QueuedText to_queue(OutgoingText text, SystemChance& chance, rules::Instant now) {
-  const auto alphabet = templates::choose(text.text);
-  const auto parts = static_cast<std::uint8_t>(
-      std::clamp<std::size_t>(templates::part_count(text.text, alphabet), 1, templates::kPartsMax));
-  // Scheduled for now: whoever wakes texts puts them into their lanes.
-  return {.id = chance.next_id(),
-          .club = text.club,
-          .line = std::move(text.line),
-          .to = text.to,
-          .lane = text.lane,
-          .parts = parts,
-          .text = std::move(text.text),
-          .created_at = now,
-          .valid_until = text.valid_until,
-          .send_at = now};
-}
-
-}  // namespace
-
-bool digest_is_done(Connection& connection, ClubId club, rules::Instant day_from) {
-  Rows rows = connection.prepare("SELECT 1 FROM digest WHERE club_id = ? AND day_from = ?")
-                  .add(club)
-                  .add(day_from)
+bool lock_day(Connection& connection, const DigestDay& day) {
+  Rows rows = connection
+                  .prepare(
+                      "SELECT 1 FROM digest WHERE day_from = ? AND club_id = ? AND told_at IS NULL"
+                      " FOR UPDATE SKIP LOCKED")
+                  .add(day.from)
+                  .add(day.club->id)
                   .query();
   return rows.next();
 }
 
-Oddities read_oddities(Connection& connection, ClubId club, rules::Instant from, rules::Instant until) {
-  const std::string worst = " ORDER BY 2 DESC, 1 LIMIT " + std::to_string(kOdditiesEach);
-  const auto of_day = [&](const std::string& sql) -> Statement& {
-    return connection.prepare(sql).add(from).add(until).add(club);
-  };
-  const std::string sums = "SELECT p.phone, COUNT(*), CAST(SUM(p.amount) AS SIGNED), MIN(p.branch_no)";
-  Oddities odd;
-  odd.own_phone = read_counts(
-      of_day(sums + kDaysPurchases +
-             " AND p.phone IN (SELECT c.phone FROM cashier c WHERE c.club_id = b.club_id AND c.is_active = 1)"
-             " GROUP BY p.phone" +
-             worst));
-  odd.many = read_counts(of_day(sums + kDaysPurchases + " GROUP BY p.phone HAVING COUNT(*) >= ?" + worst)
-                             .add(kManyPurchases));
-  odd.split =
-      read_counts(of_day(sums + kDaysPurchases +
-                         " GROUP BY p.phone, p.branch_no, FLOOR(UNIX_TIMESTAMP(p.recorded_at) / " +
-                         std::to_string(std::chrono::seconds{kSplitWithin}.count()) +
-                         ") HAVING COUNT(*) >= ?" + worst)
-                      .add(kSplitPurchases));
-  odd.undone = read_counts(
-      of_day("SELECT v.cashier_phone, COUNT(*), CAST(SUM(r.used) AS SIGNED), MIN(r.branch_no)"
-             " FROM branch b JOIN redemption r ON r.club_id = b.club_id AND r.branch_no = b.branch_no"
-             " AND r.at >= ? AND r.at < ? JOIN redemption_void v ON v.redemption_id = r.redemption_id"
-             " WHERE b.club_id = ? GROUP BY v.cashier_phone HAVING COUNT(*) >= ?" +
-             worst)
-          .add(kManyUndone));
-  odd.disputes = read_number(
-      of_day("SELECT COUNT(*) FROM dispute WHERE at >= ? AND at < ? AND club_id = ?"));
-  odd.misses = read_number(connection.prepare("SELECT misses FROM miss_day WHERE club_id = ? AND day_from = ?")
-                               .add(club)
-                               .add(from));
-  return odd;
+std::map<PhoneNumber, Language> languages_of_managers(Connection& connection, const Club& club) {
+  std::vector<PhoneNumber> managers;
+  for (const Cashier& one : club.cashiers) {
+    if (one.manager) managers.push_back(one.phone);
+  }
+  std::map<PhoneNumber, Language> languages;
+  select_in(
+      connection, "SELECT phone, language FROM member WHERE (club_id, phone) IN (", "", 2, managers,
+      [&club](Statement& s, PhoneNumber phone) { s.add(club.id).add(phone); },
+      [&languages](Rows& rows) {
+        const PhoneNumber phone = rows.u64();
+        languages[phone] = static_cast<Language>(rows.u64());
+      });
+  return languages;
 }
 
-std::uint64_t send_digest(Connection& connection, SystemChance& chance, const Directory& directory,
-                          ClubId id, rules::Instant now) {
-  const Club& club = *directory.club(id);
-  chance.reserve_ids(connection, static_cast<std::uint32_t>(club.cashiers.size()));
-  const DigestDay day = digest_day(club, now);
-  if (!day.is_due) return 0;
-  const std::uint64_t claimed =
-      connection.prepare("INSERT IGNORE INTO digest (club_id, day_from, sent_at) VALUES (?, ?, ?)")
-          .add(id)
-          .add(day.from)
-          .add(now)
-          .update();
-  if (claimed == 0) return 0;
-  static const PinCheck no_pin = [](std::string_view, std::string_view) { return false; };
-  const Setting setting{.directory = directory,
-                        .keywords = templates::Keywords::standard(),
-                        .catalogue = templates::Catalogue::standard(),
-                        .chance = chance,
-                        .pin_matches = no_pin,
-                        .now = now};
-  std::vector<QueuedText> queued;
-  for (OutgoingText& text : digest(club, day, read_oddities(connection, id, day.from, day.until), setting))
-    queued.push_back(to_queue(std::move(text), chance, now));
-  save_queued(connection, queued);
-  return queued.size();
+std::uint64_t tell(Connection& connection, SystemChance& chance, const DigestDay& day, rules::Instant now) {
+  ClubDay facts = read_club_day(connection, day);
+  facts.languages = languages_of_managers(connection, *day.club);
+  std::vector<QueuedText> texts;
+  for (OutgoingText& text : digest(day, facts, templates::Catalogue::standard(), now))
+    texts.push_back(queued_text(std::move(text), chance.next_id(), now));
+  save_queued(connection, texts);
+  connection.prepare("UPDATE digest SET told_at = ?, texts = ? WHERE day_from = ? AND club_id = ?")
+      .add(now)
+      .add(std::uint64_t{texts.size()})
+      .add(day.from)
+      .add(day.club->id)
+      .update();
+  connection.prepare("DELETE FROM miss_day WHERE club_id = ? AND day_from < ?")
+      .add(day.club->id)
+      .add(day.from - kMissesKept)
+      .update();
+  return texts.size();
 }
 
-void count_day_misses(Connection& connection, ClubId club, rules::Instant day_from, std::uint32_t misses) {
+}  // namespace
+
+DigestTold tell_next_digest(Connection& connection, SystemChance& chance, const Directory& directory,
+                            rules::Instant now) {
+  const Known known = known_days(connection, digests_known_from(now));
+  const std::vector<DigestDay> days = untold_days(directory, known.told, now);
+  if (days.empty()) return {.is_done = true};
+  begin_days(connection, days, known.begun);
+  for (const DigestDay& day : days) {
+    chance.reserve_ids(connection, static_cast<std::uint32_t>(day.club->cashiers.size()));
+    if (lock_day(connection, day)) return {.texts = tell(connection, chance, day, now)};
+  }
+  return {.is_done = true};
+}
+
+void load_digest_policies(Connection& connection, std::vector<Club>& clubs) {
+  Rows rows =
+      connection
+          .prepare(
+              "SELECT club_id, told, hour, own_phone, purchases, split, split_minutes, refunds, voids,"
+              " misses, club_misses FROM digest_policy")
+          .query();
+  while (rows.next()) {
+    const auto club = std::ranges::find(clubs, rows.u32(), &Club::id);
+    if (club == clubs.end()) continue;
+    DigestPolicy& policy = club->policy.digest;
+    policy.when = static_cast<DigestWhen>(rows.u64());
+    policy.hour = rows.u32();
+    policy.own_phone = rows.u32();
+    policy.purchases = rows.u32();
+    policy.split = rows.u32();
+    policy.split_minutes = rows.u32();
+    policy.refunds = rows.u32();
+    policy.voids = rows.u32();
+    policy.misses = rows.u32();
+    policy.club_misses = rows.u32();
+  }
+}
+
+void save_digest_policy(Connection& connection, ClubId club, const DigestPolicy& policy) {
   connection
       .prepare(
-          "INSERT INTO miss_day (club_id, day_from, misses) VALUES (?, ?, ?)"
-          " ON DUPLICATE KEY UPDATE misses = misses + VALUES(misses)")
+          "REPLACE INTO digest_policy (club_id, told, hour, own_phone, purchases, split, split_minutes,"
+          " refunds, voids, misses, club_misses) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
       .add(club)
-      .add(day_from)
-      .add(misses)
+      .add(static_cast<std::uint32_t>(policy.when))
+      .add(policy.hour)
+      .add(policy.own_phone)
+      .add(policy.purchases)
+      .add(policy.split)
+      .add(policy.split_minutes)
+      .add(policy.refunds)
+      .add(policy.voids)
+      .add(policy.misses)
+      .add(policy.club_misses)
       .update();
 }
 

@@ -1,29 +1,33 @@
-// The morning's digest of each club (handlers/digest.hpp), once for a local day, whoever sends it: the table `digest`.
+// The managers' digests (handlers/digest.hpp): each day of a club told of once, whoever is at it.
+//
+//   digest (its rows of the last days) -> the first that is due and untold, its row locked ->
+//   day_oddities.hpp
+//   -> scheduled texts, and that it is told: one transaction
+//
+// What must stay true: a day is told under the lock of its row, and a row that says so stays for good. A
+// gateway that dies leaves the day untold; one that comes late, or whose clock was ahead, finds it told.
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "handlers/digest.hpp"
-#include "handlers/directory.hpp"
 #include "store/mysql/chance.hpp"
 #include "store/mysql/connection.hpp"
 
 namespace peyk::store {
 
-// Whether a club's digest of this day has been sent, or was found to have nothing to tell.
-bool digest_is_done(Connection& connection, handlers::ClubId club, rules::Instant day_from);
+struct DigestTold {
+  std::uint64_t texts = 0;
+  bool is_done = false;  // no day is due, or other gateways are at those that are
+};
 
-// What was odd in the club's day. A few scans of the day's rows by branch.
-handlers::Oddities read_oddities(Connection& connection, handlers::ClubId club, rules::Instant from,
-                                 rules::Instant until);
+// The next day that is due. The caller commits. Throws SqlError.
+DigestTold tell_next_digest(Connection& connection, SystemChance& chance,
+                            const handlers::Directory& directory, rules::Instant now);
 
-// Claims the day, and queues the texts for its managers; returns how many. 0 too if another has claimed it.
-// `club` is one of the directory.
-std::uint64_t send_digest(Connection& connection, SystemChance& chance, const handlers::Directory& directory,
-                          handlers::ClubId club, rules::Instant now);
-
-// Wrong tries of a club's day, counted on; part of save_effects().
-void count_day_misses(Connection& connection, handlers::ClubId club, rules::Instant day_from,
-                      std::uint32_t misses);
+// What clubs call odd: part of them (store/mysql/clubs.hpp).
+void load_digest_policies(Connection& connection, std::vector<handlers::Club>& clubs);
+void save_digest_policy(Connection& connection, handlers::ClubId club, const handlers::DigestPolicy& policy);
 
 }  // namespace peyk::store

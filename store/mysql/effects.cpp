@@ -44,6 +44,7 @@ struct Sorted {
   std::vector<const Sale*> sales;
   std::vector<const Dispute*> disputes;
   std::map<MissKey, rules::MissWindow> miss_windows;
+  std::map<NoteMiss, std::uint32_t> missed;
   std::map<std::string, rules::Attempts> till_attempts;
   std::vector<const Hold*> holds_begun;
   std::set<HoldId> holds_ended;
@@ -105,6 +106,7 @@ struct Sorted {
   void operator()(const SetAttempts& effect) { attempts[effect.cashier] = effect.row; }
   void operator()(const RecordDispute& effect) { disputes.push_back(&effect.dispute); }
   void operator()(const RecordSale& effect) { sales.push_back(&effect.sale); }
+  void operator()(const NoteMiss& effect) { ++missed[effect]; }
   void operator()(const SetMissWindow& effect) { miss_windows[effect.key] = effect.row; }
   void operator()(const SetGuesses& effect) { guesses[effect.phone] = effect.row; }
   void operator()(const SetPending& effect) { pendings[effect.row.key] = &effect.row; }
@@ -359,6 +361,7 @@ void save_effects(Connection& connection, std::span<const Effect> effects, const
   list_strangers(connection, sorted);
   save_line_phones(connection, sorted);
   save_miss_windows(connection, sorted.miss_windows);
+  save_misses_of_day(connection, sorted.missed);
   list_erasures(connection, sorted.ended);
 }
 

@@ -231,14 +231,27 @@ BranchDay read_branch_day(Connection& connection, const BranchDayKey& key) {
       day.used = rows.i64();
     }
   }
+  {
+    Rows rows = ask("SELECT COUNT(*), CAST(COALESCE(SUM(amount), 0) AS SIGNED),"
+                    " CAST(COALESCE(SUM(earned), 0) AS SIGNED) FROM purchase"
+                    " WHERE club_id = ? AND branch_no = ? AND recorded_at >= ?")
+                    .query();
+    if (rows.next()) {
+      day.purchases = rows.u64();
+      day.sold = rows.i64();
+      day.granted = rows.i64();
+    }
+  }
   Rows rows = ask("SELECT COUNT(*), CAST(COALESCE(SUM(amount), 0) AS SIGNED),"
-                  " CAST(COALESCE(SUM(earned), 0) AS SIGNED) FROM purchase"
-                  " WHERE club_id = ? AND branch_no = ? AND recorded_at >= ?")
+                  " CAST(COALESCE(SUM(clawed_back + owed), 0) AS SIGNED),"
+                  " CAST(COALESCE(SUM(returned + expired), 0) AS SIGNED) FROM refund"
+                  " WHERE club_id = ? AND branch_no = ? AND at >= ? AND state = 1")
                   .query();
   if (rows.next()) {
-    day.purchases = rows.u64();
-    day.sold = rows.i64();
-    day.granted = rows.i64();
+    day.refunds = rows.u64();
+    day.refunded = rows.i64();
+    day.taken_back = rows.i64();
+    day.returned = rows.i64();
   }
   return day;
 }

@@ -40,6 +40,22 @@ void lock_miss_windows(Connection& connection, const std::set<MissKey>& keys, Fa
       });
 }
 
+void save_misses_of_day(Connection& connection, const std::map<NoteMiss, std::uint32_t>& missed) {
+  for (const auto& [who, misses] : missed) {
+    connection
+        .prepare(
+            "INSERT INTO miss_day (club_id, day_from, branch_no, cashier_phone, till_key, misses)"
+            " VALUES (?, ?, ?, ?, ?, ?) ON DUPLICATE KEY UPDATE misses = misses + VALUES(misses)")
+        .add(who.club)
+        .add(who.day_from)
+        .add(who.branch)
+        .add(who.cashier)
+        .add(who.till)
+        .add(misses)
+        .update();
+  }
+}
+
 void save_miss_windows(Connection& connection, const std::map<MissKey, rules::MissWindow>& windows) {
   upsert_set(connection, kInsert,
              "misses = VALUES(misses), started_at = VALUES(started_at), told = VALUES(told)", 5, windows,

@@ -10,32 +10,32 @@ namespace {
 using namespace handlers;
 
 // Events are as handlers::Event. Each SELECT walks one index backwards, as far as its LIMIT. Columns: which
-// of the keys, event, at, amount, credit, row, share, expiry, phone of the other.
+// of the keys, event, at, amount, credit, row, share, expiry, phone of the other, what was refunded.
 constexpr const char* kPurchases =
     "(SELECT CAST(? AS UNSIGNED) AS which, 0 AS event, purchased_at AS at, amount, earned, purchase_id AS id,"
-    " 0 AS share, NULL AS expires_at, NULL AS phone FROM purchase WHERE member_id = ?"
+    " 0 AS share, NULL AS expires_at, NULL AS phone, refunded FROM purchase WHERE member_id = ?"
     " ORDER BY purchased_at DESC, purchase_id DESC LIMIT ? OFFSET ?)";
-// 2 redeem 3 expire 4 void
+// 2 redeem 3 expire 4 void 7 claw_back 8 return_credit 10 settle
 constexpr const char* kEntries =
-    "(SELECT CAST(? AS UNSIGNED), CASE kind WHEN 2 THEN 1 WHEN 3 THEN 2 ELSE 3 END, at, amount, 0, entry_id,"
-    " 0, NULL, NULL FROM ledger_entry WHERE member_id = ? AND kind IN (2, 3, 4) ORDER BY entry_id DESC"
-    " LIMIT ?)";
+    "(SELECT CAST(? AS UNSIGNED), CASE kind WHEN 2 THEN 1 WHEN 3 THEN 2 WHEN 4 THEN 3 WHEN 7 THEN 7 WHEN 8"
+    " THEN 8 ELSE 9 END, at, amount, 0, entry_id, 0, NULL, NULL, 0 FROM ledger_entry WHERE member_id = ?"
+    " AND kind IN (2, 3, 4, 7, 8, 10) ORDER BY entry_id DESC LIMIT ?)";
 // 2 transfer 4 undo of one 5 gift
 constexpr const char* kGiven =
-    "(SELECT CAST(? AS UNSIGNED), 4, at, amount, 0, move_id, 0, NULL, NULL FROM credit_move"
+    "(SELECT CAST(? AS UNSIGNED), 4, at, amount, 0, move_id, 0, NULL, NULL, 0 FROM credit_move"
     " WHERE from_member_id = ? AND kind IN (2, 4) ORDER BY at DESC LIMIT ?)";
 constexpr const char* kReceived =
-    "(SELECT CAST(? AS UNSIGNED), CASE kind WHEN 5 THEN 6 ELSE 5 END, at, amount, 0, move_id, 0, NULL, NULL"
+    "(SELECT CAST(? AS UNSIGNED), CASE kind WHEN 5 THEN 6 ELSE 5 END, at, amount, 0, move_id, 0, NULL, NULL, 0"
     " FROM credit_move WHERE to_member_id = ? AND kind IN (2, 4, 5) ORDER BY at DESC LIMIT ?)";
 constexpr const char* kLastEarned =
     "(SELECT CAST(? AS UNSIGNED) AS which, 0 AS event, p.purchased_at AS at, p.amount, p.earned,"
-    " p.purchase_id AS id, p.earn_share AS share, l.expires_at, NULL AS phone FROM purchase p"
+    " p.purchase_id AS id, p.earn_share AS share, l.expires_at, NULL AS phone, p.refunded FROM purchase p"
     " JOIN code c ON c.code_id = p.code_id JOIN lot l ON l.lot_id = c.lot_id WHERE p.member_id = ?"
     " ORDER BY p.purchased_at DESC, p.purchase_id DESC LIMIT 1)";
 constexpr const char* kLastReceived =
     "(SELECT CAST(? AS UNSIGNED), CASE v.kind WHEN 5 THEN 6 ELSE 5 END, v.at, v.amount, 0, v.move_id, 0, "
     "(SELECT MIN(l.expires_at) FROM lot l"
-    " WHERE l.member_id = v.to_member_id AND l.created_at = v.at), m.phone FROM credit_move v"
+    " WHERE l.member_id = v.to_member_id AND l.created_at = v.at), m.phone, 0 FROM credit_move v"
     " JOIN member m ON m.member_id = v.from_member_id WHERE v.to_member_id = ? AND v.kind IN (2, 5)"
     " ORDER BY v.at DESC LIMIT 1)";
 
@@ -87,6 +87,7 @@ void read(Rows& rows, std::span<const Asked> asked, Facts& facts) {
   past.share = static_cast<rules::BasisPoints>(rows.i64());
   past.expires_at = rows.instant();
   past.other = rows.maybe_u64().value_or(0);
+  past.refunded = rows.i64();
   facts.load(key, past);
 }
 

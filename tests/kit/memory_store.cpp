@@ -45,20 +45,22 @@ void MemoryStore::load_reading(const ReadingKey& key, Facts& facts) const {
     if (one.member != member->id || (key.what == Reading::why && !one.code)) continue;
     Past past{.at = one.purchased_at, .amount = one.amount, .credit = one.earned, .row = one.id};
     past.share = one.earn_share;
+    past.refunded = one.refunded;
     if (one.code) past.expires_at = lots_.at(codes_.at(*one.code).lot).expires_at;
     purchases.push_back(past);
   }
   for (const LedgerEntry& entry : entries_) {
     if (entry.member != member->id || key.what != Reading::history) continue;
-    const bool redeemed = entry.kind == rules::EntryKind::redeem,
-               expired = entry.kind == rules::EntryKind::expire;
-    if (!redeemed && !expired && entry.kind != rules::EntryKind::void_redemption) continue;
-    others.push_back({.what = redeemed  ? Event::redeemed
-                              : expired ? Event::expired
-                                        : Event::given_back,
-                      .at = entry.at,
-                      .amount = entry.amount,
-                      .row = entry.id});
+    static const std::map<rules::EntryKind, Event> kEvents = {
+        {rules::EntryKind::redeem, Event::redeemed},
+        {rules::EntryKind::expire, Event::expired},
+        {rules::EntryKind::void_redemption, Event::given_back},
+        {rules::EntryKind::claw_back, Event::taken_back},
+        {rules::EntryKind::return_credit, Event::returned},
+        {rules::EntryKind::settle, Event::settled}};
+    const auto event = kEvents.find(entry.kind);
+    if (event == kEvents.end()) continue;
+    others.push_back({.what = event->second, .at = entry.at, .amount = entry.amount, .row = entry.id});
   }
   for (const auto& [id, move] : moves_) {
     const bool gift = move.kind == MoveKind::gift;
@@ -112,6 +114,15 @@ BranchDay MemoryStore::branch_day(const BranchDayKey& key) const {
     ++day.purchases;
     day.sold += purchase.amount;
     day.granted += purchase.earned;
+  }
+  for (const auto& [id, refund] : refunds_) {
+    if (refund.bill.club != key.club || refund.bill.branch != key.branch || refund.at < key.from ||
+        refund.state != RefundState::applied)
+      continue;
+    ++day.refunds;
+    day.refunded += refund.amount;
+    day.taken_back += refund.clawed_back + refund.owed;
+    day.returned += refund.returned + refund.expired;
   }
   return day;
 }

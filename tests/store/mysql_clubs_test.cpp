@@ -39,6 +39,7 @@ void expect_same(const Club& saved, const Club& loaded) {
   EXPECT_EQ(loaded.policy.debt_on_refund, saved.policy.debt_on_refund);
   EXPECT_EQ(loaded.policy.repeat_purchase_seconds, saved.policy.repeat_purchase_seconds);
   EXPECT_EQ(loaded.policy.remind_days, saved.policy.remind_days);
+  EXPECT_EQ(loaded.policy.digest, saved.policy.digest);
   ASSERT_EQ(loaded.branches.size(), saved.branches.size());
   for (std::size_t i = 0; i < saved.branches.size(); ++i) {
     EXPECT_EQ(loaded.branches[i].number, saved.branches[i].number);
@@ -92,7 +93,17 @@ TEST_F(MysqlClubs, come_back_as_they_were_saved_octets_of_secrets_and_all_letter
                  .hold_seconds_max = 77,
                  .repeat_purchase_seconds = 33,
                  .debt_on_refund = true,
-                 .remind_days = 9};
+                 .remind_days = 9,
+                 .digest = {.when = DigestWhen::daily,
+                            .hour = 8,
+                            .own_phone = 11,
+                            .purchases = 12,
+                            .split = 13,
+                            .split_minutes = 14,
+                            .refunds = 15,
+                            .voids = 16,
+                            .misses = 17,
+                            .club_misses = 0}};
   club.till_keys[0].secret = std::string("\0\xff'\"\\\n\x80", 7) + std::string(24, '\0');
   const ClubId id = store::save_club(database.connection, club);
   const auto loaded = store::load_clubs(database.connection);

@@ -35,7 +35,7 @@ Value sample(const std::string& name) {
   if (name == "invoice") return "F-1404-17";
   if (name == "sales") return std::int64_t{128};
   if (name == "day") return LastDayShort{kEnd, kTehran};
-  if (name == "earned") return "۴۲۵٬۰۰۰";
+  if (name == "earned" || name == "refunded") return "۴۲۵٬۰۰۰";
   if (name == "percent") return "2.5%";
   if (name == "next") return "2";
   if (name == "seconds") return std::int64_t{120};
@@ -111,7 +111,8 @@ TEST(Catalogue, english_words_stay_in_gsm7) {
     const auto names = Catalogue::standard().arguments(key, Language::en);
     std::vector<Argument> arguments;
     for (const auto& name : names) {
-      const bool word = name == "earned" || name == "club" || name == "branch" || name == "phone";
+      const bool word =
+          name == "earned" || name == "refunded" || name == "club" || name == "branch" || name == "phone";
       arguments.push_back({name, word             ? Value("Bakery")
                                  : name == "list" ? Value(Rendered{"1"})
                                                   : sample(name)});
@@ -164,7 +165,8 @@ TEST(Catalogue, counts_in_words) {
                  {"amount", Money{}},
                  {"credit", Money{}},
                  {"count", std::int64_t{0}},
-                 {"sum", Money{}}}),
+                 {"sum", Money{}},
+                 {"list", Rendered{""}}}),
             "Today, Vanak\nPurchases: 1,200, 0 rials\nCredit given: 0 rials\nCodes taken: 0, 0 rials");
   EXPECT_EQ(say("ussd_ask_amount", Language::fa, {{"unit", "toman"}}), "مبلغ فاکتور (تومان):");
   EXPECT_EQ(say("ussd_ask_amount", Language::fa, {{"unit", "rial"}}), "مبلغ فاکتور (ریال):");
