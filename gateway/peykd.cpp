@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "gateway/clock.hpp"
+#include "gateway/line_health.hpp"
 #include "gateway/line_purpose.hpp"
 #include "gateway/link_metrics.hpp"
 #include "gateway/log.hpp"
@@ -60,6 +61,7 @@ Peykd::Peykd(Options options)
       seeder_(options_.mysql, sql_log()),
       housekeeper_(options_.mysql, sql_log()),
       sweeper_(options_.mysql, sql_log()),
+      librarian_(options_.mysql, sql_log()),
       redis_(io_, options_.redis),
       lanes_(redis_, options_.redis.key_prefix),
       ussd_lanes_(redis_, options_.redis.key_prefix, kUssdLaneOptions),
@@ -106,13 +108,11 @@ Peykd::Peykd(Options options)
               [this](auto request, auto done) { submit_till(std::move(request), std::move(done)); },
               {.signature_tolerance = options_.http.signature_tolerance,
                .in_flight_max = options_.limits.inbound_in_flight_max}),
-      letters_({.directory = [this](std::string_view key_id) { return till(key_id); },
-                .run = [this](auto work,
-                              auto after) { return housekeeper_.run(std::move(work), std::move(after)); },
-                .post = [this](auto work) { post(std::move(work)); }},
+      letters_([this](std::string_view key_id) { return till(key_id); }, store_hooks(housekeeper_),
                {.signature_tolerance = options_.http.signature_tolerance,
                 .lines = line_numbers(options_),
                 .carriers = options_.carriers}),
+      lookups_(lookup_hooks(), {.signature_tolerance = options_.http.signature_tolerance}),
       http_(io_, options_.http, routes(),
             [this](std::string_view route, int status, std::chrono::microseconds took) {
               metrics_
@@ -222,6 +222,7 @@ std::vector<HttpRoute> Peykd::routes() {
   all.push_back(purchases_.route());
   for (HttpRoute& route : orders_.routes()) all.push_back(std::move(route));
   for (HttpRoute& route : letters_.routes()) all.push_back(std::move(route));
+  for (HttpRoute& route : lookups_.routes()) all.push_back(std::move(route));
   return all;
 }
 
@@ -307,6 +308,21 @@ std::optional<TillIdentity> Peykd::till(std::string_view key_id) {
   return TillIdentity{.club = found.club->id, .branch = found.key->branch, .secrets = {found.key->secret}};
 }
 
+StoreHooks Peykd::store_hooks(store::SqlThread& thread) {
+  return {.run = [&thread](auto work, auto after) { return thread.run(std::move(work), std::move(after)); },
+          .post = [this](auto work) { post(std::move(work)); }};
+}
+
+LookupHooks Peykd::lookup_hooks() {
+  return {.directory = [this](std::string_view key_id) { return till(key_id); },
+          .clubs = [this] { return directory_.load(); },
+          .line =
+              [this](const handlers::Club& club) {
+                return line_health(club, options_.lines, carriers_, metrics_, pauses_);
+              },
+          .store = store_hooks(librarian_)};
+}
+
 void Peykd::submit_till(handlers::Request request, std::function<void(TillAnswer)> done) {
   using Status = TillAnswer::Status;
   if (stopping_) return done({.status = Status::busy});
@@ -369,6 +385,7 @@ void Peykd::load_decisions() {
 }
 
 void Peykd::govern(const std::vector<store::Pause>& pauses) {
+  pauses_ = pauses;
   const DirectoryPtr directory = directory_.load();
   for (auto& [number, line] : lines_) line.govern(government_of(number, pauses, *directory));
 }
@@ -458,6 +475,7 @@ void Peykd::run() {
   seeder_.start();
   housekeeper_.start();
   sweeper_.start();
+  librarian_.start();
   redis_.on_connected([this] {
     log::info("redis_connected");
     for (auto& [number, line] : lines_) line.reseed();
@@ -484,6 +502,7 @@ void Peykd::run() {
       gateway.seeder_.stop();
       gateway.housekeeper_.stop();
       gateway.sweeper_.stop();
+      gateway.librarian_.stop();
     }
   } silence{*this};
   io_.run();

@@ -3,7 +3,7 @@
 //   main thread: io_context (links, Redis, HTTP, timers: everything in gateway/)
 //   store threads: RequestWorkers (decide), SqlThreads for what must not wait for each other (outcomes and
 //   receipts; parts of long texts; texts that were granted; re-reading the outbox; housekeeping; what
-//   expires)
+//   expires; what clubs look up)
 //
 // Stopping, on SIGTERM or SIGINT: readiness goes, no new requests; what is under way is answered; what is on
 // the wire comes home; links unbind; then the threads end. A second signal ends at once. Nothing depends on
@@ -19,6 +19,7 @@
 #include "gateway/government.hpp"
 #include "gateway/history_keeper.hpp"
 #include "gateway/http/dead_letters.hpp"
+#include "gateway/http/lookups.hpp"
 #include "gateway/http/operations.hpp"
 #include "gateway/http/purchases.hpp"
 #include "gateway/http/server.hpp"
@@ -73,6 +74,8 @@ class Peykd {
   void push(std::vector<store::QueuedText> texts);
   void submit_till(handlers::Request request, std::function<void(TillAnswer)> done);
   std::optional<TillIdentity> till(std::string_view key_id);
+  StoreHooks store_hooks(store::SqlThread& thread);
+  LookupHooks lookup_hooks();
   OutboundLine* line(const std::string& number);
   boost::asio::awaitable<void> housekeeping();
   boost::asio::awaitable<void> wait_for_signal();
@@ -85,7 +88,7 @@ class Peykd {
   DecisionClock clock_;
   std::atomic<DirectoryPtr> directory_;
   std::uint64_t clubs_version_ = 0;
-  std::vector<store::Pause> pauses_;  // as they were at the start
+  std::vector<store::Pause> pauses_;  // as they were read last
 
   store::RequestWorkers workers_;
   store::SqlThread outcomes_;     // settled messages, receipts
@@ -94,6 +97,7 @@ class Peykd {
   store::SqlThread seeder_;       // all that waits, when Redis has forgotten it
   store::SqlThread housekeeper_;  // clubs, old keys, texts whose moment has come
   store::SqlThread sweeper_;      // what expires, codes that have rested, who has left
+  store::SqlThread librarian_;    // what clubs look up over HTTP
   store::RedisConnection redis_;
   store::Lanes lanes_;
   store::Lanes ussd_lanes_;  // the same pace, looked at from further away
@@ -117,6 +121,7 @@ class Peykd {
   PurchaseEndpoint purchases_;
   TillOrderEndpoint orders_;
   DeadLetterEndpoint letters_;
+  LookupEndpoint lookups_;
   HttpServer http_;
   boost::asio::signal_set signals_;
   Signal stopped_;

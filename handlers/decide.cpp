@@ -27,7 +27,7 @@ Plan plan(const Request& request, const Setting& setting) {
                         [&](const UssdRequest& ussd) { return plan_ussd(ussd, setting); },
                         [&](const PurchaseRequest& purchase) { return plan_purchase(purchase, setting); },
                         [&](const TillOrder& order) {
-                          return Plan{.needs = needs_till(order, setting.now), .what = PlannedTill{order}};
+                          return Plan{.needs = needs_till(order, setting), .what = PlannedTill{order}};
                         },
                     },
                     request.what);

@@ -6,15 +6,32 @@
 #include "templates/phone.hpp"
 
 namespace peyk::handlers {
-namespace {
 
-bool is_asked_now(const PendingKey& key, const Facts& facts, rules::Instant now) {
+const Pending* invited_now(const Inviter& inviter, PhoneNumber shopper, const Facts& facts,
+                           rules::Instant now) {
+  const PendingKey key{inviter.club.id, shopper, PendingKind::enrol};
   const auto all = facts.pendings({key.club, key.phone});
-  return std::any_of(all.begin(), all.end(),
-                     [&](const Pending* one) { return one->key == key && is_waiting(*one, now); });
+  const auto found = std::find_if(
+      all.begin(), all.end(), [&](const Pending* one) { return one->key == key && is_waiting(*one, now); });
+  return found == all.end() ? nullptr : *found;
 }
 
-}  // namespace
+std::optional<Invitation> ask_in(const Inviter& inviter, PhoneNumber shopper, const Facts& facts,
+                                 Setting& setting) {
+  const Club& club = inviter.club;
+  const Member* member = facts.member(MemberKey{club.id, shopper});
+  auto pending = ask(
+      {.key = {club.id, shopper, PendingKind::enrol}, .asked_by = inviter.cashier, .branch = inviter.branch},
+      facts, setting);
+  if (!pending) return std::nullopt;
+  const Language language = language_for(member, inviter.language, club);
+  const std::string number = std::to_string(pending->number);
+  std::string text =
+      render(setting, member != nullptr ? "invited_member" : "invited", language,
+             {{"club", club.name}, {"branch", branch_name(club, inviter.branch)}, {"number", number}});
+  return Invitation{{std::move(*pending)},
+                    text_to(club, shopper, Lane::urgent, std::move(text), setting.now)};
+}
 
 Needs needs_invite(const Speaker& speaker, PhoneNumber shopper) {
   const MemberKey key{speaker.club->id, shopper};
@@ -38,30 +55,22 @@ Said invite(const Speaker& speaker, PhoneNumber shopper, const Facts& facts, Set
   Said said{.reply = render(setting, "invite_sent", speaker.language, {{"phone", masked}})};
   said.effects.push_back(SetAttempts{speaker.key(), counted});
 
-  const PendingKey key{club.id, shopper, PendingKind::enrol};
-  if (is_asked_now(key, facts, setting.now)) return said;
-  const Member* member = facts.member(MemberKey{club.id, shopper});
+  const Inviter inviter{
+      .club = club, .branch = speaker.cashier->branch, .cashier = speaker.phone, .language = {}};
+  if (invited_now(inviter, shopper, facts, setting.now) != nullptr) return said;
   // A member gets a question too, though her number does nothing: so a second try within its time is silent
   // as well.
-  auto pending =
-      ask({.key = key, .asked_by = speaker.phone, .branch = speaker.cashier->branch}, facts, setting);
-  if (!pending) return said;
-  const Language language = member != nullptr ? member->language : club.language;
-  const std::string number = std::to_string(pending->number);
-  said.texts.push_back(text_to(
-      club, shopper, Lane::urgent,
-      render(
-          setting, member != nullptr ? "invited_member" : "invited", language,
-          {{"club", club.name}, {"branch", branch_name(club, speaker.cashier->branch)}, {"number", number}}),
-      setting.now));
-  said.effects.push_back(SetPending{std::move(*pending)});
+  auto invitation = ask_in(inviter, shopper, facts, setting);
+  if (!invitation) return said;
+  said.effects.push_back(std::move(invitation->asked));
+  said.texts.push_back(std::move(invitation->text));
   return said;
 }
 
 Said invite_accepted(const Speaker& speaker, const Pending& pending, const Facts& facts, Setting& setting) {
   const bool joins = facts.member(speaker.key()) == nullptr;
   Said said = join(speaker, "", facts, setting);
-  if (!joins) return said;
+  if (!joins || pending.asked_by == 0) return said;
   const std::string masked = templates::masked(speaker.phone);
   const Club& club = *speaker.club;
   said.texts.push_back(text_to(club, pending.asked_by, Lane::urgent,

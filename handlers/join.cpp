@@ -34,9 +34,6 @@ Said join(const Speaker& speaker, std::string_view referrer, const Facts& facts,
   return said;
 }
 
-namespace {
-
-// Everything of hers ends at once. What had lapsed before does so as it would have by the sweep.
 EndMembership end_membership(const Member& member, const Facts& facts, Setting& setting) {
   EndMembership end{.member = member.id, .club = member.club, .phone = member.phone, .at = setting.now};
   for (const Lot* lot : facts.open_lots(member.id)) {
@@ -55,8 +52,6 @@ EndMembership end_membership(const Member& member, const Facts& facts, Setting& 
   }
   return end;
 }
-
-}  // namespace
 
 Said leave(const Speaker& speaker, const Facts& facts, Setting& setting) {
   const Member* member = facts.member(speaker.key());

@@ -85,9 +85,26 @@ struct TillRefund {
   // SHA-256 of the credit note, else of the signed webhook-id: by it a refund is known again, for good.
   RequestKey reference{};
 };
+// A shopper is to be a member, in this language if one is named.
+struct TillJoin {
+  PhoneNumber phone = 0;
+  std::optional<Language> language;
+};
+// What a shop may change of a member at her word: her language, and that she wants no more adverts.
+struct TillMemberChange {
+  PhoneNumber phone = 0;
+  std::optional<Language> language;
+  bool stop_promo = false;
+};
+// She leaves, and is forgotten.
+struct TillErasure {
+  PhoneNumber phone = 0;
+};
 struct TillOrder {
   TillId till;
-  std::variant<TillCheck, TillRedemption, TillVoid, TillHold, TillCapture, TillRelease, TillRefund> what;
+  std::variant<TillCheck, TillRedemption, TillVoid, TillHold, TillCapture, TillRelease, TillRefund, TillJoin,
+               TillMemberChange, TillErasure>
+      what;
 };
 
 struct Request {

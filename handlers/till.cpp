@@ -28,7 +28,7 @@ void add_bill(Needs& needs, const TillId& till, const std::string& invoice) {
 
 }  // namespace
 
-Needs needs_till(const TillOrder& order, rules::Instant now) {
+Needs needs_till(const TillOrder& order, const Setting& setting) {
   const TillId& till = order.till;
   Needs needs;
   std::visit(Overloaded{
@@ -42,7 +42,7 @@ Needs needs_till(const TillOrder& order, rules::Instant now) {
                    add_code(needs, till, hold.code);
                    add_bill(needs, till, hold.invoice);
                    needs.holders.insert({till.club, hold.code});
-                   needs.holders_since = now - kHoldsCountedFor;
+                   needs.holders_since = setting.now - kHoldsCountedFor;
                  },
                  [&](const TillCapture& capture) { needs.holds.insert(capture.hold); },
                  [&](const TillRelease& release) { needs.holds.insert(release.hold); },
@@ -52,6 +52,19 @@ Needs needs_till(const TillOrder& order, rules::Instant now) {
                      needs.refunded.insert(refund.purchase);
                    else
                      needs.refunded_bills.insert({till.club, till.branch, refund.invoice});
+                 },
+                 [&](const TillJoin& join) {
+                   needs.tills.insert(till.key);
+                   needs.members.insert({till.club, join.phone});
+                   needs.pendings.insert({till.club, join.phone});
+                 },
+                 [&](const TillMemberChange& change) {
+                   needs.members.insert({till.club, change.phone});
+                   if (const Club* club = setting.directory.club(till.club))
+                     needs.line_phones.insert({club->line, change.phone});
+                 },
+                 [&](const TillErasure& erasure) {
+                   needs.wallets.insert({till.club, erasure.phone});
                  },
              },
              order.what);
@@ -77,6 +90,9 @@ Outcome till_order(const TillOrder& order, const Facts& facts, Setting& setting)
                         [&](const TillCapture& capture) { return capture_at_till(desk, capture); },
                         [&](const TillRelease& release) { return release_at_till(desk, release); },
                         [&](const TillRefund& refund) { return refund_at_till(desk, refund); },
+                        [&](const TillJoin& join) { return join_at_till(desk, join); },
+                        [&](const TillMemberChange& change) { return change_member_at_till(desk, change); },
+                        [&](const TillErasure& erasure) { return erase_at_till(desk, erasure); },
                     },
                     order.what);
 }

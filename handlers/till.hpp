@@ -1,4 +1,5 @@
-// What a till orders over HTTP beside purchases: checks, redemptions, voids, holds and what becomes of them.
+// What a till orders over HTTP beside purchases: checks, redemptions, voids, holds and what becomes of them;
+// members.
 //
 // Its key is its proof; the rules of money are the cashier's (taking.hpp). A wrong code counts as a miss of
 // the key, and after too many every answer is the same refusal, for a right code too. Of another club's code,
@@ -21,7 +22,7 @@
 
 namespace peyk::handlers {
 
-Needs needs_till(const TillOrder& order, rules::Instant now);
+Needs needs_till(const TillOrder& order, const Setting& setting);
 Outcome till_order(const TillOrder& order, const Facts& facts, Setting& setting);
 
 // One order at work.
@@ -61,5 +62,10 @@ Outcome release_at_till(const Desk& desk, const TillRelease& order);
 
 // till_refunds.cpp
 Outcome refund_at_till(const Desk& desk, const TillRefund& order);
+
+// till_members.cpp
+Outcome join_at_till(const Desk& desk, const TillJoin& order);
+Outcome change_member_at_till(const Desk& desk, const TillMemberChange& order);
+Outcome erase_at_till(const Desk& desk, const TillErasure& order);
 
 }  // namespace peyk::handlers

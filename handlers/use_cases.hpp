@@ -21,6 +21,8 @@ Member enrol(const Club& club, PhoneNumber phone, Language language, Setting& se
 
 // LEAVE, said twice within ten minutes; wants the speaker's wallet. What is left of her credit is forfeited.
 Said leave(const Speaker& speaker, const Facts& facts, Setting& setting);
+// Everything of hers ends at once. What had lapsed before does so as it would have by the sweep.
+EndMembership end_membership(const Member& member, const Facts& facts, Setting& setting);
 
 // credit.cpp: both want the speaker's wallet.
 Said credit(const Speaker& speaker, const Facts& facts, const Setting& setting);

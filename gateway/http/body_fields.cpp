@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "templates/phone.hpp"
+
 namespace peyk::gateway {
 namespace {
 
@@ -51,6 +53,14 @@ FieldValue<handlers::BranchNo> read_branch(const JsonValue& value, handlers::Bra
   if (key_branch != 0 && branch != key_branch)
     return tl::unexpected("this key reports for branch " + std::to_string(key_branch) + " only");
   return branch;
+}
+
+FieldValue<handlers::PhoneNumber> read_phone(const JsonValue& value) {
+  const auto* text = std::get_if<std::string>(&value.what);
+  if (text == nullptr) return tl::unexpected(std::string("must be a string: \"09120000101\""));
+  const auto number = text->size() <= kPhoneOctetsMax ? templates::parse_phone(*text) : std::nullopt;
+  if (!number) return tl::unexpected(std::string("is not a mobile phone number"));
+  return *number;
 }
 
 Problem problem_of(const JsonMistake& mistake, std::size_t depth_max,

@@ -15,6 +15,7 @@
 namespace peyk::gateway {
 
 inline constexpr std::size_t kInvoiceCharactersMax = 64;
+inline constexpr std::size_t kPhoneOctetsMax = 64;  // as it is written
 
 template <typename Value>
 using FieldValue = tl::expected<Value, std::string>;
@@ -25,6 +26,9 @@ FieldValue<rules::Amount> read_amount(const JsonValue& value);
 FieldValue<std::string> read_name(const JsonValue& value, std::size_t characters_max = kInvoiceCharactersMax);
 // A branch's number; of a key that is bound to one (not 0) only that.
 FieldValue<handlers::BranchNo> read_branch(const JsonValue& value, handlers::BranchNo key_branch);
+
+// A mobile number in any usual form.
+FieldValue<handlers::PhoneNumber> read_phone(const JsonValue& value);
 
 // The problem of a body that could not be read. `invalid` makes one of what JSON says wrong (422); what is no
 // JSON or no UTF-8 is 400.

@@ -4,11 +4,11 @@
 
 #include <algorithm>
 #include <charconv>
-#include <memory>
 #include <nlohmann/json.hpp>
 
 #include "gateway/hash.hpp"
 #include "gateway/http/problem.hpp"
+#include "gateway/http/query.hpp"
 #include "gateway/http/replay_body.hpp"
 #include "gateway/letter_query.hpp"
 #include "store/mysql/inbox.hpp"
@@ -18,35 +18,12 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr int kRetryAfterSeconds = 1;
-constexpr std::uint32_t kPageMax = 100;  // letters
-constexpr std::size_t kValueMax = 200;   // octets of a query's value
-
 std::string dumped(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 HttpResponse bad_query(std::string why) {
   return problem_response({400, "bad-query", "The query cannot be used", std::move(why), {}});
-}
-
-// RFC 3986, 2.1; nullopt for a "%" without two hexadecimal digits.
-std::optional<std::string> percent_decoded(std::string_view text) {
-  std::string decoded;
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    if (text[at] != '%') {
-      decoded += text[at] == '+' ? ' ' : text[at];
-      continue;
-    }
-    std::uint8_t octet = 0;
-    if (at + 2 >= text.size()) return std::nullopt;
-    const char* const first = text.data() + at + 1;
-    const auto read = std::from_chars(first, first + 2, octet, 16);
-    if (read.ec != std::errc() || read.ptr != first + 2) return std::nullopt;
-    decoded += static_cast<char>(octet);
-    at += 2;
-  }
-  return decoded;
 }
 
 // What is wrong with it, or nothing.
@@ -78,8 +55,8 @@ tl::expected<LetterQuery, std::string> parse_query(std::string_view text) {
     const std::size_t equals = pair.find('=');
     if (equals == std::string_view::npos)
       return tl::unexpected(std::string("the query is not name=value&name=value"));
-    auto value = percent_decoded(pair.substr(equals + 1));
-    if (!value || value->size() > kValueMax)
+    auto value = percent_decoded(pair.substr(equals + 1), PlusSign::is_blank);
+    if (!value || value->size() > kQueryValueMax)
       return tl::unexpected(std::string("a value is too long, or its %xx is wrong"));
     if (auto wrong = set_value(query, pair.substr(0, equals), std::move(*value)))
       return tl::unexpected(*wrong);
@@ -140,8 +117,10 @@ struct NamedReplay {
 
 }  // namespace
 
-DeadLetterEndpoint::DeadLetterEndpoint(DeadLetterHooks hooks, DeadLetterOptions options)
-    : hooks_(std::move(hooks)), options_(std::move(options)) {}
+DeadLetterEndpoint::DeadLetterEndpoint(TillDirectory directory, StoreHooks store, DeadLetterOptions options)
+    : directory_(std::move(directory)),
+      options_(std::move(options)),
+      visits_(std::move(store), options_.in_flight_max) {}
 
 std::vector<HttpRoute> DeadLetterEndpoint::routes() {
   HttpHandler listing = [this](HttpRequest request, HttpContext context, HttpDone done) {
@@ -154,50 +133,26 @@ std::vector<HttpRoute> DeadLetterEndpoint::routes() {
           {"POST", "/v1/dead-letters/replay", std::move(replaying)}};
 }
 
-void DeadLetterEndpoint::ask_store(store::SqlThread::Work work, std::shared_ptr<HttpResponse> answer,
-                                   HttpDone done) {
-  const auto busy = [] {
-    return problem_response({503, "busy", "Too busy to look now", "Send the same request again.", {}},
-                            kRetryAfterSeconds);
-  };
-  if (in_flight_ >= options_.in_flight_max) return done(busy());
-  const bool queued = hooks_.run(std::move(work), [this, answer, done](bool committed) {
-    hooks_.post([this, answer, done, committed] {
-      --in_flight_;
-      if (committed) return done(std::move(*answer));
-      done(problem_response({500,
-                             "internal-error",
-                             "Something broke on our side",
-                             "Send the same request again: it will not be done twice.",
-                             {}}));
-    });
-  });
-  if (!queued) return done(busy());
-  ++in_flight_;
-}
-
 void DeadLetterEndpoint::list(const HttpRequest& request, rules::Instant now, HttpDone done) {
   const auto till =
-      authenticate_till(request, now, hooks_.directory, options_.signature_tolerance, "letters_unauthorized");
+      authenticate_till(request, now, directory_, options_.signature_tolerance, "letters_unauthorized");
   if (!till) return done(till.error());
   const auto query = parse_query(request.query);
   if (!query) return done(bad_query(query.error()));
   auto asked = letters_asked(*query, now);
   if (!asked) return done(bad_query(asked.error()));
   asked->filter.club = till->club;
-  auto answer = std::make_shared<HttpResponse>();
-  ask_store(
-      [answer, asked = *asked, limit = query->limit,
-       &carriers = options_.carriers](store::Connection& connection) {
-        *answer =
-            page_of(store::load_dead_letters(connection, asked.filter, asked.after, limit), limit, carriers);
+  visits_.visit(
+      [asked = *asked, limit = query->limit, &carriers = options_.carriers](store::Connection& connection) {
+        return page_of(store::load_dead_letters(connection, asked.filter, asked.after, limit), limit,
+                       carriers);
       },
-      answer, std::move(done));
+      std::move(done));
 }
 
 void DeadLetterEndpoint::replay(const HttpRequest& request, rules::Instant now, HttpDone done) {
   const auto till =
-      authenticate_till(request, now, hooks_.directory, options_.signature_tolerance, "letters_unauthorized");
+      authenticate_till(request, now, directory_, options_.signature_tolerance, "letters_unauthorized");
   if (!till) return done(till.error());
   if (auto refused = refusal_of_media_type(request)) return done(std::move(*refused));
   const auto name = request_name(request);
@@ -215,9 +170,8 @@ void DeadLetterEndpoint::replay(const HttpRequest& request, rules::Instant now, 
                               .lines = options_.lines,
                               .by = "till key " + key_id},
                     .now = now};
-  auto answer = std::make_shared<HttpResponse>();
-  ask_store([answer, named](store::Connection& connection) { *answer = named.perform(connection); }, answer,
-            std::move(done));
+  visits_.visit([named](store::Connection& connection) { return named.perform(connection); },
+                std::move(done));
 }
 
 }  // namespace peyk::gateway

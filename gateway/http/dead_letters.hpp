@@ -13,28 +13,21 @@
 //   letters are saved in one transaction.
 #pragma once
 
-#include <functional>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "gateway/http/message.hpp"
+#include "gateway/http/store_visits.hpp"
 #include "gateway/http/till_auth.hpp"
 #include "gateway/options.hpp"
 #include "handlers/request.hpp"
-#include "store/mysql/sql_thread.hpp"
 
 namespace peyk::gateway {
 
 inline constexpr std::chrono::days kReplayRemembered{30};
 inline constexpr std::size_t kReplayIdsMax = 100;  // letters of one request
 
-struct DeadLetterHooks {
-  TillDirectory directory;
-  // As SqlThread::run(); `after` may come on another thread, and on the network thread through `post`.
-  std::function<bool(store::SqlThread::Work, std::function<void(bool)>)> run;
-  std::function<void(std::function<void()>)> post;
-};
 struct DeadLetterOptions {
   std::chrono::seconds signature_tolerance{300};
   std::size_t in_flight_max = 16;  // requests that wait for the store; more get 503
@@ -45,19 +38,17 @@ struct DeadLetterOptions {
 // Network thread only. Outlives the server that holds its routes and every request under way.
 class DeadLetterEndpoint {
  public:
-  DeadLetterEndpoint(DeadLetterHooks hooks, DeadLetterOptions options);
+  DeadLetterEndpoint(TillDirectory directory, StoreHooks store, DeadLetterOptions options);
 
   std::vector<HttpRoute> routes();
 
  private:
   void list(const HttpRequest& request, rules::Instant now, HttpDone done);
   void replay(const HttpRequest& request, rules::Instant now, HttpDone done);
-  // `answer` is what `work` has made, once it is committed.
-  void ask_store(store::SqlThread::Work work, std::shared_ptr<HttpResponse> answer, HttpDone done);
 
-  DeadLetterHooks hooks_;
+  TillDirectory directory_;
   DeadLetterOptions options_;
-  std::size_t in_flight_ = 0;
+  StoreVisits visits_;
 };
 
 }  // namespace peyk::gateway

@@ -11,7 +11,10 @@ HttpResponse problem_response(const Problem& problem) {
   body["status"] = problem.status;
   if (!problem.detail.empty()) body["detail"] = problem.detail;
   for (const ProblemError& error : problem.errors) {
-    body["errors"].push_back({{"detail", error.detail}, {"pointer", error.pointer}});
+    const bool in_query = !error.parameter.empty();
+    body["errors"].push_back(
+        {{"detail", error.detail},
+         {in_query ? "parameter" : "pointer", in_query ? error.parameter : error.pointer}});
   }
   HttpResponse response;
   response.status = problem.status;

@@ -14,10 +14,12 @@ namespace peyk::gateway {
 
 inline constexpr std::string_view kProblemTypePrefix = "urn:peyk:problem:";
 
-// One mistake in the request's body. `pointer` is a JSON pointer (RFC 6901) to it; "" is the whole body.
+// One mistake in the request: in its body, `pointer` is a JSON pointer (RFC 6901) to it and "" the whole
+// body; or in its query, in that parameter.
 struct ProblemError {
   std::string detail;
   std::string pointer;
+  std::string parameter = {};
 };
 
 struct Problem {

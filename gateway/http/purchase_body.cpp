@@ -83,14 +83,7 @@ class PurchaseReader {
     wrong_at(name.empty() ? base_ : base_ + json_pointer_token(name), std::move(detail));
   }
 
-  void phone(const JsonValue& value) {
-    const auto* text = std::get_if<std::string>(&value.what);
-    if (text == nullptr) return wrong("phone", "must be a string: \"09120000101\"");
-    const auto number = text->size() <= kPhoneTextMax ? templates::parse_phone(*text) : std::nullopt;
-    if (!number) return wrong("phone", "is not a mobile phone number");
-    purchase_.phone = *number;
-  }
-
+  void phone(const JsonValue& value) { keep("phone", read_phone(value), purchase_.phone); }
   void amount(const JsonValue& value) { keep("amount", read_amount(value), purchase_.amount); }
   void invoice(const JsonValue& value) {
     keep("invoice", read_name(value, limits_.invoice_max), purchase_.invoice);

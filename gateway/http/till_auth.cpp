@@ -85,7 +85,7 @@ tl::expected<TillIdentity, HttpResponse> authenticate_till(const HttpRequest& re
   const WebhookHeaders headers{request.headers.only("webhook-id"), request.headers.only("webhook-timestamp"),
                                request.headers.only("webhook-signature")};
   TillIdentity identity = std::move(till).value_or(TillIdentity{});
-  const bool has_body = request.method == "POST";
+  const bool has_body = request.method == "POST" || request.method == "PATCH";
   const std::string target = request.path + (request.query.empty() ? "" : "?" + request.query);
   const WebhookVerdict verdict = verify_webhook(headers, has_body ? request.body : target, identity.secrets,
                                                 std::chrono::floor<std::chrono::seconds>(now), tolerance);

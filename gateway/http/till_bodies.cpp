@@ -113,6 +113,28 @@ constexpr std::array kRefundFields{Field{"purchase", true,
 constexpr std::array kInvoiceRefundFields{Field{"invoice", true, read_invoice_field<handlers::TillRefund>},
                                           kRefundAmount, kCreditNote, kBranch};
 
+std::string read_join_phone(const JsonValue& value, TillOrder& order) {
+  return keep(read_phone(value), std::get<handlers::TillJoin>(order.what).phone);
+}
+template <typename What>
+std::string read_language(const JsonValue& value, TillOrder& order) {
+  const auto* word = std::get_if<std::string>(&value.what);
+  if (word == nullptr || (*word != "fa" && *word != "en")) return "must be \"fa\" or \"en\"";
+  std::get<What>(order.what).language = *word == "fa" ? handlers::Language::fa : handlers::Language::en;
+  return "";
+}
+std::string read_promo(const JsonValue& value, TillOrder& order) {
+  const auto* wanted = std::get_if<bool>(&value.what);
+  if (wanted == nullptr || *wanted) return "must be false: adverts are started by the member alone, by text";
+  std::get<handlers::TillMemberChange>(order.what).stop_promo = true;
+  return "";
+}
+
+constexpr std::array kJoinFields{Field{"phone", true, read_join_phone},
+                                 Field{"language", false, read_language<handlers::TillJoin>}, kBranch};
+constexpr std::array kMemberChangeFields{Field{"language", false, read_language<handlers::TillMemberChange>},
+                                         Field{"promo", false, read_promo}, kBranch};
+
 tl::expected<TillOrder, Problem> parse(std::string_view body, TillOrder order,
                                        std::span<const Field> fields) {
   const auto json = parse_strict_json(body, kDepthMax);
@@ -154,6 +176,17 @@ tl::expected<TillOrder, Problem> parse_refund_body(std::string_view body, TillOr
 }
 tl::expected<TillOrder, Problem> parse_invoice_refund_body(std::string_view body, TillOrder order) {
   return parse(body, std::move(order), kInvoiceRefundFields);
+}
+tl::expected<TillOrder, Problem> parse_join_body(std::string_view body, TillOrder order) {
+  return parse(body, std::move(order), kJoinFields);
+}
+tl::expected<TillOrder, Problem> parse_member_change_body(std::string_view body, TillOrder order) {
+  auto parsed = parse(body, std::move(order), kMemberChangeFields);
+  if (!parsed) return parsed;
+  const auto& change = std::get<handlers::TillMemberChange>(parsed->what);
+  if (!change.language && !change.stop_promo)
+    return tl::unexpected(invalid({{"\"language\" or \"promo\" is needed", ""}}));
+  return parsed;
 }
 
 }  // namespace peyk::gateway

@@ -5,6 +5,8 @@
 //   POST /v1/holds/{id}/captures       {"hold": "41", "amount": 200000}
 //   POST /v1/purchases/{id}/refunds    {"purchase": "7", "amount": 300000, "credit_note": "C-7"}
 //   POST /v1/refunds                   {"invoice": "A-1001", "amount": 300000, …}
+//   POST /v1/members                   {"phone": "09120000101", "language": "en"}
+//   PATCH /v1/members/{phone}          {"language": "en", "promo": false}
 //
 // What the path names stands in the body once more: the signature covers the body and not the path, so a
 // request that was listened to cannot be sent again to another code, hold or purchase. A refund without an
@@ -37,5 +39,9 @@ tl::expected<handlers::TillOrder, Problem> parse_refund_body(std::string_view bo
                                                              handlers::TillOrder order);
 tl::expected<handlers::TillOrder, Problem> parse_invoice_refund_body(std::string_view body,
                                                                      handlers::TillOrder order);
+
+tl::expected<handlers::TillOrder, Problem> parse_join_body(std::string_view body, handlers::TillOrder order);
+tl::expected<handlers::TillOrder, Problem> parse_member_change_body(std::string_view body,
+                                                                    handlers::TillOrder order);
 
 }  // namespace peyk::gateway

@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "gateway/hash.hpp"
+#include "gateway/http/phone_values.hpp"
 #include "gateway/http/problem.hpp"
 #include "gateway/http/till_bodies.hpp"
 
@@ -29,6 +30,13 @@ std::optional<std::uint64_t> parse_id(const std::string& text) {
 }
 
 template <typename What>
+std::optional<TillOrder> with_phone(const std::string& value, handlers::TillId till) {
+  const auto phone = phone_in_path(value);
+  if (!phone) return std::nullopt;
+  return TillOrder{std::move(till), What{.phone = *phone}};
+}
+
+template <typename What>
 std::optional<TillOrder> with_id(const std::string& value, handlers::TillId till) {
   const auto id = parse_id(value);
   if (!id) return std::nullopt;
@@ -37,6 +45,10 @@ std::optional<TillOrder> with_id(const std::string& value, handlers::TillId till
 
 std::optional<TillOrder> with_invoice(const std::string&, handlers::TillId till) {
   return TillOrder{std::move(till), handlers::TillRefund{}};
+}
+
+std::optional<TillOrder> joining(const std::string&, handlers::TillId till) {
+  return TillOrder{std::move(till), handlers::TillJoin{}};
 }
 
 // A refund without a credit note is known by what its sender has signed: the Idempotency-Key is not.
@@ -51,6 +63,11 @@ void name_refund(TillOrder& order, const HttpRequest& request) {
 
 std::string seconds_of(const std::optional<std::chrono::seconds>& wanted) {
   return wanted ? std::to_string(wanted->count()) : "-";
+}
+
+std::string word_of(const std::optional<handlers::Language>& language) {
+  if (!language) return "-";
+  return *language == handlers::Language::fa ? "fa" : "en";
 }
 
 // What is ordered, by whom.
@@ -84,7 +101,22 @@ struct Fingerprints {
     return of("refund", std::to_string(o.purchase), o.invoice, o.amount ? std::to_string(*o.amount) : "-",
               o.credit_note);
   }
+  handlers::Fingerprint operator()(const handlers::TillJoin& o) const {
+    return of("join", std::to_string(o.phone), word_of(o.language));
+  }
+  handlers::Fingerprint operator()(const handlers::TillMemberChange& o) const {
+    return of("change member", std::to_string(o.phone), word_of(o.language), o.stop_promo ? "stop" : "-");
+  }
+  handlers::Fingerprint operator()(const handlers::TillErasure& o) const {
+    return of("erase", std::to_string(o.phone));
+  }
 };
+
+// "/v1/codes/{code}/holds" → "code"
+std::string_view name_in(std::string_view path) {
+  const std::size_t open = path.find('{') + 1;
+  return path.substr(open, path.find('}') - open);
+}
 
 HttpResponse no_such(std::string_view what) {
   if (what == "code")
@@ -93,6 +125,7 @@ HttpResponse no_such(std::string_view what) {
                              "The code was not found",
                              "A code has seven digits, the first not 0. Nothing was changed.",
                              {}});
+  if (what == "phone") return no_such_member();
   return problem_response({404,
                            "not-found",
                            "Nothing is here",
@@ -118,6 +151,9 @@ const std::vector<TillOrderEndpoint::Operation>& TillOrderEndpoint::operations()
       {"DELETE", "/v1/holds/{id}", with_id<handlers::TillRelease>, nullptr},
       {"POST", "/v1/purchases/{id}/refunds", with_id<handlers::TillRefund>, parse_refund_body},
       {"POST", "/v1/refunds", with_invoice, parse_invoice_refund_body},
+      {"POST", "/v1/members", joining, parse_join_body},
+      {"PATCH", "/v1/members/{phone}", with_phone<handlers::TillMemberChange>, parse_member_change_body},
+      {"DELETE", "/v1/members/{phone}", with_phone<handlers::TillErasure>, nullptr},
   };
   return all;
 }
@@ -151,7 +187,7 @@ void TillOrderEndpoint::handle(const Operation& operation, HttpRequest request, 
 
   const std::string key(request.headers.only("peyk-key").value_or(""));
   auto order = operation.read_path(request.path_value, {till->club, till->branch, key});
-  if (!order) return done(no_such(operation.path.find("{code}") != std::string::npos ? "code" : "id"));
+  if (!order) return done(no_such(name_in(operation.path)));
   if (operation.read_body != nullptr) {
     auto parsed = operation.read_body(request.body, std::move(*order));
     if (!parsed) return done(problem_response(parsed.error()));
@@ -164,8 +200,13 @@ void TillOrderEndpoint::handle(const Operation& operation, HttpRequest request, 
   submitted.received_at = context.received_at;
   if (std::holds_alternative<handlers::TillCheck>(order->what))
     submitted.remembered_for = 2 * options_.signature_tolerance;
+  handlers::PhoneNumber phone = 0;
+  if (const auto* join = std::get_if<handlers::TillJoin>(&order->what)) phone = join->phone;
   submitted.what = std::move(*order);
-  submissions_.submit(std::move(submitted), response_to, std::move(done));
+  Submissions::Respond respond = [phone](const TillAnswer& answer) {
+    return response_to(phone == 0 ? answer : with_phone_first(answer, phone));
+  };
+  submissions_.submit(std::move(submitted), std::move(respond), std::move(done));
 }
 
 }  // namespace peyk::gateway

@@ -1,9 +1,10 @@
-// Codes over HTTP: a till checks one, takes of it, takes that back, holds it while its customer pays; and
-// reports money given back for a purchase.
+// Tills' orders over HTTP: a code is checked, taken of, that taken back, held while its customer pays; money
+// given back for a purchase is reported; members come, change and go.
 //
 //   GET    /v1/codes/{code}               POST   /v1/codes/{code}/redemptions   DELETE /v1/redemptions/{id}
 //   POST   /v1/codes/{code}/holds         POST   /v1/holds/{id}/captures        DELETE /v1/holds/{id}
 //   POST   /v1/purchases/{id}/refunds     POST   /v1/refunds
+//   POST   /v1/members                    PATCH  /v1/members/{phone}            DELETE /v1/members/{phone}
 //
 //   peyk-key → secrets → verify → path and body → key and fingerprint → submit (decide, save, commit) →
 //   answer
@@ -15,6 +16,7 @@
 //   a check only as long as its signature is good, for its answer names a phone (masked) and soon is stale.
 //   The fingerprint is over what is ordered, with the path. Apart from all keys an invoice is redeemed once
 //   on a code and a hold resolves once.
+// - No answer that is kept names a phone: the one that a till named is added when it is told.
 // - What is no code or no number in a path is "not found", like what does not exist.
 #pragma once
 

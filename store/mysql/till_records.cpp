@@ -50,13 +50,17 @@ void find_holds(Connection& connection, const std::set<HoldId>& ids, OldRecords&
 
 void lock_tills(Connection& connection, const std::set<std::string>& keys, Facts& facts) {
   select_in(
-      connection, "SELECT key_id, misses, miss_window_at, locked_until FROM till_key WHERE key_id IN (",
+      connection,
+      "SELECT key_id, misses, miss_window_at, locked_until, invites, invites_since FROM till_key"
+      " WHERE key_id IN (",
       "ORDER BY key_id FOR UPDATE", 1, keys, [](Statement& s, const std::string& key) { s.add(key); },
       [&facts](Rows& rows) {
         const std::string key = rows.text();
         rules::Attempts attempts{.misses = rows.u32()};
         attempts.window_started_at = rows.instant();
         attempts.locked_until = rows.instant();
+        attempts.invites = rows.u32();
+        attempts.invites_since = rows.instant();
         facts.load_till_attempts(key, attempts);
       });
 }
@@ -151,10 +155,14 @@ void save_holds(Connection& connection, std::span<const Hold* const> begun, cons
 void save_till_attempts(Connection& connection, const std::map<std::string, rules::Attempts>& attempts) {
   for (const auto& [key, row] : attempts) {
     connection
-        .prepare("UPDATE till_key SET misses = ?, miss_window_at = ?, locked_until = ? WHERE key_id = ?")
+        .prepare(
+            "UPDATE till_key SET misses = ?, miss_window_at = ?, locked_until = ?, invites = ?,"
+            " invites_since = ? WHERE key_id = ?")
         .add(row.misses)
         .add(row.window_started_at)
         .add(row.locked_until)
+        .add(row.invites)
+        .add(row.invites_since)
         .add(key)
         .update();
   }

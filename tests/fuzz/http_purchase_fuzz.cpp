@@ -43,6 +43,8 @@ struct InBounds {
     return (!o.amount || is_amount(*o.amount)) && (o.purchase != 0 || !o.invoice.empty()) &&
            o.credit_note.size() <= 4 * 64;
   }
+  bool operator()(const handlers::TillJoin& o) const { return o.phone != 0; }
+  bool operator()(const handlers::TillMemberChange& o) const { return o.language || o.stop_promo; }
   template <typename Other>
   bool operator()(const Other&) const {
     return true;
@@ -73,6 +75,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     expect_order(gateway::parse_capture_body(body, {till, handlers::TillCapture{.hold = 1}}));
     expect_order(gateway::parse_refund_body(body, {till, handlers::TillRefund{.purchase = 1}}));
     expect_order(gateway::parse_invoice_refund_body(body, {till, handlers::TillRefund{}}));
+    expect_order(gateway::parse_join_body(body, {till, handlers::TillJoin{}}));
+    expect_order(gateway::parse_member_change_body(body, {till, handlers::TillMemberChange{.phone = 1}}));
   }
   return 0;
 }

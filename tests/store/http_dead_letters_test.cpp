@@ -81,26 +81,27 @@ class HttpDeadLetters : public testing::Test {
 
   TestDatabase database{"http_dead_letters"};
   bool store_is_full_ = false;
-  gateway::DeadLetterEndpoint endpoint_{
-      {.directory = [](std::string_view key) -> std::optional<gateway::TillIdentity> {
-         if (key == "till-12") return gateway::TillIdentity{1, 12, {kSecret}};
-         if (key == "till-other") return gateway::TillIdentity{2, 1, {kSecret}};
-         return std::nullopt;
-       },
-       .run =
-           [this](auto work, auto after) {
-             if (store_is_full_) return false;
-             try {
-               work(database.connection);
-               database.connection.commit();
-             } catch (const store::SqlError&) {
-               database.connection.rollback();
-               return after(false), true;
-             }
-             return after(true), true;
-           },
-       .post = [](auto work) { work(); }},
-      {.lines = {"30001234"}}};
+  gateway::DeadLetterEndpoint endpoint_{[](std::string_view key) -> std::optional<gateway::TillIdentity> {
+                                          if (key == "till-12")
+                                            return gateway::TillIdentity{1, 12, {kSecret}};
+                                          if (key == "till-other")
+                                            return gateway::TillIdentity{2, 1, {kSecret}};
+                                          return std::nullopt;
+                                        },
+                                        {.run =
+                                             [this](auto work, auto after) {
+                                               if (store_is_full_) return false;
+                                               try {
+                                                 work(database.connection);
+                                                 database.connection.commit();
+                                               } catch (const store::SqlError&) {
+                                                 database.connection.rollback();
+                                                 return after(false), true;
+                                               }
+                                               return after(true), true;
+                                             },
+                                         .post = [](auto work) { work(); }},
+                                        {.lines = {"30001234"}}};
 };
 
 TEST_F(HttpDeadLetters, lists_those_of_the_keys_club_without_their_texts) {

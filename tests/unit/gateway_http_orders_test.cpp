@@ -46,7 +46,7 @@ class TillOrderEndpoint : public testing::Test {
     made.headers.add("Webhook-Id", id);
     made.headers.add("Webhook-Timestamp", std::to_string(seconds.time_since_epoch().count()));
     made.headers.add("Webhook-Signature",
-                     gateway::sign_webhook(id, seconds, method == "POST" ? body : path, kSecret));
+                     gateway::sign_webhook(id, seconds, body.empty() ? path : body, kSecret));
     return made;
   }
   static HttpRequest redeem(const std::string& body = kRedemption, const std::string& id = "msg_1",
@@ -150,6 +150,45 @@ TEST_F(TillOrderEndpoint, submits_each_order_as_path_and_body_say_it) {
   const handlers::Request check =
       submitted("/v1/codes/{code}", request("GET", "/v1/codes/4417203", "4417203"));
   EXPECT_EQ(check.remembered_for, 600s) << "its answer names a phone, and soon is stale";
+}
+
+TEST_F(TillOrderEndpoint, members_are_named_by_any_form_of_their_phone_and_answered_in_one) {
+  const auto join = ordered<handlers::TillJoin>(
+      "/v1/members", request("POST", "/v1/members", "", R"({"phone":" ۰۹۱۲-000 0101","language":"en"})"));
+  EXPECT_EQ(join.phone, 989120000101U);
+  EXPECT_EQ(join.language, handlers::Language::en);
+  for (const char* phone : {"09120000101", "+989120000101", "%2B98%20912%20000%200101", "00989120000101"}) {
+    const std::string path = std::string("/v1/members/") + phone;
+    EXPECT_EQ(ordered<handlers::TillErasure>("/v1/members/{phone}", request("DELETE", path, phone)).phone,
+              989120000101U);
+    const auto change = ordered<handlers::TillMemberChange>(
+        "/v1/members/{phone}", request("PATCH", path, phone, R"({"promo":false})"));
+    EXPECT_EQ(change.phone, 989120000101U);
+    EXPECT_TRUE(change.stop_promo);
+    EXPECT_EQ(change.language, std::nullopt);
+  }
+  const auto answer = begin("/v1/members", request("POST", "/v1/members", "", R"({"phone":"09120000101"})"));
+  submitted_.back().answer({Status::done, R"({"state":"joined","duplicate":false})", 201});
+  EXPECT_EQ(answer->value().body, R"({"phone":"+989120000101","state":"joined","duplicate":false})");
+}
+
+TEST_F(TillOrderEndpoint, what_is_no_phone_is_no_member_and_only_what_a_shop_may_change_is_changed) {
+  for (const char* phone : {"12", "02188880000", "%zz", "0912000010", "4417203"})
+    EXPECT_EQ(type_of(refused("/v1/members/{phone}", request("DELETE", "/v1/members/x", phone))),
+              "unknown-member");
+  const auto change = [&](const std::string& body) {
+    return refused("/v1/members/{phone}", request("PATCH", "/v1/members/09120000101", "09120000101", body));
+  };
+  for (const char* body : {"{}", R"({"promo":true})", R"({"promo":null})", R"({"language":"de"})",
+                           R"({"balance":1})", R"({"phone":"09120000102"})", R"({"branch":12})"})
+    EXPECT_EQ(change(body).status, 422) << body;
+  EXPECT_EQ(change("[").status, 400);
+  for (const char* body : {"{}", R"({"phone":"12"})", R"({"phone":989120000101})",
+                           R"({"phone":"09120000101","branch":14})", R"({"phone":"09120000101","card":1})"})
+    EXPECT_EQ(refused("/v1/members", request("POST", "/v1/members", "", body)).status, 422) << body;
+  HttpRequest other = request("PATCH", "/v1/members/09120000101", "09120000101", R"({"promo":false})");
+  other.body = R"({"language":"en"})";
+  EXPECT_EQ(refused("/v1/members/{phone}", other).status, 401);
 }
 
 TEST_F(TillOrderEndpoint, lets_nobody_in_whose_signature_is_not_of_what_is_sent) {

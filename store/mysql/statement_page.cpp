@@ -1,0 +1,95 @@
+// What moved a member's credit: her ledger entries, and what others moved to her. Of a transfer that came to
+// her no entry names her first, and the ledger has no index for whom it names behind; the moves have.
+#include "handlers/rules/ledger.hpp"
+#include "store/mysql/club_pages.hpp"
+
+namespace peyk::store {
+namespace {
+
+using namespace handlers;
+using rules::EntryKind;
+
+// Columns: id, kind of entry, kind of move, whether she is who it came to, at, amount, redemption.
+constexpr const char* kHers =
+    "(SELECT e.entry_id AS id, e.kind, v.kind AS move_kind, 0 AS came, e.at AS at, e.amount,"
+    " COALESCE(r.redemption_id, d.redemption_id) FROM"
+    " (SELECT entry_id, kind, at, amount, move_id FROM ledger_entry WHERE member_id = ?{behind}"
+    " ORDER BY at DESC, entry_id DESC LIMIT ?) e"
+    " LEFT JOIN credit_move v ON v.move_id = e.move_id"
+    " LEFT JOIN redemption r ON r.entry_id = e.entry_id"
+    " LEFT JOIN redemption_void d ON d.entry_id = e.entry_id)";
+constexpr const char* kCame =
+    "(SELECT move_id, 6, kind, 1, at, amount, NULL FROM credit_move WHERE to_member_id = ?"
+    " AND kind IN (2, 4){behind} ORDER BY at DESC, move_id DESC LIMIT ?)";
+
+std::string with_behind(std::string sql, std::string_view id, bool behind) {
+  const std::string_view place = "{behind}";
+  const std::string condition =
+      behind ? " AND at <= ? AND (at < ? OR " + std::string(id) + " < ?)" : std::string();
+  return sql.replace(sql.find(place), place.size(), condition);
+}
+
+std::string_view word_of(EntryKind kind, MoveKind move, bool came) {
+  switch (kind) {
+    case EntryKind::grant:
+      return "grant";
+    case EntryKind::redeem:
+      return "redeem";
+    case EntryKind::expire:
+      return "expire";
+    case EntryKind::void_redemption:
+      return "void";
+    case EntryKind::forfeit:
+      return "forfeit";
+    case EntryKind::claw_back:
+      return "claw_back";
+    case EntryKind::return_credit:
+      return "return";
+    case EntryKind::owe:
+      return "owe";
+    case EntryKind::settle:
+      return "settle";
+    case EntryKind::move:
+      if (move == MoveKind::undo) return "undo";
+      if (move == MoveKind::transfer) return came ? "receive" : "give";
+      return "split";
+  }
+  throw SqlError(SqlError::Kind::broken, 0, "an entry of a kind that is not known");
+}
+
+rules::Amount effect_of(EntryKind kind, MoveKind move, bool came, rules::Amount amount) {
+  if (kind != EntryKind::move) return rules::effect_on_member(kind, amount);
+  if (came) return amount;
+  return move == MoveKind::transfer || move == MoveKind::undo ? -amount : 0;  // else into a lot of her own
+}
+
+}  // namespace
+
+std::vector<StatementRow> load_statement(Connection& connection, MemberId member, const PageAsked& page) {
+  const bool behind = page.behind.has_value();
+  Statement& statement =
+      connection.prepare(with_behind(kHers, "entry_id", behind) + " UNION ALL " +
+                         with_behind(kCame, "move_id", behind) + " ORDER BY at DESC, id DESC LIMIT ?");
+  for (int part = 0; part < 2; ++part) {
+    statement.add(member);
+    if (behind) statement.add(page.behind->at).add(page.behind->at).add(page.behind->id);
+    statement.add(page.rows_max);
+  }
+  statement.add(page.rows_max);
+  std::vector<StatementRow> entries;
+  for (Rows rows = statement.query(); rows.next();) {
+    StatementRow& row = entries.emplace_back();
+    row.id = rows.u64();
+    const auto kind = static_cast<EntryKind>(rows.u64());
+    const auto move = static_cast<MoveKind>(rows.maybe_u64().value_or(0));
+    const bool came = rows.flag();
+    row.at = rows.instant();
+    row.amount = rows.i64();
+    row.redemption = rows.maybe_u64().value_or(0);
+    row.kind = word_of(kind, move, came);
+    row.effect = effect_of(kind, move, came, row.amount);
+  }
+  return entries;
+}
+
+}  // namespace peyk::store
