@@ -146,8 +146,9 @@ void read_branches(Section& root, handlers::Club& club) {
   });
 }
 
-void read_branch_of(Section& s, handlers::BranchNo& number, const handlers::Club& club) {
-  if (!s.integer("branch", number, 1, 999'999, Presence::required)) return;
+void read_branch_of(Section& s, handlers::BranchNo& number, const handlers::Club& club,
+                    Presence presence = Presence::required) {
+  if (!s.integer("branch", number, 1, 999'999, presence)) return;
   std::vector<handlers::BranchNo> known;
   for (const handlers::Branch& branch : club.branches) {
     if (branch.number == number) return;
@@ -155,6 +156,8 @@ void read_branch_of(Section& s, handlers::BranchNo& number, const handlers::Club
   }
   s.mistake("branch", s.found("branch") + ", no such branch", fmt::format("{}", fmt::join(known, ", ")));
 }
+
+constexpr std::string_view kOneOfPins = "one of pin, pin_env, pin_file, pin_hash, pin_kept";
 
 void read_cashiers(Section& root, ClubFile& file) {
   std::map<handlers::PhoneNumber, std::uint32_t> lines;
@@ -167,10 +170,13 @@ void read_cashiers(Section& root, ClubFile& file) {
     read_branch_of(s, cashier.branch, file.club);
     s.boolean("manager", cashier.manager);
     s.secret("pin", pin, kPin, Presence::optional);
-    if (s.text("pin_hash", cashier.pin_hash, kPinHash) &&
-        (s.has("pin") || s.has("pin_env") || s.has("pin_file"))) {
-      s.mistake("pin_hash", "given beside a PIN", "one of pin, pin_env, pin_file, pin_hash");
-    }
+    const bool has_pin = s.has("pin") || s.has("pin_env") || s.has("pin_file");
+    const bool has_hash = s.text("pin_hash", cashier.pin_hash, kPinHash);
+    bool kept = false;
+    s.boolean("pin_kept", kept);
+    if (has_hash && has_pin) s.mistake("pin_hash", "given beside a PIN", std::string(kOneOfPins));
+    if (kept && (has_pin || has_hash)) s.mistake("pin_kept", "given beside a PIN", std::string(kOneOfPins));
+    if (kept) file.pins_kept.insert(cashier.phone);
   });
 }
 
@@ -179,10 +185,15 @@ void read_till_keys(Section& root, handlers::Club& club) {
   root.list("till_keys", 0, 1000, [&](Section& s, std::size_t) {
     handlers::TillKey& key = club.till_keys.emplace_back();
     if (s.text("id", key.id, kTillId, Presence::required)) check_unique(s, "id", key.id, lines);
-    read_branch_of(s, key.branch, club);
+    read_branch_of(s, key.branch, club, Presence::optional);
+    bool kept = false;
+    s.boolean("secret_kept", kept);
+    key.secret_in_file = !kept;
     std::string written;
-    if (s.secret("secret", written, kTillSecret, Presence::required))
-      key.secret = *decode_till_secret(written);
+    const bool given =
+        s.secret("secret", written, kTillSecret, kept ? Presence::optional : Presence::required);
+    if (given && kept) s.mistake("secret_kept", "given beside a secret", "one of the two");
+    if (given) key.secret = *decode_till_secret(written);
   });
 }
 

@@ -2,9 +2,11 @@
 // config/clubs/nan-o-namak.yaml is the manual of its keys.
 //
 // A cashier's PIN may be plain in the file; turning it into a hash needs chance and a third of a second, so
-// that is left to `peykctl apply`. A till's secret is decoded here: the signature needs the raw octets.
+// that is left to `peykctl apply`. A till's secret is decoded here: the signature needs the raw octets. What
+// is "kept" is not in the file at all: apply leaves it as the database has it.
 #pragma once
 
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +22,7 @@ namespace peyk::config {
 struct ClubFile {
   handlers::Club club;            // id stays 0: the database gives it
   std::vector<std::string> pins;  // beside club.cashiers, one each: the plain PIN to hash, or empty
+  std::set<handlers::PhoneNumber> pins_kept;  // of whom the PIN stays as it is stored
 };
 
 // `file_name` names the file in mistakes; relative paths of secrets' files start at its folder.

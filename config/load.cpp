@@ -174,6 +174,13 @@ void read_http(Section& s, gateway::HttpOptions& http) {
   s.duration("idle_timeout", http.idle_timeout, 100ms, 1h);
   s.duration("answer_timeout", http.answer_timeout, 1s, 5min);
   s.duration("signature_tolerance", http.signature_tolerance, 1s, 1h);
+  s.integer("key_requests_max", http.key_requests_max, 0, kMillion);
+  s.duration("key_requests_window", http.key_requests_window, 1s, 24h);
+  s.boolean("tls", http.tls.enabled);
+  s.text("tls_certificate_file", http.tls.certificate_file, kPath);
+  s.text("tls_key_file", http.tls.key_file, kPath);
+  if (http.tls.enabled && (http.tls.certificate_file.empty() || http.tls.key_file.empty()))
+    s.mistake("tls", "who listens needs a certificate", "tls_certificate_file and tls_key_file");
 }
 
 void read_history(Section& s, gateway::HistoryOptions& history) {

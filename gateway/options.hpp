@@ -141,6 +141,9 @@ struct HttpOptions {
   std::chrono::milliseconds idle_timeout{60000};
   std::chrono::milliseconds answer_timeout{30000};  // of a whole request; then 503, come again
   std::chrono::seconds signature_tolerance{300};
+  std::uint32_t key_requests_max = 6000;  // of one key in a window, of this process; 0: no limit
+  std::chrono::seconds key_requests_window{60};
+  TlsOptions tls;  // certificate and key; the rest is the carriers'
 
   bool operator==(const HttpOptions&) const = default;
 };

@@ -100,6 +100,7 @@ Peykd::Peykd(Options options)
                {.clock = [this] { return clock_.now(); },
                 .directory = [this] { return directory_.load(); },
                 .post = [this](auto work) { post(std::move(work)); }}),
+      quotas_({.requests_max = options_.http.key_requests_max, .window = options_.http.key_requests_window}),
       purchases_([this](std::string_view key_id) { return till(key_id); },
                  [this](auto request, auto done) { submit_till(std::move(request), std::move(done)); },
                  {.signature_tolerance = options_.http.signature_tolerance,
@@ -219,10 +220,11 @@ OutboundParts Peykd::outbound_parts() {
 std::vector<HttpRoute> Peykd::routes() {
   std::vector<HttpRoute> all =
       operation_routes([this] { return readiness(); }, [this] { return metrics_.expose(); });
-  all.push_back(purchases_.route());
-  for (HttpRoute& route : orders_.routes()) all.push_back(std::move(route));
-  for (HttpRoute& route : letters_.routes()) all.push_back(std::move(route));
-  for (HttpRoute& route : lookups_.routes()) all.push_back(std::move(route));
+  std::vector<HttpRoute> signed_ones{purchases_.route()};
+  for (HttpRoute& route : orders_.routes()) signed_ones.push_back(std::move(route));
+  for (HttpRoute& route : letters_.routes()) signed_ones.push_back(std::move(route));
+  for (HttpRoute& route : lookups_.routes()) signed_ones.push_back(std::move(route));
+  for (HttpRoute& route : signed_ones) all.push_back(quotas_.told_by(std::move(route)));
   return all;
 }
 
@@ -305,7 +307,12 @@ std::optional<TillIdentity> Peykd::till(std::string_view key_id) {
   const DirectoryPtr directory = directory_.load();
   const auto found = directory->till(key_id);
   if (found.key == nullptr) return std::nullopt;
-  return TillIdentity{.club = found.club->id, .branch = found.key->branch, .secrets = {found.key->secret}};
+  TillIdentity till{.club = found.club->id,
+                    .branch = found.key->branch,
+                    .secrets = {found.key->secret},
+                    .quotas = &quotas_};
+  if (found.key->old_until > wall_clock()) till.secrets.push_back(found.key->old_secret);
+  return till;
 }
 
 StoreHooks Peykd::store_hooks(store::SqlThread& thread) {

@@ -19,6 +19,7 @@
 #include "gateway/government.hpp"
 #include "gateway/history_keeper.hpp"
 #include "gateway/http/dead_letters.hpp"
+#include "gateway/http/key_quotas.hpp"
 #include "gateway/http/lookups.hpp"
 #include "gateway/http/operations.hpp"
 #include "gateway/http/purchases.hpp"
@@ -118,6 +119,7 @@ class Peykd {
   HistoryKeeper history_;
   ExpiryKeeper expiry_;
   DigestKeeper digests_;
+  KeyQuotas quotas_;
   PurchaseEndpoint purchases_;
   TillOrderEndpoint orders_;
   DeadLetterEndpoint letters_;

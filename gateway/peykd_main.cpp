@@ -2,8 +2,10 @@
 // wrong.
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <csignal>
 #include <iostream>
+#include <iterator>
 
 #include "config/load.hpp"
 #include "gateway/log.hpp"
@@ -25,7 +27,9 @@ int main(int argc, char** argv) {
     std::cerr << peyk::config::report(options.error());
     return 2;
   }
-  if (const auto problems = peyk::gateway::tls_problems(options->carriers); !problems.empty()) {
+  auto problems = peyk::gateway::tls_problems(options->carriers);
+  std::ranges::move(peyk::gateway::tls_problems(options->http), std::back_inserter(problems));
+  if (!problems.empty()) {
     for (const std::string& problem : problems) std::cerr << config << ": " << problem << '\n';
     return 2;
   }

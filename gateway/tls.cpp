@@ -34,7 +34,8 @@ Tls::Tls(const TlsOptions& options, Side side)
   SSL_CTX* const native = context_->native_handle();
   SSL_CTX_set_min_proto_version(native, TLS1_2_VERSION);
   SSL_CTX_set_options(native, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
-  // Each connection begins anew; a carrier's peer is not so often there that tickets would pay.
+  // Each connection begins anew; a carrier's peer is not so often there that tickets would pay, and tills
+  // keep theirs.
   SSL_CTX_set_session_cache_mode(native, SSL_SESS_CACHE_OFF);
   SSL_CTX_set_options(native, SSL_OP_NO_TICKET);
   SSL_CTX_set_num_tickets(native, 0);
@@ -81,6 +82,16 @@ std::vector<std::string> tls_problems(const std::vector<CarrierOptions>& carrier
     }
   }
   return problems;
+}
+
+std::vector<std::string> tls_problems(const HttpOptions& http) {
+  if (!http.tls.enabled) return {};
+  try {
+    Tls(http.tls, Tls::Side::server);
+  } catch (const std::runtime_error& e) {
+    return {std::string("http: ") + e.what()};
+  }
+  return {};
 }
 
 }  // namespace peyk::gateway

@@ -1,6 +1,6 @@
-// What TLS on carrier links means here: TLS 1.2 or newer; as client the server's certificate is checked
-// against ca_file (or the system's) and must name server_name; as server a certificate is shown and, where
-// ca_file is given, one of the client's is required and checked.
+// What TLS means here, on carrier links and where tills are listened to: TLS 1.2 or newer; as client the
+// server's certificate is checked against ca_file (or the system's) and must name server_name; as server a
+// certificate is shown and, where ca_file is given, one of the client's is required and checked.
 //
 // The files are read once, when the Tls is made. Thread rule: the network thread.
 #pragma once
@@ -37,5 +37,7 @@ class Tls {
 // What is wrong with the carriers' files, in words that name carrier, key and file: "carrier "mci":
 // tls_key_file key.pem: key values mismatch". Empty: nothing.
 std::vector<std::string> tls_problems(const std::vector<CarrierOptions>& carriers);
+// The same of the listener for tills: "http: tls_key_file …".
+std::vector<std::string> tls_problems(const HttpOptions& http);
 
 }  // namespace peyk::gateway

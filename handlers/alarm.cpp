@@ -84,7 +84,10 @@ class Alarm {
                  .till = missed_.till});
   }
   static std::int64_t minutes(std::chrono::minutes time) { return time.count(); }
-  std::string_view branch() const { return branch_name(club_, missed_.branch); }
+  // A key that is bound to no branch speaks for the club.
+  std::string_view branch() const {
+    return missed_.branch == 0 ? std::string_view(club_.name) : branch_name(club_, missed_.branch);
+  }
 
   void count(const MissKey& key, std::uint32_t limit, std::string_view alarm) {
     rules::MissWindow row = rules::after_miss(facts_.miss_window(key), setting_.now);

@@ -39,9 +39,13 @@ struct Cashier {
 
 // A till's signing key (Standard Webhooks). The secret is the raw key, 24 to 64 octets.
 struct TillKey {
-  std::string id;  // public name, sent as the header peyk-key
-  BranchNo branch = 0;
+  std::string id;       // public name, sent as the header peyk-key
+  BranchNo branch = 0;  // 0: bound to none, each request names its own
   std::string secret;
+  std::string old_secret;  // good beside it before old_until; empty: none
+  rules::Instant old_until{};
+  // Whether the club's file lists the key, and gives its secret; what it does not is peykctl till's.
+  bool in_file = true, secret_in_file = true;
 };
 
 inline constexpr std::uint32_t kRemindDaysMax = 60;

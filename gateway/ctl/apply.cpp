@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
+#include "templates/dates.hpp"
 #include "templates/phone.hpp"
 
 namespace peyk::gateway::ctl {
@@ -14,7 +16,7 @@ using namespace handlers;
 using Lines = std::vector<std::string>;
 
 std::string quoted(std::string_view text) {
-  return text.empty() ? std::string("none") : fmt::format("\"{}\"", text);
+  return text.empty() ? std::string(kNotGiven) : yaml_quoted(text);
 }
 
 // 725 is "7.25%".
@@ -41,7 +43,17 @@ std::string word(bool yes) {
   return yes ? "true" : "false";
 }
 
-// The fields of a club in the words of its file, in its order.
+}  // namespace
+
+std::string yaml_quoted(std::string_view text) {
+  std::string quoted = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') quoted += '\\';
+    quoted += c;
+  }
+  return quoted + "\"";
+}
+
 std::vector<std::pair<std::string_view, std::string>> fields_of(const Club& club) {
   const ClubPolicy& policy = club.policy;
   return {{"name", quoted(club.name)},
@@ -87,6 +99,8 @@ std::vector<std::pair<std::string_view, std::string>> fields_of(const Club& club
           {"policy.digest_club_misses", std::to_string(policy.digest.club_misses)}};
 }
 
+namespace {
+
 // Lists compared by key: `+` is new, `-` is gone, `~` has changed as `change` says ("" if it has not).
 template <typename Item, typename Key, typename Show, typename Change>
 void compare(Lines& lines, std::string_view noun, const std::vector<Item>& before,
@@ -124,8 +138,17 @@ std::string cashier_change(const Cashier& before, const Cashier& after) {
 std::string key_change(const TillKey& before, const TillKey& after) {
   std::string what;
   if (before.branch != after.branch) what += fmt::format(", branch {}", after.branch);
-  if (!before.secret.empty() && before.secret != after.secret) what += ", new secret";
+  const bool is_new = before.id.empty();
+  if (is_new && !after.secret_in_file) what += ", its secret kept";
+  if (!is_new && before.secret != after.secret) what += ", new secret";
   return what;
+}
+
+// What peykctl till made is not the file's business.
+std::vector<TillKey> keys_of_file(const Club& club) {
+  std::vector<TillKey> keys;
+  std::ranges::copy_if(club.till_keys, std::back_inserter(keys), &TillKey::in_file);
+  return keys;
 }
 
 Lines differences(const Club* stored, const Club& club) {
@@ -151,7 +174,7 @@ Lines differences(const Club* stored, const Club& club) {
       lines, "cashier", before.cashiers, club.cashiers, [](const Cashier& cashier) { return cashier.phone; },
       [](const Cashier& cashier) { return templates::masked(cashier.phone); }, cashier_change);
   const auto id = [](const TillKey& key) { return key.id; };
-  compare(lines, "till key", before.till_keys, club.till_keys, id, id, key_change);
+  compare(lines, "till key", keys_of_file(before), club.till_keys, id, id, key_change);
   return lines;
 }
 
@@ -162,15 +185,64 @@ const Cashier* cashier_of(const Club* club, PhoneNumber phone) {
   return it == club->cashiers.end() ? nullptr : &*it;
 }
 
-void hash_pins(Club& club, const std::vector<std::string>& pins, const Club* stored,
-               const ApplyWorld& world) {
-  for (std::size_t i = 0; i < club.cashiers.size(); ++i) {
-    if (pins[i].empty()) continue;
-    Cashier& cashier = club.cashiers[i];
+void hash_pins(ApplyPlan& plan, const config::ClubFile& file, const Club* stored, const ApplyWorld& world) {
+  for (std::size_t i = 0; i < plan.club.cashiers.size(); ++i) {
+    Cashier& cashier = plan.club.cashiers[i];
     const Cashier* known = cashier_of(stored, cashier.phone);
-    cashier.pin_hash = known != nullptr && world.pin_matches(known->pin_hash, pins[i])
-                           ? known->pin_hash
-                           : world.hash_pin(pins[i]);
+    const bool has_one = known != nullptr && !known->pin_hash.empty();
+    if (file.pins_kept.contains(cashier.phone)) {
+      if (has_one) {
+        cashier.pin_hash = known->pin_hash;
+      } else {
+        plan.refusals.push_back(
+            fmt::format("cashier {}: there is no PIN to keep: give one", templates::masked(cashier.phone)));
+      }
+    } else if (const std::string& pin = file.pins[i]; !pin.empty()) {
+      cashier.pin_hash =
+          has_one && world.pin_matches(known->pin_hash, pin) ? known->pin_hash : world.hash_pin(pin);
+    }
+  }
+}
+
+// Why the file may not list this key; empty: it may.
+std::string refusal_of(const TillKey& key, const store::TillKeyRecord* record, const Club* stored) {
+  if (record == nullptr) {
+    return key.secret_in_file ? ""
+                              : fmt::format(
+                                    "till key {}: there is no secret to keep: give one, or make the key with"
+                                    " peykctl till create",
+                                    key.id);
+  }
+  if (stored == nullptr || record->club != stored->id) {
+    return record->is_revoked() ? fmt::format("till key {} was another club's: give it another id", key.id)
+                                : "";
+  }
+  if (record->is_revoked()) {
+    return fmt::format(
+        "till key {} was revoked at {} by {}: take it out of the file, a new key needs a new id", key.id,
+        templates::rfc3339(record->revoked_at), record->revoked_by);
+  }
+  const bool is_ours = !record->key.secret_in_file;
+  if (is_ours && key.secret_in_file && key.secret != record->key.secret) {
+    return fmt::format(
+        "till key {} has a secret by peykctl till {}: write secret_kept: true, or give the new key another "
+        "id",
+        key.id, record->key.in_file ? "rotate" : "create");
+  }
+  return "";
+}
+
+// Of the keys that stay, what the file does not say of them.
+void keep_secrets(ApplyPlan& plan, const Club* stored, const ApplyWorld& world) {
+  for (TillKey& key : plan.club.till_keys) {
+    const auto found = std::ranges::find(
+        world.till_keys, key.id, [](const auto& one) -> const auto& { return one.key.id; });
+    const store::TillKeyRecord* record = found == world.till_keys.end() ? nullptr : &*found;
+    if (std::string refusal = refusal_of(key, record, stored); !refusal.empty()) {
+      plan.refusals.push_back(std::move(refusal));
+    } else if (record != nullptr && !key.secret_in_file) {
+      key.secret = record->key.secret;
+    }
   }
 }
 
@@ -243,7 +315,8 @@ ApplyPlan plan_apply(const config::ClubFile& file, const ApplyWorld& world) {
     if (&other != stored) check_neighbour(plan.refusals, other, plan.club);
   }
   check_branches(plan.refusals, stored, plan.club, world);
-  hash_pins(plan.club, file.pins, stored, world);
+  hash_pins(plan, file, stored, world);
+  keep_secrets(plan, stored, world);
   plan.differences = differences(stored, plan.club);
   return plan;
 }

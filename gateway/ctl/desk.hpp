@@ -26,7 +26,8 @@ namespace peyk::gateway::ctl {
 // As it was typed.
 struct Order {
   std::string config_file = "config/peyk.yaml";
-  std::string club_file, phone, club, language = "en", line, lane, why;
+  std::string club_file, phone, club, language = "en", line, lane, why, till_key, old_until = "24h";
+  handlers::BranchNo branch = 0;
   std::uint64_t message = 0;
   std::vector<std::uint64_t> messages;
   std::uint32_t watch_seconds = 0;

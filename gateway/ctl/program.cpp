@@ -10,12 +10,14 @@
 #include "config/load.hpp"
 #include "gateway/clock.hpp"
 #include "gateway/ctl/apply.hpp"
+#include "gateway/ctl/club_yaml.hpp"
 #include "gateway/ctl/desk.hpp"
 #include "gateway/ctl/gift_commands.hpp"
 #include "gateway/ctl/ledger_commands.hpp"
 #include "gateway/ctl/queue.hpp"
 #include "gateway/ctl/queue_commands.hpp"
 #include "gateway/ctl/show.hpp"
+#include "gateway/ctl/till_commands.hpp"
 #include "gateway/ctl/trace.hpp"
 #include "gateway/ctl/trace_commands.hpp"
 #include "gateway/pins.hpp"
@@ -78,6 +80,7 @@ ExitCode apply(Desk& desk) {
   open_current(connection);
   PinVerifier verifier;
   ApplyWorld world{.clubs = store::load_clubs(connection),
+                   .till_keys = store::load_till_keys(connection),
                    .lines = desk.options.lines,
                    .hash_pin = hash_pin,
                    .pin_matches = std::ref(verifier)};
@@ -97,6 +100,13 @@ ExitCode apply(Desk& desk) {
     store::save_club(connection, plan.club);
     desk.out << "club " << plan.club.slug << ": saved\n";
   }
+  return kDone;
+}
+
+ExitCode get_club(Desk& desk) {
+  store::Connection connection(desk.options.mysql);
+  open_current(connection);
+  desk.out << club_as_yaml(club_named(store::load_clubs(connection), desk.order.club));
   return kDone;
 }
 
@@ -158,6 +168,11 @@ std::vector<Command> describe(CLI::App& app, Order& order) {
   applying->add_option("file", order.club_file, "the club's file")->required();
   applying->add_flag("--dry-run", order.dry_run, "only show");
 
+  auto* getting = app.add_subcommand("get", "as a file, for apply");
+  getting->require_subcommand(1);
+  auto* club = getting->add_subcommand("club", "a club with which apply finds no difference");
+  club->add_option("slug", order.club, "the club's slug")->required();
+
   auto* showing = app.add_subcommand("show", "look something up");
   showing->require_subcommand(1);
   auto* member = showing->add_subcommand("member", "a member with credit, codes, redemptions and messages");
@@ -175,19 +190,18 @@ std::vector<Command> describe(CLI::App& app, Order& order) {
   config->require_subcommand(1);
   auto* checking = config->add_subcommand("check", "read it and tell every mistake");
 
-  for (auto* child : {migrating, applying, showing, member, receipts, letters, config, checking})
+  for (auto* child :
+       {migrating, applying, getting, club, showing, member, receipts, letters, config, checking})
     child->fallthrough();
-  std::vector<Command> commands{{migrating, migrate},
-                                {applying, apply},
-                                {member, show_member},
-                                {receipts, show_receipts},
-                                {replaying, replay_dead_letters},
-                                {letters, show_letters},
-                                {checking, check_config}};
+  std::vector<Command> commands{{migrating, migrate},      {applying, apply},
+                                {club, get_club},          {member, show_member},
+                                {receipts, show_receipts}, {replaying, replay_dead_letters},
+                                {letters, show_letters},   {checking, check_config}};
   describe_ledger(app, order, commands);
   describe_queue(app, order, commands);
   describe_trace(app, order, commands);
   describe_gift(app, order, commands);
+  describe_till(app, order, commands);
   return commands;
 }
 

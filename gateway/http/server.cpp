@@ -9,8 +9,11 @@
 #include <string>
 #include <utility>
 
+#include "gateway/http/http_stream.hpp"
 #include "gateway/http/problem.hpp"
+#include "gateway/http/routes.hpp"
 #include "gateway/log.hpp"
+#include "gateway/tls.hpp"
 
 namespace peyk::gateway {
 
@@ -90,40 +93,6 @@ HttpRequest request_of(http::request<http::string_body>&& message, std::string r
   return request;
 }
 
-// What stands in `path` for the route's {name}; "" if it has none. nullopt: the path is not the route's.
-std::optional<std::string_view> match(std::string_view route, std::string_view path) {
-  const std::size_t open = route.find('{');
-  if (open == std::string_view::npos)
-    return route == path ? std::optional<std::string_view>("") : std::nullopt;
-  const std::string_view before = route.substr(0, open), after = route.substr(route.find('}') + 1);
-  if (path.size() <= before.size() + after.size() || !path.starts_with(before) || !path.ends_with(after))
-    return std::nullopt;
-  const std::string_view value = path.substr(before.size(), path.size() - before.size() - after.size());
-  return value.find('/') == std::string_view::npos ? std::optional(value) : std::nullopt;
-}
-
-// The route, with its value in the request; or the answer when there is none.
-const HttpRoute* find_route(const std::vector<HttpRoute>& routes, HttpRequest& request,
-                            HttpResponse& instead) {
-  std::string allowed;
-  for (const HttpRoute& route : routes) {
-    const auto value = match(route.path, request.path);
-    if (!value) continue;
-    if (route.method == request.method || (route.method == "GET" && request.method == "HEAD")) {
-      request.path_value = *value;
-      return &route;
-    }
-    allowed += (allowed.empty() ? "" : ", ") + route.method + (route.method == "GET" ? ", HEAD" : "");
-  }
-  if (allowed.empty()) {
-    instead = problem_response({404, "not-found", "Nothing is here", "", {}});
-  } else {
-    instead = problem_response({405, "method-not-allowed", "This method is not allowed here", "", {}});
-    instead.headers.add("Allow", allowed);
-  }
-  return nullptr;
-}
-
 HttpResponse too_late() {
   return problem_response({503,
                            "busy",
@@ -149,12 +118,12 @@ void call(const HttpRoute& route, HttpRequest request, const HttpDone& done) {
 }  // namespace
 
 struct HttpServer::Connection {
-  Connection(asio::ip::tcp::socket socket, const HttpOptions& options)
-      : stream(std::move(socket)),
+  Connection(asio::ip::tcp::socket socket, Tls* tls, const HttpOptions& options)
+      : stream(std::move(socket), tls),
         buffer(options.header_bytes_max + kReadChunk),
         answered(stream.get_executor()) {}
 
-  beast::tcp_stream stream;
+  HttpStream stream;
   beast::flat_buffer buffer;  // its limit bounds what a sender can make us hold beside one body
   asio::steady_timer answered;
   std::optional<HttpResponse> response;
@@ -190,6 +159,7 @@ HttpServer::HttpServer(asio::io_context& io, HttpOptions options, std::vector<Ht
       options_(std::move(options)),
       routes_(std::move(routes)),
       observer_(std::move(observer)),
+      tls_(options_.tls.enabled ? std::make_unique<Tls>(options_.tls, Tls::Side::server) : nullptr),
       acceptor_(io),
       nobody_left_(io) {}
 
@@ -233,7 +203,7 @@ void HttpServer::admit(asio::ip::tcp::socket socket) {
   const std::size_t turned_away = connections_.size() - served_;
   if (ec || stopping_ || (full && turned_away >= kTurnAwayMax)) return;
   socket.set_option(asio::ip::tcp::no_delay(true), ec);
-  const auto place = connections_.emplace(connections_.end(), std::move(socket), options_);
+  const auto place = connections_.emplace(connections_.end(), std::move(socket), tls_.get(), options_);
   place->remote = remote.address().to_string() + ":" + std::to_string(remote.port());
   served_ += full ? 0 : 1;
   auto serving = full ? turn_away(&*place) : serve(&*place);
@@ -247,14 +217,24 @@ void HttpServer::admit(asio::ip::tcp::socket socket) {
 }
 
 asio::awaitable<void> HttpServer::serve(Connection* connection) {
-  bool more = true;
+  bool more = co_await shake_hands(connection);
   while (more) more = co_await serve_one(connection);
+  connection->idle = true;
+  connection->stream.expires_after(kDiscardTime);
+  co_await connection->stream.say_goodbye();
   connection->stream.close();
+}
+
+asio::awaitable<bool> HttpServer::shake_hands(Connection* connection) {
+  connection->stream.expires_after(options_.read_timeout);
+  const error_code ec = co_await connection->stream.handshake();
+  if (ec) log::debug("http_handshake_failed", {{"remote", connection->remote}, {"error", ec.message()}});
+  co_return !ec;
 }
 
 // Reads one request, answers it. False: the connection is to be closed.
 asio::awaitable<bool> HttpServer::serve_one(Connection* connection) {
-  beast::tcp_stream& stream = connection->stream;
+  HttpStream& stream = connection->stream;
   error_code ec;
   if (connection->buffer.size() == 0) {
     connection->idle = true;
@@ -343,6 +323,8 @@ asio::awaitable<bool> HttpServer::write(Connection* connection, HttpResponse res
 
 // One connection too many: an answer, without reading the question.
 asio::awaitable<void> HttpServer::turn_away(Connection* connection) {
+  const bool heard = co_await shake_hands(connection);
+  if (!heard) co_return;
   HttpResponse response = problem_response({503, "busy", "Too many connections", "Come again.", {}}, 1);
   if (observer_) observer_(kNoRoute, response.status, {});
   const bool more = co_await write(connection, std::move(response), false, false);
@@ -353,12 +335,13 @@ asio::awaitable<void> HttpServer::turn_away(Connection* connection) {
 asio::awaitable<void> HttpServer::close_gently(Connection* connection) {
   connection->idle = true;
   error_code ec;
-  connection->stream.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ec);
   connection->stream.expires_after(kDiscardTime);
+  co_await connection->stream.say_goodbye();
+  connection->stream.tcp().socket().shutdown(asio::ip::tcp::socket::shutdown_send, ec);
   char discarded[kReadChunk];
   for (std::size_t total = 0; !ec && total < kDiscardMax && !stopping_;) {
-    total += co_await connection->stream.async_read_some(asio::buffer(discarded),
-                                                         asio::redirect_error(asio::use_awaitable, ec));
+    total += co_await connection->stream.tcp().async_read_some(asio::buffer(discarded),
+                                                               asio::redirect_error(asio::use_awaitable, ec));
   }
   connection->stream.close();
 }

@@ -1,12 +1,12 @@
 // HTTP/1.1 server of peykd: the wires between tills, probes, scrapers and a table of handlers.
 //
-//   accept → [read header → read body → route → handler … done → write] → again, or close
+//   accept → (TLS handshake) → [read header → read body → route → handler … done → write] → again, or close
 //
 // What must stay true:
 // - Everything runs on the thread of the io_context: no locks. A handler's `done` too.
 // - One request of a connection at a time; pipelined ones wait in the socket.
-// - Nobody holds a connection without working for it: a whole request must come within read_timeout of its
-// first
+// - Nobody holds a connection without working for it: a handshake must be done within read_timeout, a whole
+//   request must come within read_timeout of its first
 //   byte (slow senders are closed), an answer must be read within read_timeout, and a connection
 //   that waits between requests is closed after idle_timeout.
 // - At most connections_max are served. A few more are told 503 and closed, beyond those they are just
@@ -25,6 +25,7 @@
 #include <cstdint>
 #include <functional>
 #include <list>
+#include <memory>
 #include <string_view>
 #include <vector>
 
@@ -33,11 +34,15 @@
 
 namespace peyk::gateway {
 
+class Tls;
+
 class HttpServer {
  public:
   // Called once for each answer given. `route` is the route's path, or "none" when no route was reached.
   using Observer = std::function<void(std::string_view route, int status, std::chrono::microseconds took)>;
 
+  // Where options say TLS, nothing else is spoken. Throws std::runtime_error when its files are not as they
+  // should be.
   HttpServer(boost::asio::io_context& io, HttpOptions options, std::vector<HttpRoute> routes,
              Observer observer = {});
   ~HttpServer();
@@ -62,6 +67,7 @@ class HttpServer {
 
   boost::asio::awaitable<void> accept_all();
   boost::asio::awaitable<void> serve(Connection* connection);
+  boost::asio::awaitable<bool> shake_hands(Connection* connection);
   boost::asio::awaitable<bool> serve_one(Connection* connection);
   boost::asio::awaitable<void> turn_away(Connection* connection);
   boost::asio::awaitable<HttpResponse> answer(Connection* connection, HttpRequest request);
@@ -74,6 +80,7 @@ class HttpServer {
   const HttpOptions options_;
   const std::vector<HttpRoute> routes_;
   const Observer observer_;
+  const std::unique_ptr<Tls> tls_;  // null: without
   boost::asio::ip::tcp::acceptor acceptor_;
   boost::asio::steady_timer nobody_left_;  // cancelled when the last coroutine of a stopping server ends
   std::list<Connection> connections_;      // served, and those being turned away

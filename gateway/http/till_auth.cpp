@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "gateway/http/key_quotas.hpp"
 #include "gateway/http/problem.hpp"
 #include "gateway/http/webhook_signature.hpp"
 #include "gateway/log.hpp"
@@ -89,7 +90,11 @@ tl::expected<TillIdentity, HttpResponse> authenticate_till(const HttpRequest& re
   const std::string target = request.path + (request.query.empty() ? "" : "?" + request.query);
   const WebhookVerdict verdict = verify_webhook(headers, has_body ? request.body : target, identity.secrets,
                                                 std::chrono::floor<std::chrono::seconds>(now), tolerance);
-  if (verdict == WebhookVerdict::good) return identity;
+  if (verdict == WebhookVerdict::good) {
+    auto refused = identity.quotas == nullptr ? std::nullopt : identity.quotas->take(key_id, now);
+    if (refused) return tl::unexpected(std::move(*refused));
+    return identity;
+  }
   log::info(event, {{"remote", request.remote}, {"reason", explained(verdict)}});
   return tl::unexpected(unauthorized(verdict));
 }

@@ -3,7 +3,7 @@
 // A GET has no body: what is signed in its place is its target, "/v1/dead-letters?limit=10".
 //
 // What must stay true: nothing is parsed before the signature is good; an unknown key and a wrong signature
-// look the same (401), in text and in work done.
+// look the same (401), in text and in work done; only what is signed counts against a key's quota (429).
 #pragma once
 
 #include <chrono>
@@ -20,11 +20,14 @@
 
 namespace peyk::gateway {
 
+class KeyQuotas;
+
 // Whose till a key is.
 struct TillIdentity {
   handlers::ClubId club = 0;
   handlers::BranchNo branch = 0;     // 0: not bound to a branch
-  std::vector<std::string> secrets;  // raw keys; several while a secret is being changed
+  std::vector<std::string> secrets;  // raw keys; two while a secret is being changed
+  KeyQuotas* quotas = nullptr;       // who counts its requests; none: nobody does
 };
 
 using TillDirectory = std::function<std::optional<TillIdentity>(std::string_view key_id)>;

@@ -51,6 +51,15 @@ std::optional<TillOrder> joining(const std::string&, handlers::TillId till) {
   return TillOrder{std::move(till), handlers::TillJoin{}};
 }
 
+// Where there is no body, a key that is bound to no branch names in the query the one that it asks for:
+// "branch=12".
+void name_branch(TillOrder& order, std::string_view query) {
+  constexpr std::string_view name = "branch=";
+  if (order.till.branch != 0 || !query.starts_with(name)) return;
+  const auto branch = parse_id(std::string(query.substr(name.size())));
+  if (branch && *branch <= UINT32_MAX) order.till.branch = static_cast<handlers::BranchNo>(*branch);
+}
+
 // A refund without a credit note is known by what its sender has signed: the Idempotency-Key is not.
 void name_refund(TillOrder& order, const HttpRequest& request) {
   auto* refund = std::get_if<handlers::TillRefund>(&order.what);
@@ -192,6 +201,8 @@ void TillOrderEndpoint::handle(const Operation& operation, HttpRequest request, 
     auto parsed = operation.read_body(request.body, std::move(*order));
     if (!parsed) return done(problem_response(parsed.error()));
     order = std::move(*parsed);
+  } else {
+    name_branch(*order, request.query);
   }
   name_refund(*order, request);
   handlers::Request submitted;

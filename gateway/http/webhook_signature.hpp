@@ -39,7 +39,7 @@ enum class WebhookVerdict : std::uint8_t {
 inline constexpr std::size_t kWebhookIdMax = 256;
 
 // Is the body signed with one of the secrets (raw keys; empty ones are passed over), within `tolerance` of
-// `now`, both ways, bounds included? No secret at all costs about as much time as one wrong secret.
+// `now`, both ways, bounds included? No secret, one and two, right or wrong, all cost the same time.
 WebhookVerdict verify_webhook(const WebhookHeaders& headers, std::string_view raw_body,
                               std::span<const std::string> secrets, std::chrono::sys_seconds now,
                               std::chrono::seconds tolerance);
@@ -51,5 +51,7 @@ std::string sign_webhook(std::string_view id, std::chrono::sys_seconds timestamp
 
 // "whsec_<base64>" → the raw key. nullopt: no prefix, no base64, or a key outside 24 to 64 octets.
 std::optional<std::string> webhook_secret_from_text(std::string_view text);
+// The way back.
+std::string webhook_secret_as_text(std::string_view key);
 
 }  // namespace peyk::gateway

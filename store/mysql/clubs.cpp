@@ -3,6 +3,7 @@
 
 #include "store/mysql/clubs.hpp"
 #include "store/mysql/digests.hpp"
+#include "store/mysql/till_keys.hpp"
 
 namespace peyk::store {
 namespace {
@@ -109,30 +110,6 @@ void save_cashiers(Connection& connection, ClubId id, const Club& club) {
   }
 }
 
-// A key keeps its counted misses over an apply too; one that the file no longer names opens nothing any more.
-void save_till_keys(Connection& connection, ClubId id, const Club& club) {
-  std::set<std::string> gone;
-  {
-    Rows rows = connection.prepare("SELECT key_id FROM till_key WHERE club_id = ?").add(id).query();
-    while (rows.next()) gone.insert(rows.text());
-  }
-  for (const TillKey& key : club.till_keys) {
-    const bool is_ours = gone.erase(key.id) > 0;  // a key of another club must not become ours
-    connection
-        .prepare(
-            std::string("INSERT INTO till_key (key_id, club_id, branch_no, secret) VALUES (?, ?, ?, ?)") +
-            (is_ours ? " ON DUPLICATE KEY UPDATE branch_no = VALUES(branch_no), secret = VALUES(secret)"
-                     : ""))
-        .add(key.id)
-        .add(id)
-        .add(key.branch)
-        .add(key.secret)
-        .update();
-  }
-  for (const std::string& key : gone)
-    connection.prepare("DELETE FROM till_key WHERE key_id = ?").add(key).update();
-}
-
 }  // namespace
 
 std::vector<Club> load_clubs(Connection& connection) {
@@ -184,16 +161,9 @@ std::vector<Club> load_clubs(Connection& connection) {
     cashier.manager = cashiers.flag();
     club->cashiers.push_back(std::move(cashier));
   }
-  Rows keys =
-      connection.prepare("SELECT club_id, key_id, branch_no, secret FROM till_key ORDER BY key_id").query();
-  while (keys.next()) {
-    Club* club = find(keys.u32());
-    if (club == nullptr) continue;
-    TillKey key;
-    key.id = keys.text();
-    key.branch = keys.u32();
-    key.secret = keys.text();
-    club->till_keys.push_back(std::move(key));
+  for (TillKeyRecord& record : load_till_keys(connection)) {
+    Club* club = record.is_revoked() ? nullptr : find(record.club);
+    if (club != nullptr) club->till_keys.push_back(std::move(record.key));
   }
   return clubs;
 }
@@ -238,7 +208,7 @@ ClubId save_club(Connection& connection, const Club& club) {
   save_digest_policy(connection, id, club.policy.digest);
   save_branches(connection, id, club);
   save_cashiers(connection, id, club);
-  save_till_keys(connection, id, club);
+  save_file_keys(connection, id, club);
   delete_other_branches(connection, id, club);
   connection.commit();
   return id;

@@ -29,8 +29,8 @@ bool matches(const std::string& line, const json& members) {
   });
 }
 
-// Installs node-smpp as package-lock.json pins it, unless that is what stands there. What went wrong; "":
-// nothing.
+// Installs the packages as package-lock.json pins them, unless that is what stands there. What went wrong;
+// "": nothing.
 std::string install_node_smpp(const fs::path& folder) {
   const std::string lock = read_file(scripts() / "package-lock.json");
   const fs::path installed = folder / "node_modules/installed-lock.json";
@@ -44,20 +44,9 @@ std::string install_node_smpp(const fs::path& folder) {
                    .working_directory = folder},
                   kInstallWithin);
   if (!npm.status.ok())
-    return "npm could not install node-smpp (tests/interop/package.json); it said:\n" + npm.output;
+    return "npm could not install what tests/interop/package.json names; it said:\n" + npm.output;
   std::ofstream(installed) << lock;
   return "";
-}
-
-// The folder with node-smpp in it. A program of tests tries to install it once: without a network each try is
-// long.
-fs::path node_modules() {
-  require_program("node", "nodejs");
-  require_program("npm", "npm");
-  const fs::path folder = binary_dir() / "tests/interop";
-  static const std::string failure = install_node_smpp(folder);
-  if (!failure.empty()) throw std::runtime_error(failure);
-  return folder / "node_modules";
 }
 
 // Which part of how many a header says: of `00 03 ref total seq` or `08 04 ref ref total seq`, with or
@@ -76,6 +65,16 @@ PartNumber part_number(const json& pdu) {
 }
 
 }  // namespace
+
+// A program of tests tries to install it once: without a network each try is long.
+fs::path node_modules() {
+  require_program("node", "nodejs");
+  require_program("npm", "npm");
+  const fs::path folder = binary_dir() / "tests/interop";
+  static const std::string failure = install_node_smpp(folder);
+  if (!failure.empty()) throw std::runtime_error(failure);
+  return folder / "node_modules";
+}
 
 void require_program(const std::string& program, const std::string& package) {
   const char* path = std::getenv("PATH");

@@ -10,6 +10,7 @@
 #pragma once
 
 #include <chrono>
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <nlohmann/json_fwd.hpp>
@@ -58,6 +59,10 @@ class Peer {
   std::size_t scanned_ = 0;          // octets of the output that are events already
   std::vector<std::string> events_;  // not taken yet
 };
+
+// The folder with the npm packages of tests/interop in it, installed if they are not. Throws
+// std::runtime_error when node or npm is not there or they cannot be had.
+std::filesystem::path node_modules();
 
 // Throws std::runtime_error that names the Debian package when there is no such program in PATH.
 void require_program(const std::string& program, const std::string& package);

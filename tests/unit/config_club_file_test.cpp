@@ -176,7 +176,12 @@ TEST(ConfigClubFile, every_wrong_value_is_told_with_what_is_allowed) {
        "crypto_pwhash_str: $argon2id$…\n"},
       {"cashiers:\n- {phone: 09121112233, branch: 12, pin: 1234, pin_hash: $argon2id$x}",
        "club.yaml:7: cashiers[0].pin_hash: given beside a PIN; allowed: one of pin, pin_env, pin_file, "
-       "pin_hash\n"},
+       "pin_hash, pin_kept\n"},
+      {"cashiers:\n- {phone: 09121112233, branch: 12, pin: 1234, pin_kept: true}",
+       "club.yaml:7: cashiers[0].pin_kept: given beside a PIN; allowed: one of pin, pin_env, pin_file, "
+       "pin_hash, pin_kept\n"},
+      {"till_keys:\n- {id: till, secret_kept: true, secret: " + std::string(kSecret) + "}",
+       "club.yaml:7: till_keys[0].secret_kept: given beside a secret; allowed: one of the two\n"},
       {"till_keys:\n- {id: Till, branch: 12, secret: " + std::string(kSecret) + "}",
        "club.yaml:7: till_keys[0].id: found \"Till\"; allowed: 1 to 32 of a-z, 0-9, _ and -\n"},
       {"till_keys:\n- {id: till, branch: 12}",
@@ -246,6 +251,23 @@ TEST(ConfigClubFile, a_pin_comes_from_the_file_a_variable_or_a_file_of_its_own) 
   EXPECT_EQ(quoted->pins, (std::vector<std::string>{"0123", "135790", "2468", "", ""}));
   EXPECT_EQ(quoted->club.cashiers[3].pin_hash, "$argon2id$v=19$m=65536,t=2,p=1$a$b");
   EXPECT_EQ(quoted->club.cashiers[2].pin_hash, "");
+}
+
+TEST(ConfigClubFile, what_is_kept_is_not_in_the_file) {
+  const auto file = load_club(with("cashiers:\n"
+                                   "- {phone: 09121112201, branch: 12, pin_kept: true}\n"
+                                   "- {phone: 09121112202, branch: 12, pin_kept: false}\n"
+                                   "till_keys:\n"
+                                   "- {id: a, branch: 12, secret_kept: true}\n"
+                                   "- {id: b, secret: " +
+                                   std::string(kSecret) + "}\n"),
+                              "club.yaml", variables);
+  ASSERT_TRUE(file) << report(file.error());
+  EXPECT_EQ(file->pins_kept, (std::set<handlers::PhoneNumber>{989121112201}));
+  EXPECT_FALSE(file->club.till_keys[0].secret_in_file);
+  EXPECT_EQ(file->club.till_keys[0].secret, "");
+  EXPECT_TRUE(file->club.till_keys[1].secret_in_file);
+  EXPECT_EQ(file->club.till_keys[1].branch, 0u) << "bound to none";
 }
 
 TEST(ConfigClubFile, a_till_secret_is_whsec_and_the_base64_of_24_to_64_octets) {

@@ -119,6 +119,19 @@ class TillOrderEndpoint : public testing::Test {
   std::vector<gateway::HttpRoute> routes_;
 };
 
+TEST_F(TillOrderEndpoint, a_key_of_no_branch_names_one_in_the_query_where_there_is_no_body) {
+  const auto branch = [this](const std::string& key, const std::string& query) {
+    HttpRequest made = request("DELETE", "/v1/holds/41?" + query, "41", "", "msg_1", key);
+    made.path = "/v1/holds/41";
+    made.query = query;
+    return std::get<TillOrder>(submitted("/v1/holds/{id}", std::move(made)).what).till.branch;
+  };
+  EXPECT_EQ(branch("till-any", "branch=14"), 14U);
+  EXPECT_EQ(branch("till-12", "branch=14"), 12U) << "bound is bound";
+  for (const char* none : {"branch=", "branch=x", "branch=-1", "branch=4294967296", "x=14"})
+    EXPECT_EQ(branch("till-any", none), 0U) << none;
+}
+
 TEST_F(TillOrderEndpoint, submits_each_order_as_path_and_body_say_it) {
   const handlers::Request made = submitted("/v1/codes/{code}/redemptions", redeem());
   const auto& order = std::get<TillOrder>(made.what);

@@ -5,6 +5,7 @@
 #include "gateway/http/server.hpp"
 
 #include <atomic>
+#include <fstream>
 #include <future>
 #include <nlohmann/json.hpp>
 #include <thread>
@@ -369,6 +370,40 @@ TEST(HttpServer, withstands_more_connections_at_once_than_it_serves) {
   for (int tries = 0; status != 200 && tries < 1000; ++tries)
     status = RawClient(server.port()).ask(kGet).status;
   EXPECT_EQ(status, 200);
+}
+
+std::size_t resident_octets() {
+  std::ifstream statm("/proc/self/statm");
+  std::size_t all = 0, resident = 0;
+  statm >> all >> resident;
+  return resident * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+}
+
+TEST(HttpServer, holds_no_more_of_a_flood_than_its_limits_and_serves_the_others) {
+  constexpr std::size_t kFlooders = 60, kOctetsEach = 4U << 20U;
+  Server server({.body_bytes_max = 65'536, .header_bytes_max = 16'384});
+  RawClient other(server.port());
+  EXPECT_EQ(other.ask(kGet).status, 200);
+  const std::size_t before = resident_octets();
+  std::string fields, body = "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 4000000\r\n\r\n";
+  std::string chunks = "POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n";
+  fields = "GET /healthz HTTP/1.1\r\nHost: x\r\n";
+  while (fields.size() < kOctetsEach) fields += "X-Field: " + std::string(990, 'x') + "\r\n";
+  body.resize(kOctetsEach, 'x');
+  while (chunks.size() < kOctetsEach) chunks += "3e8\r\n" + std::string(1000, 'x') + "\r\n";
+  const std::size_t after_texts = resident_octets();
+  std::vector<std::unique_ptr<RawClient>> flooders;
+  for (std::size_t i = 0; i < kFlooders; ++i) {
+    flooders.push_back(std::make_unique<RawClient>(server.port()));
+    const std::string& flood = i % 3 == 0 ? fields : i % 3 == 1 ? body : chunks;
+    flooders.back()->send(flood);
+    const auto told = flooders.back()->read();
+    if (told) EXPECT_EQ(told->status, i % 3 == 0 ? 431 : 413);
+  }
+  EXPECT_LT(resident_octets(), after_texts + (64U << 20U))
+      << "of " << kFlooders * kOctetsEach << " sent, " << before;
+  EXPECT_EQ(other.ask(kGet).status, 200);
+  EXPECT_EQ(RawClient(server.port()).ask(kGet).status, 200);
 }
 
 TEST(HttpServer, stops_after_the_request_under_way_and_takes_no_more) {

@@ -98,6 +98,27 @@ TEST(WebhookSignature, is_good_under_the_old_secret_while_a_new_one_is_introduce
             WebhookVerdict::wrong_signature);
 }
 
+// The shortest of many, so that a busy machine does not matter.
+std::chrono::nanoseconds time_of(const std::vector<std::string>& keys, const std::string& body) {
+  auto best = std::chrono::nanoseconds::max();
+  for (int i = 0; i < 50; ++i) {
+    const auto begun = std::chrono::steady_clock::now();
+    EXPECT_EQ(verify_webhook(good_headers(), body, keys, kNow, kTolerance), WebhookVerdict::wrong_signature);
+    best = std::min<std::chrono::nanoseconds>(best, std::chrono::steady_clock::now() - begun);
+  }
+  return best;
+}
+
+TEST(WebhookSignature, takes_as_long_for_a_key_that_is_not_there_or_is_being_changed) {
+  const std::string body(65'536, 'x');
+  const auto none = time_of({}, body), one = time_of(secrets(), body),
+             two = time_of({secrets().front(), "the new secret, 24 octets"}, body);
+  for (const auto& other : {none, two}) {
+    EXPECT_LT(other, one * 3 / 2) << none.count() << " " << one.count() << " " << two.count();
+    EXPECT_GT(other, one * 2 / 3) << none.count() << " " << one.count() << " " << two.count();
+  }
+}
+
 TEST(WebhookSignature, an_empty_secret_or_none_verifies_and_signs_nothing) {
   EXPECT_EQ(verify_webhook(good_headers(), kBody, {}, kNow, kTolerance), WebhookVerdict::wrong_signature);
   EXPECT_EQ(verify_webhook(good_headers(), kBody, std::vector<std::string>{""}, kNow, kTolerance),
@@ -144,6 +165,14 @@ TEST(WebhookSecret, is_read_with_its_prefix_and_length_and_nothing_else) {
            "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2L=LaSw", "whsec_AAAA", "whsec_" + std::string(88, 'A') + "AAAA",
            "whsec_====", "whsec_=", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\n"}) {
     EXPECT_FALSE(webhook_secret_from_text(wrong)) << wrong;
+  }
+}
+
+TEST(WebhookSecret, as_text_is_read_as_it_was) {
+  EXPECT_EQ(gateway::webhook_secret_as_text(secrets().front()), kSecretText);
+  for (std::size_t size = 24; size <= 64; ++size) {
+    const std::string key(size, '\xff');
+    EXPECT_EQ(webhook_secret_from_text(gateway::webhook_secret_as_text(key)), key);
   }
 }
 

@@ -1,0 +1,59 @@
+#include "gateway/ctl/club_yaml.hpp"
+
+#include <fmt/format.h>
+
+#include "gateway/ctl/apply.hpp"
+#include "templates/phone.hpp"
+
+namespace peyk::gateway::ctl {
+namespace {
+
+using namespace handlers;
+
+constexpr std::string_view kPolicy = "policy.";
+
+// The fields one by one, those of the policy under it.
+std::string fields_as_yaml(const Club& club) {
+  std::string yaml, policy = "policy:\n";
+  for (const auto& [key, value] : fields_of(club)) {
+    if (value == kNotGiven) continue;
+    const bool is_policy = key.starts_with(kPolicy);
+    (is_policy ? policy : yaml) +=
+        fmt::format("{}{}: {}\n", is_policy ? "  " : "", is_policy ? key.substr(kPolicy.size()) : key, value);
+  }
+  return yaml + policy;
+}
+
+std::string cashier_as_yaml(const Cashier& cashier) {
+  return fmt::format("  - phone: \"{}\"\n    branch: {}\n{}{}", templates::e164(cashier.phone),
+                     cashier.branch, cashier.pin_hash.empty() ? "" : "    pin_kept: true\n",
+                     cashier.manager ? "    manager: true\n" : "");
+}
+
+std::string branch_of_key(const TillKey& key, std::string_view before, std::string_view after) {
+  return key.branch == 0 ? std::string() : fmt::format("{}branch: {}{}", before, key.branch, after);
+}
+
+}  // namespace
+
+std::string club_as_yaml(const Club& club) {
+  std::string yaml = "# As the database has it. Secrets and PINs are kept: they stay what they are.\n";
+  yaml += "slug: " + club.slug + "\n" + fields_as_yaml(club) + "branches:\n";
+  for (const Branch& branch : club.branches)
+    yaml += fmt::format("  - number: {}\n    name: {}\n", branch.number, yaml_quoted(branch.name));
+  yaml += club.cashiers.empty() ? "" : "cashiers:\n";
+  for (const Cashier& cashier : club.cashiers) yaml += cashier_as_yaml(cashier);
+  std::string listed, made;
+  for (const TillKey& key : club.till_keys) {
+    if (key.in_file) {
+      listed +=
+          fmt::format("  - id: {}\n{}    secret_kept: true\n", key.id, branch_of_key(key, "    ", "\n"));
+    } else {
+      made += fmt::format("# Not of this file, made by peykctl till create: {}{}\n", key.id,
+                          branch_of_key(key, ", ", ""));
+    }
+  }
+  return yaml + (listed.empty() ? "" : "till_keys:\n" + listed) + made;
+}
+
+}  // namespace peyk::gateway::ctl

@@ -1,0 +1,90 @@
+// Tills that others wrote: the npm package standardwebhooks, and the samples in curl, Node and Python, as
+// they stand.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "tests/kit/peer.hpp"
+#include "tests/kit/stack.hpp"
+
+namespace peyk::tests {
+namespace {
+
+using namespace std::chrono_literals;
+using nlohmann::json;
+
+class ForeignTill : public testing::Test {
+ protected:
+  static void SetUpTestSuite() { stack_ = new Stack; }
+  static void TearDownTestSuite() {
+    delete stack_;
+    stack_ = nullptr;
+  }
+
+  static std::string url() { return "http://127.0.0.1:" + std::to_string(stack_->till().options().port); }
+  Finished run(std::vector<std::string> argv, const std::string& secret = stack_->till_secret()) {
+    return run_process({.argv = std::move(argv),
+                        .env = {{"PEYK_URL", url()},
+                                {"PEYK_KEY", "till-12"},
+                                {"PEYK_SECRET", secret},
+                                {"NODE_PATH", node_modules().string()}},
+                        .working_directory = source_dir()},
+                       60s);
+  }
+
+  static Stack* stack_;
+};
+Stack* ForeignTill::stack_ = nullptr;
+
+TEST_F(ForeignTill, with_standardwebhooks_is_accepted_and_refused_as_the_package_would_itself) {
+  const Finished done = run({"node", (source_dir() / "tests/interop/standard_webhooks_till.js").string()});
+  ASSERT_TRUE(done.status.ok()) << done.output;
+  std::istringstream lines(done.output);
+  std::size_t accepted = 0, refused = 0;
+  for (std::string line; std::getline(lines, line);) {
+    const json one = json::parse(line);
+    const bool taken = one["library"] == "accepted";
+    EXPECT_EQ(one["status"], taken ? 200 : 401) << line;
+    ++(taken ? accepted : refused);
+  }
+  EXPECT_EQ(accepted, 5U) << done.output;
+  EXPECT_EQ(refused, 12U) << done.output;
+}
+
+struct Sample {
+  const char* name;
+  std::vector<std::string> argv;
+};
+
+class SampleTill : public ForeignTill, public testing::WithParamInterface<Sample> {};
+
+TEST_P(SampleTill, reports_a_purchase_once_however_often_it_is_sent_and_shows_refusals) {
+  for (const char* program : {"curl", "openssl", "python3"}) require_program(program, program);
+  std::vector<std::string> argv = GetParam().argv;
+  const std::string invoice = std::string("S ") + GetParam().name + " ۱";
+  argv.insert(argv.end(), {"09121234567", "850000", invoice});
+  const Finished first = run(argv), again = run(argv);
+  ASSERT_TRUE(first.status.ok()) << first.output;
+  ASSERT_TRUE(again.status.ok()) << again.output;
+  json one = json::parse(first.output), two = json::parse(again.output);
+  EXPECT_EQ(one["invoice"], invoice);
+  EXPECT_EQ(one["credit"], 42'500);
+  EXPECT_EQ(one["duplicate"], false);
+  EXPECT_EQ(two["duplicate"], true);
+  EXPECT_EQ(two["code"], one["code"]);
+
+  const Finished forged = run(argv, "whsec_" + std::string(43, 'A') + "=");
+  EXPECT_FALSE(forged.status.ok());
+  EXPECT_THAT(forged.output, testing::HasSubstr("urn:peyk:problem:bad-signature"));
+}
+
+INSTANTIATE_TEST_SUITE_P(Samples, SampleTill,
+                         testing::Values(Sample{"curl", {"samples/first_purchase.sh"}},
+                                         Sample{"node", {"node", "samples/first_purchase.js"}},
+                                         Sample{"python", {"python3", "samples/first_purchase.py"}}),
+                         [](const auto& one) { return std::string(one.param.name); });
+
+}  // namespace
+}  // namespace peyk::tests
