@@ -398,7 +398,8 @@ TEST(HttpServer, holds_no_more_of_a_flood_than_its_limits_and_serves_the_others)
     const std::string& flood = i % 3 == 0 ? fields : i % 3 == 1 ? body : chunks;
     flooders.back()->send(flood);
     const auto told = flooders.back()->read();
-    if (told) EXPECT_EQ(told->status, i % 3 == 0 ? 431 : 413);
+    if (!told) continue;  // closed before it could listen
+    EXPECT_EQ(told->status, i % 3 == 0 ? 431 : 413);
   }
   EXPECT_LT(resident_octets(), after_texts + (64U << 20U))
       << "of " << kFlooders * kOctetsEach << " sent, " << before;
