@@ -156,8 +156,7 @@ struct RecordRefund {
 using Effect = std::variant<EnrolMember, ChangeMember, EndMembership, OpenLot, IssueCode, TakeFromLot,
                             VoidRedemption, MoveCredit, RecordPurchase, SetPromo, NoteHelp, SetAttempts,
                             SetPending, RecordSale, SetMissWindow, NoteMiss, RecordDispute, SetTillAttempts,
-                            BeginHold, EndHold, TakeBack, ReturnCredit, Owe, RecordRefund,
-                            SetGuesses>;
+                            BeginHold, EndHold, TakeBack, ReturnCredit, Owe, RecordRefund, SetGuesses>;
 
 struct OutgoingText {
   ClubId club = 0;

@@ -132,7 +132,16 @@ std::string read_promo(const JsonValue& value, TillOrder& order) {
 
 constexpr std::array kJoinFields{Field{"phone", true, read_join_phone},
                                  Field{"language", false, read_language<handlers::TillJoin>}, kBranch};
-constexpr std::array kMemberChangeFields{Field{"language", false, read_language<handlers::TillMemberChange>},
+// What the path names, under the signature, in any local form.
+std::string read_same_phone(const JsonValue& value, TillOrder& order) {
+  const auto phone = read_phone(value);
+  if (!phone) return phone.error();
+  return *phone == std::get<handlers::TillMemberChange>(order.what).phone
+             ? ""
+             : "must be the phone that the path says";
+}
+constexpr std::array kMemberChangeFields{Field{"phone", true, read_same_phone},
+                                         Field{"language", false, read_language<handlers::TillMemberChange>},
                                          Field{"promo", false, read_promo}, kBranch};
 
 tl::expected<TillOrder, Problem> parse(std::string_view body, TillOrder order,

@@ -25,7 +25,8 @@ constexpr const char* kGiven =
     "(SELECT CAST(? AS UNSIGNED), 4, at, amount, 0, move_id, 0, NULL, NULL, 0 FROM credit_move"
     " WHERE from_member_id = ? AND kind IN (2, 4) ORDER BY at DESC LIMIT ?)";
 constexpr const char* kReceived =
-    "(SELECT CAST(? AS UNSIGNED), CASE kind WHEN 5 THEN 6 ELSE 5 END, at, amount, 0, move_id, 0, NULL, NULL, 0"
+    "(SELECT CAST(? AS UNSIGNED), CASE kind WHEN 5 THEN 6 ELSE 5 END, at, amount, 0, move_id, 0, NULL, NULL, "
+    "0"
     " FROM credit_move WHERE to_member_id = ? AND kind IN (2, 4, 5) ORDER BY at DESC LIMIT ?)";
 constexpr const char* kLastEarned =
     "(SELECT CAST(? AS UNSIGNED) AS which, 0 AS event, p.purchased_at AS at, p.amount, p.earned,"

@@ -175,7 +175,7 @@ TEST_F(TillOrderEndpoint, members_are_named_by_any_form_of_their_phone_and_answe
     EXPECT_EQ(ordered<handlers::TillErasure>("/v1/members/{phone}", request("DELETE", path, phone)).phone,
               989120000101U);
     const auto change = ordered<handlers::TillMemberChange>(
-        "/v1/members/{phone}", request("PATCH", path, phone, R"({"promo":false})"));
+        "/v1/members/{phone}", request("PATCH", path, phone, R"({"phone":"0912 000 0101","promo":false})"));
     EXPECT_EQ(change.phone, 989120000101U);
     EXPECT_TRUE(change.stop_promo);
     EXPECT_EQ(change.language, std::nullopt);
@@ -192,15 +192,18 @@ TEST_F(TillOrderEndpoint, what_is_no_phone_is_no_member_and_only_what_a_shop_may
   const auto change = [&](const std::string& body) {
     return refused("/v1/members/{phone}", request("PATCH", "/v1/members/09120000101", "09120000101", body));
   };
-  for (const char* body : {"{}", R"({"promo":true})", R"({"promo":null})", R"({"language":"de"})",
-                           R"({"balance":1})", R"({"phone":"09120000102"})", R"({"branch":12})"})
-    EXPECT_EQ(change(body).status, 422) << body;
+  for (const char* body : {"", R"(,"promo":true)", R"(,"promo":null)", R"(,"language":"de")",
+                           R"(,"balance":1)", R"(,"branch":12)"})
+    EXPECT_EQ(change(R"({"phone":"09120000101")" + std::string(body) + "}").status, 422) << body;
+  EXPECT_EQ(change(R"({"promo":false})").status, 422) << "the signature covers the body, not the path";
+  EXPECT_EQ(change(R"({"phone":"09120000102","promo":false})").status, 422);
   EXPECT_EQ(change("[").status, 400);
   for (const char* body : {"{}", R"({"phone":"12"})", R"({"phone":989120000101})",
                            R"({"phone":"09120000101","branch":14})", R"({"phone":"09120000101","card":1})"})
     EXPECT_EQ(refused("/v1/members", request("POST", "/v1/members", "", body)).status, 422) << body;
-  HttpRequest other = request("PATCH", "/v1/members/09120000101", "09120000101", R"({"promo":false})");
-  other.body = R"({"language":"en"})";
+  HttpRequest other =
+      request("PATCH", "/v1/members/09120000101", "09120000101", R"({"phone":"09120000101","promo":false})");
+  other.body = R"({"phone":"09120000101","language":"en"})";
   EXPECT_EQ(refused("/v1/members/{phone}", other).status, 401);
 }
 
