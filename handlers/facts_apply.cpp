@@ -227,8 +227,8 @@ void Facts::apply(const RecordRefund& effect) {
   const Refund& refund = effect.refund;
   refunds_[refund.id] = refund;
   if (refund.state != RefundState::applied) return;
-  const PurchaseKey& key = must_find(purchase_keys_, refund.purchase, "purchase");
-  must_find(purchases_, key, "purchase").refunded += refund.amount;
+  const PurchaseKey& whose = must_find(purchase_keys_, refund.purchase, "purchase");
+  must_find(purchases_, whose, "purchase").refunded += refund.amount;
   for (auto& [key, day] : branch_days_) {
     if (key.club != refund.bill.club || key.branch != refund.bill.branch || refund.at < key.from) continue;
     ++day.refunds;

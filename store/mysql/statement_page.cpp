@@ -20,7 +20,7 @@ constexpr const char* kHers =
     " LEFT JOIN redemption_void d ON d.entry_id = e.entry_id)";
 constexpr const char* kCame =
     "(SELECT move_id, 6, kind, 1, at, amount, NULL FROM credit_move WHERE to_member_id = ?"
-    " AND kind IN (2, 4){behind} ORDER BY at DESC, move_id DESC LIMIT ?)";
+    " AND kind IN (2, 4, 5){behind} ORDER BY at DESC, move_id DESC LIMIT ?)";
 
 std::string with_behind(std::string sql, std::string_view id, bool behind) {
   const std::string_view place = "{behind}";
@@ -49,8 +49,11 @@ std::string_view word_of(EntryKind kind, MoveKind move, bool came) {
       return "owe";
     case EntryKind::settle:
       return "settle";
+    case EntryKind::withdraw:
+      return "withdraw";
     case EntryKind::move:
       if (move == MoveKind::undo) return "undo";
+      if (move == MoveKind::gift) return "gift";
       if (move == MoveKind::transfer) return came ? "receive" : "give";
       return "split";
   }
