@@ -41,18 +41,17 @@ MemberId account_of(Connection& connection, ClubId club) {
   return rows.next() ? rows.u64() : 0;
 }
 
-MemberId open_account(Connection& connection, SystemChance& chance, ClubId club, rules::Instant now) {
+MemberId open_account(Connection& connection, SystemChance& chance, ClubId club) {
   return committed(connection, [&] {
     if (const MemberId known = account_of(connection, club)) return known;
     const MemberId member = chance.next_id();
     connection
         .prepare(
             "INSERT INTO member (member_id, club_id, phone, card, language, joined_at, balance)"
-            " VALUES (?, ?, NULL, ?, 0, ?, 0)")
+            " VALUES (?, ?, NULL, ?, 0, '2000-01-01', 0)")  // on no day that a report counts
         .add(member)
         .add(club)
         .add(rules::card_from_random(chance.random()))
-        .add(now)
         .update();
     connection.prepare("INSERT INTO gift_account (club_id, member_id) VALUES (?, ?)")
         .add(club)
@@ -208,7 +207,7 @@ std::uint64_t issue_gifts(Connection& connection, SystemChance& chance, const Gi
       order.amount > rules::kAmountMax / kGiftsMax || order.expires_at <= order.now)
     throw std::invalid_argument("issue_gifts: an order outside its limits");
   chance.reserve_ids(connection, 2);
-  const MemberId account = open_account(connection, chance, order.club, order.now);
+  const MemberId account = open_account(connection, chance, order.club);
   const std::uint64_t batch = chance.next_id();
   connection
       .prepare(

@@ -48,6 +48,8 @@ TEST_F(MysqlGifts, are_hers_who_texts_them_first) {
   shop.ask(text_from(kOtherShopper, "JOIN", "j2"));
   issue(203);
   ASSERT_EQ(codes.size(), 203U);
+  EXPECT_EQ(database.number("SELECT COUNT(*) FROM member WHERE joined_at > '2001-01-01'"), 2)
+      << "the gift account joined on no day";
   EXPECT_EQ(std::set(codes.begin(), codes.end()).size(), 203U);
   EXPECT_EQ(database.number("SELECT balance FROM member JOIN gift_account USING (member_id)"), 203 * 50'000);
   database.expect_clean_ledger();

@@ -81,5 +81,28 @@ TEST_F(Gift, a_code_of_her_own_is_no_guess) {
   }
 }
 
+class WatchedGift : public ClubTalk {
+ protected:
+  WatchedGift() : ClubTalk(watched_club()) { say(kFriend, "JOIN"); }
+  static Club watched_club() {
+    Club club = english_club();
+    club.policy.club_misses_max = 3;
+    club.cashiers.back().manager = true;
+    return club;
+  }
+};
+
+TEST_F(WatchedGift, guesses_of_several_phones_add_up_and_managers_hear_of_it_once) {
+  for (const PhoneNumber from : {kShopper, kFriend, kShopper}) {
+    say(from, "1000001");
+    EXPECT_EQ(told, "");
+  }
+  say(kFriend, "1000002");
+  EXPECT_THAT(told_to[kCashier14],
+              AllOf(HasSubstr("4 wrong codes"), HasSubstr("whole club"), HasSubstr("0912…0102")));
+  say(kShopper, "1000003");
+  EXPECT_EQ(told, "");
+}
+
 }  // namespace
 }  // namespace peyk::tests
