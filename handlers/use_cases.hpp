@@ -1,6 +1,6 @@
 // What people can do, one function each, one file each. needs_… says which facts it wants, the other decides.
 //
-// To add one: its file here, a line in the table of sms.cpp (and in the menus of ussd.cpp), its texts in
+// To add one: its file here, a line in the table of sms.cpp (and in the walks of ussd_*.cpp), its texts in
 // templates/messages/, a conversation in tests/talk/.
 #pragma once
 
