@@ -230,14 +230,16 @@ TEST_F(MysqlDigests, of_two_gateways_at_the_same_moment_one_tells) {
   buy(kVanakCashier, 2, 1h);
   database.query("DELETE FROM outbox");
   struct Gateway {
+    explicit Gateway(const TestDatabase& database)
+        : sql(database.options(),
+              [](const std::string& event, const std::string& why) { ADD_FAILURE() << event << why; }) {
+      sql.start();
+    }
     store::SystemChance chance;
     store::SqlThread sql;
   };
   std::deque<Gateway> gateways;
-  for (int i = 0; i < 4; ++i) {
-    Gateway& one = gateways.emplace_back(store::SystemChance{}, store::SqlThread(database.options(), {}));
-    one.sql.start();
-  }
+  for (int i = 0; i < 4; ++i) gateways.emplace_back(database);
   for (int looks = 0; looks < 5; ++looks) {
     for (Gateway& one : gateways) {
       const auto look = [this, &one](store::Connection& connection) {

@@ -38,7 +38,7 @@ handlers::Club club_that(bool may_owe) {
 
 // The real club; what earlier stories left in it is of other phones.
 struct World {
-  explicit World(bool may_owe) : may_owe(may_owe) {}
+  explicit World(bool owing) : may_owe(owing) {}
 
   bool may_owe;
   TestDatabase database{may_owe ? "model_owing" : "model"};
@@ -72,7 +72,7 @@ class Story {
 
   void step() {
     using Step = void (Story::*)();
-    const Step step = *rc::gen::weightedElement<Step>({{2, &Story::join},
+    const Step next = *rc::gen::weightedElement<Step>({{2, &Story::join},
                                                        {5, &Story::buy},
                                                        {3, &Story::buy_by_text},
                                                        {3, &Story::check},
@@ -90,7 +90,7 @@ class Story {
                                                        {5, &Story::capture},
                                                        {2, &Story::release},
                                                        {7, &Story::refund}});
-    (this->*step)();
+    (this->*next)();
   }
 
   void compare() {
@@ -349,7 +349,7 @@ class Story {
     const std::string id = any_hold();
     if (id.empty()) return;
     const Sum held = books_.held_by(id);
-    const Sum amount = *rc::gen::element<Sum>(held, std::max<Sum>(held / 3, 1), held + 1);
+    const Sum amount = *rc::gen::elementOf(std::vector<Sum>{held, std::max<Sum>(held / 3, 1), held + 1});
     order("captures " + std::to_string(amount) + " of " + id, handlers::TillCapture{std::stoull(id), amount},
           books_.capture(id, amount));
   }
