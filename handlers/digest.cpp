@@ -109,17 +109,25 @@ class Writer {
         say("digest", {{"club", club_.name}, {"day", templates::LastDayShort{day_.until, club_.time_zone}}});
     if (club_.policy.digest.when != DigestWhen::daily) return head;
     const DayFigures& figures = facts_.figures;
-    return head + '\n' +
-           say(figures.best == 0 ? "digest_no_sales" : "digest_figures",
-               {{"sales", number(figures.sales)},
-                {"amount", money(club_, figures.sold)},
-                {"count", number(figures.joined)},
-                {"branch", branch_name(club_, figures.best)},
-                {"sum", money(club_, figures.best_sold)}});
+    const std::string sales = say(figures.sales == 0 ? "digest_no_sales" : "digest_figures",
+                                  {{"sales", number(figures.sales)},
+                                   {"amount", money(club_, figures.sold)},
+                                   {"count", number(figures.joined)}});
+    if (figures.best == 0 || club_.branches.size() < 2) return head + '\n' + sales;
+    return head + '\n' + sales + ". " + say("digest_best", {{"branch", branch_name(club_, figures.best)}});
+  }
+
+  // With two points: in English the ellipsis would be the one letter that is not in GSM-7, and a part hold
+  // half as much.
+  static std::string in_gsm7(std::string masked) {
+    constexpr std::string_view kEllipsis = "…";
+    if (const auto at = masked.find(kEllipsis); at != masked.npos) masked.replace(at, kEllipsis.size(), "..");
+    return masked;
   }
 
   std::string line_of(const OddThing& odd) const {
-    const std::string who = odd.till.empty() ? templates::masked(odd.phone) : odd.till;
+    std::string who = odd.till.empty() ? templates::masked(odd.phone) : odd.till;
+    if (language_ == Language::en) who = in_gsm7(std::move(who));
     const std::string where = odd.branches > 1 ? say("digest_branches", {{"count", number(odd.branches)}})
                                                : std::string(branch_name(club_, odd.branch));
     return say(key_of(odd), {{"phone", who},

@@ -47,8 +47,7 @@ struct OddThing {
 struct DayFigures {
   std::uint64_t sales = 0, joined = 0;
   rules::Amount sold = 0;  // less refunds
-  BranchNo best = 0;       // 0: nothing was sold
-  rules::Amount best_sold = 0;
+  BranchNo best = 0;       // that sold most; 0: nothing was sold
 
   bool operator==(const DayFigures&) const = default;
 };

@@ -200,9 +200,7 @@ class DayReader {
     }
     for (const auto& [branch, amount] : sold) {
       figures.sold += amount;
-      if (figures.best != 0 && amount <= figures.best_sold) continue;
-      figures.best = branch;
-      figures.best_sold = amount;
+      if (figures.best == 0 || amount > sold[figures.best]) figures.best = branch;
     }
     Rows rows =
         connection_
