@@ -158,7 +158,11 @@ std::map<BranchNo, std::string> branches_on_record(Connection& connection, ClubI
               "SELECT branch_no, COUNT(*), 'cashiers' FROM cashier WHERE club_id = ? GROUP BY branch_no"
               " UNION ALL SELECT branch_no, COUNT(*), 'purchases' FROM purchase WHERE club_id = ?"
               " GROUP BY branch_no UNION ALL SELECT branch_no, COUNT(*), 'redemptions' FROM redemption"
-              " WHERE club_id = ? GROUP BY branch_no")
+              " WHERE club_id = ? GROUP BY branch_no UNION ALL SELECT branch_no, COUNT(*), 'till keys' FROM"
+              " till_key WHERE club_id = ? AND branch_no IS NOT NULL AND (in_file = 0 OR revoked_at IS NOT "
+              "NULL)"
+              " GROUP BY branch_no")
+          .add(club)
           .add(club)
           .add(club)
           .add(club)

@@ -201,6 +201,14 @@ TEST_F(PeykctlTill, a_club_that_is_got_is_one_that_apply_finds_no_difference_wit
   EXPECT_EQ(ctl({"get", "club", "pepper"}), kFound);
 }
 
+TEST_F(PeykctlTill, a_branch_stays_while_a_key_that_was_made_is_bound_to_it) {
+  ctl({"till", "create", "salt", "till-14", "--branch", "14"});
+  change(", {number: 14, name: Tajrish}", "");
+  EXPECT_EQ(apply(), kFound);
+  EXPECT_THAT(err, HasSubstr("branch 14 cannot go, it is in the records (1 till keys)"));
+  EXPECT_TRUE(loaded("till-14"));
+}
+
 TEST_F(PeykctlTill, what_is_kept_must_be_there) {
   change("till_keys:", "till_keys:\n  - {id: till-9, branch: 12, secret_kept: true}");
   EXPECT_EQ(apply(), kFound);

@@ -31,7 +31,7 @@ std::vector<Club> two_clubs() {
 
 class TillOrders : public testing::Test {
  protected:
-  TillOrders() : store(two_clubs(), 7) {
+  explicit TillOrders(const std::vector<Club>& clubs = two_clubs()) : store(clubs, 7) {
     say(kShopper, "JOIN");
     say(kShopper, "LANG EN");
     buy(4'000'000, "A-1");  // a code of 200,000
@@ -338,6 +338,33 @@ TEST_F(TillOrders, credit_pays_its_share_of_an_invoice_once_whatever_codes_come)
 
 // However tills hold, capture, release and redeem at whatever times: nothing is taken that a hold of another
 // has, each hold resolves once, and no more is taken than was issued (invariants I6, I13, I17).
+class KeyOfNoBranch : public TillOrders {
+ protected:
+  KeyOfNoBranch() : TillOrders(clubs()) {}
+
+  static std::vector<Club> clubs() {
+    auto clubs = two_clubs();
+    clubs[0].till_keys.push_back({.id = "till-any", .secret = std::string(32, 'a')});
+    clubs[0].cashiers[0].manager = true;
+    clubs[0].policy.club_misses_max = 3;
+    clubs[0].policy.branch_misses_max = 1;
+    return clubs;
+  }
+};
+
+TEST_F(KeyOfNoBranch, counts_its_wrong_codes_once_for_the_club_and_for_no_branch) {
+  const rules::CodeNumber nobodys = code == 1'000'001 ? 1'000'002 : 1'000'001;
+  const TillId any{1, 14, "till-any"};
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(order(TillCheck{nobodys}, any), 404);
+    EXPECT_EQ(told, "");
+  }
+  EXPECT_EQ(order(TillCheck{nobodys}, any), 404);
+  EXPECT_THAT(told, HasSubstr("نان و نمک")) << "the club, as there is no branch to name";
+  EXPECT_EQ(order(TillCheck{nobodys}, any), 404);
+  EXPECT_THAT(told, HasSubstr("till-any")) << "that it has to wait";
+}
+
 RC_GTEST_PROP(TillStory, a_code_never_pays_twice_what_is_held, ()) {
   MemoryStore store(two_clubs(), *rc::gen::arbitrary<std::uint64_t>());
   rules::Instant now = std::chrono::sys_days{std::chrono::year{2026} / 11 / 21} + 9h;
