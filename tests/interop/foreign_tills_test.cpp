@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
@@ -51,6 +53,38 @@ TEST_F(ForeignTill, with_standardwebhooks_is_accepted_and_refused_as_the_package
   }
   EXPECT_EQ(accepted, 5U) << done.output;
   EXPECT_EQ(refused, 12U) << done.output;
+}
+
+// What the page tells its reader to type, without the words behind it.
+std::vector<std::string> orders_of_page() {
+  std::vector<std::string> orders;
+  std::istringstream page(read_file(source_dir() / "docs/first-purchase.md"));
+  for (std::string line; std::getline(page, line);) {
+    const bool is_order = line.starts_with("samples/") || line.starts_with("node samples/") ||
+                          line.starts_with("python3 samples/");
+    if (is_order) orders.push_back(line.substr(0, line.find(" #")));
+  }
+  return orders;
+}
+
+TEST_F(ForeignTill, who_types_what_the_page_of_the_first_purchase_says_sees_what_it_promises) {
+  std::map<std::string, std::string> codes;  // by invoice
+  for (const std::string& order : orders_of_page()) {
+    const Finished done = run({"bash", "-c", order});
+    ASSERT_TRUE(done.status.ok()) << order << "\n" << done.output;
+    const json answer = json::parse(done.output);
+    EXPECT_EQ(answer["credit"], 42'500) << order;
+    const auto [known, fresh] = codes.emplace(answer["invoice"], answer["code"]);
+    EXPECT_EQ(answer["duplicate"], !fresh) << order;
+    EXPECT_EQ(answer["code"], known->second) << order;
+  }
+  ASSERT_EQ(codes.size(), 3U);
+  std::string heard;
+  EXPECT_TRUE(eventually(20s, [&] {
+    heard.clear();
+    for (const auto& text : stack_->carrier().inbox("989121234567")) heard += text.text + "\n";
+    return std::ranges::all_of(codes, [&](const auto& one) { return heard.find(one.second) != heard.npos; });
+  })) << heard;
 }
 
 struct Sample {
