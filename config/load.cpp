@@ -23,6 +23,8 @@ constexpr TextRule kSocketPath{[](std::string_view t) { return t.size() <= 107 &
                                "the path of a unix socket, up to 107 octets; empty: host and port"};
 constexpr TextRule kPath{[](std::string_view t) { return t.size() <= 4095 && is_clean_line(t); },
                          "a path; empty: standard error"};
+constexpr TextRule kPemFile{[](std::string_view t) { return t.size() <= 4095 && is_clean_line(t); },
+                            "the path of a PEM file"};
 constexpr TextRule kUser{[](std::string_view t) { return is_ascii(t, 1, 80); }, "1 to 80 ASCII characters"};
 constexpr TextRule kDatabase{[](std::string_view t) {
                                return consists_of(t,
@@ -177,8 +179,8 @@ void read_http(Section& s, gateway::HttpOptions& http) {
   s.integer("key_requests_max", http.key_requests_max, 0, kMillion);
   s.duration("key_requests_window", http.key_requests_window, 1s, 24h);
   s.boolean("tls", http.tls.enabled);
-  s.text("tls_certificate_file", http.tls.certificate_file, kPath);
-  s.text("tls_key_file", http.tls.key_file, kPath);
+  s.text("tls_certificate_file", http.tls.certificate_file, kPemFile);
+  s.text("tls_key_file", http.tls.key_file, kPemFile);
   if (http.tls.enabled && (http.tls.certificate_file.empty() || http.tls.key_file.empty()))
     s.mistake("tls", "who listens needs a certificate", "tls_certificate_file and tls_key_file");
 }
