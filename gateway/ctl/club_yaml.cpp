@@ -30,8 +30,13 @@ std::string cashier_as_yaml(const Cashier& cashier) {
                      cashier.manager ? "    manager: true\n" : "");
 }
 
-std::string branch_of_key(const TillKey& key, std::string_view before, std::string_view after) {
-  return key.branch == 0 ? std::string() : fmt::format("{}branch: {}{}", before, key.branch, after);
+std::string key_as_yaml(const TillKey& key) {
+  const std::string branch = key.branch == 0 ? "" : fmt::format("    branch: {}\n", key.branch);
+  return fmt::format("  - id: {}\n{}    secret_kept: true\n", key.id, branch);
+}
+
+std::string named(const TillKey& key) {
+  return key.id + (key.branch == 0 ? "" : fmt::format(", branch {}", key.branch));
 }
 
 }  // namespace
@@ -46,11 +51,9 @@ std::string club_as_yaml(const Club& club) {
   std::string listed, made;
   for (const TillKey& key : club.till_keys) {
     if (key.in_file) {
-      listed +=
-          fmt::format("  - id: {}\n{}    secret_kept: true\n", key.id, branch_of_key(key, "    ", "\n"));
+      listed += key_as_yaml(key);
     } else {
-      made += fmt::format("# Not of this file, made by peykctl till create: {}{}\n", key.id,
-                          branch_of_key(key, ", ", ""));
+      made += "# Not of this file, made by peykctl till create: " + named(key) + "\n";
     }
   }
   return yaml + (listed.empty() ? "" : "till_keys:\n" + listed) + made;
