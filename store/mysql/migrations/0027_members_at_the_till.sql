@@ -1,6 +1,3 @@
--- Members in the order in which they joined, page by page.
-ALTER TABLE member ADD KEY member_joined (club_id, joined_at);
-
 -- Shoppers whom a till's key has asked to join, since then: as a cashier's.
 ALTER TABLE till_key
   ADD COLUMN invites INT UNSIGNED NOT NULL DEFAULT 0,
