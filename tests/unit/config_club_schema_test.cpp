@@ -57,7 +57,8 @@ Keys known_to_the_loader(const std::string& section) {
 TEST(ClubSchema, has_every_key_that_the_loader_knows_and_no_other) {
   for (const auto& [section, begin] : kFile) {
     Keys described;
-    for (const auto& [key, value] : properties_of(section).items()) described.insert(key);
+    const json properties = properties_of(section);
+    for (const auto& [key, value] : properties.items()) described.insert(key);
     EXPECT_EQ(described, known_to_the_loader(section)) << section;
     EXPECT_FALSE(described.empty()) << section;
   }
@@ -66,7 +67,8 @@ TEST(ClubSchema, has_every_key_that_the_loader_knows_and_no_other) {
 TEST(ClubSchema, has_the_ranges_of_the_loader) {
   std::size_t ranges = 0;
   for (const auto& [section, begin] : kFile) {
-    for (const auto& [key, value] : properties_of(section).items()) {
+    const json properties = properties_of(section);
+    for (const auto& [key, value] : properties.items()) {
       if (!value.contains("anyOf") || value["anyOf"][0].value("type", "") != "integer") continue;
       const std::string range = fmt::format("{} to {}", value["anyOf"][0]["minimum"].get<std::int64_t>(),
                                             value["anyOf"][0]["maximum"].get<std::int64_t>());
@@ -84,7 +86,8 @@ TEST(ClubSchema, has_the_ranges_of_the_loader) {
 
 TEST(ClubSchema, explains_every_key) {
   for (const auto& [section, begin] : kFile) {
-    for (const auto& [key, value] : properties_of(section).items())
+    const json properties = properties_of(section);
+    for (const auto& [key, value] : properties.items())
       EXPECT_GT(value.value("description", "").size(), 5U) << section << "." << key;
   }
 }
