@@ -69,14 +69,12 @@ class TlsListener : public testing::Test {
     return run_process({.argv = argv}, 20s);
   }
 
-  HttpOptions options_;
-  std::string ca_;
-  std::optional<HttpServer> server_;
-
- private:
   TempDir dir_;
   Certificate authority_{{}}, certificate_{{"localhost", "127.0.0.1", &authority_, 1}};
+  HttpOptions options_;
+  std::string ca_;
   asio::io_context io_{1};
+  std::optional<HttpServer> server_;
   std::thread thread_;
 };
 
