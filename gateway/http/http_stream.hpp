@@ -7,11 +7,11 @@
 // and say_goodbye are nothing without TLS.
 #pragma once
 
-#include <boost/beast/core/tcp_stream.hpp>
 #include <optional>
 #include <utility>
 
 #include "config/toolchain/asio_ssl.hpp"
+#include "config/toolchain/beast_stream.hpp"
 #include "gateway/tls.hpp"
 
 namespace peyk::gateway {

@@ -360,7 +360,7 @@ TEST_F(KeyOfNoBranch, counts_its_wrong_codes_once_for_the_club_and_for_no_branch
     EXPECT_EQ(told, "");
   }
   EXPECT_EQ(order(TillCheck{nobodys}, any), 404);
-  EXPECT_THAT(told, HasSubstr("نان و نمک")) << "the club, as there is no branch to name";
+  EXPECT_THAT(told, HasSubstr("۴ کد")) << "of the club, not twice as many";
   EXPECT_EQ(order(TillCheck{nobodys}, any), 404);
   EXPECT_THAT(told, HasSubstr("till-any")) << "that it has to wait";
 }
