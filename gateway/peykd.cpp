@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "gateway/clock.hpp"
+#include "gateway/http/openapi.hpp"
 #include "gateway/line_health.hpp"
 #include "gateway/line_purpose.hpp"
 #include "gateway/link_metrics.hpp"
@@ -220,6 +221,7 @@ OutboundParts Peykd::outbound_parts() {
 std::vector<HttpRoute> Peykd::routes() {
   std::vector<HttpRoute> all =
       operation_routes([this] { return readiness(); }, [this] { return metrics_.expose(); });
+  for (HttpRoute& route : openapi_routes()) all.push_back(std::move(route));
   std::vector<HttpRoute> signed_ones{purchases_.route()};
   for (HttpRoute& route : orders_.routes()) signed_ones.push_back(std::move(route));
   for (HttpRoute& route : letters_.routes()) signed_ones.push_back(std::move(route));

@@ -63,7 +63,7 @@ std::string_view word_of(EntryKind kind, MoveKind move, bool came) {
 rules::Amount effect_of(EntryKind kind, MoveKind move, bool came, rules::Amount amount) {
   if (kind != EntryKind::move) return rules::effect_on_member(kind, amount);
   if (came) return amount;
-  return move == MoveKind::transfer || move == MoveKind::undo ? -amount : 0;  // else into a lot of her own
+  return move == MoveKind::code || move == MoveKind::pay ? 0 : -amount;  // into a lot of her own, or away
 }
 
 }  // namespace

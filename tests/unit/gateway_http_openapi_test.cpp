@@ -8,6 +8,7 @@
 
 #include "gateway/http/dead_letters.hpp"
 #include "gateway/http/lookups.hpp"
+#include "gateway/http/openapi.hpp"
 #include "gateway/http/operations.hpp"
 #include "gateway/http/problem.hpp"
 #include "gateway/http/purchases.hpp"
@@ -67,6 +68,7 @@ TEST(OpenApi, describes_every_route_and_no_other) {
   gateway::PurchaseEndpoint purchases({}, {});
   auto routes = gateway::operation_routes({}, {});
   routes.push_back(purchases.route());
+  for (auto& route : gateway::openapi_routes()) routes.push_back(std::move(route));
   gateway::TillOrderEndpoint orders({}, {});
   for (auto& route : orders.routes()) routes.push_back(std::move(route));
   gateway::DeadLetterEndpoint letters({}, {}, {});
