@@ -128,8 +128,8 @@ std::string format_local(std::uint64_t phone) {
 
 std::string masked(std::uint64_t phone) {
   const std::string shown = format_local(phone);
-  if (shown.size() < 10) return "…" + shown.substr(shown.size() - std::min<std::size_t>(2, shown.size()));
-  return shown.substr(0, 4) + "…" + shown.substr(shown.size() - 4);
+  if (shown.size() < 10) return "xxx" + shown.substr(shown.size() - std::min<std::size_t>(2, shown.size()));
+  return shown.substr(0, 4) + "xxx" + shown.substr(shown.size() - 4);
 }
 
 std::string e164(std::uint64_t phone) {

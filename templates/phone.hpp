@@ -19,7 +19,9 @@ std::optional<std::uint64_t> parse_phone(std::string_view any_form, std::string_
 // "09123456789" for an Iranian number, "+971…" for others.
 std::string format_local(std::uint64_t phone);
 
-// "0912…6789": for logs, and for those who may only recognise a number.
+// "0912xxx6789": for logs, and for those who may only recognise a number. Letters stand for what is left out:
+// between figures they keep the order in a right-to-left text, and GSM-7 has them. It has no "…", and on a
+// Persian screen the two parts around one change places.
 std::string masked(std::uint64_t phone);
 
 // "+989123456789"

@@ -95,12 +95,12 @@ TEST_F(MysqlMoves, a_transfer_changes_the_owner_and_nothing_else_and_comes_back)
   Shop shop(database, 1);
   earn(shop, 200'000, "A-1");
   shop.ask(text_from(kOtherShopper, "JOIN", "j"));
-  EXPECT_THAT(confirm(shop, kShopper, "GIVE 09120000102 150000"), HasSubstr("given to 0912…0102"));
+  EXPECT_THAT(confirm(shop, kShopper, "GIVE 09120000102 150000"), HasSubstr("given to 0912xxx0102"));
   EXPECT_THAT(heard(last, kOtherShopper), HasSubstr("gave you 150,000"));
   EXPECT_EQ(database.query("SELECT origin, kind, issued, remaining FROM lot ORDER BY lot_id"),
             "1\t1\t200000\t50000\n4\t1\t150000\t150000\n");
   EXPECT_EQ(balance(kOtherShopper), 150'000);
-  EXPECT_THAT(say(shop, kOtherShopper, "WHY"), HasSubstr("given to you by 0912…0101"));
+  EXPECT_THAT(say(shop, kOtherShopper, "WHY"), HasSubstr("given to you by 0912xxx0101"));
   EXPECT_THAT(say(shop, kOtherShopper, "HISTORY"), HasSubstr("received: 150,000"));
   EXPECT_THAT(say(shop, kShopper, "HISTORY"), AllOf(HasSubstr("given away: 150,000"), HasSubstr("bought")));
   say(shop, kVanakCashier, last_code() + " 100000 4321");

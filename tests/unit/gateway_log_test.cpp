@@ -37,7 +37,7 @@ TEST(Log, a_line_is_one_json_object_in_the_order_written) {
 
 TEST(Log, phones_are_masked_by_type) {
   const std::string line = log::line(kTime, Level::info, "joined", {{"member", log::Phone{989123456789}}});
-  EXPECT_THAT(line, HasSubstr(R"("member":"0912…6789")"));
+  EXPECT_THAT(line, HasSubstr(R"("member":"0912xxx6789")"));
 }
 
 TEST(Log, phones_inside_texts_are_masked_however_they_are_written) {
@@ -45,12 +45,12 @@ TEST(Log, phones_inside_texts_are_masked_however_they_are_written) {
                             "۰۹۱۲۳۴۵۶۷۸۹", "٠٩١٢٣٤٥٦٧٨٩", "0912 345 6789", "0912-345-6789",
                             "+98 912 345 67 89", "۰۹۱۲ ۳۴۵ ۶۷۸۹", "98 912 3456789", "1234567812345678"}) {
     const std::string text = logged("to " + std::string(phone) + ".");
-    EXPECT_THAT(text, HasSubstr("…")) << text;
+    EXPECT_THAT(text, HasSubstr("xxx")) << text;
     EXPECT_THAT(text, Not(HasSubstr(phone)));
     EXPECT_TRUE(text.starts_with("to ") && text.ends_with(".")) << text;
   }
-  EXPECT_EQ(logged("09123456789 and 09123456780"), "0912…6789 and 0912…6780");
-  EXPECT_EQ(logged("msg_09123456789x"), "msg_0912…6789x");
+  EXPECT_EQ(logged("09123456789 and 09123456780"), "0912xxx6789 and 0912xxx6780");
+  EXPECT_EQ(logged("msg_09123456789x"), "msg_0912xxx6789x");
   EXPECT_THAT(log::line(kTime, Level::info, "to_09123456789", {}), Not(HasSubstr("345")));
 }
 

@@ -145,7 +145,7 @@ TEST_F(CashierOrders, a_shopper_joins_by_the_number_from_her_own_phone_only) {
   EXPECT_THAT(vanak(number()), HasSubstr("number is wrong"));
   EXPECT_EQ(store.members().size(), 1U);
   EXPECT_THAT(say(kStranger, number()), HasSubstr("Welcome"));
-  EXPECT_THAT(told_to[kCashier12], AllOf(HasSubstr("0912…0102"), HasSubstr("joined")));
+  EXPECT_THAT(told_to[kCashier12], AllOf(HasSubstr("0912xxx0102"), HasSubstr("joined")));
   EXPECT_EQ(store.members().size(), 2U);
 }
 
@@ -168,7 +168,7 @@ TEST_F(Guesses, managers_are_told_of_a_phone_that_waits_and_it_learns_nothing_of
   for (int i = 0; i < 4; ++i) say(cashier(0), "1000001");
   EXPECT_THAT(told, IsEmpty());
   say(cashier(0), "1000001");
-  EXPECT_THAT(told_to[kOwner], AllOf(HasSubstr("0912…3300"), HasSubstr("Vanak"), HasSubstr("15 minutes")));
+  EXPECT_THAT(told_to[kOwner], AllOf(HasSubstr("0912xxx3300"), HasSubstr("Vanak"), HasSubstr("15 minutes")));
   say(cashier(0), "1000001");
   EXPECT_THAT(told, IsEmpty());
 }

@@ -99,7 +99,7 @@ TEST_F(WatchedGift, guesses_of_several_phones_add_up_and_managers_hear_of_it_onc
   }
   say(kFriend, "1000002");
   EXPECT_THAT(told_to[kCashier14],
-              AllOf(HasSubstr("4 wrong codes"), HasSubstr("whole club"), HasSubstr("0912…0102")));
+              AllOf(HasSubstr("4 wrong codes"), HasSubstr("whole club"), HasSubstr("0912xxx0102")));
   say(kShopper, "1000003");
   EXPECT_EQ(told, "");
 }

@@ -91,7 +91,7 @@ TEST_F(TillOrders, a_check_tells_what_a_code_is_worth_and_changes_nothing) {
   EXPECT_EQ(order(TillCheck{code}), 200);
   EXPECT_EQ(body["good"], true);
   EXPECT_EQ(body["available"], 200'000);
-  EXPECT_EQ(body["phone"], "0912…0101");
+  EXPECT_EQ(body["phone"], "0912xxx0101");
   EXPECT_EQ(body["expires"], "2026-12-21T20:30:00Z");
   EXPECT_EQ(effects, 0U);
   now += 24h * 31;

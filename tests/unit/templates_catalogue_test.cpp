@@ -44,7 +44,7 @@ Value sample(const std::string& name) {
   if (name == "list") return Rendered{"1234567: ۸۵٬۰۰۰ تومان تا ۱۲ آذر ۱۴۰۵"};
   if (name == "code") return "1234567";
   if (name == "card") return "6274120000000014";
-  if (name == "phone") return "0912…6789";
+  if (name == "phone") return "0912xxx6789";
   if (name == "club") return "نان سحر";
   if (name == "branch") return "شعبه ونک";
   if (name == "unit") return "toman";
@@ -111,8 +111,7 @@ TEST(Catalogue, english_words_stay_in_gsm7) {
     const auto names = Catalogue::standard().arguments(key, Language::en);
     std::vector<Argument> arguments;
     for (const auto& name : names) {
-      const bool word =
-          name == "earned" || name == "refunded" || name == "club" || name == "branch" || name == "phone";
+      const bool word = name == "earned" || name == "refunded" || name == "club" || name == "branch";
       arguments.push_back({name, word             ? Value("Bakery")
                                  : name == "list" ? Value(Rendered{"1"})
                                                   : sample(name)});
