@@ -117,7 +117,8 @@ Said buy(const Speaker& speaker, const BuyOrder& order, std::span<const CodeKey>
   const Club& club = *speaker.club;
   const std::string masked = templates::masked(order.phone);
   const auto say = [&](std::string_view key) {
-    return render(setting, key, speaker.language, {{"phone", masked}, {"club", club.name}});
+    return render(setting, key, speaker.language,
+                  {{"phone", masked}, {"club", club.name}, {"word", club.word}});
   };
   if (rules::is_locked(facts.attempts(speaker.key()), setting.now))
     return {.reply = locked_text(speaker, "redeem_refused_locked", facts, setting)};

@@ -12,6 +12,10 @@ namespace {
 using templates::Keyword;
 using templates::Typed;
 
+Said bad_order(const Speaker& speaker, std::string_view key, const Setting& setting) {
+  return {.reply = render(setting, key, speaker.language, {{"word", speaker.club->word}})};
+}
+
 constexpr std::array kOrders{
     CashierOrder{Keyword::buy,
                  [](const Speaker& speaker, const Typed& typed, const Setting& setting) {
@@ -21,7 +25,7 @@ constexpr std::array kOrders{
                  [](const Speaker& speaker, const Typed& typed, std::span<const CodeKey> candidates,
                     const Facts& facts, Setting& setting) {
                    const auto order = read_buy(speaker, typed.args);
-                   if (!order) return Said{.reply = render(setting, order.error(), speaker.language)};
+                   if (!order) return bad_order(speaker, order.error(), setting);
                    return buy(speaker, *order, candidates, facts, setting);
                  }},
     CashierOrder{Keyword::join,
@@ -32,7 +36,7 @@ constexpr std::array kOrders{
                  [](const Speaker& speaker, const Typed& typed, std::span<const CodeKey>, const Facts& facts,
                     Setting& setting) {
                    const auto phone = read_phone(typed.args);
-                   if (!phone) return Said{.reply = render(setting, "phone_bad", speaker.language)};
+                   if (!phone) return bad_order(speaker, "phone_bad", setting);
                    return invite(speaker, *phone, facts, setting);
                  }},
 };

@@ -73,13 +73,18 @@ Said check(const Speaker& speaker, rules::CodeNumber number, const Facts& facts,
     return {.reply = held_text(speaker, "check_bad_held", *code, facts, setting)};
   if (left == 0) return used_up();
   if (is_open_gift(*code, facts, setting.now)) {
-    return {.reply = render(setting, speaker.text("check_gift"), speaker.language,
-                            {{"code", shown}, {"left", money(club, left)}, {"until", until}})};
+    return {.reply = render(
+                setting, speaker.text("check_gift"), speaker.language,
+                {{"code", shown}, {"left", money(club, left)}, {"until", until}, {"word", club.word}})};
   }
   const std::string owner = shown_phone(club, facts.member(code->member)->phone);
-  return {.reply =
-              render(setting, speaker.text("check_good"), speaker.language,
-                     {{"code", shown}, {"left", money(club, left)}, {"until", until}, {"phone", owner}})};
+  return {.reply = render(setting, speaker.text("check_good"), speaker.language,
+                          {{"code", shown},
+                           {"left", money(club, left)},
+                           {"until", until},
+                           {"phone", owner},
+                           {"word", club.word},
+                           {"pin", speaker.pin_asked()}})};
 }
 
 }  // namespace peyk::handlers

@@ -104,6 +104,9 @@ struct Club {
   std::string slug;     // stable name in files and URLs: [a-z0-9-]{2,40}
   std::string name;     // as texts show it
   std::string keyword;  // on a shared line: "<keyword> <command>", folded; may be empty on an own line
+  // What stands before a command in texts that tell what to send: the keyword and a space; empty on a line of
+  // its own. The Directory sets it, which knows who shares a line.
+  std::string word;
   std::string currency = "IRR";
   std::string time_zone = "Asia/Tehran";
   Language language = Language::fa;

@@ -1,9 +1,10 @@
 // A number comes back: which question it answers, and what is done then. See pending.hpp.
 //
-// In the order in which it is told: the cashier's phone waits; a wrong number; used; too late. A right number
-// is used up whatever the decision behind it says.
+// In the order in which it is told: the cashier's phone waits; a wrong number; used; ended by wrong numbers;
+// too late. A right number is used up whatever the decision behind it says.
 #include <algorithm>
 #include <array>
+#include <set>
 
 #include "handlers/buy.hpp"
 #include "handlers/invite.hpp"
@@ -123,6 +124,17 @@ Said handset_reply(const Speaker& speaker, const Pending& pending, std::span<con
   return handset_confirmed(speaker, pending, facts, setting);
 }
 
+Needs needs_of_leave(const Pending& pending, const Setting&) {
+  Needs needs;
+  needs.wallets.insert({pending.key.club, pending.key.phone});
+  return needs;
+}
+
+Said leave_confirmed(const Speaker& speaker, const Pending&, std::span<const CodeKey>, const Facts& facts,
+                     Setting& setting) {
+  return leave_now(speaker, facts, setting);
+}
+
 // The text that asks the cashier for the number.
 std::string_view challenge_key(PendingKind kind) {
   if (kind == PendingKind::redeem_challenge) return "redeem_challenge";
@@ -137,6 +149,7 @@ constexpr std::array kConfirmations{
     Confirmation{PendingKind::buy_challenge, needs_of_buy, buy_confirmed},
     Confirmation{PendingKind::enrol, needs_nothing, enrol_confirmed},
     Confirmation{PendingKind::handset_proof, needs_handset, handset_reply},
+    Confirmation{PendingKind::leave, needs_of_leave, leave_confirmed},
 };
 
 const Confirmation& confirmation_of(PendingKind kind) {
@@ -146,32 +159,42 @@ const Confirmation& confirmation_of(PendingKind kind) {
   return *found;
 }
 
-const Pending* of_kind(const std::vector<const Pending*>& pendings, PendingKind kind) {
-  const auto found = std::find_if(pendings.begin(), pendings.end(),
-                                  [kind](const Pending* one) { return one->key.kind == kind; });
-  return found == pendings.end() ? nullptr : *found;
+bool counts_still(const Pending& pending, rules::Instant now) {
+  return !pending.used && pending.misses > 0 && now - pending.missed_at < kPendingMissWindow;
 }
 
-// Wrong numbers of what it takes the place of.
-bool counts_still(const Pending* before, rules::Instant now) {
-  return before != nullptr && !before->used && before->misses > 0 &&
-         now - before->missed_at < kPendingMissWindow;
+// Of the questions of a phone, whatever their kind, that with the most wrong numbers that still count;
+// nullptr: none has any.
+const Pending* most_missed(const std::vector<const Pending*>& pendings, rules::Instant now) {
+  const Pending* most = nullptr;
+  for (const Pending* one : pendings) {
+    if (counts_still(*one, now) && (most == nullptr || one->misses > most->misses)) most = one;
+  }
+  return most;
 }
 
-// Counts against all that wait for the phone, and against a cashier as a wrong PIN does.
+// Counts against all that wait for the phone, and against a cashier as a wrong PIN does, in each of the
+// clubs.
 Said wrong_number(const Speaker& speaker, const std::vector<const Pending*>& pendings, const Facts& facts,
                   const Setting& setting) {
   Said said;
   std::uint32_t left = 0;
+  std::set<ClubId> clubs;
   for (const Pending* pending : pendings) {
     if (!is_waiting(*pending, setting.now)) continue;
     Pending row = *pending;
     row.missed_at = setting.now;
     left = std::max(left, kPendingMissesMax - ++row.misses);
+    clubs.insert(row.key.club);
     said.effects.push_back(SetPending{std::move(row)});
   }
   if (said.effects.empty()) return unknown_number(speaker, facts, setting);
-  if (speaker.cashier != nullptr) said.effects.push_back(miss(speaker, facts, setting.now));
+  for (const ClubId club : clubs) {
+    const Speaker there{.club = setting.directory.club(club),
+                        .phone = speaker.phone,
+                        .cashier = setting.directory.cashier(club, speaker.phone)};
+    if (there.cashier != nullptr) said.effects.push_back(miss(there, facts, setting.now));
+  }
   said.reply = render(setting, left > 0 ? "one_time_wrong" : "one_time_wrong_last", speaker.language,
                       {{"count", static_cast<std::int64_t>(left)}});
   return said;
@@ -196,12 +219,11 @@ const Pending* meant_by(std::string_view number, std::span<const Pending* const>
 
 std::optional<Pending> ask(Pending what, const Facts& facts, Setting& setting) {
   const auto before = facts.pendings({what.key.club, what.key.phone});
-  const Pending* same = of_kind(before, what.key.kind);
   what.missed_at = setting.now;
-  if (counts_still(same, setting.now)) {
-    if (same->misses >= kPendingMissesMax) return std::nullopt;
-    what.misses = same->misses;
-    what.missed_at = same->missed_at;
+  if (const Pending* most = most_missed(before, setting.now)) {
+    if (most->misses >= kPendingMissesMax) return std::nullopt;
+    what.misses = most->misses;
+    what.missed_at = most->missed_at;
   }
   const auto is_taken = [&](std::uint32_t number) {
     return std::any_of(before.begin(), before.end(),
@@ -217,7 +239,7 @@ std::optional<Pending> ask(Pending what, const Facts& facts, Setting& setting) {
 
 std::string asked_too_often(const PendingKey& key, Language language, const Facts& facts,
                             const Setting& setting) {
-  const Pending* last = of_kind(facts.pendings({key.club, key.phone}), key.kind);
+  const Pending* last = most_missed(facts.pendings({key.club, key.phone}), setting.now);
   const auto wait =
       last == nullptr
           ? std::chrono::minutes{0}
@@ -246,8 +268,7 @@ Said challenge(const Speaker& speaker, Pending what, const Facts& facts, Setting
                              {"phone", phone},
                              {"amount", money(*speaker.club, pending->amount)}})};
   if (speaker.medium == Medium::ussd) {
-    said.texts.push_back(
-        text_to(*speaker.club, speaker.phone, Lane::urgent, std::move(said.reply), setting.now));
+    said.texts.push_back(text_with_number(*speaker.club, *pending, std::move(said.reply)));
     said.reply = render(setting, "ussd_number_sent", speaker.language);
   }
   said.effects.push_back(SetPending{std::move(*pending)});
@@ -258,18 +279,30 @@ Needs needs_confirmation(const Pending& pending, const Setting& setting) {
   return confirmation_of(pending.key.kind).needs(pending, setting);
 }
 
-Said confirm(const Speaker& speaker, std::string_view number, std::uint64_t widened_for,
-             std::span<const CodeKey> candidates, const Facts& facts, Setting& setting) {
-  const auto pendings = facts.pendings(speaker.key());
+OutgoingText text_with_number(const Club& club, const Pending& pending, std::string text) {
+  OutgoingText out = text_to(club, pending.key.phone, Lane::urgent, std::move(text), pending.asked_at);
+  out.valid_until = pending.until;
+  return out;
+}
+
+Said confirm(const Speaker& speaker, const Reply& reply, std::span<const CodeKey> candidates,
+             const Facts& facts, Setting& setting) {
+  std::vector<const Pending*> pendings;
+  for (const ClubId club : reply.asking) {
+    const auto there = facts.pendings({club, speaker.phone});
+    pendings.insert(pendings.end(), there.begin(), there.end());
+  }
   if (speaker.cashier != nullptr && rules::is_locked(facts.attempts(speaker.key()), setting.now))
     return {.reply = locked_text(speaker, "redeem_refused_locked", facts, setting)};
-  const Pending* meant = meant_by(number, pendings, setting.now);
+  const Pending* meant = meant_by(reply.number, pendings, setting.now);
   if (meant == nullptr) return wrong_number(speaker, pendings, facts, setting);
   const Pending& pending = *meant;
   if (pending.used) return {.reply = render(setting, "one_time_used", speaker.language)};
+  if (pending.misses >= kPendingMissesMax && counts_still(pending, setting.now))
+    return {.reply = asked_too_often(pending.key, speaker.language, facts, setting)};
   if (!is_waiting(pending, setting.now)) return {.reply = render(setting, "one_time_late", speaker.language)};
   // Asked since the plan was widened, by a request of the same batch perhaps.
-  if (pending.id != widened_for) throw OutOfCandidates{};
+  if (pending.id != reply.widened_for) throw OutOfCandidates{};
 
   Pending used = pending;
   used.used = true;

@@ -27,7 +27,8 @@ std::string list_of_codes(const Speaker& speaker, const std::vector<const Code*>
 }
 
 Said say(const Speaker& speaker, std::string_view name, const Setting& setting) {
-  return {.reply = render(setting, speaker.text(name), speaker.language, {{"club", speaker.club->name}})};
+  return {.reply = render(setting, speaker.text(name), speaker.language,
+                          {{"club", speaker.club->name}, {"word", speaker.club->word}})};
 }
 
 Said credit_of(const Member& member, const Speaker& speaker, const Facts& facts, const Setting& setting) {
@@ -49,7 +50,7 @@ Said credit_of(const Member& member, const Speaker& speaker, const Facts& facts,
 
 Said credit(const Speaker& speaker, const Facts& facts, const Setting& setting) {
   const Member* member = facts.member(speaker.key());
-  if (member == nullptr) return say(speaker, "not_member", setting);
+  if (member == nullptr) return not_member(speaker, setting);
   Said said = credit_of(*member, speaker, facts, setting);
   if (member->debt > 0)
     said.reply += '\n' + render(setting, "credit_debt", speaker.language,
@@ -59,7 +60,7 @@ Said credit(const Speaker& speaker, const Facts& facts, const Setting& setting) 
 
 Said codes(const Speaker& speaker, const Facts& facts, const Setting& setting) {
   const Member* member = facts.member(speaker.key());
-  if (member == nullptr) return say(speaker, "not_member", setting);
+  if (member == nullptr) return not_member(speaker, setting);
   const auto live = facts.live_codes(member->id, setting.now);
   if (live.empty()) return say(speaker, "codes_none", setting);
 
@@ -72,15 +73,20 @@ Said codes(const Speaker& speaker, const Facts& facts, const Setting& setting) {
   return said;
 }
 
-Said own_code(const Speaker& speaker, rules::CodeNumber number, const Facts& facts, const Setting& setting) {
+Said own_code(const Speaker& speaker, rules::CodeNumber number, bool may_be_amount, const Facts& facts,
+              const Setting& setting) {
   const Member* member = facts.member(speaker.key());
   const Code* code = facts.code({speaker.club->id, number});
   const Lot* lot = code == nullptr ? nullptr : facts.lot(code->lot);
   const bool good = member != nullptr && code != nullptr && code->member == member->id &&
                     code->state == CodeState::live && lot != nullptr &&
                     facts.available(*lot, setting.now) > 0;
-  if (!good) return say(speaker, "code_unknown", setting);
   const std::string shown = std::to_string(number);
+  if (!good && may_be_amount && speaker.medium == Medium::sms) {
+    return {.reply = render(setting, "code_unknown_or_amount", speaker.language,
+                            {{"code", shown}, {"word", speaker.club->word}})};
+  }
+  if (!good) return say(speaker, "code_unknown", setting);
   return {.reply = render(setting, speaker.text("code_own"), speaker.language,
                           {{"code", shown},
                            {"amount", money(*speaker.club, facts.available(*lot, setting.now))},

@@ -33,7 +33,7 @@ Plan plan(const Request& request, const Setting& setting) {
                     request.what);
 }
 
-void widen(Plan& plan, std::span<const Pending> seen, const Setting& setting) {
+void widen(Plan& plan, const Seen& seen, const Setting& setting) {
   if (auto* text = std::get_if<PlannedText>(&plan.what)) widen_text(*text, plan.needs, seen, setting);
 }
 

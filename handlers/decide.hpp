@@ -8,6 +8,7 @@
 // and deciding again; nothing else has happened meanwhile.
 #pragma once
 
+#include <set>
 #include <span>
 #include <variant>
 #include <vector>
@@ -26,7 +27,12 @@ inline constexpr std::chrono::seconds kScreenShownWithin{20};
 struct PlannedText {
   Speaker speaker;  // its language is settled when the member is known
   templates::Typed typed;
-  // A one-time number: the pending for which the plan was widened, as it means that one. 0: none.
+  // On a line that several clubs share, without a club's word: whose member she is settles which is meant.
+  bool open = false;
+  std::vector<const Club*> hers;  // open: those that know her, if there are several
+  // A one-time number: the clubs whose questions it may answer; and the pending for which the plan was
+  // widened, as it means that one, 0: none.
+  std::vector<ClubId> asking;
   std::uint64_t widened_for = 0;
 };
 struct PlannedUssd {
@@ -49,16 +55,23 @@ struct Plan {
 };
 
 Plan plan(const Request& request, const Setting& setting);
-// Adds what confirming the pendings wants to know of which the request may be the reply. To be called between
-// plan() and loading, with what needs.replies names, read without locks: what becomes of it meanwhile is seen
-// when it is locked.
-void widen(Plan& plan, std::span<const Pending> seen, const Setting& setting);
+// What was read without locks: what becomes of it meanwhile is seen when it is locked.
+struct Seen {
+  std::vector<Pending> pendings;  // of needs.replies
+  std::set<MemberKey> members;    // those of needs.memberships that are
+};
+inline bool wants_widening(const Needs& needs) {
+  return !needs.replies.empty() || !needs.memberships.empty();
+}
+// To be called between plan() and loading. Adds what confirming the pendings wants to know of which the
+// request may be the reply; and what a text wants to know whose club is seen by her memberships only.
+void widen(Plan& plan, const Seen& seen, const Setting& setting);
 // Throws OutOfCandidates (plan again) and, on a broken invariant, std::logic_error.
 Outcome decide(const Plan& plan, const Facts& facts, Setting& setting);
 
 // sms.cpp and ussd.cpp: the two wires of a telephone.
 Plan plan_text(const TextRequest& request, const Setting& setting);
-void widen_text(PlannedText& planned, Needs& needs, std::span<const Pending> seen, const Setting& setting);
+void widen_text(PlannedText& planned, Needs& needs, const Seen& seen, const Setting& setting);
 Outcome decide_text(const PlannedText& plan, std::span<const CodeKey> candidates, const Facts& facts,
                     Setting& setting);
 Plan plan_ussd(const UssdRequest& request, const Setting& setting);

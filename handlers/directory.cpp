@@ -12,6 +12,7 @@ Directory::Directory(std::vector<Club> clubs) : clubs_(std::move(clubs)) {
     for (const TillKey& key : club.till_keys) by_till_key_[key.id] = {&club, &key};
     for (const Cashier& cashier : club.cashiers) cashiers_[club.id][cashier.phone] = &cashier;
   }
+  for (Club& club : clubs_) club.word = by_line_[club.line].size() > 1 ? club.keyword + " " : "";
 }
 
 const Club* Directory::club(ClubId id) const {

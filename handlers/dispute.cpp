@@ -10,6 +10,11 @@ std::string taker(const Redemption& redemption) {
   return redemption.cashier == 0 ? std::string() : templates::format_local(redemption.cashier);
 }
 
+std::string_view manager_key(const Redemption& redemption) {
+  if (redemption.cashier != 0) return "dispute_manager";
+  return redemption.till.empty() ? "dispute_manager_pay" : "dispute_manager_till";
+}
+
 }  // namespace
 
 Needs needs_dispute(const Speaker& speaker, rules::Instant now) {
@@ -22,8 +27,7 @@ Needs needs_dispute(const Speaker& speaker, rules::Instant now) {
 Said dispute(const Speaker& speaker, const Facts& facts, Setting& setting) {
   const Club& club = *speaker.club;
   const Member* member = facts.member(speaker.key());
-  if (member == nullptr)
-    return {.reply = render(setting, "not_member", speaker.language, {{"club", club.name}})};
+  if (member == nullptr) return not_member(speaker, setting);
   const Disputable* found = facts.disputable(member->id);
   if (found == nullptr) {
     return {.reply = render(setting, "dispute_nothing", speaker.language,
@@ -44,8 +48,7 @@ Said dispute(const Speaker& speaker, const Facts& facts, Setting& setting) {
   Said said{.reply = say("dispute_recorded", speaker.language)};
   said.effects.push_back(
       RecordDispute{{.redemption = redemption.id, .club = club.id, .member = member->id, .at = setting.now}});
-  const std::string alarm =
-      say(redemption.cashier == 0 ? "dispute_manager_till" : "dispute_manager", club.language);
+  const std::string alarm = say(manager_key(redemption), club.language);
   for (const Cashier& one : club.cashiers) {
     if (one.manager) said.texts.push_back(text_to(club, one.phone, Lane::urgent, alarm, setting.now));
   }

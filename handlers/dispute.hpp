@@ -1,6 +1,7 @@
 // DISPUTE: the member says that she did not spend what was taken of her credit. It means the latest
-// redemption that stands, within the club's window. It is written down and the managers are told at once, the
-// cashier named; nothing is undone by it: who was right is for people to find out.
+// redemption that stands and that she has not disputed yet, within the club's window: said again, the one
+// before it, so that a small one hides no large one. It is written down and the managers are told at once,
+// who took it named; nothing is undone by it: who was right is for people to find out.
 #pragma once
 
 #include "handlers/speaker.hpp"

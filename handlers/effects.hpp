@@ -18,7 +18,7 @@ struct EnrolMember {
 struct ChangeMember {
   MemberId member = 0;
   Language language = Language::fa;
-  rules::Instant leave_asked_at{};
+  rules::Strangers strangers;
 };
 // Her phone is forgotten, her credit and her codes end; the ledger stays. What else names her phone is taken
 // out afterwards, by a job (store/mysql/erasure.hpp).

@@ -93,9 +93,9 @@ struct Member {
   Language language = Language::fa;
   rules::Instant joined_at{};
   std::optional<PhoneNumber> referred_by;
-  rules::Instant leave_asked_at{};  // when she first said LEAVE; the second makes it true
-  rules::Amount balance = 0;        // the fold of her ledger entries, kept beside them
-  rules::Amount debt = 0;           // what she owes, of refunds; kept likewise
+  rules::Strangers strangers;  // whom she wanted to give credit to
+  rules::Amount balance = 0;   // the fold of her ledger entries, kept beside them
+  rules::Amount debt = 0;      // what she owes, of refunds; kept likewise
   LastPurchase last_purchase;
 };
 
@@ -317,7 +317,9 @@ struct Needs {
   std::set<CodeKey> owners_pendings;  // the same of the phones whose codes these are
   std::set<MemberKey> replies;  // the same, and what confirming it wants to know: see widen() in decide.hpp
   std::set<BranchDayKey> branch_days;
-  std::map<MemberKey, rules::Instant> disputes;  // the latest redemption of hers from then on
+  // Which of these are members? Read without locks, and before all else: see widen() in decide.hpp.
+  std::set<MemberKey> memberships;
+  std::map<MemberKey, rules::Instant> disputes;  // a redemption of hers from then on: see dispute.hpp
   std::map<MemberKey, rules::Instant> sales;     // of these cashiers, from then on
   std::map<MemberKey, rules::Instant> moves;     // what she moved from then on
   // Her transfers from then on, the lots that they opened, and the wallets of those who got them.

@@ -31,7 +31,7 @@ void Facts::apply(const EnrolMember& effect) {
 void Facts::apply(const ChangeMember& effect) {
   Member& member = must_find(members_, effect.member, "member");
   member.language = effect.language;
-  member.leave_asked_at = effect.leave_asked_at;
+  member.strangers = effect.strangers;
 }
 
 void Facts::apply(const EndMembership& effect) {

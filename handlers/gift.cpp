@@ -25,17 +25,18 @@ Needs needs_named_code(const Speaker& speaker, rules::CodeNumber number, const S
   return needs;
 }
 
-Said named_code(const Speaker& speaker, rules::CodeNumber number, std::span<const CodeKey> candidates,
-                const Facts& facts, Setting& setting) {
+Said named_code(const Speaker& speaker, rules::CodeNumber number, bool may_be_amount,
+                std::span<const CodeKey> candidates, const Facts& facts, Setting& setting) {
   const Club& club = *speaker.club;
   const Member* member = facts.member(speaker.key());
-  if (member == nullptr) return own_code(speaker, number, facts, setting);
+  if (member == nullptr) return own_code(speaker, number, may_be_amount, facts, setting);
   if (rules::is_locked(facts.attempts(speaker.key()), setting.now))
     return {.reply = locked_text(speaker, "check_bad_locked", facts, setting)};
   const Code* code = facts.code({club.id, number});
-  if (code != nullptr && code->member == member->id) return own_code(speaker, number, facts, setting);
+  if (code != nullptr && code->member == member->id)
+    return own_code(speaker, number, may_be_amount, facts, setting);
   if (code == nullptr || !is_open_gift(*code, facts, setting.now)) {
-    Said said = own_code(speaker, number, facts, setting);
+    Said said = own_code(speaker, number, may_be_amount, facts, setting);
     said.effects.push_back(
         SetGuesses{speaker.key(), rules::after_miss(facts.attempts(speaker.key()), setting.now)});
     return said;

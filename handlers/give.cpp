@@ -4,9 +4,10 @@
 //   MoveCredit
 //
 // In the order in which she is told: no member; the phone or the amount cannot be read; to herself; too
-// small; more than the club allows in a day; more than she has; and only then whether that phone is a member,
-// so that nobody without credit can ask who is one. What is given keeps its kind and its expiry; a way back
-// and forth gives it no day more.
+// small; more than the club allows in a day; more than she has; too many strangers named within the hour; and
+// only then whether that phone is a member, so that who has no credit cannot ask who is one, and who has some
+// may ask a few times. What is given keeps its kind and its expiry; a way back and forth gives it no day
+// more.
 //
 // UNDO moves back what the other has not touched, into new lots as any move does. Rejected: keeping the
 // transfer back for some seconds; a process would have to wake up for it, and who gives at a till would wait.
@@ -19,41 +20,13 @@
 namespace peyk::handlers {
 namespace {
 
+// What she took back counts as well: else credit goes round in a circle, with a text to the other each time.
 rules::Amount given_today(const Club& club, MemberId from, const Facts& facts, rules::Instant now) {
   rules::Amount sum = 0;
   for (const CreditMove* move : facts.moves(from, start_of_day(club, now))) {
-    if (move->kind == MoveKind::transfer) sum += move->amount - move->returned;
+    if (move->kind == MoveKind::transfer) sum += move->amount;
   }
   return sum;
-}
-
-// Why it cannot be; empty: it can.
-std::string refused(const Speaker& speaker, const GiveOrder& order, const Facts& facts,
-                    const Setting& setting) {
-  const Club& club = *speaker.club;
-  const auto say = [&](std::string_view key, std::initializer_list<templates::Argument> arguments = {}) {
-    return render(setting, speaker.text(key), speaker.language, arguments);
-  };
-  const Member* member = facts.member(speaker.key());
-  if (member == nullptr) return say("not_member", {{"club", club.name}});
-  if (order.to == speaker.phone) return say("give_refused_self");
-  if (club.policy.give_per_day_max == 0) return say("give_refused_never", {{"club", club.name}});
-  if (order.amount < club.policy.move_min)
-    return say("give_refused_small", {{"min", money(club, club.policy.move_min)}});
-  const rules::Amount left = club.policy.give_per_day_max - given_today(club, member->id, facts, setting.now);
-  if (order.amount > left) {
-    if (left < club.policy.move_min)
-      return say("give_refused_today", {{"sum", money(club, club.policy.give_per_day_max)}});
-    return say("give_refused_day",
-               {{"sum", money(club, club.policy.give_per_day_max)}, {"left", money(club, left)}});
-  }
-  const auto sources = sources_of(member->id, order.amount, facts, setting.now);
-  if (const auto* why = std::get_if<rules::MoveRefusal>(&sources))
-    return move_refused(speaker, *why, member->id, facts, setting);
-  const std::string to = templates::masked(order.to);
-  if (facts.member(MemberKey{club.id, order.to}) == nullptr)
-    return say("give_refused_no_member", {{"club", club.name}, {"phone", to}});
-  return "";
 }
 
 OutgoingText to_other(const Speaker& speaker, const Member& other, std::string_view key,
@@ -71,22 +44,50 @@ OutgoingText to_other(const Speaker& speaker, const Member& other, std::string_v
 
 }  // namespace
 
-std::string give_refused(const Speaker& speaker, const GiveOrder& order, const Facts& facts,
-                         const Setting& setting) {
-  return refused(speaker, order, facts, setting);
+std::optional<Said> give_refused(const Speaker& speaker, const GiveOrder& order, const Facts& facts,
+                                 const Setting& setting) {
+  const Club& club = *speaker.club;
+  const std::string to = templates::masked(order.to);
+  const auto say = [&](std::string_view key, std::initializer_list<templates::Argument> arguments = {}) {
+    return Said{.reply = render(setting, speaker.text(key), speaker.language, arguments)};
+  };
+  const Member* member = facts.member(speaker.key());
+  if (member == nullptr) return not_member(speaker, setting);
+  if (order.to == speaker.phone) return say("give_refused_self");
+  if (club.policy.give_per_day_max == 0) return say("give_refused_never", {{"club", club.name}});
+  if (order.amount < club.policy.move_min)
+    return say("give_refused_small", {{"min", money(club, club.policy.move_min)}});
+  const rules::Amount left = club.policy.give_per_day_max - given_today(club, member->id, facts, setting.now);
+  if (order.amount > left) {
+    if (left < club.policy.move_min)
+      return say("give_refused_today", {{"sum", money(club, club.policy.give_per_day_max)}});
+    return say("give_refused_day",
+               {{"sum", money(club, club.policy.give_per_day_max)}, {"left", money(club, left)}});
+  }
+  const auto sources = sources_of(member->id, order.amount, facts, setting.now);
+  if (const auto* why = std::get_if<rules::MoveRefusal>(&sources))
+    return Said{.reply = move_refused(speaker, *why, member->id, facts, setting)};
+  // Before anybody is looked for, so that the answer is the same for a member and a stranger.
+  if (rules::too_many_strangers(member->strangers, setting.now)) return say("give_refused_strangers");
+  if (facts.member(MemberKey{club.id, order.to}) != nullptr) return std::nullopt;
+  Said said = say("give_refused_no_member", {{"club", club.name}, {"phone", to}, {"word", club.word}});
+  said.effects.push_back(
+      ChangeMember{member->id, member->language, rules::after_stranger(member->strangers, setting.now)});
+  return said;
 }
 
 Said give(const Speaker& speaker, const GiveOrder& order, const Facts& facts, Setting& setting) {
   const Club& club = *speaker.club;
-  std::string why = refused(speaker, order, facts, setting);
-  if (!why.empty()) return {.reply = std::move(why)};
+  if (auto refused = give_refused(speaker, order, facts, setting)) return std::move(*refused);
   const PendingKey key{club.id, speaker.phone, PendingKind::transfer};
   auto pending = ask({.key = key, .amount = order.amount, .other_phone = order.to, .asked_by = speaker.phone},
                      facts, setting);
   if (!pending) return {.reply = asked_too_often(key, speaker.language, facts, setting)};
   const std::string number = std::to_string(pending->number), to = templates::masked(order.to);
-  Said said{.reply = render(setting, "give_confirm", speaker.language,
-                            {{"number", number}, {"amount", money(club, order.amount)}, {"phone", to}})};
+  Said said{
+      .reply = render(
+          setting, "give_confirm", speaker.language,
+          {{"club", club.name}, {"number", number}, {"amount", money(club, order.amount)}, {"phone", to}})};
   said.effects.push_back(SetPending{std::move(*pending)});
   return said;
 }
@@ -94,8 +95,7 @@ Said give(const Speaker& speaker, const GiveOrder& order, const Facts& facts, Se
 Said give_now(const Speaker& speaker, const GiveOrder& order, std::span<const CodeKey> candidates,
               const Facts& facts, Setting& setting) {
   const Club& club = *speaker.club;
-  std::string why = refused(speaker, order, facts, setting);
-  if (!why.empty()) return {.reply = std::move(why)};
+  if (auto refused = give_refused(speaker, order, facts, setting)) return std::move(*refused);
   const Member& member = *facts.member(speaker.key());
   const Member& other = *facts.member(MemberKey{club.id, order.to});
   auto sources = sources_of(member.id, order.amount, facts, setting.now);
@@ -111,6 +111,7 @@ Said give_now(const Speaker& speaker, const GiveOrder& order, std::span<const Co
                 render(setting, speaker.text(can_undo ? "give_done" : "give_done_for_good"), speaker.language,
                        {{"amount", money(club, order.amount)},
                         {"phone", to},
+                        {"word", club.word},
                         {"left", money(club, facts.spendable(member.id, setting.now) - order.amount)},
                         {"seconds", static_cast<std::int64_t>(club.policy.give_undo_seconds)}})};
   said.texts.push_back(to_other(speaker, other, "given_member", move, setting));
@@ -145,8 +146,7 @@ Needs needs_undo(const Speaker& speaker, const Setting& setting) {
 Said undo(const Speaker& speaker, std::span<const CodeKey> candidates, const Facts& facts, Setting& setting) {
   const Club& club = *speaker.club;
   const Member* member = facts.member(speaker.key());
-  if (member == nullptr)
-    return {.reply = render(setting, "not_member", speaker.language, {{"club", club.name}})};
+  if (member == nullptr) return not_member(speaker, setting);
   const CreditMove* transfer = last_transfer(club, member->id, facts, setting.now);
   if (transfer == nullptr) {
     return {.reply = render(setting, "undo_refused_none", speaker.language,

@@ -66,11 +66,6 @@ bool fits(const std::string& text) {
   return templates::part_count(text, templates::choose(text)) <= kTextPartsMax;
 }
 
-Said not_member(const Speaker& speaker, const Setting& setting) {
-  return {.reply =
-              render(setting, speaker.text("not_member"), speaker.language, {{"club", speaker.club->name}})};
-}
-
 ReadingKey key_of(const Speaker& speaker, Reading what, std::uint32_t skip = 0) {
   return {speaker.club->id, speaker.phone, what, skip};
 }
@@ -129,7 +124,7 @@ Said statement(const Speaker& speaker, std::uint32_t page, const Facts& facts, c
   const std::int64_t number = page;
   if (all.empty()) {
     return {.reply = render(setting, page == 1 ? "statement_none" : "statement_no_page", speaker.language,
-                            {{"club", speaker.club->name}, {"page", number}})};
+                            {{"club", speaker.club->name}, {"page", number}, {"word", speaker.club->word}})};
   }
   Said said{.reply = render(setting, "statement_header", speaker.language, {{"page", number}})};
   for (const Past& past : all.first(std::min<std::size_t>(all.size(), kStatementRows))) {
@@ -138,7 +133,8 @@ Said statement(const Speaker& speaker, std::uint32_t page, const Facts& facts, c
   }
   if (speaker.medium == Medium::sms && statement_goes_on(speaker, page, facts)) {
     const std::string next = std::to_string(page + 1);
-    said.reply += '\n' + render(setting, "statement_more", speaker.language, {{"next", next}});
+    said.reply += '\n' + render(setting, "statement_more", speaker.language,
+                                {{"next", next}, {"word", speaker.club->word}});
   }
   return said;
 }

@@ -26,11 +26,13 @@ std::optional<Invitation> ask_in(const Inviter& inviter, PhoneNumber shopper, co
   if (!pending) return std::nullopt;
   const Language language = language_for(member, inviter.language, club);
   const std::string number = std::to_string(pending->number);
-  std::string text =
-      render(setting, member != nullptr ? "invited_member" : "invited", language,
-             {{"club", club.name}, {"branch", branch_name(club, inviter.branch)}, {"number", number}});
-  return Invitation{{std::move(*pending)},
-                    text_to(club, shopper, Lane::urgent, std::move(text), setting.now)};
+  std::string text = render(setting, member != nullptr ? "invited_member" : "invited", language,
+                            {{"club", club.name},
+                             {"branch", branch_name(club, inviter.branch)},
+                             {"number", number},
+                             {"word", club.word}});
+  OutgoingText asks = text_with_number(club, *pending, std::move(text));
+  return Invitation{{std::move(*pending)}, std::move(asks)};
 }
 
 Needs needs_invite(const Speaker& speaker, PhoneNumber shopper) {

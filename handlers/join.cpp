@@ -3,10 +3,6 @@
 #include "templates/phone.hpp"
 
 namespace peyk::handlers {
-namespace {
-constexpr std::chrono::minutes kLeaveConfirmedWithin{10};
-}
-
 Member enrol(const Club& club, PhoneNumber phone, Language language, Setting& setting) {
   return {.id = setting.chance.next_id(),
           .club = club.id,
@@ -20,7 +16,7 @@ Said join(const Speaker& speaker, std::string_view referrer, const Facts& facts,
   const Club& club = *speaker.club;
   const auto welcome = [&](const Member& member, std::string_view key) {
     const std::string card = std::to_string(member.card);
-    return render(setting, key, speaker.language, {{"club", club.name}, {"card", card}});
+    return render(setting, key, speaker.language, {{"club", club.name}, {"card", card}, {"word", club.word}});
   };
   if (const Member* member = facts.member(speaker.key())) {
     return {.reply = welcome(*member, speaker.medium == Medium::ussd ? "ussd_my_club" : "already_member")};
@@ -53,23 +49,37 @@ EndMembership end_membership(const Member& member, const Facts& facts, Setting& 
   return end;
 }
 
-Said leave(const Speaker& speaker, const Facts& facts, Setting& setting) {
+namespace {
+
+std::optional<Said> leave_refused(const Speaker& speaker, const Facts& facts, const Setting& setting) {
+  const Club& club = *speaker.club;
   const Member* member = facts.member(speaker.key());
-  const auto say = [&](std::string_view key) {
-    return render(setting, key, speaker.language, {{"club", speaker.club->name}});
-  };
-  if (member == nullptr) return {.reply = say("not_member")};
-  if (member->debt > 0) {
-    return {.reply = render(setting, "leave_refused_debt", speaker.language,
-                            {{"club", speaker.club->name}, {"debt", money(*speaker.club, member->debt)}})};
-  }
-  const bool confirmed = setting.now - member->leave_asked_at < kLeaveConfirmedWithin;
-  Said said{.reply = say(confirmed ? "left" : "leave_confirm")};
-  if (confirmed) {
-    said.effects.push_back(end_membership(*member, facts, setting));
-  } else {
-    said.effects.push_back(ChangeMember{member->id, member->language, setting.now});
-  }
+  if (member == nullptr) return not_member(speaker, setting);
+  if (member->debt == 0) return std::nullopt;
+  return Said{.reply = render(setting, "leave_refused_debt", speaker.language,
+                              {{"club", club.name}, {"debt", money(club, member->debt)}})};
+}
+
+}  // namespace
+
+Said leave(const Speaker& speaker, const Facts& facts, Setting& setting) {
+  const Club& club = *speaker.club;
+  if (auto refused = leave_refused(speaker, facts, setting)) return std::move(*refused);
+  const PendingKey key{club.id, speaker.phone, PendingKind::leave};
+  auto pending = ask({.key = key, .asked_by = speaker.phone}, facts, setting);
+  if (!pending) return {.reply = asked_too_often(key, speaker.language, facts, setting)};
+  const std::string number = std::to_string(pending->number);
+  Said said{
+      .reply = render(setting, "leave_confirm", speaker.language, {{"club", club.name}, {"number", number}})};
+  said.effects.push_back(SetPending{std::move(*pending)});
+  return said;
+}
+
+Said leave_now(const Speaker& speaker, const Facts& facts, Setting& setting) {
+  const Club& club = *speaker.club;
+  if (auto refused = leave_refused(speaker, facts, setting)) return std::move(*refused);
+  Said said{.reply = render(setting, "left", speaker.language, {{"club", club.name}, {"word", club.word}})};
+  said.effects.push_back(end_membership(*facts.member(speaker.key()), facts, setting));
   return said;
 }
 

@@ -7,11 +7,13 @@ Said choose_language(const Speaker& speaker, std::optional<Language> wanted, con
   const Language other = speaker.language == Language::fa ? Language::en : Language::fa;
   const Language chosen = wanted.value_or(other);
   const Member* member = facts.member(speaker.key());
-  if (member == nullptr)
-    return {.reply = render(setting, speaker.text("not_member"), chosen, {{"club", speaker.club->name}})};
+  if (member == nullptr) {
+    Speaker chooser = speaker;
+    chooser.language = chosen;
+    return not_member(chooser, setting);
+  }
   Said said{.reply = render(setting, speaker.text("language_changed"), chosen)};
-  if (member->language != chosen)
-    said.effects.push_back(ChangeMember{member->id, chosen, member->leave_asked_at});
+  if (member->language != chosen) said.effects.push_back(ChangeMember{member->id, chosen, member->strangers});
   return said;
 }
 

@@ -1,7 +1,8 @@
 // PAY 250000 AT 12: a member pays an invoice at a branch with her credit, from her own phone.
 //
-//   PAY -> may it be? -> a number to her phone, a word to the cashiers of the branch -> the number comes back
-//   -> asked anew -> codes for what is taken, redeemed in the same decision -> both are told
+//   PAY -> may it be? -> a number to her phone, a word to the cashiers of the branch (of a first question in
+//   two minutes, so that nobody can text them without end) -> the number comes back -> asked anew -> codes
+//   for what is taken, redeemed in the same decision -> both are told
 //
 // The number goes to her and comes from her: a forged sender cannot spend her credit, and a cashier cannot
 // without her. The cashiers see on their own phones that it was paid, and what to collect; nobody's word or
@@ -14,8 +15,8 @@
 #include <algorithm>
 
 #include "handlers/move.hpp"
+#include "handlers/proof.hpp"
 #include "handlers/use_cases.hpp"
-#include "templates/phone.hpp"
 
 namespace peyk::handlers {
 namespace {
@@ -39,11 +40,11 @@ void tell_cashiers(const Speaker& speaker, const PayOrder& order, std::string_vi
   }
 }
 
-// She has asked the same branch a moment ago: its cashiers are not told twice.
-bool was_told(const Speaker& speaker, BranchNo branch, const Facts& facts, rules::Instant now) {
+// She has asked a moment ago, at whatever branch: the cashiers hear of it when it is paid.
+bool has_asked(const Speaker& speaker, const Facts& facts, rules::Instant now) {
   const auto pendings = facts.pendings(speaker.key());
-  return std::any_of(pendings.begin(), pendings.end(), [branch, now](const Pending* one) {
-    return one->key.kind == PendingKind::pay && one->branch == branch && now < one->until && !one->used;
+  return std::any_of(pendings.begin(), pendings.end(), [now](const Pending* one) {
+    return one->key.kind == PendingKind::pay && now < one->until && !one->used;
   });
 }
 
@@ -85,7 +86,7 @@ std::variant<rules::Taken, std::string> pay_judged(const Speaker& speaker, const
     return render(setting, key, speaker.language, arguments);
   };
   const Member* member = facts.member(speaker.key());
-  if (member == nullptr) return say("not_member", {{"club", club.name}});
+  if (member == nullptr) return not_member(speaker, setting).reply;
   if (branch_of(club, order.branch) == nullptr) return say("pay_refused_branch", {{"club", club.name}});
   const rules::Amount credit = movable_at_once(member->id, facts, setting.now);
   if (credit == 0) return say("credit_none", {{"club", club.name}});
@@ -95,7 +96,7 @@ std::variant<rules::Taken, std::string> pay_judged(const Speaker& speaker, const
                                      .credit_share_max = club.policy.credit_share_max},
                                     order.amount, setting.now);
   if (const auto* taken = std::get_if<rules::Taken>(&result)) {
-    if (cashiers_of(club, order.branch).empty()) return say("pay_refused_no_cashier");
+    if (cashiers_of(club, order.branch).empty()) return say("pay_refused_no_cashier", {{"word", club.word}});
     return *taken;
   }
   if (std::get<rules::RedeemRefusal>(result) == rules::RedeemRefusal::invoice_too_small)
@@ -109,13 +110,14 @@ Said pay(const Speaker& speaker, const PayOrder& order, const Facts& facts, Sett
   if (const auto* why = std::get_if<std::string>(&judged)) return {.reply = *why};
   const auto& taken = std::get<rules::Taken>(judged);
   const PendingKey key{club.id, speaker.phone, PendingKind::pay};
-  const bool told = was_told(speaker, order.branch, facts, setting.now);
+  const bool told = has_asked(speaker, facts, setting.now);
   auto pending = ask({.key = key, .amount = order.amount, .asked_by = speaker.phone, .branch = order.branch},
                      facts, setting);
   if (!pending) return {.reply = asked_too_often(key, speaker.language, facts, setting)};
-  const std::string number = std::to_string(pending->number), phone = templates::masked(speaker.phone);
+  const std::string number = std::to_string(pending->number), phone = shown_phone(club, speaker.phone);
   Said said{.reply = render(setting, "pay_confirm", speaker.language,
                             {{"number", number},
+                             {"club", club.name},
                              {"amount", money(club, order.amount)},
                              {"used", money(club, taken.used)},
                              {"collect", money(club, taken.collect)},
@@ -144,7 +146,7 @@ Said pay_now(const Speaker& speaker, const PayOrder& order, std::span<const Code
                                  .to = member.id,
                                  .sources = std::get<std::vector<Source>>(sources)},
                                 candidates, facts, setting);
-  const std::string codes = codes_of(move), phone = templates::masked(speaker.phone);
+  const std::string codes = codes_of(move), phone = shown_phone(club, speaker.phone);
   Said said{.reply = render(setting, speaker.text("pay_done"), speaker.language,
                             {{"used", money(club, taken.used)},
                              {"branch", branch_name(club, order.branch)},
@@ -155,7 +157,8 @@ Said pay_now(const Speaker& speaker, const PayOrder& order, std::span<const Code
                  {"amount", money(club, order.amount)},
                  {"used", money(club, taken.used)},
                  {"collect", money(club, taken.collect)},
-                 {"codes_used", codes}},
+                 {"codes_used", codes},
+                 {"word", club.word}},
                 setting, said);
   rules::Amount left = order.amount;
   std::vector<Effect> redemptions;

@@ -7,8 +7,9 @@
 //
 // Must stay true: a number works once, within two minutes, from one phone of one club; what it does is
 // decided anew when it is replied, as if it were ordered then. Of a kind there is one at most for a phone: a
-// new one takes the place of the old. Wrong numbers count against all that wait for the phone; the third ends
-// them, and until ten minutes have passed nothing new of their kind is asked.
+// new one takes the place of the old. Wrong numbers count against all that wait for the phone, in every club
+// that the reply may be meant for; the third ends them, and until ten minutes have passed its club asks
+// nothing of that phone.
 //
 // To add a kind: its value in PendingKind and in the CHECK of `pending` (a migration); a row in
 // kConfirmations (confirm.cpp) with what it wants to know and what it decides. Its use case puts the phone
@@ -36,6 +37,7 @@ enum class PendingKind : std::uint8_t {
   transfer = 5,       // credit to another: amount, other_phone
   pay = 6,            // credit at a branch: amount, branch
   buy_challenge = 7,  // as redeem_challenge, of a purchase: amount, invoice, other_phone is the shopper's
+  leave = 8,          // the member ends her membership
 };
 
 inline constexpr std::chrono::minutes kPendingValid{2};

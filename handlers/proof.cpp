@@ -9,6 +9,8 @@ namespace peyk::handlers {
 namespace {
 
 constexpr std::size_t kDigits = 4;
+// So long her phone is not asked about another order: who orders to and fro cannot flood it.
+constexpr std::chrono::seconds kAskedAgainAfter{30};
 
 bool starts_with_digit(std::string_view word) {
   return !word.empty() && word.front() >= '0' && word.front() <= '9';
@@ -24,6 +26,17 @@ std::string last4_of(PhoneNumber phone) {
   return digits.substr(digits.size() - std::min(digits.size(), kDigits));
 }
 
+// What was taken of the code and stands, within the time in which she may dispute it, and `used` of now: an
+// amount that needs proof needs it in slices too.
+rules::Amount with_lately_taken(const Club& club, const Code& code, rules::Amount used, const Facts& facts,
+                                rules::Instant now) {
+  const std::chrono::hours window{club.policy.dispute_window_hours};
+  for (const Redemption& one : facts.redemptions(code.id)) {
+    if (!one.voided && now - one.at < window) used += one.used;
+  }
+  return used;
+}
+
 Speaker asking_cashier(const Pending& pending, const Directory& directory) {
   return {.club = directory.club(pending.key.club),
           .phone = pending.asked_by,
@@ -37,8 +50,7 @@ bool asks_for_last4(const Club& club) {
 }
 
 bool begins_with_last4(std::span<const std::string> words, const Club& club) {
-  const std::size_t behind = club.policy.redeem_auth == CashierAuth::pin ? 2 : 1;
-  return asks_for_last4(club) && words.size() > behind && is_last4(words[0]) && starts_with_digit(words[1]);
+  return asks_for_last4(club) && words.size() > 1 && is_last4(words[0]) && starts_with_digit(words[1]);
 }
 
 std::string shown_phone(const Club& club, PhoneNumber phone) {
@@ -50,12 +62,13 @@ std::string shown_phone(const Club& club, PhoneNumber phone) {
 std::optional<Said> last4_refusal(const Speaker& speaker, const RedeemOrder& order, const Code& code,
                                   rules::Amount used, const Facts& facts, Setting& setting) {
   const Club& club = *speaker.club;
-  const bool needed = asks_for_last4(club) && used >= club.policy.proof_last4_from && !order.confirmed;
+  const bool needed = asks_for_last4(club) && !order.confirmed &&
+                      with_lately_taken(club, code, used, facts, setting.now) >= club.policy.proof_last4_from;
   if (order.last4.empty() && !needed) return std::nullopt;
   const std::string shown = std::to_string(order.code);
   const auto say = [&](std::string_view key) {
     return render(setting, key, speaker.language,
-                  {{"code", shown}, {"amount", money(club, order.invoice_amount)}});
+                  {{"code", shown}, {"word", club.word}, {"amount", money(club, order.invoice_amount)}});
   };
   if (order.last4.empty()) return Said{.reply = say("redeem_refused_last4_missing")};
   if (order.last4 == last4_of(facts.member(code.member)->phone)) return std::nullopt;
@@ -71,15 +84,42 @@ Needs needs_proof(const Speaker& speaker, rules::CodeNumber code) {
   return needs;
 }
 
-bool wants_handset(const Club& club, const RedeemOrder& order, rules::Amount used) {
-  return !order.proven && club.policy.proof_handset_from > 0 && used >= club.policy.proof_handset_from;
+bool wants_handset(const Club& club, const RedeemOrder& order, const Code& code, rules::Amount used,
+                   const Facts& facts, rules::Instant now) {
+  return !order.proven && club.policy.proof_handset_from > 0 &&
+         with_lately_taken(club, code, used, facts, now) >= club.policy.proof_handset_from;
 }
+
+namespace {
+
+// What her phone was asked about and may reply to still; nullptr: nothing.
+const Pending* asked_before(const PendingKey& key, const Facts& facts, rules::Instant now) {
+  for (const Pending* one : facts.pendings({key.club, key.phone})) {
+    if (one->key == key && is_waiting(*one, now)) return one;
+  }
+  return nullptr;
+}
+
+bool is_same(const Pending& pending, const Speaker& cashier, const RedeemOrder& order) {
+  return pending.asked_by == cashier.phone && pending.code == order.code &&
+         pending.amount == order.invoice_amount && pending.invoice == order.invoice;
+}
+
+}  // namespace
 
 Said ask_handset(const Speaker& speaker, const RedeemOrder& order, const Code& code, rules::Amount used,
                  const Facts& facts, Setting& setting) {
   const Club& club = *speaker.club;
   const Member& member = *facts.member(code.member);
   const PendingKey key{club.id, member.phone, PendingKind::handset_proof};
+  const std::string phone = shown_phone(club, member.phone);
+  Said said{.reply = render(setting, speaker.text("proof_asked"), speaker.language, {{"phone", phone}})};
+  if (const Pending* before = asked_before(key, facts, setting.now)) {
+    if (is_same(*before, speaker, order)) return said;
+    if (setting.now - before->asked_at < kAskedAgainAfter)
+      return {.reply = render(setting, "proof_asked_other", speaker.language,
+                              {{"seconds", static_cast<std::int64_t>(kAskedAgainAfter.count())}})};
+  }
   auto pending = ask({.key = key,
                       .code = order.code,
                       .amount = order.invoice_amount,
@@ -88,15 +128,13 @@ Said ask_handset(const Speaker& speaker, const RedeemOrder& order, const Code& c
                       .branch = speaker.cashier->branch},
                      facts, setting);
   if (!pending) return {.reply = asked_too_often(key, speaker.language, facts, setting)};
-  const std::string number = std::to_string(pending->number), phone = shown_phone(club, member.phone);
-  Said said{.reply = render(setting, speaker.text("proof_asked"), speaker.language, {{"phone", phone}})};
-  said.texts.push_back(text_to(club, member.phone, Lane::urgent,
-                               render(setting, "proof_member", member.language,
-                                      {{"club", club.name},
-                                       {"branch", branch_name(club, speaker.cashier->branch)},
-                                       {"used", money(club, used)},
-                                       {"number", number}}),
-                               setting.now));
+  const std::string number = std::to_string(pending->number);
+  said.texts.push_back(text_with_number(club, *pending,
+                                        render(setting, "proof_member", member.language,
+                                               {{"club", club.name},
+                                                {"branch", branch_name(club, speaker.cashier->branch)},
+                                                {"used", money(club, used)},
+                                                {"number", number}})));
   said.effects.push_back(SetPending{std::move(*pending)});
   return said;
 }

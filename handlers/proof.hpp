@@ -1,11 +1,11 @@
 // What redeeming needs besides the code, by what it would take: the last four digits of the member's phone,
-// typed behind the code; or her word, by a number that she replies (pending.hpp, handset_proof).
+// typed behind the code; or her word, by a number that she replies (pending.hpp, handset_proof). It counts
+// with what was taken of the code within the time in which she may dispute it.
 //
 // - Where a club asks for the digits, nothing that a cashier is told of a code shows them.
 // - Wrong digits are a miss. Digits that are typed where none are needed are checked all the same.
 // - Her word comes last, when everything else is proved: the cashier waits for a text, and the order is
-// decided anew
-//   when the number comes.
+//   decided anew when the number comes. Ordered again meanwhile, her phone is not texted again.
 #pragma once
 
 #include <optional>
@@ -17,8 +17,8 @@
 namespace peyk::handlers {
 
 bool asks_for_last4(const Club& club);
-// The digits are the first of an order's words, if enough follows for an amount and, where one is needed, a
-// PIN.
+// The digits are the first of an order's words, if an amount may follow. Where a PIN is forgotten behind them
+// the amount is not taken for it.
 bool begins_with_last4(std::span<const std::string> words, const Club& club);
 // The member's phone as a cashier may see it.
 std::string shown_phone(const Club& club, PhoneNumber phone);
@@ -28,7 +28,8 @@ std::optional<Said> last4_refusal(const Speaker& speaker, const RedeemOrder& ord
                                   rules::Amount used, const Facts& facts, Setting& setting);
 
 Needs needs_proof(const Speaker& speaker, rules::CodeNumber code);
-bool wants_handset(const Club& club, const RedeemOrder& order, rules::Amount used);
+bool wants_handset(const Club& club, const RedeemOrder& order, const Code& code, rules::Amount used,
+                   const Facts& facts, rules::Instant now);
 Said ask_handset(const Speaker& speaker, const RedeemOrder& order, const Code& code, rules::Amount used,
                  const Facts& facts, Setting& setting);
 // She has replied the number: `member` is she. The cashier is told what became of it.

@@ -67,7 +67,7 @@ Said redeem(const Speaker& speaker, const RedeemOrder& order, const Facts& facts
   const std::string shown = std::to_string(order.code);
   const auto say = [&](std::string_view key) {
     return render(setting, key, speaker.language,
-                  {{"code", shown}, {"amount", money(club, order.invoice_amount)}});
+                  {{"code", shown}, {"word", club.word}, {"amount", money(club, order.invoice_amount)}});
   };
   const auto missed = [&](std::string_view key) {
     Said said{.reply = say(key)};
@@ -80,7 +80,8 @@ Said redeem(const Speaker& speaker, const RedeemOrder& order, const Facts& facts
   }
   if (club.policy.redeem_auth == CashierAuth::pin && !order.confirmed) {
     if (order.pin.empty() || speaker.cashier->pin_hash.empty())
-      return {.reply = say("redeem_refused_pin_missing")};
+      return {.reply = say(order.last4.empty() ? "redeem_refused_pin_missing"
+                                               : "redeem_refused_last4_pin_missing")};
     if (!setting.pin_matches(speaker.cashier->pin_hash, order.pin)) return missed("redeem_refused_pin_wrong");
   }
   const Code* code = facts.code({club.id, order.code});
@@ -106,7 +107,8 @@ Said redeem(const Speaker& speaker, const RedeemOrder& order, const Facts& facts
                       .invoice = order.invoice},
                      facts, setting);
   }
-  if (wants_handset(club, order, used)) return ask_handset(speaker, order, *code, used, facts, setting);
+  if (wants_handset(club, order, *code, used, facts, setting.now))
+    return ask_handset(speaker, order, *code, used, facts, setting);
   Redeemed redeemed = take(taker, *code, bill, used, 0, facts, setting);
   Said said{.reply = done(speaker, redeemed.effect.redemption, order.code, setting)};
   said.effects.push_back(std::move(redeemed.effect));

@@ -42,6 +42,7 @@ OutgoingText reminder(const Club& club, PhoneNumber phone, Language language, ru
   std::string text = catalogue.render("credit_lapses", language,
                                       {{"club", club.name},
                                        {"amount", money(club, amount)},
+                                       {"word", club.word},
                                        {"until", templates::LastDay{expires_at, club.time_zone}}});
   OutgoingText waiting = text_to(club, phone, Lane::notice, std::move(text), at);
   waiting.valid_until = std::min(waiting.valid_until, expires_at);

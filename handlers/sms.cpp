@@ -1,7 +1,6 @@
 // Texts: which club is meant, who speaks, which command; then the use case.
 //
-// On a line of one club the command stands alone. On a shared line the club's keyword comes first; a cashier
-// of just one club there needs none, because she has a queue.
+// On a line of one club the command stands alone; for a line that clubs share see addressed.hpp.
 //
 // What only cashiers order, beside codes, stands in cashier_orders.cpp.
 //
@@ -10,16 +9,17 @@
 #include <algorithm>
 #include <array>
 
+#include "handlers/addressed.hpp"
 #include "handlers/cashier_orders.hpp"
 #include "handlers/decide.hpp"
 #include "handlers/dispute.hpp"
 #include "handlers/move.hpp"
 #include "handlers/proof.hpp"
+#include "handlers/question.hpp"
 #include "handlers/taking.hpp"
 #include "handlers/typed_member.hpp"
 #include "handlers/typed_order.hpp"
 #include "handlers/use_cases.hpp"
-#include "templates/fold.hpp"
 
 namespace peyk::handlers {
 namespace {
@@ -70,7 +70,10 @@ Said redeem_typed(const Speaker& speaker, rules::CodeNumber code, const Typed& t
 Said void_typed(const Speaker& speaker, const Typed& typed, const Facts& facts, Setting& setting) {
   if (speaker.cashier == nullptr) return {.reply = render(setting, "cashier_only", speaker.language)};
   const auto code = rules::parse_code(typed.code);
-  if (!code) return {.reply = render(setting, "void_code_missing", speaker.language)};
+  if (!code) {
+    return {.reply = render(setting, "void_code_missing", speaker.language,
+                            {{"word", speaker.club->word}, {"pin", speaker.pin_asked()}})};
+  }
   VoidOrder order{.code = *code};
   if (!typed.args.empty() && looks_like_pin(typed.args.back())) order.pin = typed.args.back();
   return void_redemption(speaker, order, facts, setting);
@@ -106,10 +109,6 @@ constexpr std::array kCommands{
             [](const Speaker& speaker, const Typed&, const Facts& facts, Setting& setting) {
               return codes(speaker, facts, setting);
             }},
-    Command{Keyword::leave, true,
-            [](const Speaker& speaker, const Typed&, const Facts& facts, Setting& setting) {
-              return leave(speaker, facts, setting);
-            }},
     Command{Keyword::buy, false,
             [](const Speaker& speaker, const Typed&, const Facts&, Setting& setting) {
               return Said{.reply = render(setting, "cashier_only", speaker.language)};
@@ -129,7 +128,10 @@ constexpr std::array kCommands{
             }},
     Command{Keyword::language, false,
             [](const Speaker& speaker, const Typed& typed, const Facts& facts, Setting& setting) {
-              return choose_language(speaker, typed.chosen, facts, setting);
+              if (typed.chosen || typed.args.empty())
+                return choose_language(speaker, typed.chosen, facts, setting);
+              return Said{.reply = render(setting, "language_unknown", speaker.language,
+                                          {{"word", speaker.club->word}})};
             }},
     Command{Keyword::help, false,
             [](const Speaker& speaker, const Typed&, const Facts& facts, Setting& setting) {
@@ -140,7 +142,8 @@ constexpr std::array kCommands{
 // "GIVE <phone> <amount>"
 Said give_typed(const Speaker& speaker, const Typed& typed, const Facts& facts, Setting& setting) {
   const TypedGive order = read_give(typed.args, speaker.club->money_display);
-  if (!order.to) return {.reply = render(setting, "give_refused_phone", speaker.language)};
+  if (!order.to)
+    return {.reply = render(setting, "give_refused_phone", speaker.language, {{"word", speaker.club->word}})};
   if (!order.amount) return {.reply = bad_amount(speaker, order.amount.error(), setting)};
   return give(speaker, {.to = *order.to, .amount = *order.amount}, facts, setting);
 }
@@ -151,7 +154,8 @@ Said pay_typed(const Speaker& speaker, const Typed& typed, const Facts& facts, S
   TypedPay order = read_pay(typed.args, club.money_display);
   if (!order.amount) return {.reply = bad_amount(speaker, order.amount.error(), setting)};
   if (!order.branch && club.branches.size() == 1) order.branch = club.branches.front().number;
-  if (!order.branch) return {.reply = render(setting, "pay_branch_missing", speaker.language)};
+  if (!order.branch)
+    return {.reply = render(setting, "pay_branch_missing", speaker.language, {{"word", club.word}})};
   return pay(speaker, {.branch = *order.branch, .amount = *order.amount}, facts, setting);
 }
 
@@ -177,7 +181,8 @@ Needs needs_said_code(const Speaker& speaker, const Typed& typed, const Setting&
 Said said_code(const Speaker& speaker, const Typed& typed, std::span<const CodeKey> candidates,
                const Facts& facts, Setting& setting) {
   const auto code = rules::parse_code(typed.code);
-  if (code && speaker.cashier == nullptr) return named_code(speaker, *code, candidates, facts, setting);
+  if (code && speaker.cashier == nullptr)
+    return named_code(speaker, *code, typed.keyword == Keyword::redeem, candidates, facts, setting);
   return say_code(speaker, typed, facts, setting);
 }
 
@@ -212,6 +217,14 @@ constexpr std::array kInformed{
              },
              [](const Speaker& speaker, const Typed& typed, std::span<const CodeKey>, const Facts& facts,
                 Setting& setting) { return pay_typed(speaker, typed, facts, setting); }},
+    Informed{Keyword::leave,
+             [](const Speaker& speaker, const Typed&, const Setting&) {
+               Needs needs;
+               needs.pendings.insert(speaker.key());
+               return needs;
+             },
+             [](const Speaker& speaker, const Typed&, std::span<const CodeKey>, const Facts& facts,
+                Setting& setting) { return leave(speaker, facts, setting); }},
     Informed{Keyword::history,
              [](const Speaker& speaker, const Typed&, const Setting&) { return needs_history(speaker); },
              [](const Speaker& speaker, const Typed&, std::span<const CodeKey>, const Facts& facts,
@@ -224,7 +237,8 @@ constexpr std::array kInformed{
                 Setting& setting) {
                const auto page = read_page(typed.args);
                if (page) return statement(speaker, *page, facts, setting);
-               return Said{.reply = render(setting, "statement_no_page", speaker.language)};
+               return Said{.reply = render(setting, "statement_no_page", speaker.language,
+                                           {{"word", speaker.club->word}})};
              }},
     Informed{Keyword::dispute,
              [](const Speaker& speaker, const Typed&, const Setting& setting) {
@@ -258,43 +272,9 @@ bool may_be_unknown(const Typed& typed) {
          (names_a_code && !rules::parse_code(typed.code));
 }
 
-struct Addressed {
-  const Club* club = nullptr;
-  std::string text;      // without the club's keyword
-  bool by_name = false;  // the keyword was there
-};
-
-Addressed club_meant(const TextRequest& request, const Directory& directory) {
-  const auto& clubs = directory.on_line(request.line);
-  if (clubs.empty()) return {};
-  const auto [first, rest] = templates::split_first_word(request.text);
-  for (const Club* club : clubs) {
-    if (!club->keyword.empty() && first == templates::fold(club->keyword)) return {club, rest, true};
-  }
-  if (clubs.size() == 1) return {clubs.front(), request.text};
-  const Club* only = nullptr;
-  for (const Club* club : clubs) {
-    if (directory.cashier(club->id, request.from) == nullptr) continue;
-    if (only != nullptr) return {clubs.front(), request.text};
-    only = club;
-  }
-  return {only != nullptr ? only : clubs.front(), request.text};
-}
-
 // A redemption or its VOID; a code alone is only looked at.
 bool orders_challenge(const Typed& typed) {
   return !typed.code.empty() && (typed.keyword == Keyword::void_redemption || !typed.args.empty());
-}
-
-// A number alone may be the reply to any club of the line: whose question it was is seen when they are read.
-Needs needs_reply(const Speaker& speaker, const Addressed& addressed, const Setting& setting) {
-  Needs needs;
-  if (speaker.cashier != nullptr) needs.cashiers.insert(speaker.key());
-  needs.replies.insert(speaker.key());
-  if (addressed.by_name) return needs;
-  for (const Club* club : setting.directory.on_line(speaker.club->line))
-    needs.replies.insert({club->id, speaker.phone});
-  return needs;
 }
 
 // An order that names its invoice: what else pays for it, and whether it is recorded already.
@@ -306,26 +286,85 @@ void add_bill(Needs& needs, const Speaker& speaker, const Typed& typed) {
   want_bill(needs, taker, order->invoice);
 }
 
+// What the command of a text wants to know.
+Needs needs_text(const PlannedText& planned, const Setting& setting) {
+  const Speaker& speaker = planned.speaker;
+  const Typed& typed = planned.typed;
+  const auto code = rules::parse_code(typed.code);
+  Needs needs;
+  if (code) needs = needs_code(speaker, *code);
+  if (typed.keyword == Keyword::void_redemption) needs.voids = needs.codes;
+  add_bill(needs, speaker, typed);
+  const Command* command = command_for(typed.keyword);
+  (command != nullptr && command->wants_wallet ? needs.wallets : needs.members).insert(speaker.key());
+  if (const Informed* informed = informed_for(typed.keyword))
+    needs.merge(informed->needs(speaker, typed, setting));
+  if (const CashierOrder* order = cashier_order(speaker, typed))
+    needs.merge(order->needs(speaker, typed, setting));
+  if (typed.keyword == Keyword::today && speaker.cashier != nullptr)
+    needs.merge(needs_today(speaker, setting.now));
+  if (may_be_unknown(typed)) needs.line_phones.insert({speaker.club->line, speaker.phone});
+  if (orders_challenge(typed)) {
+    needs.merge(needs_challenge(speaker));
+    if (code) needs.merge(needs_proof(speaker, *code));
+  }
+  return needs;
+}
+
+// Her memberships are known now.
+void settle(PlannedText& planned, Needs& needs, const Seen& seen, const Setting& setting) {
+  Speaker& speaker = planned.speaker;
+  if (const Club* club = settled_by(planned, seen.members, setting.directory)) {
+    planned.open = false;
+    speaker.club = club;
+    speaker.cashier = setting.directory.cashier(club->id, speaker.phone);
+    needs.merge(needs_text(planned, setting));
+  } else if (!planned.hers.empty()) {
+    speaker.club = planned.hers.front();
+    needs.members.insert(speaker.key());  // the language in which she is asked
+  }
+}
+
+Said say_text(const PlannedText& plan, const Speaker& speaker, std::span<const CodeKey> candidates,
+              const Facts& facts, Setting& setting) {
+  const Typed& typed = plan.typed;
+  if (plan.open) return which_club(plan, speaker, facts, setting);
+  if (typed.keyword == Keyword::one_time_number) {
+    return confirm(speaker,
+                   {.number = typed.args.at(0), .asking = plan.asking, .widened_for = plan.widened_for},
+                   candidates, facts, setting);
+  }
+  if (const CashierOrder* order = cashier_order(speaker, typed))
+    return order->decide(speaker, typed, candidates, facts, setting);
+  if (const Informed* informed = informed_for(typed.keyword))
+    return informed->decide(speaker, typed, candidates, facts, setting);
+  if (const Command* command = command_for(typed.keyword))
+    return command->decide(speaker, typed, facts, setting);
+  return unknown_text(speaker, facts, setting);
+}
+
+// The question that she was asked just now; nullptr: none.
+const Pending* asked_now(const Said& said, const Speaker& speaker, rules::Instant now) {
+  for (const Effect& effect : said.effects) {
+    const auto* set = std::get_if<SetPending>(&effect);
+    if (set != nullptr && set->row.key.phone == speaker.phone && set->row.asked_at == now && !set->row.used)
+      return &set->row;
+  }
+  return nullptr;
+}
+
+OutgoingText reply_to(const Speaker& speaker, Said& said, rules::Instant now) {
+  if (const Pending* question = asked_now(said, speaker, now))
+    return text_with_number(*speaker.club, *question, std::move(said.reply));
+  const Lane lane = speaker.cashier != nullptr ? Lane::urgent : Lane::reply;
+  return text_to(*speaker.club, speaker.phone, lane, std::move(said.reply), now);
+}
+
 }  // namespace
 
-void widen_text(PlannedText& planned, Needs& needs, std::span<const Pending> seen, const Setting& setting) {
-  if (planned.typed.keyword != Keyword::one_time_number) return;
-  std::vector<const Pending*> hers;
-  for (const Pending& pending : seen) {
-    if (needs.replies.contains({pending.key.club, pending.key.phone})) hers.push_back(&pending);
-  }
-  const Pending* meant = meant_by(planned.typed.args.at(0), hers, setting.now);
-  // A wrong number counts where one is waited for.
-  const Pending* counted = meant != nullptr ? meant : any_waiting(hers, setting.now);
-  if (counted == nullptr) return;
-  Speaker& speaker = planned.speaker;
-  speaker.club = setting.directory.club(counted->key.club);
-  speaker.cashier = setting.directory.cashier(counted->key.club, speaker.phone);
-  if (speaker.cashier != nullptr) needs.cashiers.insert(speaker.key());
-  needs.members.insert(speaker.key());
-  if (meant == nullptr) return;
-  needs.merge(needs_confirmation(*meant, setting));
-  planned.widened_for = meant->id;
+void widen_text(PlannedText& planned, Needs& needs, const Seen& seen, const Setting& setting) {
+  if (planned.open) settle(planned, needs, seen, setting);
+  if (planned.typed.keyword == Keyword::one_time_number) find_question(planned, needs, seen, setting);
 }
 
 Plan plan_text(const TextRequest& request, const Setting& setting) {
@@ -335,27 +374,11 @@ Plan plan_text(const TextRequest& request, const Setting& setting) {
                                   .phone = request.from,
                                   .cashier = setting.directory.cashier(addressed.club->id, request.from)},
                       .typed = setting.keywords.match(addressed.text)};
-  Needs needs;
-  const Speaker& speaker = planned.speaker;
-  if (const auto code = rules::parse_code(planned.typed.code)) needs = needs_code(speaker, *code);
-  if (planned.typed.keyword == Keyword::void_redemption) needs.voids = needs.codes;
-  add_bill(needs, speaker, planned.typed);
-  const Command* command = command_for(planned.typed.keyword);
-  (command != nullptr && command->wants_wallet ? needs.wallets : needs.members).insert(speaker.key());
-  if (const Informed* informed = informed_for(planned.typed.keyword))
-    needs.merge(informed->needs(speaker, planned.typed, setting));
-  if (const CashierOrder* order = cashier_order(speaker, planned.typed))
-    needs.merge(order->needs(speaker, planned.typed, setting));
-  if (planned.typed.keyword == Keyword::today && speaker.cashier != nullptr) {
-    needs.merge(needs_today(speaker, setting.now));
-  }
-  if (may_be_unknown(planned.typed)) needs.line_phones.insert({speaker.club->line, speaker.phone});
-  if (orders_challenge(planned.typed)) {
-    needs.merge(needs_challenge(speaker));
-    if (const auto code = rules::parse_code(planned.typed.code)) needs.merge(needs_proof(speaker, *code));
-  }
+  planned.open = addressed.open && is_open_to(planned.typed);
+  Needs needs = planned.open ? needs_membership(planned.speaker, planned.typed, setting.directory)
+                             : needs_text(planned, setting);
   if (planned.typed.keyword == Keyword::one_time_number)
-    needs.merge(needs_reply(speaker, addressed, setting));
+    add_reply(needs, planned, addressed.by_name, setting);
   return {.needs = std::move(needs), .what = std::move(planned)};
 }
 
@@ -363,24 +386,11 @@ Outcome decide_text(const PlannedText& plan, std::span<const CodeKey> candidates
                     Setting& setting) {
   Speaker speaker = plan.speaker;
   speaker.language = language_for(facts.member(speaker.key()), plan.typed.language, *speaker.club);
-  const Command* command = command_for(plan.typed.keyword);
-  const Informed* informed = informed_for(plan.typed.keyword);
-  Said said;
-  if (plan.typed.keyword == Keyword::one_time_number) {
-    said = confirm(speaker, plan.typed.args.at(0), plan.widened_for, candidates, facts, setting);
-  } else if (const CashierOrder* order = cashier_order(speaker, plan.typed)) {
-    said = order->decide(speaker, plan.typed, candidates, facts, setting);
-  } else {
-    said = informed != nullptr  ? informed->decide(speaker, plan.typed, candidates, facts, setting)
-           : command != nullptr ? command->decide(speaker, plan.typed, facts, setting)
-                                : unknown_text(speaker, facts, setting);
-  }
-  Outcome outcome{.effects = std::move(said.effects), .texts = std::move(said.texts)};
-  if (!said.reply.empty()) {
-    const Lane lane = speaker.cashier != nullptr ? Lane::urgent : Lane::reply;
-    outcome.texts.insert(outcome.texts.begin(),
-                         text_to(*speaker.club, speaker.phone, lane, std::move(said.reply), setting.now));
-  }
+  Said said = say_text(plan, speaker, candidates, facts, setting);
+  Outcome outcome;
+  if (!said.reply.empty()) outcome.texts.push_back(reply_to(speaker, said, setting.now));
+  std::move(said.texts.begin(), said.texts.end(), std::back_inserter(outcome.texts));
+  outcome.effects = std::move(said.effects);
   return outcome;
 }
 

@@ -35,6 +35,11 @@ std::string render(const Setting& setting, std::string_view key, Language langua
   return setting.catalogue.render(key, language, arguments);
 }
 
+Said not_member(const Speaker& speaker, const Setting& setting) {
+  return {.reply = render(setting, speaker.text("not_member"), speaker.language,
+                          {{"club", speaker.club->name}, {"word", speaker.club->word}})};
+}
+
 templates::Money money(const Club& club, rules::Amount amount) {
   return {amount, club.money_display};
 }

@@ -25,6 +25,8 @@ struct Speaker {
   Medium medium = Medium::sms;
 
   MemberKey key() const { return {club->id, phone}; }
+  // For texts that say "{pin, select, …}": "yes" where this club's orders end with a PIN.
+  std::string_view pin_asked() const { return club->policy.redeem_auth == CashierAuth::pin ? "yes" : "no"; }
   // The text's key for this wire: a USSD screen has its own, shorter words.
   std::string text(std::string_view name) const;
 };
@@ -42,6 +44,9 @@ std::string render(const Setting& setting, std::string_view key, Language langua
                    std::initializer_list<templates::Argument> arguments = {});
 std::string_view branch_name(const Club& club, BranchNo number);
 templates::Money money(const Club& club, rules::Amount amount);
+
+// "You are no member yet", and how to become one.
+Said not_member(const Speaker& speaker, const Setting& setting);
 
 // How long a text of this lane is worth anything: a cashier's answer is stale in minutes, a notice is not.
 std::chrono::seconds validity_of(Lane lane);

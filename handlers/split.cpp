@@ -1,8 +1,8 @@
 // CODE 100000: a code of its own for a part of the credit, to be given from hand to hand.
 //
 // In the order in which she is told: no member; too small; more than she has, or out of too many lots; too
-// many codes alive, or asked for today. Codes rest for months when they end, so a club says how many may be
-// asked for.
+// many codes alive or asked for today, with those that this one takes: one for each lot. Codes rest for
+// months when they end, so a club says how many may be asked for.
 #include "handlers/move.hpp"
 #include "handlers/typed_order.hpp"
 #include "handlers/use_cases.hpp"
@@ -19,18 +19,19 @@ std::uint32_t codes_asked_for(const Club& club, MemberId member, const Facts& fa
 }
 
 // Why there are too many codes; empty: there are not.
-std::string too_many(const Speaker& speaker, MemberId member, const Facts& facts, const Setting& setting) {
+std::string too_many(const Speaker& speaker, MemberId member, std::size_t wanted, const Facts& facts,
+                     const Setting& setting) {
   const ClubPolicy& policy = speaker.club->policy;
+  const auto say = [&](std::string_view key, std::size_t count) {
+    return render(setting, speaker.text(key), speaker.language,
+                  {{"count", static_cast<std::int64_t>(count)},
+                   {"wanted", static_cast<std::int64_t>(wanted)},
+                   {"word", speaker.club->word}});
+  };
   const auto live = facts.live_codes(member, setting.now).size();
-  if (live >= policy.live_codes_max) {
-    return render(setting, speaker.text("split_refused_live"), speaker.language,
-                  {{"count", static_cast<std::int64_t>(live)}});
-  }
+  if (live + wanted > policy.live_codes_max) return say("split_refused_live", live);
   const std::uint32_t today = codes_asked_for(*speaker.club, member, facts, setting.now);
-  if (today >= policy.new_codes_per_day_max) {
-    return render(setting, speaker.text("split_refused_today"), speaker.language,
-                  {{"count", static_cast<std::int64_t>(today)}});
-  }
+  if (today + wanted > policy.new_codes_per_day_max) return say("split_refused_today", today);
   return "";
 }
 
@@ -58,8 +59,7 @@ Said split(const Speaker& speaker, rules::Amount amount, std::span<const CodeKey
            const Facts& facts, Setting& setting) {
   const Club& club = *speaker.club;
   const Member* member = facts.member(speaker.key());
-  if (member == nullptr)
-    return {.reply = render(setting, speaker.text("not_member"), speaker.language, {{"club", club.name}})};
+  if (member == nullptr) return not_member(speaker, setting);
   if (amount < club.policy.move_min) {
     return {.reply = render(setting, speaker.text("split_refused_small"), speaker.language,
                             {{"min", money(club, club.policy.move_min)}})};
@@ -67,14 +67,12 @@ Said split(const Speaker& speaker, rules::Amount amount, std::span<const CodeKey
   const auto sources = sources_of(member->id, amount, facts, setting.now);
   if (const auto* why = std::get_if<rules::MoveRefusal>(&sources))
     return {.reply = move_refused(speaker, *why, member->id, facts, setting)};
-  std::string refusal = too_many(speaker, member->id, facts, setting);
+  const auto& wanted = std::get<std::vector<Source>>(sources);
+  std::string refusal = too_many(speaker, member->id, wanted.size(), facts, setting);
   if (!refusal.empty()) return {.reply = std::move(refusal)};
-  MoveCredit move = move_credit(club,
-                                {.kind = MoveKind::code,
-                                 .from = member->id,
-                                 .to = member->id,
-                                 .sources = std::get<std::vector<Source>>(sources)},
-                                candidates, facts, setting);
+  MoveCredit move =
+      move_credit(club, {.kind = MoveKind::code, .from = member->id, .to = member->id, .sources = wanted},
+                  candidates, facts, setting);
   const std::string list = list_of_moved(speaker.text("codes_line"), speaker.language, club, move, setting);
   Said said{.reply = render(setting, speaker.text("split_done"), speaker.language,
                             {{"count", static_cast<std::int64_t>(move.parts.size())},

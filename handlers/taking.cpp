@@ -18,6 +18,7 @@ std::string notice_to_member(const Taker& taker, const Member& member, const Red
                 {{"club", taker.club->name},
                  {"used", money(*taker.club, redemption.used)},
                  {"branch", branch_name(*taker.club, redemption.branch)},
+                 {"word", taker.club->word},
                  {"left", money(*taker.club, spendable)}});
 }
 

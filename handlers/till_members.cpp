@@ -51,7 +51,8 @@ Outcome enrol_at_till(const Desk& desk, const TillJoin& order) {
   Outcome outcome{.status = 201, .answer = join_answer("joined", &member, nullptr)};
   outcome.texts.push_back(
       text_to(desk.club, member.phone, Lane::notice,
-              render(desk.setting, "joined", member.language, {{"club", desk.club.name}, {"card", card}}),
+              render(desk.setting, "joined", member.language,
+                     {{"club", desk.club.name}, {"card", card}, {"word", desk.club.word}}),
               desk.setting.now));
   outcome.effects.push_back(EnrolMember{std::move(member)});
   return outcome;
@@ -102,7 +103,7 @@ Outcome change_member_at_till(const Desk& desk, const TillMemberChange& order) {
                                     desk.setting.now));
   };
   if (language != member->language) {
-    outcome.effects.push_back(ChangeMember{member->id, language, member->leave_asked_at});
+    outcome.effects.push_back(ChangeMember{member->id, language, member->strangers});
     tell("language_changed");
   }
   if (order.stop_promo && !was_stopped) {
@@ -130,9 +131,10 @@ Outcome erase_at_till(const Desk& desk, const TillErasure& order) {
                       {"at", templates::rfc3339(desk.setting.now)},
                       {"duplicate",
                        false}}.dump()};
-  outcome.texts.push_back(text_to(desk.club, order.phone, Lane::notice,
-                                  render(desk.setting, "left", member->language, {{"club", desk.club.name}}),
-                                  desk.setting.now));
+  outcome.texts.push_back(text_to(
+      desk.club, order.phone, Lane::notice,
+      render(desk.setting, "left", member->language, {{"club", desk.club.name}, {"word", desk.club.word}}),
+      desk.setting.now));
   outcome.effects.push_back(std::move(end));
   return outcome;
 }

@@ -19,16 +19,20 @@ Said join(const Speaker& speaker, std::string_view referrer, const Facts& facts,
 // The membership of a phone that has none yet, in the club's or the speaker's language.
 Member enrol(const Club& club, PhoneNumber phone, Language language, Setting& setting);
 
-// LEAVE, said twice within ten minutes; wants the speaker's wallet. What is left of her credit is forfeited.
+// LEAVE: sends the number that does it. Wants the speaker in needs.pendings.
 Said leave(const Speaker& speaker, const Facts& facts, Setting& setting);
+// She has confirmed; wants her wallet. What is left of her credit is forfeited.
+Said leave_now(const Speaker& speaker, const Facts& facts, Setting& setting);
 // Everything of hers ends at once. What had lapsed before does so as it would have by the sweep.
 EndMembership end_membership(const Member& member, const Facts& facts, Setting& setting);
 
 // credit.cpp: both want the speaker's wallet.
 Said credit(const Speaker& speaker, const Facts& facts, const Setting& setting);
 Said codes(const Speaker& speaker, const Facts& facts, const Setting& setting);
-// A member names a code: how to use it if it is hers, nothing about anybody else's.
-Said own_code(const Speaker& speaker, rules::CodeNumber number, const Facts& facts, const Setting& setting);
+// A member names a code: how to use it if it is hers, nothing about anybody else's. `may_be_amount`: it stood
+// behind a word by which people also ask for a new code.
+Said own_code(const Speaker& speaker, rules::CodeNumber number, bool may_be_amount, const Facts& facts,
+              const Setting& setting);
 
 // split.cpp: wants needs_move of the speaker (move.hpp).
 Said split(const Speaker& speaker, rules::Amount amount, std::span<const CodeKey> candidates,
@@ -42,9 +46,9 @@ struct GiveOrder {
   PhoneNumber to = 0;
   rules::Amount amount = 0;
 };
-// Why it cannot be; empty: it can.
-std::string give_refused(const Speaker& speaker, const GiveOrder& order, const Facts& facts,
-                         const Setting& setting);
+// Why it cannot be; nothing: it can.
+std::optional<Said> give_refused(const Speaker& speaker, const GiveOrder& order, const Facts& facts,
+                                 const Setting& setting);
 // Sends the number that does it.
 Said give(const Speaker& speaker, const GiveOrder& order, const Facts& facts, Setting& setting);
 // She has confirmed: does it. Wants candidates.
@@ -79,8 +83,9 @@ Said why(const Speaker& speaker, const Facts& facts, const Setting& setting);
 
 // gift.cpp: what becomes of seven digits that a phone texts which is no cashier's.
 Needs needs_named_code(const Speaker& speaker, rules::CodeNumber number, const Setting& setting);
-Said named_code(const Speaker& speaker, rules::CodeNumber number, std::span<const CodeKey> candidates,
-                const Facts& facts, Setting& setting);
+// `may_be_amount`: see own_code.
+Said named_code(const Speaker& speaker, rules::CodeNumber number, bool may_be_amount,
+                std::span<const CodeKey> candidates, const Facts& facts, Setting& setting);
 // A gift that nobody has redeemed yet.
 bool is_open_gift(const Code& code, const Facts& facts, rules::Instant now);
 
@@ -120,18 +125,25 @@ Said void_redemption(const Speaker& speaker, const VoidOrder& order, const Facts
 
 // confirm.cpp: see pending.hpp.
 // The question made of `what`, of which the caller filled in key and columns: id, number and times are given
-// here. Nothing: too many wrong numbers of this kind came lately; the caller says asked_too_often(). Wants
-// the phone in needs.pendings.
+// here. Nothing: too many wrong numbers came lately; the caller says asked_too_often(). Wants the phone in
+// needs.pendings.
 std::optional<Pending> ask(Pending what, const Facts& facts, Setting& setting);
 std::string asked_too_often(const PendingKey& key, Language language, const Facts& facts,
                             const Setting& setting);
+// A text with the number of a question: urgent, and worth nothing when its time is over.
+OutgoingText text_with_number(const Club& club, const Pending& pending, std::string text);
 // The cashier is sent a number that does what she ordered: `what` has the kind and its columns. Wants
 // needs_challenge, which is nothing where the club asks for none.
 Needs needs_challenge(const Speaker& speaker);
 Said challenge(const Speaker& speaker, Pending what, const Facts& facts, Setting& setting);
-// A number was replied: what it was asked for, or why not. `widened_for`: see PlannedText.
-Said confirm(const Speaker& speaker, std::string_view number, std::uint64_t widened_for,
-             std::span<const CodeKey> candidates, const Facts& facts, Setting& setting);
+// A number was replied: what it was asked for, or why not. The rest as in PlannedText.
+struct Reply {
+  std::string_view number;
+  std::span<const ClubId> asking;
+  std::uint64_t widened_for = 0;
+};
+Said confirm(const Speaker& speaker, const Reply& reply, std::span<const CodeKey> candidates,
+             const Facts& facts, Setting& setting);
 // What confirming it wants to know.
 Needs needs_confirmation(const Pending& pending, const Setting& setting);
 // That which waits for this number, or did; nullptr: the number is wrong.
@@ -151,14 +163,15 @@ Outcome purchase(const PurchaseRequest& request, std::span<const CodeKey> candid
 // consent.cpp
 Said stop_promo(const Speaker& speaker, const Setting& setting);
 Said start_promo(const Speaker& speaker, const Setting& setting);
-// Wants the phone on the line. One short help an hour; silence between, or two machines would answer each
-// other for ever.
+// A help sent now; nothing: one was sent within the hour. All of these want the phone on the line: silence
+// between, or two machines would answer each other for ever.
+std::optional<NoteHelp> one_help(const Speaker& speaker, const Facts& facts, rules::Instant now);
 Said unknown_text(const Speaker& speaker, const Facts& facts, const Setting& setting);
 // The same of a number where nothing waits for one. A cashier always hears it: she is no machine.
 Said unknown_number(const Speaker& speaker, const Facts& facts, const Setting& setting);
 Said help(const Speaker& speaker, const Facts& facts, const Setting& setting);
 
-// language.cpp
+// language.cpp; without a language: the other one.
 Said choose_language(const Speaker& speaker, std::optional<Language> wanted, const Facts& facts,
                      const Setting& setting);
 

@@ -73,7 +73,7 @@ class MemberWalk final : public Walk {
     switch (place_.screen) {
       case Screen::enter_code:
         return with_code(key, [this](auto code) {
-          end_or_text(named_code(speaker_, code, candidates_, facts_, setting_));
+          end_or_text(named_code(speaker_, code, false, candidates_, facts_, setting_));
         });
       case Screen::codes:
         return key == "9" ? show_codes(page_at(0) + 1) : bad_choice();

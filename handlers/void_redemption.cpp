@@ -90,7 +90,7 @@ Said void_redemption(const Speaker& speaker, const VoidOrder& order, const Facts
   const Club& club = *speaker.club;
   const std::string shown = std::to_string(order.code);
   const auto say = [&](std::string_view key) {
-    return render(setting, key, speaker.language, {{"code", shown}});
+    return render(setting, key, speaker.language, {{"code", shown}, {"word", club.word}});
   };
   const auto missed = [&](std::string_view key) {
     Said said{.reply = say(key)};

@@ -1,7 +1,7 @@
 // Wrong codes and PINs of one cashier's phone: five in ten minutes and it waits a quarter of an
 // hour. While it waits every answer is the same, for a right code too (invariant I15). Those of a branch and
 // of a club are counted together besides, so that their managers can be told. And the shoppers whom a phone
-// has asked to join: so many an hour.
+// has asked to join, and the strangers whom a member has named: so many an hour.
 #pragma once
 
 #include <chrono>
@@ -15,6 +15,8 @@ inline constexpr std::chrono::minutes kMissWindow{10};
 inline constexpr std::chrono::minutes kLockout{15};
 inline constexpr std::uint32_t kInvitesMax = 30;
 inline constexpr std::chrono::hours kInviteWindow{1};
+inline constexpr std::uint32_t kStrangersMax = 5;
+inline constexpr std::chrono::hours kStrangerWindow{1};
 
 struct Attempts {
   std::uint32_t misses = 0;
@@ -51,6 +53,24 @@ constexpr bool count_invite(Attempts& attempts, Instant now) {
   if (attempts.invites >= kInvitesMax) return false;
   ++attempts.invites;
   return true;
+}
+
+// Phones that a member named and that are no members: who may name any number of them learns who is one.
+struct Strangers {
+  std::uint32_t named = 0;
+  Instant since{};
+
+  bool operator==(const Strangers&) const = default;
+};
+
+constexpr bool too_many_strangers(const Strangers& strangers, Instant now) {
+  return strangers.named >= kStrangersMax && now - strangers.since < kStrangerWindow;
+}
+
+constexpr Strangers after_stranger(Strangers strangers, Instant now) {
+  if (now - strangers.since >= kStrangerWindow) strangers = {.since = now};
+  ++strangers.named;
+  return strangers;
 }
 
 // Of all phones of a branch, or of a club.

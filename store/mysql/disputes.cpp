@@ -15,12 +15,12 @@ void load_disputable(Connection& connection, const std::map<MemberKey, rules::In
     Rows rows = connection
                     .prepare(
                         "SELECT r.redemption_id, r.code_id, r.branch_no, r.cashier_phone, r.invoice_amount,"
-                        " r.used, r.at, d.redemption_id FROM ledger_entry e"
+                        " r.used, r.at, r.till_key, d.redemption_id FROM ledger_entry e"
                         " JOIN redemption r ON r.entry_id = e.entry_id"
                         " LEFT JOIN redemption_void v ON v.redemption_id = r.redemption_id"
                         " LEFT JOIN dispute d ON d.redemption_id = r.redemption_id"
                         " WHERE e.member_id = ? AND e.kind = 2 AND r.at > ? AND v.redemption_id IS NULL"
-                        " ORDER BY e.entry_id DESC LIMIT 1")
+                        " ORDER BY d.redemption_id IS NULL DESC, e.entry_id DESC LIMIT 1")
                     .add(member->id)
                     .add(since)
                     .query();
@@ -33,6 +33,7 @@ void load_disputable(Connection& connection, const std::map<MemberKey, rules::In
     redemption.invoice_amount = rows.i64();
     redemption.used = rows.i64();
     redemption.at = rows.instant();
+    redemption.till = rows.text();
     found.disputed = rows.maybe_u64().has_value();
     facts.load(std::move(found));
   }

@@ -162,7 +162,8 @@ void bind_member(Statement& s, const Member& member) {
       .add(static_cast<std::uint32_t>(member.language));
   s.add(member.joined_at)
       .add(member.referred_by)
-      .add(member.leave_asked_at)
+      .add(member.strangers.named)
+      .add(never_null(member.strangers.since))
       .add(member.balance)
       .add(member.debt);
   const LastPurchase& last = member.last_purchase;
@@ -180,8 +181,9 @@ void bind_lot(Statement& s, const Lot& lot) {
 }
 
 constexpr const char* kInsertMember =
-    "INSERT INTO member (member_id, club_id, phone, card, language, joined_at, referred_by, leave_asked_at, "
-    "balance, debt, last_purchase_id, last_purchase_branch, last_purchase_amount, last_purchase_at) VALUES ";
+    "INSERT INTO member (member_id, club_id, phone, card, language, joined_at, referred_by, strangers, "
+    "strangers_since, balance, debt, last_purchase_id, last_purchase_branch, last_purchase_amount, "
+    "last_purchase_at) VALUES ";
 constexpr const char* kInsertLot =
     "INSERT INTO lot (lot_id, club_id, member_id, origin, kind, issued, remaining, created_at, expires_at,"
     " hold_id, held, held_until) VALUES ";
@@ -193,14 +195,14 @@ void save_members(Connection& connection, const Sorted& sorted, const Facts& fac
   for (const Member* member : sorted.enrolled) changed.erase(member->id);
   upsert_set(connection, kInsertMember,
              "phone = VALUES(phone), language = VALUES(language), referred_by = VALUES(referred_by),"
-             " leave_asked_at = VALUES(leave_asked_at),"
+             " strangers = VALUES(strangers), strangers_since = VALUES(strangers_since),"
              " balance = VALUES(balance), debt = VALUES(debt),"
              " last_purchase_id = VALUES(last_purchase_id), last_purchase_branch ="
              " VALUES(last_purchase_branch), last_purchase_amount = VALUES(last_purchase_amount),"
              " last_purchase_at = VALUES(last_purchase_at)",
-             14, changed, [&facts](Statement& s, MemberId id) { bind_member(s, *facts.member(id)); });
+             15, changed, [&facts](Statement& s, MemberId id) { bind_member(s, *facts.member(id)); });
   // A member enrolled in this batch may already have changed in it: she is inserted as she is at its end.
-  insert_set(connection, kInsertMember, 14, sorted.enrolled,
+  insert_set(connection, kInsertMember, 15, sorted.enrolled,
              [&facts](Statement& s, const Member* member) { bind_member(s, *facts.member(member->id)); });
 }
 

@@ -17,8 +17,9 @@ namespace {
 using namespace handlers;
 
 constexpr const char* kMemberColumns =
-    "SELECT member_id, club_id, phone, card, language, joined_at, referred_by, leave_asked_at, balance, debt,"
-    " last_purchase_id, last_purchase_branch, last_purchase_amount, last_purchase_at FROM member ";
+    "SELECT member_id, club_id, phone, card, language, joined_at, referred_by, strangers, strangers_since,"
+    " balance, debt, last_purchase_id, last_purchase_branch, last_purchase_amount, last_purchase_at FROM "
+    "member ";
 constexpr const char* kLotColumns =
     "SELECT lot_id, club_id, member_id, origin, kind, issued, remaining, created_at, expires_at, hold_id, "
     "held,"
@@ -40,7 +41,8 @@ Member read_member(Rows& rows) {
   member.language = static_cast<Language>(rows.u64());
   member.joined_at = rows.instant();
   member.referred_by = rows.maybe_u64();
-  member.leave_asked_at = rows.instant();
+  member.strangers.named = rows.u32();
+  member.strangers.since = rows.instant();
   member.balance = rows.i64();
   member.debt = rows.i64();
   member.last_purchase.id = rows.u64();
@@ -140,6 +142,22 @@ void find_members(Connection& connection, const std::set<MemberKey>& keys, std::
       [](Statement& s, const MemberKey& key) { s.add(key.club).add(key.phone); },
       [&found](Rows& rows) { found.insert(rows.u64()); });
 }
+
+}  // namespace
+
+std::set<MemberKey> find_memberships(Connection& connection, const std::set<MemberKey>& keys) {
+  std::set<MemberKey> found;
+  select_in(
+      connection, "SELECT club_id, phone FROM member WHERE (club_id, phone) IN (", "", 2, keys,
+      [](Statement& s, const MemberKey& key) { s.add(key.club).add(key.phone); },
+      [&found](Rows& rows) {
+        const ClubId club = rows.u32();
+        found.insert({club, rows.u64()});
+      });
+  return found;
+}
+
+namespace {
 
 void lock_members(Connection& connection, const std::set<MemberId>& ids, Facts& facts) {
   select_in(

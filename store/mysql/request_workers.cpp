@@ -75,7 +75,7 @@ class Attempt {
         needs.merge(plans[i]->needs);
       });
     }
-    widen_replies(plans, needs);
+    widen_plans(plans, needs);
     load_facts(connection_, needs, facts_);
     for (std::size_t i = 0; i < batch.size(); ++i) {
       if (results[i]) continue;
@@ -113,12 +113,13 @@ class Attempt {
     known_ = load_claims(connection_, keys);
   }
 
-  // What numbers were replied, of which the plans do not know yet what they mean.
-  void widen_replies(std::vector<std::optional<Plan>>& plans, Needs& needs) {
-    if (needs.replies.empty()) return;
-    const std::vector<Pending> seen = find_pendings(connection_, needs.replies);
+  // Numbers that were replied, and texts without their club's word: the plans do not know yet what they mean.
+  void widen_plans(std::vector<std::optional<Plan>>& plans, Needs& needs) {
+    if (!wants_widening(needs)) return;
+    const Seen seen{.pendings = find_pendings(connection_, needs.replies),
+                    .members = find_memberships(connection_, needs.memberships)};
     for (auto& plan : plans) {
-      if (!plan || plan->needs.replies.empty()) continue;
+      if (!plan || !wants_widening(plan->needs)) continue;
       widen(*plan, seen, setting_);
       needs.merge(plan->needs);
     }

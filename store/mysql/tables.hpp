@@ -7,6 +7,7 @@
 // under its member's lock.
 #pragma once
 
+#include <set>
 #include <span>
 
 #include "handlers/effects.hpp"
@@ -17,6 +18,10 @@ namespace peyk::store {
 
 // facts.cpp: everything that `needs` names, in a fixed order of statements.
 void load_facts(Connection& connection, const handlers::Needs& needs, handlers::Facts& facts);
+
+// facts.cpp: which of these are members; without locks.
+std::set<handlers::MemberKey> find_memberships(Connection& connection,
+                                               const std::set<handlers::MemberKey>& keys);
 
 // effects.cpp: all effects of a batch, in the order given, by table. `facts` are the working set after them.
 void save_effects(Connection& connection, std::span<const handlers::Effect> effects,

@@ -259,7 +259,9 @@ Facts MemoryStore::load(const Needs& needs) const {
     const auto hers = [&](const Redemption& one) {
       return member != nullptr && one.member == member->id && !one.voided && one.at > since;
     };
-    const auto last = std::find_if(redemptions_.rbegin(), redemptions_.rend(), hers);
+    const auto undisputed = [&](const Redemption& one) { return hers(one) && !disputed_.contains(one.id); };
+    auto last = std::find_if(redemptions_.rbegin(), redemptions_.rend(), undisputed);
+    if (last == redemptions_.rend()) last = std::find_if(redemptions_.rbegin(), redemptions_.rend(), hers);
     if (last != redemptions_.rend()) facts.load(Disputable{*last, disputed_.contains(last->id)});
   }
   for (const Sale& sale : sales_) {
@@ -419,7 +421,13 @@ Outcome MemoryStore::handle(const Request& request, rules::Instant now) {
                   .now = now};
   for (;;) {
     Plan planned = plan(request, setting);
-    if (!planned.needs.replies.empty()) widen(planned, pendings_of(planned.needs.replies), setting);
+    if (wants_widening(planned.needs)) {
+      Seen seen{.pendings = pendings_of(planned.needs.replies)};
+      for (const MemberKey& key : planned.needs.memberships) {
+        if (find(key) != nullptr) seen.members.insert(key);
+      }
+      widen(planned, seen, setting);
+    }
     Facts facts = load(planned.needs);
     try {
       Outcome outcome = decide(planned, facts, setting);

@@ -43,8 +43,8 @@ class HttpDeadLetters : public testing::Test {
     }
     database.query(
         "INSERT INTO member (member_id, club_id, phone, card, language, joined_at, referred_by, "
-        "leave_asked_at, balance) VALUES (7, 1, " +
-        std::to_string(kShopper) + ", 9000000000000007, 1, '2026-11-01', NULL, NULL, 70)");
+        "balance) VALUES (7, 1, " +
+        std::to_string(kShopper) + ", 9000000000000007, 1, '2026-11-01', NULL, 70)");
     database.connection.commit();
   }
 

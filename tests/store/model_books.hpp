@@ -30,8 +30,10 @@ class ModelBooks {
   static constexpr Sum kEarnedOneIn = 20, kInvoiceMin = 100'000, kMoveMin = 10'000, kGivenADay = 5'000'000;
   static constexpr std::size_t kMovedLotsMax = 8, kLiveCodesMax = 50, kNewCodesADay = 10;
   static constexpr std::chrono::days kValid{30};
-  static constexpr std::chrono::minutes kRepeat{10}, kMayUndo{30}, kTehran{210}, kLeaveWithin{10};
+  static constexpr std::chrono::minutes kRepeat{10}, kMayUndo{30}, kTehran{210};
   static constexpr std::chrono::seconds kMayTakeBack{120}, kNumberGood{120};
+  static constexpr int kStrangersMax = 5;
+  static constexpr std::chrono::hours kStrangersWithin{1};
   static constexpr int kMissesMax = 5;
   static constexpr std::chrono::minutes kMissesWithin{10}, kWait{15};
 
@@ -51,8 +53,9 @@ class ModelBooks {
   using Share = std::pair<std::string, Sum>;
   struct Member {
     bool joined = false;
-    Time leave_asked{};
     Sum debt = 0;
+    int strangers = 0;  // whom she has named
+    Time strangers_since{};
   };
   using Bill = std::pair<int, std::string>;  // the invoice of a branch
   struct Purchase {
@@ -135,14 +138,14 @@ class ModelBooks {
     return given_back(*standing);
   }
 
-  std::string leave(Phone phone) {
-    Member& member = members[phone];
+  // Why she cannot; else nothing.
+  std::string may_leave(Phone phone) {
+    const Member& member = members[phone];
     if (!member.joined) return "You are not a member";
-    if (now - member.leave_asked >= kLeaveWithin) {
-      member.leave_asked = now;
-      return "To confirm";
-    }
-    member = {};
+    return member.debt > 0 ? "You owe" : "";
+  }
+  std::string leave(Phone phone) {
+    members[phone] = {};
     for (auto& [number, code] : codes) {
       if (code.owner != phone) continue;
       code.owner = 0;
@@ -168,8 +171,8 @@ class ModelBooks {
     if (!members[phone].joined) return "You are not a member";
     if (amount < kMoveMin) return "needs at least 10,000";
     if (const std::string refusal = shares_of(phone, amount, shares); !refusal.empty()) return refusal;
-    if (usable(phone).size() >= kLiveCodesMax) return "live codes already";
-    if (asked_today(phone) >= kNewCodesADay) return "Try again tomorrow";
+    if (usable(phone).size() + shares.size() > kLiveCodesMax) return "live codes already";
+    if (asked_today(phone) + shares.size() > kNewCodesADay) return "try again tomorrow";
     return "";
   }
   // `numbers`: of the new codes, one for each share.
@@ -186,7 +189,16 @@ class ModelBooks {
     const Sum left = kGivenADay - given_today(phone);
     if (amount > left) return left < kMoveMin ? "have done so today" : grouped(left) + " rials more today";
     if (const std::string refusal = shares_of(phone, amount, shares); !refusal.empty()) return refusal;
-    return members[to].joined ? "" : "is not a member";
+    Member& member = members[phone];
+    if (now - member.strangers_since >= kStrangersWithin) {
+      if (members[to].joined) return "";
+      member.strangers = 0;
+      member.strangers_since = now;
+    }
+    if (member.strangers >= kStrangersMax) return "Try again in an hour";
+    if (members[to].joined) return "";
+    ++member.strangers;
+    return "is not a member";
   }
   std::string given(Phone phone, Phone to, const std::vector<Share>& shares,
                     const std::vector<std::string>& numbers) {
@@ -355,7 +367,7 @@ class ModelBooks {
     const auto day = std::chrono::floor<std::chrono::days>(now + kTehran);
     Sum sum = 0;
     for (const Gift& gift : gifts_) {
-      if (gift.from == phone && gift.at + kTehran >= day) sum += gift.amount - gift.returned;
+      if (gift.from == phone && gift.at + kTehran >= day) sum += gift.amount;
     }
     return sum;
   }

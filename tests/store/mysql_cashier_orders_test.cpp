@@ -117,6 +117,24 @@ TEST_F(MysqlCashierOrders, a_redemption_is_disputed_once_and_stands) {
   database.expect_clean_ledger();
 }
 
+TEST_F(MysqlCashierOrders, a_small_redemption_hides_no_large_one_and_her_own_payment_blames_no_till) {
+  Shop shop(database, 1);
+  shop.ask(purchase_of(kShopper, 8'000'000, "A-1", "a"));
+  const std::string code = database.query("SELECT number FROM code").substr(0, 7);
+  say(shop, kVanakCashier, code + " 200000 4321");
+  say(shop, kVanakCashier, code + " 100000 4321");
+  say(shop, kShopper, "PAY 100000 AT 12");
+  say(shop, kShopper, database.query("SELECT number FROM pending").substr(0, 5));
+  const auto manager_hears = [&](const std::string& key) {
+    return heard(shop.ask(text_from(kShopper, "DISPUTE", key)), kTajrishCashier);
+  };
+  EXPECT_THAT(manager_hears("1"), testing::AllOf(HasSubstr("100,000"), HasSubstr("her own phone")));
+  EXPECT_THAT(manager_hears("2"), testing::AllOf(HasSubstr("100,000"), HasSubstr("09121112233")));
+  EXPECT_THAT(manager_hears("3"), testing::AllOf(HasSubstr("200,000"), HasSubstr("09121112233")));
+  EXPECT_EQ(manager_hears("4"), "") << "all are disputed";
+  EXPECT_EQ(database.number("SELECT COUNT(*) FROM dispute"), 3);
+}
+
 TEST_F(MysqlCashierOrders, another_clubs_code_answers_as_one_that_does_not_exist) {
   Shop shop(database, 1);
   shop.ask(purchase_of(kShopper, 4'000'000, "A-1", "a"));

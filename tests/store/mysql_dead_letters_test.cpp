@@ -187,8 +187,8 @@ TEST_F(MysqlDeadLetters, one_of_unknown_outcome_may_come_twice_and_says_so) {
 TEST_F(MysqlDeadLetters, a_text_with_a_code_goes_out_only_while_the_code_is_good) {
   database.query(
       "INSERT INTO member (member_id, club_id, phone, card, language, joined_at, referred_by, "
-      "leave_asked_at, balance) VALUES (7, 1, " +
-      std::to_string(kShopper) + ", 9000000000000007, 1, '2026-11-01', NULL, NULL, 70)");
+      "balance) VALUES (7, 1, " +
+      std::to_string(kShopper) + ", 9000000000000007, 1, '2026-11-01', NULL, 70)");
   database.query(
       "INSERT INTO lot (lot_id, club_id, member_id, origin, issued, remaining,"
       " created_at, expires_at) VALUES (8, 1, 7, 1, 100, 70, '2026-11-01', '2126-11-01'), (9, 1, 7, 2, 5, 5,"

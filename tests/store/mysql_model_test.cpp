@@ -160,7 +160,12 @@ class Story {
   }
   void leave() {
     const Phone phone = member();
-    say(phone, "LEAVE", books_.leave(phone));
+    const std::string refusal = books_.may_leave(phone);
+    const std::string reply = hear(phone, "LEAVE", refusal.empty() ? "To leave, " : refusal);
+    // She changes her mind now and then.
+    if (!refusal.empty() || *rc::gen::inRange(0, 3) == 0) return;
+    const std::string number = reply.substr(reply.find("reply ") + 6, 5);
+    say(phone, number, books_.leave(phone));
   }
   void wait() { wait(some_time()); }
   void wait(std::chrono::microseconds time) {

@@ -21,6 +21,11 @@ class Crowd {
     return sent_.back();
   }
   void learn(const store::Result& result) {
+    for (const auto& text : result.texts) {
+      constexpr std::string_view kBefore = "To leave, reply ";
+      const auto at = text.text.find(kBefore);
+      if (at != std::string::npos) leaving_ = {text.to, text.text.substr(at + kBefore.size(), 5)};
+    }
     if (result.answer.empty() || result.status != 200) return;
     const auto answer = nlohmann::json::parse(result.answer, nullptr, false);
     if (answer.is_object() && answer.contains("code") && answer["code"].is_string())
@@ -37,6 +42,7 @@ class Crowd {
     const std::string key = std::to_string(++count_);
     switch (below(8)) {
       case 0: {
+        if (leaving_.first != 0 && below(2) == 0) return text_from(leaving_.first, leaving_.second, key);
         handlers::Request text = text_from(member(), below(2) == 0 ? "LEAVE" : "JOIN", key);
         text.answered_before = below(8) == 0;
         return text;
@@ -65,6 +71,8 @@ class Crowd {
   std::mt19937 random_;
   std::vector<handlers::Request> sent_;
   std::vector<std::string> codes_;
+  std::pair<handlers::PhoneNumber, std::string>
+      leaving_;  // who was asked last whether she leaves: the number
   int count_ = 0;
 };
 

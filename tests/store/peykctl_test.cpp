@@ -167,7 +167,7 @@ TEST_F(Peykctl, shows_a_member_to_whoever_names_her_phone) {
   EXPECT_EQ(ctl({"show", "member", "12"}), kUsage);
   query(
       "INSERT INTO member (member_id, club_id, phone, card, language, joined_at, referred_by, "
-      "leave_asked_at, balance) VALUES (7, 1, 989120000101, 9000000000000007, 1, '2026-11-01', NULL, NULL, "
+      "balance) VALUES (7, 1, 989120000101, 9000000000000007, 1, '2026-11-01', NULL, "
       "70);"
       "INSERT INTO lot (lot_id, club_id, member_id, origin, issued, remaining,"
       " created_at, expires_at) VALUES (8, 1, 7, 1, 100, 70, '2026-11-01', '2126-11-01'), (9, 1, 7, 2, 5, 0, "
@@ -202,7 +202,7 @@ TEST_F(Peykctl, says_of_a_message_that_it_may_have_come_twice_and_of_others_noth
   apply();
   query(
       "INSERT INTO member (member_id, club_id, phone, card, language, joined_at, referred_by, "
-      "leave_asked_at, balance) VALUES (7, 1, 989120000101, 9000000000000007, 1, '2026-11-01', NULL, NULL, "
+      "balance) VALUES (7, 1, 989120000101, 9000000000000007, 1, '2026-11-01', NULL, "
       "70)");
   for (const char* which : {"12, 0", "13, 1"}) {
     query(
@@ -237,7 +237,7 @@ TEST_F(Peykctl, audits_the_ledger) {
   EXPECT_EQ(out, "{\"balanced\":true,\"entries\":0,\"problems\":[]}\n");
   query(
       "INSERT INTO member (member_id, club_id, phone, card, language, joined_at, referred_by, "
-      "leave_asked_at, balance) VALUES (7, 1, 989120000101, 9000000000000007, 1, '2026-11-01', NULL, NULL, "
+      "balance) VALUES (7, 1, 989120000101, 9000000000000007, 1, '2026-11-01', NULL, "
       "70)");
   EXPECT_EQ(ctl({"ledger", "audit"}), kFound);
   EXPECT_THAT(out, HasSubstr("NOT balanced"));

@@ -99,6 +99,35 @@ TEST_F(CashierOrders, every_refusal_of_a_purchase_says_why_and_changes_nothing) 
   EXPECT_EQ(store.purchases().size(), 1U);
 }
 
+TEST_F(CashierOrders, are_told_with_a_pin_where_the_club_asks_for_one) {
+  EXPECT_THAT(vanak("HELP"), AllOf(HasSubstr("amount, PIN"), HasSubstr("BUY"), HasSubstr("JOIN")));
+  vanak("BUY 09120000101 4000000 4321");
+  const std::string code = std::to_string(store.codes().rbegin()->second.number);
+  EXPECT_THAT(vanak(code), HasSubstr("invoice amount, PIN"));
+  EXPECT_THAT(vanak("VOID"), HasSubstr("7 digits, PIN"));
+}
+
+class NoPin : public CashierOrders, public testing::WithParamInterface<CashierAuth> {
+ protected:
+  NoPin() : CashierOrders({english_club(GetParam())}) {}
+};
+INSTANTIATE_TEST_SUITE_P(Clubs, NoPin, testing::Values(CashierAuth::phone, CashierAuth::challenge));
+
+TEST_P(NoPin, is_asked_for_where_an_order_would_keep_it_as_the_invoice) {
+  vanak("BUY 09120000101 4000000");
+  if (GetParam() == CashierAuth::challenge) vanak(number());
+  const std::string code = std::to_string(store.codes().rbegin()->second.number);
+  for (const std::string& text : {std::string("HELP"), code, std::string("VOID")})
+    EXPECT_THAT(vanak(text), Not(HasSubstr("PIN"))) << text;
+}
+
+TEST_F(CashierOrders, of_a_language_that_nobody_writes_say_so) {
+  EXPECT_THAT(say(kShopper, "LANG DE"), AllOf(HasSubstr("LANG FA"), HasSubstr("LANG EN")));
+  EXPECT_EQ(effects, 0U);
+  say(kShopper, "LANG");
+  EXPECT_EQ(effects, 1U) << "alone it means the other one";
+}
+
 TEST_F(CashierOrders, a_wrong_pin_of_a_purchase_is_a_miss_and_a_phone_that_waits_reports_none) {
   for (int i = 0; i < 5; ++i)
     EXPECT_THAT(vanak("BUY 09120000101 850000 1111"), HasSubstr("Wrong PIN. Nothing was recorded"));

@@ -64,12 +64,13 @@ TEST_F(Give, changes_nothing_where_it_is_refused) {
         Refusal{"GIVE 09120000102", "add the amount"}, Refusal{"GIVE 09120000102 5,5", "digits only"},
         Refusal{"GIVE 09120000101 50000", "your own number"}, Refusal{"GIVE 09120000102 9999", "10,000"},
         Refusal{"GIVE 09120000102 200001", "You can use 200,000"},
-        Refusal{"GIVE 09120000102 5000001", "5,000,000 rials a day"},
-        Refusal{"GIVE 09129999999 50000", "0912xxx9999 is not a member"}}) {
+        Refusal{"GIVE 09120000102 5000001", "5,000,000 rials a day"}}) {
     EXPECT_THAT(say(kShopper, one.text), HasSubstr(one.answer)) << one.text;
     EXPECT_EQ(effects, 0U) << one.text;
     EXPECT_EQ(told, "") << one.text;
   }
+  EXPECT_THAT(say(kShopper, "GIVE 09129999999 50000"), HasSubstr("0912xxx9999 is not a member"));
+  EXPECT_EQ(effects, 1U) << "it is counted, and no more";
   EXPECT_THAT(say(kFriend, "GIVE 09129999999 50000"), AllOf(HasSubstr("no credit"), Not(HasSubstr("member"))))
       << "who has nothing to give does not learn who is a member";
 }
@@ -83,6 +84,55 @@ TEST_F(Give, keeps_to_the_days_limit_however_it_is_cut) {
   EXPECT_THAT(say(kShopper, "GIVE 09120000102 10000"), HasSubstr("have done so today"));
   now += 24h;
   EXPECT_THAT(confirm(kShopper, "GIVE 09120000102 3000000"), HasSubstr("given"));
+}
+
+TEST_F(Give, to_and_fro_counts_for_the_day_whatever_was_taken_back) {
+  earn(kShopper, 5'000'000);
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_THAT(confirm(kShopper, "GIVE 09120000102 2000000"), HasSubstr("given"));
+    EXPECT_THAT(say(kShopper, "UNDO"), HasSubstr("came back"));
+  }
+  EXPECT_THAT(say(kShopper, "GIVE 09120000102 2000000"), HasSubstr("1,000,000 rials more today"));
+}
+
+TEST_F(Give, tells_of_five_strangers_an_hour_and_then_of_nobody_who_is_a_member) {
+  for (int i = 0; i < 5; ++i) {
+    EXPECT_THAT(say(kShopper, "GIVE 0912999999" + std::to_string(i) + " 50000"), HasSubstr("not a member"));
+  }
+  EXPECT_THAT(say(kShopper, "GIVE 09129999999 50000"), HasSubstr("Try again in an hour"));
+  EXPECT_EQ(effects, 0U);
+  EXPECT_THAT(say(kShopper, "GIVE 09120000102 50000"), HasSubstr("Try again in an hour"))
+      << "a member and a stranger get the same answer";
+  EXPECT_EQ(effects, 0U);
+  now += 1h;
+  EXPECT_THAT(say(kShopper, "GIVE 09120000102 50000"), HasSubstr("reply"));
+}
+
+TEST_F(Give, sends_its_number_at_once_and_not_when_it_is_too_late) {
+  for (const char* text : {"GIVE 09120000102 50000", "PAY 250000 AT 12", "LEAVE"}) {
+    Request request;
+    request.what = TextRequest{.from = kShopper, .line = "30001234", .text = text};
+    const Outcome outcome = store.handle(request, now);
+    const OutgoingText& asked = outcome.texts.at(0);
+    EXPECT_EQ(asked.to, kShopper);
+    EXPECT_EQ(asked.lane, Lane::urgent) << text;
+    EXPECT_EQ(asked.valid_until, now + kPendingValid) << text;
+  }
+  Request request;
+  request.what = TextRequest{.from = kShopper, .line = "30001234", .text = "CREDIT"};
+  EXPECT_EQ(store.handle(request, now).texts.at(0).lane, Lane::reply);
+}
+
+TEST_F(Give, pays_to_and_fro_and_the_cashiers_hear_of_the_first) {
+  say(kShopper, "PAY 250000 AT 12");
+  EXPECT_NE(told, "");
+  for (const char* text : {"PAY 250000 AT 14", "PAY 250000 AT 12", "PAY 260000 AT 14"}) {
+    say(kShopper, text);
+    EXPECT_EQ(told, "") << text;
+  }
+  now += 2min;
+  say(kShopper, "PAY 250000 AT 14");
+  EXPECT_THAT(told, HasSubstr("nothing is taken yet"));
 }
 
 TEST_F(Give, there_and_back_again_lives_no_day_longer) {
@@ -129,8 +179,7 @@ TEST_F(Give, is_not_taken_back_too_late_nor_when_it_is_spent_nor_by_the_other) {
 
 TEST_F(Give, to_who_leaves_is_gone) {
   confirm(kShopper, "GIVE 09120000102 100000");
-  say(kFriend, "LEAVE");
-  say(kFriend, "LEAVE");
+  confirm(kFriend, "LEAVE");
   EXPECT_THAT(say(kShopper, "UNDO"), HasSubstr("Nothing of it is left"));
   EXPECT_THAT(store.audit(), IsEmpty());
 }
@@ -181,6 +230,23 @@ class GiveNothing : public Give {
     return club;
   }
 };
+
+class PayWithDigits : public Give {
+ protected:
+  PayWithDigits() : Give(with_digits()) {}
+  static Club with_digits() {
+    Club club = english_club();
+    club.policy.proof_last4_from = 100'000;
+    return club;
+  }
+};
+
+TEST_F(PayWithDigits, tells_no_cashier_the_digits_that_prove_her) {
+  say(kShopper, "PAY 150000 AT 12");
+  EXPECT_THAT(told, AllOf(HasSubstr("0912xxx"), Not(HasSubstr("0101"))));
+  say(kShopper, std::to_string(store.last_number()));
+  EXPECT_THAT(told, AllOf(HasSubstr("Collect: 0"), HasSubstr("0912xxx"), Not(HasSubstr("0101"))));
+}
 
 TEST_F(GiveNothing, keeps_to_the_policy_of_the_club) {
   EXPECT_THAT(say(kShopper, "GIVE 09120000102 50000"), HasSubstr("cannot be given to others"));

@@ -117,7 +117,7 @@ TEST_F(Pendings, end_with_the_third_wrong_number_and_asking_anew_is_no_way_round
   vanak(code + " 150000");
   EXPECT_THAT(vanak(wrong()), HasSubstr("1 try left"));
   EXPECT_THAT(vanak(wrong()), HasSubstr("third time"));
-  EXPECT_THAT(vanak(number()), HasSubstr("too late"));
+  EXPECT_THAT(vanak(number()), HasSubstr("Try again in 10 minutes")) << "and not: order again";
   const std::uint32_t last = store.last_number();
   EXPECT_THAT(vanak(code + " 150000"), HasSubstr("Try again in 10 minutes"));
   EXPECT_EQ(effects, 0U);
@@ -143,6 +143,16 @@ TEST_F(Pendings, wrong_numbers_are_misses_of_the_cashier) {
   for (int i = 0; i < 3; ++i) vanak(wrong());
   for (int i = 0; i < 2; ++i) vanak("1000001");
   EXPECT_THAT(vanak(code), HasSubstr("Too many wrong codes"));
+}
+
+TEST_F(Pendings, of_another_kind_is_no_way_round_the_third_wrong_number) {
+  say(kShopper, "LEAVE");
+  for (int i = 0; i < 3; ++i) say(kShopper, wrong());
+  const std::uint32_t last = store.last_number();
+  EXPECT_THAT(say(kShopper, "PAY 150000 AT 12"), HasSubstr("Try again in 10 minutes"));
+  EXPECT_EQ(store.last_number(), last);
+  now += 10min;
+  EXPECT_THAT(say(kShopper, "PAY 150000 AT 12"), HasSubstr(number()));
 }
 
 TEST_F(Pendings, are_read_in_any_digits) {

@@ -66,7 +66,8 @@ struct Story {
         say(cashier, "VOID " + any_code() + (first ? " 4321" : " 9876"));
         break;
       case 7:
-        say(member, *rc::gen::element<std::string>("CREDIT", "CODES", "LEAVE", "11", "hello"));
+        say(member, *rc::gen::element<std::string>("CREDIT", "CODES", "LEAVE",
+                                                   std::to_string(store.last_number()), "11", "hello"));
         break;
     }
   }

@@ -150,11 +150,10 @@ TEST(Refund, a_debtor_leaves_when_she_owes_nothing) {
   ASSERT_EQ(w.body["owed"], 200'000);
   w.say(kShopper, "LEAVE");
   EXPECT_THAT(w.told, AllOf(HasSubstr("You owe"), HasSubstr("200,000")));
-  w.say(kShopper, "LEAVE");
   EXPECT_EQ(w.member(kShopper).debt, 200'000) << "so nobody comes back without it";
   w.buy(4'000'000, "A-2");
   w.say(kShopper, "LEAVE");
-  EXPECT_THAT(w.told, HasSubstr("To confirm"));
+  EXPECT_THAT(w.told, HasSubstr("To leave"));
 }
 
 TEST(Refund, in_parts_comes_to_the_same_and_no_further) {
@@ -263,7 +262,7 @@ TEST(Refund, of_who_has_left_withholds_what_she_had_spent) {
   w.buy(4'000'000, "A-1");
   ASSERT_EQ(w.redeem(w.last_code(), 150'000, "B-1").status, 201);
   w.say(kShopper, "LEAVE");
-  w.say(kShopper, "LEAVE");
+  w.say(kShopper, std::to_string(w.store.last_number()));
   EXPECT_EQ(w.refund("A-1").status, 201);
   EXPECT_EQ(w.body["withheld"], 150'000) << "the rest was forfeited";
   EXPECT_EQ(w.body["owed"], 0);

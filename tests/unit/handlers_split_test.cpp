@@ -125,6 +125,42 @@ TEST_F(SplitOfFew, is_refused_to_who_has_many_live_codes) {
   EXPECT_EQ(effects, 0U);
 }
 
+TEST_F(SplitOfFew, counts_the_codes_that_it_takes_itself) {
+  earn(100'000);
+  now += 24h;
+  earn(100'000);
+  EXPECT_THAT(say(kShopper, "CODE 150000"), AllOf(HasSubstr("2 live codes"), HasSubstr("takes 2 more")));
+  EXPECT_EQ(effects, 0U);
+}
+
+class SplitAFewTimes : public Split {
+ protected:
+  SplitAFewTimes() : Split(few()) {}
+  static Club few() {
+    Club club = english_club();
+    club.policy.new_codes_per_day_max = 3;
+    return club;
+  }
+};
+
+TEST_F(SplitAFewTimes, takes_no_more_codes_in_a_day_by_taking_many_at_once) {
+  for (int i = 0; i < 4; ++i) {
+    earn(100'000);
+    now += 1h;
+  }
+  EXPECT_THAT(say(kShopper, "CODE 400000"), AllOf(HasSubstr("takes 4 more"), HasSubstr("Ask for less")));
+  EXPECT_EQ(effects, 0U);
+  EXPECT_THAT(say(kShopper, "CODE 300000"), HasSubstr("Your new codes"));
+}
+
+TEST_F(Split, of_an_amount_that_looks_like_a_code_tells_how_to_say_it) {
+  earn(3'000'000);
+  EXPECT_THAT(say(kShopper, "CODE 2500000"), HasSubstr("NEW CODE 2500000"));
+  EXPECT_EQ(effects, 0U);
+  EXPECT_THAT(say(kShopper, "2500000"), testing::Not(HasSubstr("NEW CODE")));
+  EXPECT_THAT(say(kShopper, "NEW CODE 2500000"), HasSubstr(last_code() + ": 2,500,000"));
+}
+
 // I28: whatever is taken out of whatever lots, the sum stays, expiries stay, and what expires first goes
 // first.
 RC_GTEST_PROP(SplitProperty, keeps_the_sum_and_every_expiry_and_takes_the_soonest_first, ()) {

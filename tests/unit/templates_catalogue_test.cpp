@@ -1,5 +1,6 @@
 #include "templates/catalogue.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
@@ -7,6 +8,7 @@
 #include <thread>
 
 #include "templates/alphabet.hpp"
+#include "templates/keywords.hpp"
 #include "templates/screen.hpp"
 
 namespace peyk::tests {
@@ -40,11 +42,15 @@ Value sample(const std::string& name) {
   if (name == "next") return "2";
   if (name == "seconds") return std::int64_t{120};
   if (name == "codes_used") return "1234567, 1234568";
-  if (name == "codes" || name == "count" || name == "minutes" || name == "page") return std::int64_t{12};
+  if (name == "codes" || name == "count" || name == "minutes" || name == "page" || name == "wanted")
+    return std::int64_t{12};
   if (name == "list") return Rendered{"1234567: ۸۵٬۰۰۰ تومان تا ۱۲ آذر ۱۴۰۵"};
   if (name == "code") return "1234567";
   if (name == "card") return "6274120000000014";
   if (name == "phone") return "0912xxx6789";
+  if (name == "word") return "نان ";
+  if (name == "words") return "نان، شیر";
+  if (name == "pin") return "yes";
   if (name == "club") return "نان سحر";
   if (name == "branch") return "شعبه ونک";
   if (name == "unit") return "toman";
@@ -111,13 +117,40 @@ TEST(Catalogue, english_words_stay_in_gsm7) {
     const auto names = Catalogue::standard().arguments(key, Language::en);
     std::vector<Argument> arguments;
     for (const auto& name : names) {
-      const bool word = name == "earned" || name == "refunded" || name == "club" || name == "branch";
+      const bool word = name == "earned" || name == "refunded" || name == "club" || name == "branch" ||
+                        name.starts_with("word");
       arguments.push_back({name, word             ? Value("Bakery")
                                  : name == "list" ? Value(Rendered{"1"})
                                                   : sample(name)});
     }
     EXPECT_EQ(choose(Catalogue::standard().render(key, Language::en, arguments)), Alphabet::gsm7) << key;
   }
+}
+
+// What members are sent; what begins with "ussd_" is a screen, and cashiers are no machines.
+bool is_for_members(const std::string& key) {
+  static const std::set<std::string> kCashiers = {"buy",  "check", "today",   "void",  "redeem", "cashier",
+                                                  "help", "alarm", "dispute", "phone", "invite", "amount"};
+  return key.find('_') == std::string::npos
+             ? !kCashiers.contains(key)
+             : !kCashiers.contains(key.substr(0, key.find('_'))) && !key.starts_with("ussd_");
+}
+
+// Else a machine that sends our texts back to us is answered for ever, and joins or leaves by it.
+TEST(Catalogue, no_text_to_members_is_a_command) {
+  for (const Language language : {Language::fa, Language::en}) {
+    for (const auto& key : Catalogue::standard().keys(language)) {
+      if (!is_for_members(key) || key.ends_with("_line")) continue;
+      const std::string text = say_with_samples(key, language);
+      EXPECT_EQ(Keywords::standard().match(text).keyword, Keyword::unknown) << key << ": " << text;
+    }
+  }
+}
+
+TEST(Catalogue, a_plus_stands_left_of_its_figure_in_persian) {
+  for (const char* key : {"history_purchase", "history_purchase_refunded", "history_returned",
+                          "statement_line", "statement_line_refunded"})
+    EXPECT_THAT(say_with_samples(key, Language::fa), testing::HasSubstr("\u200E+")) << key;
 }
 
 TEST(Catalogue, thanks_for_a_purchase_in_natural_words) {
