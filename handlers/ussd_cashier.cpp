@@ -58,7 +58,7 @@ class CashierWalk final : public Walk {
       case Screen::buy_confirm:
         return buy_confirmation();
       default:
-        return text("ussd_cashier_root", {{"branch", branch_name(*speaker_.club, speaker_.cashier->branch)}});
+        return named("ussd_cashier_root", {"branch", branch_name(*speaker_.club, speaker_.cashier->branch)});
     }
   }
 
@@ -99,7 +99,7 @@ class CashierWalk final : public Walk {
     if (key == kCheckKey) return show(Screen::check_code);
     if (key == kRedeemKey) return show(Screen::redeem_code);
     if (key == kBuyKey) return show(Screen::buy_phone);
-    if (key == kTodayKey) return end_or_text(today(speaker_, facts_, setting_));
+    if (key == kTodayKey) return end(today(speaker_, facts_, setting_));
     bad_choice();
   }
 

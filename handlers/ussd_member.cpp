@@ -46,7 +46,7 @@ class MemberWalk final : public Walk {
       case Screen::statement:
         return text("ussd_codes_none");
       case Screen::club:
-        return text("ussd_club_root", {{"club", speaker_.club->name}, {"card", card()}});
+        return named("ussd_club_root", {"club", speaker_.club->name}, {{"card", card()}});
       case Screen::split_amount:
         return text("ussd_ask_split", {{"unit", unit()}});
       case Screen::give_phone:
@@ -61,11 +61,11 @@ class MemberWalk final : public Walk {
       case Screen::pay_branch:
         return text("ussd_ask_pay_branch");
       case Screen::pay_confirm:
-        return text("ussd_pay_confirm", {{"amount", money(*speaker_.club, pay_order().amount)},
-                                         {"branch", branch_name(*speaker_.club, pay_order().branch)},
-                                         {"used", money(*speaker_.club, std::stoll(argument(2)))}});
+        return named("ussd_pay_confirm", {"branch", branch_name(*speaker_.club, pay_order().branch)},
+                     {{"amount", money(*speaker_.club, pay_order().amount)},
+                      {"used", money(*speaker_.club, std::stoll(argument(2)))}});
       default:
-        return text(is_member() ? "ussd_member_root" : "ussd_guest_root", {{"club", speaker_.club->name}});
+        return named(is_member() ? "ussd_member_root" : "ussd_guest_root", {"club", speaker_.club->name});
     }
   }
 
@@ -73,7 +73,7 @@ class MemberWalk final : public Walk {
     switch (place_.screen) {
       case Screen::enter_code:
         return with_code(key, [this](auto code) {
-          end_or_text(named_code(speaker_, code, false, candidates_, facts_, setting_));
+          end(named_code(speaker_, code, false, candidates_, facts_, setting_));
         });
       case Screen::codes:
         return key == "9" ? show_codes(page_at(0) + 1) : bad_choice();
@@ -84,16 +84,15 @@ class MemberWalk final : public Walk {
       case Screen::statement:
         return key == "9" ? show_statement(statement_page(), page_at(1) + 1) : bad_choice();
       case Screen::split_amount:
-        return with_amount(key, [this](auto amount) {
-          end_or_text(split(speaker_, amount, candidates_, facts_, setting_));
-        });
+        return with_amount(
+            key, [this](auto amount) { end(split(speaker_, amount, candidates_, facts_, setting_)); });
       case Screen::give_phone:
-        return key == kUndoKey ? end_or_text(undo(speaker_, candidates_, facts_, setting_))
+        return key == kUndoKey ? end(undo(speaker_, candidates_, facts_, setting_))
                                : take_phone(key, Screen::give_amount);
       case Screen::give_amount:
         return with_amount(key, [this](auto amount) { ask_give(amount); });
       case Screen::give_confirm:
-        return key == "1" ? end_or_text(give_now(speaker_, give_order(), candidates_, facts_, setting_))
+        return key == "1" ? end(give_now(speaker_, give_order(), candidates_, facts_, setting_))
                           : bad_choice();
       case Screen::pay_amount:
         return with_amount(key, [this](auto amount) { take_pay_amount(amount); });
@@ -170,8 +169,7 @@ class MemberWalk final : public Walk {
   // Refused now rather than after she has confirmed.
   void ask_give(rules::Amount amount) {
     const GiveOrder order{.to = std::stoull(argument(0)), .amount = amount};
-    std::string why = give_refused(speaker_, order, facts_, setting_);
-    if (!why.empty()) return end_or_text({.reply = std::move(why)});
+    if (auto refused = give_refused(speaker_, order, facts_, setting_)) return end(std::move(*refused));
     show(Screen::give_confirm, {argument(0), std::to_string(amount)});
   }
 
@@ -194,7 +192,7 @@ class MemberWalk final : public Walk {
 
   void ask_pay(const PayOrder& order) {
     const auto judged = pay_judged(speaker_, order, facts_, setting_);
-    if (const auto* why = std::get_if<std::string>(&judged)) return end_or_text({.reply = *why});
+    if (const auto* why = std::get_if<std::string>(&judged)) return end({.reply = *why});
     show(Screen::pay_confirm, {std::to_string(order.amount), std::to_string(order.branch),
                                std::to_string(std::get<rules::Taken>(judged).used)});
   }
@@ -205,7 +203,7 @@ class MemberWalk final : public Walk {
     const auto judged = pay_judged(speaker_, order, facts_, setting_);
     const auto* taken = std::get_if<rules::Taken>(&judged);
     if (taken != nullptr && taken->used != std::stoll(argument(2))) return ask_pay(order);
-    end_or_text(pay_now(speaker_, order, candidates_, facts_, setting_));
+    end(pay_now(speaker_, order, candidates_, facts_, setting_));
   }
 };
 

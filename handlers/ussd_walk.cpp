@@ -5,6 +5,7 @@
 #include "handlers/decide.hpp"
 #include "templates/phone.hpp"
 #include "templates/screen.hpp"
+#include "templates/utf8.hpp"
 
 namespace peyk::handlers {
 namespace {
@@ -37,6 +38,19 @@ OutgoingText Walk::by_text(const std::string& answer) const {
           .send_at = then};
 }
 
+std::string Walk::named(std::string_view key, templates::Argument name,
+                        std::initializer_list<templates::Argument> others) const {
+  std::u32string shown = templates::to_code_points(std::get<std::string_view>(name.value));
+  for (;;) {
+    const std::string part = templates::to_utf8(shown);
+    std::vector<templates::Argument> arguments = {{name.name, part}};
+    arguments.insert(arguments.end(), others.begin(), others.end());
+    std::string screen = setting_.catalogue.render(key, speaker_.language, arguments);
+    if (shown.empty() || templates::fits_screen(screen)) return screen;
+    shown.pop_back();
+  }
+}
+
 std::string_view Walk::unit() const {
   return speaker_.club->money_display == MoneyDisplay::toman ? "toman" : "rial";
 }
@@ -58,17 +72,13 @@ void Walk::show(Screen screen, std::vector<std::string> arguments) {
 }
 
 void Walk::end(Said said) {
-  said_ = std::move(said);
-  open_ = false;
-}
-
-void Walk::end_or_text(Said said) {
   if (!templates::fits_screen(said.reply)) {
     said.texts.push_back(
         text_to(*speaker_.club, speaker_.phone, Lane::urgent, std::move(said.reply), setting_.now));
     said.reply = text("ussd_sent_by_text");
   }
-  end(std::move(said));
+  said_ = std::move(said);
+  open_ = false;
 }
 
 void Walk::show_page(Said said, std::size_t wanted, Screen screen, std::vector<std::string> arguments,
@@ -91,6 +101,11 @@ void Walk::bad_choice() {
   std::string both = text("ussd_bad_choice") + "\n" + prompt();
   // A menu is shown whole, rather than without its last keys.
   said_.reply = templates::fits_screen(both) ? std::move(both) : prompt();
+}
+
+void Walk::bad_amount(templates::AmountError error) {
+  std::string why = text(templates::amount_bad_key(error)), both = why + "\n" + prompt();
+  said_.reply = templates::fits_screen(both) ? std::move(both) : std::move(why);
 }
 
 void Walk::take_phone(const std::string& key, Screen next) {

@@ -56,20 +56,23 @@ class Walk {
   std::string text(std::string_view key, std::initializer_list<templates::Argument> arguments = {}) const {
     return render(setting_, key, speaker_.language, arguments);
   }
+  // A menu with a name in it, of which no more is shown than leaves room for the keys.
+  std::string named(std::string_view key, templates::Argument name,
+                    std::initializer_list<templates::Argument> others = {}) const;
   std::string_view unit() const;
   const std::string& argument(std::size_t i) const { return place_.arguments.at(i); }
 
   void show(Screen screen, std::vector<std::string> arguments = {});
-  // The last screen: an answer, and the dialog is over.
+  // The last screen: an answer, and the dialog is over. What would not fit it goes by text: what was done
+  // cannot be done again for a second page.
   void end(Said said);
-  // What would not fit the screen goes by text: what was done cannot be done again for a second page.
-  void end_or_text(Said said);
   // One of the screens of a long answer; the dialog is over if it has but one, unless something `goes_on`
   // behind it. The page is the last argument.
   void show_page(Said said, std::size_t wanted, Screen screen, std::vector<std::string> arguments,
                  bool goes_on = false);
   std::size_t screens_of(const std::string& answer) const;
   void bad_choice();
+  void bad_amount(templates::AmountError error);
 
   // Go on with what was typed, or say what is wrong with it.
   template <typename Then>
@@ -82,7 +85,7 @@ class Walk {
   void with_amount(const std::string& key, Then then) {
     const auto amount = templates::parse_amount(key, speaker_.club->money_display);
     if (amount) return then(*amount);
-    said_.reply = text(templates::amount_bad_key(amount.error())) + "\n" + prompt();
+    bad_amount(amount.error());
   }
   void take_phone(const std::string& key, Screen next);
 
