@@ -117,17 +117,8 @@ class Writer {
     return head + '\n' + sales + ". " + say("digest_best", {{"branch", branch_name(club_, figures.best)}});
   }
 
-  // With two points: in English the ellipsis would be the one letter that is not in GSM-7, and a part hold
-  // half as much.
-  static std::string in_gsm7(std::string masked) {
-    constexpr std::string_view kEllipsis = "…";
-    if (const auto at = masked.find(kEllipsis); at != masked.npos) masked.replace(at, kEllipsis.size(), "..");
-    return masked;
-  }
-
   std::string line_of(const OddThing& odd) const {
-    std::string who = odd.till.empty() ? templates::masked(odd.phone) : odd.till;
-    if (language_ == Language::en) who = in_gsm7(std::move(who));
+    const std::string who = odd.till.empty() ? templates::masked(odd.phone) : odd.till;
     const std::string where = odd.branches > 1 ? say("digest_branches", {{"count", number(odd.branches)}})
                                                : std::string(branch_name(club_, odd.branch));
     return say(key_of(odd), {{"phone", who},
