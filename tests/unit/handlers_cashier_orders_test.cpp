@@ -109,7 +109,7 @@ TEST_F(CashierOrders, are_told_with_a_pin_where_the_club_asks_for_one) {
 
 class NoPin : public CashierOrders, public testing::WithParamInterface<CashierAuth> {
  protected:
-  NoPin() : CashierOrders({english_club(GetParam())}) {}
+  NoPin() : CashierOrders(owned_club(GetParam())) {}
 };
 INSTANTIATE_TEST_SUITE_P(Clubs, NoPin, testing::Values(CashierAuth::phone, CashierAuth::challenge));
 
