@@ -10,6 +10,7 @@
 
 #include "config/document.hpp"
 #include "config/scalars.hpp"
+#include "config/url.hpp"
 #include "templates/dates.hpp"
 #include "templates/fold.hpp"
 #include "templates/keywords.hpp"
@@ -80,6 +81,9 @@ constexpr TextRule kTillId{
     "1 to 32 of a-z, 0-9, _ and -"};
 constexpr TextRule kTillSecret{[](std::string_view t) { return decode_till_secret(t).has_value(); },
                                "whsec_ and the base64 of 24 to 64 octets"};
+
+constexpr TextRule kWebhookUrl{[](std::string_view t) { return parse_url(t).has_value(); },
+                               "https://host/path, up to 500 visible ASCII characters", false};
 
 void read_digest(Section& s, handlers::DigestPolicy& digest) {
   constexpr std::uint32_t kMax = 10'000;
@@ -197,6 +201,41 @@ void read_till_keys(Section& root, handlers::Club& club) {
   });
 }
 
+bool read_event_types(Section& s, handlers::EventTypes& types) {
+  std::vector<std::string_view> names;
+  for (const handlers::EventType type : handlers::all_event_types()) names.push_back(handlers::name_of(type));
+  handlers::EventTypes wanted = 0;
+  const bool given = s.texts("events", names.size(), fmt::format("{}", fmt::join(names, ", ")),
+                             [&](const std::string& item) {
+                               const auto type = handlers::event_type_of(item);
+                               if (!type) return std::optional(fmt::format("found \"{}\"", item));
+                               wanted |= handlers::bit_of(*type);
+                               return std::optional<std::string>();
+                             });
+  if (given) types = wanted;
+  return given;
+}
+
+void read_webhooks(Section& root, std::vector<handlers::Webhook>& webhooks) {
+  std::map<std::string, std::uint32_t> lines;
+  root.list("webhooks", 0, handlers::kWebhooksMax, [&](Section& s, std::size_t) {
+    handlers::Webhook& webhook = webhooks.emplace_back();
+    if (s.text("id", webhook.name, kTillId, Presence::required)) check_unique(s, "id", webhook.name, lines);
+    s.text("url", webhook.url, kWebhookUrl, Presence::required);
+    bool kept = false;
+    s.boolean("secret_kept", kept);
+    webhook.secret_in_file = !kept;
+    std::string written;
+    const bool given =
+        s.secret("secret", written, kTillSecret, kept ? Presence::optional : Presence::required);
+    if (given && kept) s.mistake("secret_kept", "given beside a secret", "one of the two");
+    if (given) webhook.secret = *decode_till_secret(written);
+    if (read_event_types(s, webhook.events) && webhook.events == 0)
+      s.mistake("events", "empty", "at least one, or leave it out for all");
+    s.boolean("enabled", webhook.enabled);
+  });
+}
+
 void read_identity(Section& s, handlers::Club& club) {
   s.text("slug", club.slug, kSlug, Presence::required);
   s.text("name", club.name, kName, Presence::required);
@@ -230,6 +269,7 @@ tl::expected<ClubFile, std::vector<Mistake>> load_club(std::string_view yaml, st
     read_branches(root, file.club);
     read_cashiers(root, file);
     read_till_keys(root, file.club);
+    read_webhooks(root, file.webhooks);
   });
   std::vector<Mistake> mistakes = std::move(document).mistakes();
   if (!mistakes.empty()) return tl::unexpected(std::move(mistakes));

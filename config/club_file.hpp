@@ -16,11 +16,13 @@
 #include "config/environment.hpp"
 #include "config/mistake.hpp"
 #include "handlers/club.hpp"
+#include "handlers/events.hpp"
 
 namespace peyk::config {
 
 struct ClubFile {
-  handlers::Club club;            // id stays 0: the database gives it
+  handlers::Club club;  // id stays 0: the database gives it
+  std::vector<handlers::Webhook> webhooks;
   std::vector<std::string> pins;  // beside club.cashiers, one each: the plain PIN to hash, or empty
   std::set<handlers::PhoneNumber> pins_kept;  // of whom the PIN stays as it is stored
 };

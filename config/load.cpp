@@ -25,6 +25,8 @@ constexpr TextRule kPath{[](std::string_view t) { return t.size() <= 4095 && is_
                          "a path; empty: standard error"};
 constexpr TextRule kPemFile{[](std::string_view t) { return t.size() <= 4095 && is_clean_line(t); },
                             "the path of a PEM file"};
+constexpr TextRule kCaFile{[](std::string_view t) { return t.size() <= 4095 && is_clean_line(t); },
+                           "a path; empty: the system's certificates"};
 constexpr TextRule kUser{[](std::string_view t) { return is_ascii(t, 1, 80); }, "1 to 80 ASCII characters"};
 constexpr TextRule kDatabase{[](std::string_view t) {
                                return consists_of(t,
@@ -185,6 +187,19 @@ void read_http(Section& s, gateway::HttpOptions& http) {
     s.mistake("tls", "who listens needs a certificate", "tls_certificate_file and tls_key_file");
 }
 
+void read_webhooks(Section& s, gateway::WebhookOptions& webhooks) {
+  s.duration("timeout", webhooks.timeout, 1s, 1min);
+  s.integer("in_flight_max", webhooks.in_flight_max, 1, 64);
+  s.duration("keep", webhooks.keep, 4 * 24h, 365 * 24h);
+  s.texts("allow", 64, "addresses and networks (10.1.2.3, 10.0.0.0/8)", [&](const std::string& item) {
+    if (!is_network(item)) return std::optional(fmt::format("found \"{}\"", item));
+    webhooks.allow.push_back(item);
+    return std::optional<std::string>();
+  });
+  s.boolean("plain_http", webhooks.plain_http);
+  s.text("ca_file", webhooks.ca_file, kCaFile);
+}
+
 void read_history(Section& s, gateway::HistoryOptions& history) {
   s.duration("after", history.after, 1min, 24h * 7);
   s.duration("keep", history.keep, 24h * 14, 24h * 3650);
@@ -217,6 +232,7 @@ tl::expected<gateway::Options, std::vector<Mistake>> load_options(std::string_vi
     root.section("mysql", [&](Section& s) { read_mysql(s, options.mysql); });
     root.section("redis", [&](Section& s) { read_redis(s, options.redis); });
     root.section("http", [&](Section& s) { read_http(s, options.http); });
+    root.section("webhooks", [&](Section& s) { read_webhooks(s, options.webhooks); });
     root.section("history", [&](Section& s) { read_history(s, options.history); });
     root.section("log", [&](Section& s) { read_log(s, options.log); });
     root.section("limits", [&](Section& s) { read_limits(s, options.limits); });

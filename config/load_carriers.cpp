@@ -45,15 +45,6 @@ std::optional<std::int64_t> number_within(std::string_view text, std::int64_t mi
   return number && *number >= min && *number <= max ? number : std::nullopt;
 }
 
-// "10.1.2.3" or "10.0.0.0/8", of either family.
-bool is_network(std::string_view text) {
-  const auto slash = text.find('/');
-  const std::string_view address = text.substr(0, slash);
-  const bool six = address.find(':') != address.npos;
-  return kIpAddress.fits(address) &&
-         (slash == text.npos || number_within(text.substr(slash + 1), 0, six ? 128 : 32));
-}
-
 void read_carrier_connection(Section& s, gateway::CarrierOptions& carrier) {
   using Mode = gateway::ConnectionMode;
   s.choice<Mode>("connection", carrier.connection,

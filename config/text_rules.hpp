@@ -35,6 +35,16 @@ inline constexpr TextRule kIpAddress{[](std::string_view t) {
                                      },
                                      "an IP address of this machine: 127.0.0.1, 0.0.0.0, ::"};
 
+// "10.1.2.3" or "10.0.0.0/8", of either family.
+inline bool is_network(std::string_view text) {
+  const auto slash = text.find('/');
+  const std::string_view address = text.substr(0, slash);
+  if (!kIpAddress.fits(address)) return false;
+  if (slash == text.npos) return true;
+  const auto bits = parse_whole_number(text.substr(slash + 1));
+  return bits && *bits >= 0 && *bits <= (address.find(':') == address.npos ? 32 : 128);
+}
+
 // Names that were written already, with their lines.
 class Unique {
  public:

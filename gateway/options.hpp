@@ -148,6 +148,18 @@ struct HttpOptions {
   bool operator==(const HttpOptions&) const = default;
 };
 
+// What clubs' own systems are told, and how.
+struct WebhookOptions {
+  std::chrono::milliseconds timeout{15000};  // of one attempt, from the name's lookup to the answer
+  std::uint32_t in_flight_max = 8;           // attempts at once, of one process to one endpoint
+  std::chrono::seconds keep{30 * 86400};     // events, delivered or not; then they are forgotten
+  std::vector<std::string> allow;            // networks that may be called though they are not public
+  bool plain_http = false;                   // http:// is allowed
+  std::string ca_file;                       // PEM; empty: the system's
+
+  bool operator==(const WebhookOptions&) const = default;
+};
+
 // What is over leaves the outbox.
 struct HistoryOptions {
   std::chrono::seconds after{86400};       // it was settled: then it goes to the history
@@ -181,6 +193,7 @@ struct Options {
   store::MysqlOptions mysql;
   store::RedisOptions redis;
   HttpOptions http;
+  WebhookOptions webhooks;
   HistoryOptions history;
   LogOptions log;
   Limits limits;

@@ -16,6 +16,7 @@
 #include "store/mysql/migrations.hpp"
 #include "store/mysql/pendings.hpp"
 #include "store/mysql/promo.hpp"
+#include "store/mysql/webhooks.hpp"
 
 namespace peyk::gateway {
 namespace {
@@ -55,6 +56,7 @@ Peykd::Peykd(Options options)
     : options_(std::move(options)),
       io_(1),
       directory_(std::make_shared<const handlers::Directory>()),
+      listeners_(std::make_shared<const handlers::Listeners>()),
       workers_(options_.mysql, worker_hooks()),
       outcomes_(options_.mysql, sql_log()),
       parts_(options_.mysql, sql_log()),
@@ -115,6 +117,9 @@ Peykd::Peykd(Options options)
                 .lines = line_numbers(options_),
                 .carriers = options_.carriers}),
       lookups_(lookup_hooks(), {.signature_tolerance = options_.http.signature_tolerance}),
+      events_([this](std::string_view key_id) { return till(key_id); }, store_hooks(librarian_),
+              options_.http.signature_tolerance),
+      webhooks_(options_.mysql, options_.webhooks, metrics_),
       http_(io_, options_.http, routes(),
             [this](std::string_view route, int status, std::chrono::microseconds took) {
               metrics_
@@ -144,6 +149,7 @@ store::WorkerHooks Peykd::worker_hooks() {
           .clock = [this] { return clock_.now(); },
           .may_say = [this](const std::string& number,
                             handlers::Lane lane) { return may_say(options_.lines, number, lane); },
+          .listeners = [this] { return listeners_.load(); },
           .pin_matches = [this](std::string_view hash, std::string_view pin) { return pins_(hash, pin); },
           .deliver =
               [this](std::vector<store::Finished> finished) {
@@ -226,6 +232,7 @@ std::vector<HttpRoute> Peykd::routes() {
   for (HttpRoute& route : orders_.routes()) signed_ones.push_back(std::move(route));
   for (HttpRoute& route : letters_.routes()) signed_ones.push_back(std::move(route));
   for (HttpRoute& route : lookups_.routes()) signed_ones.push_back(std::move(route));
+  for (HttpRoute& route : events_.routes()) signed_ones.push_back(std::move(route));
   for (HttpRoute& route : signed_ones) all.push_back(quotas_.told_by(std::move(route)));
   return all;
 }
@@ -370,6 +377,7 @@ void Peykd::check_schema() {
   clubs_version_ = store::clubs_version(connection);
   directory_.store(std::make_shared<const handlers::Directory>(store::load_clubs(connection)));
   pauses_ = store::load_pauses(connection);
+  listeners_.store(std::make_shared<const handlers::Listeners>(store::load_listeners(connection)));
   clock_.know(store::latest_entry(connection));
   if (const auto behind = clock_.behind(); behind > kClockBehindSaid)
     log::error("clock_behind", {{"seconds", std::chrono::floor<std::chrono::seconds>(behind).count()}});
@@ -382,6 +390,7 @@ void Peykd::load_decisions() {
   housekeeper_.run(
       [this, pauses](store::Connection& connection) {
         *pauses = store::load_pauses(connection);
+        listeners_.store(std::make_shared<const handlers::Listeners>(store::load_listeners(connection)));
         const std::uint64_t version = store::clubs_version(connection);
         if (version == clubs_version_) return;
         directory_.store(std::make_shared<const handlers::Directory>(store::load_clubs(connection)));
@@ -491,6 +500,7 @@ void Peykd::run() {
   });
   redis_.on_lost([](const std::string& event, const std::string& why) { log::warn(event, {{"why", why}}); });
   redis_.start();
+  webhooks_.start();
   for (auto& [number, line] : lines_) line.start(government_of(number, pauses_, *directory_.load()));
   carriers_.start();
   for (const auto& [name, carrier] : carriers_.all()) show_state(metrics_, carrier);
@@ -504,6 +514,7 @@ void Peykd::run() {
     Peykd& gateway;
     ~Silence() {
       gateway.redis_.stop();
+      gateway.webhooks_.stop();
       gateway.workers_.stop();
       gateway.outcomes_.stop();
       gateway.parts_.stop();

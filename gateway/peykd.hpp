@@ -4,6 +4,7 @@
 //   store threads: RequestWorkers (decide), SqlThreads for what must not wait for each other (outcomes and
 //   receipts; parts of long texts; texts that were granted; re-reading the outbox; housekeeping; what
 //   expires; what clubs look up)
+//   webhook thread: the clubs' systems are told (webhook_sender.hpp)
 //
 // Stopping, on SIGTERM or SIGINT: readiness goes, no new requests; what is under way is answered; what is on
 // the wire comes home; links unbind; then the threads end. A second signal ends at once. Nothing depends on
@@ -19,6 +20,7 @@
 #include "gateway/government.hpp"
 #include "gateway/history_keeper.hpp"
 #include "gateway/http/dead_letters.hpp"
+#include "gateway/http/events.hpp"
 #include "gateway/http/key_quotas.hpp"
 #include "gateway/http/lookups.hpp"
 #include "gateway/http/operations.hpp"
@@ -37,6 +39,7 @@
 #include "gateway/replays.hpp"
 #include "gateway/requests.hpp"
 #include "gateway/scheduled_texts.hpp"
+#include "gateway/webhook_sender.hpp"
 #include "store/mysql/request_workers.hpp"
 #include "store/mysql/sql_thread.hpp"
 #include "store/redis/connection.hpp"
@@ -88,6 +91,7 @@ class Peykd {
   PinVerifier pins_;
   DecisionClock clock_;
   std::atomic<DirectoryPtr> directory_;
+  std::atomic<std::shared_ptr<const handlers::Listeners>> listeners_;  // the clubs' systems
   std::uint64_t clubs_version_ = 0;
   std::vector<store::Pause> pauses_;  // as they were read last
 
@@ -124,6 +128,8 @@ class Peykd {
   TillOrderEndpoint orders_;
   DeadLetterEndpoint letters_;
   LookupEndpoint lookups_;
+  EventEndpoint events_;
+  WebhookSender webhooks_;  // on a thread of its own
   HttpServer http_;
   boost::asio::signal_set signals_;
   Signal stopped_;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "config/url.hpp"
 #include "templates/dates.hpp"
 #include "templates/phone.hpp"
 
@@ -149,6 +150,49 @@ std::vector<TillKey> keys_of_file(const Club& club) {
   std::vector<TillKey> keys;
   std::ranges::copy_if(club.till_keys, std::back_inserter(keys), &TillKey::in_file);
   return keys;
+}
+
+std::string names_of(EventTypes types) {
+  if (types == kAllEventTypes) return "all events";
+  std::string names;
+  for (const EventType type : all_event_types()) {
+    if ((types & bit_of(type)) != 0) names += (names.empty() ? "" : " ") + std::string(name_of(type));
+  }
+  return names;
+}
+
+// Where it goes, without the path, which may hold what proves us.
+std::string host_of(const Webhook& webhook) {
+  const auto url = config::parse_url(webhook.url);
+  return url ? url->authority() : "";
+}
+
+std::string webhook_change(const Webhook& before, const Webhook& after) {
+  std::string what;
+  if (before.url != after.url) what += fmt::format(", at {}", host_of(after));
+  if (before.name.empty() || before.events != after.events) what += ", " + names_of(after.events);
+  if (!before.secret.empty() && before.secret != after.secret) what += ", new secret";
+  if (before.enabled != after.enabled) what += after.enabled ? ", enabled" : ", not enabled";
+  return what;
+}
+
+// The secrets that the file leaves to the database are filled in.
+void check_webhooks(Lines& refusals, std::vector<Webhook>& webhooks, const ApplyWorld& world) {
+  for (Webhook& webhook : webhooks) {
+    const auto stored = std::ranges::find(world.webhooks, webhook.name, &Webhook::name);
+    if (!webhook.secret_in_file && stored == world.webhooks.end()) {
+      refusals.push_back(
+          fmt::format("webhook {} has no secret to be kept: give it one in the file", webhook.name));
+    } else if (!webhook.secret_in_file) {
+      webhook.secret = stored->secret;
+    }
+    const auto url = config::parse_url(webhook.url);
+    if (url && !url->tls && !world.plain_http) {
+      refusals.push_back(fmt::format(
+          "webhook {} is called without TLS: give it an https:// url, or allow plain_http in peyk.yaml",
+          webhook.name));
+    }
+  }
 }
 
 Lines differences(const Club* stored, const Club& club) {
@@ -307,7 +351,7 @@ const Club* club_of(const std::vector<Club>& clubs, std::string_view slug) {
 }
 
 ApplyPlan plan_apply(const config::ClubFile& file, const ApplyWorld& world) {
-  ApplyPlan plan{.club = file.club};
+  ApplyPlan plan{.club = file.club, .webhooks = file.webhooks};
   const Club* stored = club_of(world.clubs, file.club.slug);
   if (stored != nullptr) plan.club.id = stored->id;
   check_line(plan.refusals, plan.club, world);
@@ -317,7 +361,10 @@ ApplyPlan plan_apply(const config::ClubFile& file, const ApplyWorld& world) {
   check_branches(plan.refusals, stored, plan.club, world);
   hash_pins(plan, file, stored, world);
   keep_secrets(plan, stored, world);
+  check_webhooks(plan.refusals, plan.webhooks, world);
   plan.differences = differences(stored, plan.club);
+  const auto name = [](const Webhook& webhook) { return webhook.name; };
+  compare(plan.differences, "webhook", world.webhooks, plan.webhooks, name, name, webhook_change);
   return plan;
 }
 

@@ -18,6 +18,7 @@
 #include "config/club_file.hpp"
 #include "gateway/options.hpp"
 #include "handlers/club.hpp"
+#include "handlers/events.hpp"
 #include "handlers/setting.hpp"
 #include "store/mysql/till_keys.hpp"
 
@@ -29,12 +30,15 @@ struct ApplyWorld {
       branches_on_record;                       // of the club of this file; see store/mysql/lookup.hpp
   std::vector<store::TillKeyRecord> till_keys;  // of all clubs, revoked ones too
   std::vector<LineOptions> lines;
+  std::vector<handlers::Webhook> webhooks;  // of the club of this file, in the database
+  bool plain_http = false;                  // of peyk.yaml: they may be called without TLS
   std::function<std::string(std::string_view pin)> hash_pin;
   handlers::PinCheck pin_matches;
 };
 
 struct ApplyPlan {
   handlers::Club club;  // PINs hashed; its id is the database's, 0 for a new club
+  std::vector<handlers::Webhook> webhooks;
   std::vector<std::string> differences;
   std::vector<std::string> refusals;
 };

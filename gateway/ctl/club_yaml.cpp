@@ -39,9 +39,21 @@ std::string named(const TillKey& key) {
   return key.id + (key.branch == 0 ? "" : fmt::format(", branch {}", key.branch));
 }
 
+std::string webhook_as_yaml(const Webhook& webhook) {
+  std::string yaml =
+      fmt::format("  - id: {}\n    url: {}\n    secret_kept: true\n", webhook.name, yaml_quoted(webhook.url));
+  std::string names;
+  for (const EventType type : all_event_types()) {
+    if ((webhook.events & bit_of(type)) != 0)
+      names += (names.empty() ? "" : ", ") + std::string(name_of(type));
+  }
+  if (webhook.events != kAllEventTypes) yaml += "    events: [" + names + "]\n";
+  return yaml + (webhook.enabled ? "" : "    enabled: false\n");
+}
+
 }  // namespace
 
-std::string club_as_yaml(const Club& club) {
+std::string club_as_yaml(const Club& club, const std::vector<Webhook>& webhooks) {
   std::string yaml = "# As the database has it. Secrets and PINs are kept: they stay what they are.\n";
   yaml += "slug: " + club.slug + "\n" + fields_as_yaml(club) + "branches:\n";
   for (const Branch& branch : club.branches)
@@ -56,7 +68,9 @@ std::string club_as_yaml(const Club& club) {
       made += "# Not of this file, made by peykctl till create: " + named(key) + "\n";
     }
   }
-  return yaml + (listed.empty() ? "" : "till_keys:\n" + listed) + made;
+  std::string told = webhooks.empty() ? "" : "webhooks:\n";
+  for (const Webhook& webhook : webhooks) told += webhook_as_yaml(webhook);
+  return yaml + (listed.empty() ? "" : "till_keys:\n" + listed) + made + told;
 }
 
 }  // namespace peyk::gateway::ctl

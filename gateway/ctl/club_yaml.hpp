@@ -4,11 +4,13 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "handlers/club.hpp"
+#include "handlers/events.hpp"
 
 namespace peyk::gateway::ctl {
 
-std::string club_as_yaml(const handlers::Club& club);
+std::string club_as_yaml(const handlers::Club& club, const std::vector<handlers::Webhook>& webhooks);
 
 }  // namespace peyk::gateway::ctl

@@ -23,6 +23,15 @@ class App;
 
 namespace peyk::gateway::ctl {
 
+// Which events, as it was typed.
+struct EventsOrder {
+  std::string endpoint, type, state;
+  std::vector<std::uint64_t> ids;
+  std::uint64_t after = 0;
+  std::uint32_t limit = 50;
+  bool all_failed = false;
+};
+
 // As it was typed.
 struct Order {
   std::string config_file = "config/peyk.yaml";
@@ -37,6 +46,7 @@ struct Order {
   std::uint32_t count = 1, valid_days = 90;
   bool create_database = false, dry_run = false, json = false;
   LettersOrder letters;
+  EventsOrder events;
 };
 
 struct Desk {

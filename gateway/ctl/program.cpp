@@ -20,10 +20,12 @@
 #include "gateway/ctl/till_commands.hpp"
 #include "gateway/ctl/trace.hpp"
 #include "gateway/ctl/trace_commands.hpp"
+#include "gateway/ctl/webhook_commands.hpp"
 #include "gateway/pins.hpp"
 #include "store/mysql/clubs.hpp"
 #include "store/mysql/lookup.hpp"
 #include "store/mysql/migrations.hpp"
+#include "store/mysql/webhooks.hpp"
 #include "templates/phone.hpp"
 
 namespace peyk::gateway::ctl {
@@ -82,10 +84,13 @@ ExitCode apply(Desk& desk) {
   ApplyWorld world{.clubs = store::load_clubs(connection),
                    .till_keys = store::load_till_keys(connection),
                    .lines = desk.options.lines,
+                   .plain_http = desk.options.webhooks.plain_http,
                    .hash_pin = hash_pin,
                    .pin_matches = std::ref(verifier)};
   if (const auto* stored = club_of(world.clubs, file->club.slug)) {
     world.branches_on_record = store::branches_on_record(connection, stored->id);
+    for (store::Endpoint& one : store::load_endpoints(connection, stored->id))
+      world.webhooks.push_back(std::move(one.webhook));
   }
   const ApplyPlan plan = plan_apply(*file, world);
   for (const std::string& line : plan.differences) desk.out << line << '\n';
@@ -97,7 +102,9 @@ ExitCode apply(Desk& desk) {
   } else if (desk.order.dry_run) {
     desk.out << "club " << plan.club.slug << ": nothing was saved (--dry-run)\n";
   } else {
-    store::save_club(connection, plan.club);
+    const handlers::ClubId id = store::save_club(connection, plan.club);
+    store::save_webhooks(connection, id, plan.webhooks);
+    connection.commit();
     desk.out << "club " << plan.club.slug << ": saved\n";
   }
   return kDone;
@@ -106,7 +113,12 @@ ExitCode apply(Desk& desk) {
 ExitCode get_club(Desk& desk) {
   store::Connection connection(desk.options.mysql);
   open_current(connection);
-  desk.out << club_as_yaml(club_named(store::load_clubs(connection), desk.order.club));
+  const auto clubs = store::load_clubs(connection);
+  const handlers::Club& club = club_named(clubs, desk.order.club);
+  std::vector<handlers::Webhook> webhooks;
+  for (store::Endpoint& one : store::load_endpoints(connection, club.id))
+    webhooks.push_back(std::move(one.webhook));
+  desk.out << club_as_yaml(club, webhooks);
   return kDone;
 }
 
@@ -202,6 +214,7 @@ std::vector<Command> describe(CLI::App& app, Order& order) {
   describe_trace(app, order, commands);
   describe_gift(app, order, commands);
   describe_till(app, order, commands);
+  describe_webhooks(app, order, commands);
   return commands;
 }
 

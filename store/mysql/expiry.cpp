@@ -4,6 +4,7 @@
 
 #include "handlers/facts.hpp"
 #include "store/mysql/codes.hpp"
+#include "store/mysql/events.hpp"
 #include "store/mysql/sets.hpp"
 #include "store/mysql/tables.hpp"
 
@@ -137,6 +138,8 @@ Expired expire_due(Connection& connection, SystemChance& chance, rules::Instant 
   take(connection, lots);
   end_codes(connection, lots);
   strike(connection, due);
+  if (const Listeners listeners = load_listeners(connection); !listeners.empty())
+    save_events(connection, events_of(entries, listeners), listeners);
   expired.lots = entries.size();
   for (const LedgerEntry& entry : entries) expired.amounts[entry.club] += entry.amount;
   return expired;

@@ -2,6 +2,7 @@
 #include <map>
 
 #include "store/mysql/backlog.hpp"
+#include "store/mysql/events.hpp"
 #include "store/mysql/outbox.hpp"
 #include "store/mysql/receipts.hpp"
 #include "store/mysql/schedule.hpp"
@@ -203,9 +204,12 @@ void save_settled(Connection& connection, std::span<const Settled> settled, rule
   }
   save_taken(connection, taken, now);
   save_progress(connection, settled);
+  std::vector<MessageId> will_not_arrive;
   for (const Settled& one : settled) {
     if (one.state != submitted && one.state != queued) save_given_up(connection, one, now);
+    if (one.state == failed || one.state == expired) will_not_arrive.push_back(one.id);
   }
+  tell_of_failed(connection, will_not_arrive, now);
   save_maybe_sent(connection, unsure);
   save_unknown_parts(connection, unsure, now);
   save_taken_parts(connection, parts, now);

@@ -1,5 +1,6 @@
 #include "store/mysql/receipt_parts.hpp"
 
+#include "store/mysql/events.hpp"
 #include "store/mysql/sets.hpp"
 
 namespace peyk::store {
@@ -153,6 +154,11 @@ void KnownParts::save() {
       });
   const std::vector<MessageId> ids(messages.begin(), messages.end());
   fold_parts(connection_, ids);
+  std::vector<MessageId> failed_messages;
+  for (const KnownPart* part : changed) {
+    if (part->state == failed) failed_messages.push_back(part->message);
+  }
+  tell_of_failed(connection_, failed_messages, now_);
 }
 
 }  // namespace peyk::store

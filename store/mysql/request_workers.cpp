@@ -12,6 +12,7 @@
 #include "handlers/decide.hpp"
 #include "handlers/use_cases.hpp"
 #include "store/mysql/chance.hpp"
+#include "store/mysql/events.hpp"
 #include "store/mysql/inbox.hpp"
 #include "store/mysql/miss_windows.hpp"
 #include "store/mysql/outgoing.hpp"
@@ -91,6 +92,7 @@ class Attempt {
   void save() {
     save_effects(connection_, effects_, facts_);
     save_queued(connection_, queued_);
+    if (hooks_.listeners) tell(*hooks_.listeners());
     save_claims(connection_, fresh_, renewed_);
   }
 
@@ -107,6 +109,10 @@ class Attempt {
   bool has_changes() const { return !fresh_.empty() || !renewed_.empty(); }
 
  private:
+  void tell(const Listeners& listeners) {
+    save_events(connection_, events_of(effects_, facts_, listeners), listeners);
+  }
+
   void load_claims_of(std::span<const Job> batch) {
     std::set<RequestKey> keys;
     for (const Job& job : batch) keys.insert(job.request.key);

@@ -27,6 +27,7 @@
 #include <vector>
 
 #include "handlers/directory.hpp"
+#include "handlers/events.hpp"
 #include "handlers/request.hpp"
 #include "handlers/setting.hpp"
 #include "store/mysql/outbox.hpp"
@@ -63,6 +64,8 @@ struct WorkerHooks {
   std::function<rules::Instant()> clock;
   // Whether a line takes texts of this lane: advertising leaves from no service line. None: every line does.
   std::function<bool(const std::string& line, handlers::Lane lane)> may_say;
+  // Which clubs' systems want to be told of what is done. None: nobody's.
+  std::function<std::shared_ptr<const handlers::Listeners>()> listeners;
   std::function<std::uint64_t()> random;  // 64 fresh bits; none: the system's generator
   handlers::PinCheck pin_matches;
   std::function<void(std::vector<Finished>)> deliver;  // calls each done where it belongs

@@ -224,6 +224,10 @@ class Shop {
   void refuse_to_say(handlers::Lane lane) { refused_lane_ = static_cast<int>(lane); }
   // From now on every draw gives this number; 0: fresh ones again.
   void draw(std::uint64_t number) { drawn_ = number; }
+  // From now on these are told of what is done.
+  void listen(handlers::Listeners listeners) {
+    listeners_ = std::make_shared<const handlers::Listeners>(std::move(listeners));
+  }
   // How often the workers logged this event.
   int logged(const std::string& event) const {
     const std::lock_guard lock(logged_mutex_);
@@ -248,6 +252,7 @@ class Shop {
             .clock = [this] { return rules::Instant{std::chrono::microseconds{now_us_.load()}}; },
             .may_say = [this](const std::string&,
                               handlers::Lane lane) { return refused_lane_ != static_cast<int>(lane); },
+            .listeners = [this] { return listeners_.load(); },
             .random = [this] { return drawn_ != 0 ? drawn_.load() : fresh_bits(); },
             .pin_matches =
                 [](std::string_view hash, std::string_view pin) {
@@ -276,6 +281,8 @@ class Shop {
   mutable std::mutex logged_mutex_;
   std::map<std::string, int> logged_;
   std::shared_ptr<const handlers::Directory> directory_;
+  std::atomic<std::shared_ptr<const handlers::Listeners>> listeners_{
+      std::make_shared<const handlers::Listeners>()};
   store::RequestWorkers workers_;  // last: its threads use the rest
 };
 

@@ -23,6 +23,7 @@ const std::map<std::string, std::string> kFile = {
     {"branches", "branches:\n- {number: 1, name: A, "},
     {"cashiers", "cashiers:\n- {phone: 09121112233, branch: 1, "},
     {"till_keys", "till_keys:\n- {id: a, secret_kept: true, "},
+    {"webhooks", "webhooks:\n- {id: a, url: \"https://a/\", secret_kept: true, "},
 };
 
 json schema() {

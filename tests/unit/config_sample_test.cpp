@@ -212,7 +212,8 @@ TEST(ConfigSample, names_the_range_of_every_key_as_the_loader_has_it) {
 TEST(ConfigSample, explains_every_key_that_the_loader_knows) {
   std::vector<std::string> documented;
   for (const Entry& entry : entries_of_sample()) documented.push_back(entry.path);
-  for (const std::string section : {"carriers", "lines", "mysql", "redis", "http", "history", "log", "limits"}) {
+  for (const std::string section :
+       {"carriers", "lines", "mysql", "redis", "http", "webhooks", "history", "log", "limits"}) {
     const auto refused = load_options(only(section + ".unknown_key_at_all", "1"), "peyk.yaml", no_variables);
     ASSERT_FALSE(refused);
     std::istringstream keys(refused.error()[0].allowed);

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "gateway/http/dead_letters.hpp"
+#include "gateway/http/events.hpp"
 #include "gateway/http/lookups.hpp"
 #include "gateway/http/openapi.hpp"
 #include "gateway/http/operations.hpp"
@@ -75,6 +76,8 @@ TEST(OpenApi, describes_every_route_and_no_other) {
   for (auto& route : letters.routes()) routes.push_back(std::move(route));
   gateway::LookupEndpoint lookups({});
   for (auto& route : lookups.routes()) routes.push_back(std::move(route));
+  gateway::EventEndpoint events({}, {}, {});
+  for (auto& route : events.routes()) routes.push_back(std::move(route));
   std::set<std::string> served, described;
   for (const auto& route : routes) served.insert(lower(route.method) + " " + route.path);
   for (const auto& path : openapi()["paths"]) {

@@ -1,0 +1,320 @@
+#include "gateway/webhook_sender.hpp"
+
+#include <fmt/format.h>
+
+#include <random>
+#include <thread>
+
+#include "gateway/clock.hpp"
+#include "gateway/http/webhook_signature.hpp"
+#include "gateway/log.hpp"
+#include "gateway/signal.hpp"
+#include "gateway/spawn.hpp"
+#include "gateway/webhook_body.hpp"
+#include "gateway/webhook_caller.hpp"
+#include "gateway/webhook_schedule.hpp"
+#include "store/mysql/event_lists.hpp"
+#include "store/mysql/sql_thread.hpp"
+
+namespace peyk::gateway {
+namespace {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+using Clock = std::chrono::steady_clock;
+
+constexpr std::chrono::milliseconds kLookEvery{250};
+constexpr std::chrono::seconds kReloadEvery{1};  // of the endpoints
+constexpr std::chrono::seconds kMeasureEvery{15};
+constexpr std::chrono::minutes kForgetEvery{1};
+constexpr std::uint32_t kForgottenAtOnce = 1000;
+constexpr int kLeases = 2;  // a claim lasts so many timeouts of an attempt
+
+// An endpoint, and how it fares with this process.
+struct Target {
+  store::Endpoint row;
+  std::optional<config::Url> url;
+  std::string label;  // "club/endpoint"
+  WebhookPace pace;
+  std::uint32_t in_flight = 0;
+  bool failing = false;  // as the log has it
+};
+
+// One look at the database: what it is given, and what comes back.
+struct Round {
+  std::vector<store::SettledEvent> settled;
+  std::map<store::EndpointId, std::string> gone;  // and why
+  std::map<store::EndpointId, std::uint32_t> room;
+  std::uint64_t claim = 0;
+  bool reload = false;
+  std::chrono::milliseconds lease{};
+
+  std::vector<store::ClaimedEvent> claimed;
+  std::vector<store::Endpoint> endpoints;
+
+  void run(store::Connection& connection) {
+    const rules::Instant now = wall_clock();
+    store::settle_events(connection, settled, now);
+    for (const auto& [endpoint, why] : gone) store::disable_endpoint(connection, endpoint, why, now);
+    if (reload) endpoints = store::load_endpoints(connection);
+    claimed = store::claim_events(connection, room, claim, now, now + lease);
+  }
+};
+
+std::string words_of(const WebhookAnswer& answer) {
+  return answer.status == 0 ? answer.trouble : fmt::format("answered {}", answer.status);
+}
+
+WebhookCall call_of(const store::ClaimedEvent& event, const Target& target) {
+  const auto now = std::chrono::floor<std::chrono::seconds>(wall_clock());
+  WebhookCall call{.url = *target.url, .id = webhook_id_of(event.id)};
+  call.body = webhook_body({.type = event.type,
+                            .at = event.at,
+                            .data = event.data,
+                            .member = event.member,
+                            .phone = event.phone,
+                            .card = event.card});
+  call.timestamp = std::to_string(now.time_since_epoch().count());
+  call.signature = sign_webhook(call.id, now, call.body, target.row.webhook.secret);
+  return call;
+}
+
+}  // namespace
+
+struct WebhookSender::Impl {
+  Impl(const store::MysqlOptions& mysql, const WebhookOptions& given, Metrics& counted)
+      : options(given),
+        metrics(counted),
+        io(1),
+        signal(io),
+        sql(mysql,
+            [](const std::string& event, const std::string& detail) {
+              log::warn(event, {{"detail", detail}});
+            }),
+        caller(io, given),
+        claims((std::uint64_t{std::random_device{}()} << 31U) | 1U) {}
+
+  asio::awaitable<void> run() {
+    while (true) {
+      co_await signal.wait(kLookEvery);
+      co_await look();
+      measure();
+      forget();
+    }
+  }
+
+  asio::awaitable<void> look() {
+    auto round = std::make_shared<Round>();
+    const auto now = Clock::now();
+    round->reload = now >= next_reload;
+    round->settled.swap(settled);
+    round->gone.swap(gone);
+    for (const auto& [id, target] : targets) {
+      const std::uint32_t window = target.row.listens() ? target.pace.window(now) : 0;
+      if (window > target.in_flight) round->room[id] = window - target.in_flight;
+    }
+    if (!round->reload && round->settled.empty() && round->gone.empty() && round->room.empty()) co_return;
+    round->claim = ++claims;
+    round->lease = options.timeout * kLeases;
+    const bool committed = co_await run_round(round);
+    if (!committed) co_return;  // claims end by themselves; what was told is told again
+    if (round->reload) {
+      next_reload = now + kReloadEvery;
+      take(std::move(round->endpoints));
+    }
+    for (store::ClaimedEvent& event : round->claimed) start_telling(std::move(event));
+  }
+
+  asio::awaitable<bool> run_round(std::shared_ptr<Round> round) {
+    struct Wait {
+      explicit Wait(asio::io_context& io) : signal(io) {}
+      Signal signal;
+      bool done = false, committed = false;
+    };
+    auto wait = std::make_shared<Wait>(io);
+    store::SqlThread::Work work = [round](store::Connection& connection) { round->run(connection); };
+    std::function<void(bool)> after = [this, wait](bool committed) {
+      asio::post(io, [wait, committed] {
+        wait->done = true;
+        wait->committed = committed;
+        wait->signal.wake();
+      });
+    };
+    if (!sql.run(std::move(work), std::move(after))) co_return false;
+    while (!wait->done) co_await wait->signal.wait(1s);
+    co_return wait->committed;
+  }
+
+  // One that is gone from the file stays while something of it is on the wire.
+  void take(std::vector<store::Endpoint> endpoints) {
+    std::map<store::EndpointId, Target> fresh;
+    for (store::Endpoint& row : endpoints) {
+      const store::EndpointId id = row.id;
+      const auto known = targets.find(id);
+      Target target = known != targets.end() ? std::move(known->second)
+                                             : Target{.pace = WebhookPace(options.in_flight_max)};
+      if (known != targets.end() && target.row.webhook.url != row.webhook.url)
+        target.pace = WebhookPace(options.in_flight_max);
+      target.url = config::parse_url(row.webhook.url);
+      target.label = row.club_slug + "/" + row.webhook.name;
+      target.row = std::move(row);
+      if (!target.url) target.row.webhook.enabled = false;
+      fresh.emplace(id, std::move(target));
+    }
+    for (auto& [id, target] : targets) {
+      if (fresh.contains(id) || target.in_flight == 0) continue;
+      target.row.webhook.enabled = false;
+      fresh.emplace(id, std::move(target));
+    }
+    targets = std::move(fresh);
+  }
+
+  void start_telling(store::ClaimedEvent event) {
+    const auto found = targets.find(event.endpoint);
+    if (found == targets.end()) return;
+    ++found->second.in_flight;
+    WebhookCall call = call_of(event, found->second);
+    auto telling = tell(std::move(event), std::move(call));
+    spawn(io, std::move(telling));
+  }
+
+  asio::awaitable<void> tell(store::ClaimedEvent event, WebhookCall call) {
+    const auto began = Clock::now();
+    const WebhookAnswer answer = co_await caller.call(std::move(call));
+    const auto found = targets.find(event.endpoint);
+    if (found == targets.end()) co_return;
+    --found->second.in_flight;
+    metrics.histogram("peyk_webhook_seconds", {{"endpoint", found->second.label}})
+        .observe(Clock::now() - began);
+    ended(event, found->second, answer);
+    signal.wake();
+  }
+
+  void ended(const store::ClaimedEvent& event, Target& target, const WebhookAnswer& answer) {
+    const Told told = judge(answer.status);
+    metrics.counter("peyk_webhook_attempts_total", {{"endpoint", target.label}, {"outcome", word_of(told)}})
+        .add();
+    target.pace.ended(told, answer.retry_after, Clock::now());
+    store::SettledEvent result{
+        .id = event.id, .endpoint = event.endpoint, .member = event.member, .claim = event.claim};
+    if (told == Told::delivered) {
+      result.state = store::EventState::delivered;
+      if (std::exchange(target.failing, false)) log::info("webhook_well", {{"endpoint", target.label}});
+    } else {
+      result.outcome = words_of(answer);
+      after_failure(event, target, told, answer, result);
+    }
+    settled.push_back(std::move(result));
+  }
+
+  void after_failure(const store::ClaimedEvent& event, Target& target, Told told, const WebhookAnswer& answer,
+                     store::SettledEvent& result) {
+    result.next_at = wall_clock();
+    if (told == Told::gone) {
+      if (target.row.disabled_at == rules::Instant{}) {
+        log::warn("webhook_gone",
+                  {{"endpoint", target.label}, {"advice", "peykctl webhooks enable, when it is back"}});
+      }
+      target.row.disabled_at = result.next_at;
+      gone[event.endpoint] = result.outcome;
+      return;
+    }
+    if (!std::exchange(target.failing, true))
+      log::warn("webhook_failing",
+                {{"endpoint", target.label}, {"event", event.id}, {"why", result.outcome}});
+    if (const auto wait = wait_after(event.attempts + 1, answer.retry_after, spread(chance))) {
+      result.next_at += *wait;
+      return;
+    }
+    result.state = store::EventState::failed;
+    metrics.counter("peyk_webhook_given_up_total", {{"endpoint", target.label}}).add();
+    log::error("webhook_given_up",
+               {{"endpoint", target.label}, {"event", event.id}, {"why", result.outcome}});
+  }
+
+  void measure() {
+    if (Clock::now() < next_measure) return;
+    next_measure = Clock::now() + kMeasureEvery;
+    auto waiting = std::make_shared<std::vector<store::WaitingEvents>>();
+    sql.run([waiting](store::Connection& connection) { *waiting = store::count_waiting(connection); },
+            [this, waiting](bool read) {
+              if (!read) return;
+              asio::post(io, [this, waiting] { show(*waiting); });
+            });
+  }
+
+  void show(const std::vector<store::WaitingEvents>& waiting) {
+    for (const auto& [id, target] : targets) {
+      const auto found = std::ranges::find(waiting, id, &store::WaitingEvents::endpoint);
+      const bool any = found != waiting.end();
+      metrics.gauge("peyk_webhook_waiting", {{"endpoint", target.label}})
+          .set(any ? static_cast<double>(found->count) : 0);
+      metrics.gauge("peyk_webhook_oldest_seconds", {{"endpoint", target.label}})
+          .set(any ? std::chrono::duration<double>(wall_clock() - found->oldest).count() : 0);
+    }
+  }
+
+  void forget() {
+    if (forgetting || Clock::now() < next_forget) return;
+    auto forgotten = std::make_shared<store::ForgottenEvents>();
+    forgetting = sql.run(
+        [forgotten, keep = options.keep](store::Connection& connection) {
+          *forgotten = store::forget_events(connection, wall_clock() - keep, kForgottenAtOnce);
+        },
+        [this, forgotten](bool committed) {
+          asio::post(io, [this, forgotten, committed] {
+            forgetting = false;
+            if (!committed || forgotten->rows < kForgottenAtOnce) next_forget = Clock::now() + kForgetEvery;
+            if (committed && forgotten->waiting > 0)
+              log::warn("webhook_events_forgotten", {{"never_told", forgotten->waiting}});
+          });
+        });
+  }
+
+  void start() {
+    sql.start();
+    auto running = run();
+    spawn(io, std::move(running));
+    thread = std::thread([this] { io.run(); });
+  }
+
+  void stop() {
+    io.stop();
+    if (thread.joinable()) thread.join();
+    sql.stop();
+  }
+
+  const WebhookOptions options;
+  Metrics& metrics;
+  asio::io_context io;
+  Signal signal;
+  store::SqlThread sql;
+  WebhookCaller caller;
+  std::map<store::EndpointId, Target> targets;
+  std::vector<store::SettledEvent> settled;
+  std::map<store::EndpointId, std::string> gone;
+  std::uint64_t claims;
+  std::minstd_rand chance{std::random_device{}()};
+  std::uniform_real_distribution<double> spread{-1, 1};
+  Clock::time_point next_reload{}, next_measure{}, next_forget{};
+  bool forgetting = false;
+  std::thread thread;
+};
+
+WebhookSender::WebhookSender(const store::MysqlOptions& mysql, const WebhookOptions& options,
+                             Metrics& metrics)
+    : impl_(std::make_unique<Impl>(mysql, options, metrics)) {}
+
+WebhookSender::~WebhookSender() {
+  stop();
+}
+
+void WebhookSender::start() {
+  impl_->start();
+}
+
+void WebhookSender::stop() {
+  impl_->stop();
+}
+
+}  // namespace peyk::gateway

@@ -1,0 +1,109 @@
+#include "store/mysql/webhooks.hpp"
+
+namespace peyk::store {
+
+using namespace handlers;
+
+Listeners load_listeners(Connection& connection) {
+  Listeners listeners;
+  Rows rows = connection
+                  .prepare(
+                      "SELECT endpoint_id, club_id, events FROM webhook_endpoint"
+                      " WHERE is_listed = 1 AND is_enabled = 1 AND disabled_at IS NULL")
+                  .query();
+  while (rows.next()) {
+    Listener listener{.endpoint = rows.u32()};
+    const ClubId club = rows.u32();
+    listener.events = rows.u32();
+    listeners[club].push_back(listener);
+  }
+  return listeners;
+}
+
+std::vector<Endpoint> load_endpoints(Connection& connection, ClubId club) {
+  std::vector<Endpoint> endpoints;
+  Rows rows = connection
+                  .prepare(
+                      "SELECT e.endpoint_id, e.club_id, c.slug, e.name, e.url, e.secret, e.events,"
+                      " e.is_enabled, e.disabled_at, e.disabled_why FROM webhook_endpoint e"
+                      " JOIN club c ON c.club_id = e.club_id"
+                      " WHERE e.is_listed = 1 AND (? = 0 OR e.club_id = ?) ORDER BY c.slug, e.name")
+                  .add(club)
+                  .add(club)
+                  .query();
+  while (rows.next()) {
+    Endpoint one;
+    one.id = rows.u32();
+    one.club = rows.u32();
+    one.club_slug = rows.text();
+    one.webhook.name = rows.text();
+    one.webhook.url = rows.text();
+    one.webhook.secret = rows.text();
+    one.webhook.events = rows.u32();
+    one.webhook.enabled = rows.flag();
+    one.disabled_at = rows.instant();
+    one.disabled_why = rows.text();
+    endpoints.push_back(std::move(one));
+  }
+  return endpoints;
+}
+
+// Assignments are made from the left: `url` is still the old one where it is compared.
+void save_webhooks(Connection& connection, ClubId club, const std::vector<Webhook>& webhooks) {
+  connection.prepare("UPDATE webhook_endpoint SET is_listed = 0 WHERE club_id = ?").add(club).update();
+  for (const Webhook& webhook : webhooks) {
+    connection
+        .prepare(
+            "INSERT INTO webhook_endpoint (club_id, name, url, secret, events, is_listed, is_enabled)"
+            " VALUES (?, ?, ?, ?, ?, 1, ?) ON DUPLICATE KEY UPDATE"
+            " disabled_at = IF(url = VALUES(url), disabled_at, NULL),"
+            " disabled_why = IF(url = VALUES(url), disabled_why, ''),"
+            " url = VALUES(url), secret = VALUES(secret), events = VALUES(events), is_listed = 1,"
+            " is_enabled = VALUES(is_enabled)")
+        .add(club)
+        .add(webhook.name)
+        .add(webhook.url)
+        .add(webhook.secret)
+        .add(webhook.events)
+        .add(webhook.enabled)
+        .update();
+  }
+}
+
+void disable_endpoint(Connection& connection, EndpointId endpoint, const std::string& why,
+                      rules::Instant now) {
+  connection
+      .prepare(
+          "UPDATE webhook_endpoint SET disabled_at = ?, disabled_why = ?"
+          " WHERE endpoint_id = ? AND disabled_at IS NULL")
+      .add(now)
+      .add(std::string_view(why).substr(0, 100))
+      .add(endpoint)
+      .update();
+}
+
+bool enable_endpoint(Connection& connection, ClubId club, const std::string& name, rules::Instant now) {
+  EndpointId endpoint = 0;
+  {
+    Rows rows = connection
+                    .prepare(
+                        "SELECT endpoint_id FROM webhook_endpoint"
+                        " WHERE club_id = ? AND name = ? AND is_listed = 1 FOR UPDATE")
+                    .add(club)
+                    .add(name)
+                    .query();
+    if (!rows.next()) return false;
+    endpoint = rows.u32();
+  }
+  connection
+      .prepare("UPDATE webhook_endpoint SET disabled_at = NULL, disabled_why = '' WHERE endpoint_id = ?")
+      .add(endpoint)
+      .update();
+  connection.prepare("UPDATE webhook_queue SET next_at = ? WHERE endpoint_id = ? AND claim = 0")
+      .add(now)
+      .add(endpoint)
+      .update();
+  return true;
+}
+
+}  // namespace peyk::store
