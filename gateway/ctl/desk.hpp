@@ -32,6 +32,11 @@ struct EventsOrder {
   bool all_failed = false;
 };
 
+struct BooksOrder {
+  std::string file;
+  bool tell = false;
+};
+
 // As it was typed.
 struct Order {
   std::string config_file = "config/peyk.yaml";
@@ -47,6 +52,7 @@ struct Order {
   bool create_database = false, dry_run = false, json = false;
   LettersOrder letters;
   EventsOrder events;
+  BooksOrder books;
 };
 
 struct Desk {

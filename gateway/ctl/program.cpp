@@ -10,6 +10,7 @@
 #include "config/load.hpp"
 #include "gateway/clock.hpp"
 #include "gateway/ctl/apply.hpp"
+#include "gateway/ctl/books_commands.hpp"
 #include "gateway/ctl/club_yaml.hpp"
 #include "gateway/ctl/desk.hpp"
 #include "gateway/ctl/gift_commands.hpp"
@@ -215,6 +216,7 @@ std::vector<Command> describe(CLI::App& app, Order& order) {
   describe_gift(app, order, commands);
   describe_till(app, order, commands);
   describe_webhooks(app, order, commands);
+  describe_books(app, order, commands);
   return commands;
 }
 

@@ -53,7 +53,7 @@ TEST_F(ClubSchema, takes_the_samples_and_what_get_club_writes) {
   std::string output;
   EXPECT_EQ(errors_of({(source_dir() / "config/clubs/nan-o-namak.yaml").string(),
                        (source_dir() / "config/clubs/corner-books.yaml").string(),
-                       write("got.yaml", gateway::ctl::club_as_yaml(club)), write("small.yaml", kHead)},
+                       write("got.yaml", gateway::ctl::club_as_yaml(club, {})), write("small.yaml", kHead)},
                       output),
             (std::vector<std::size_t>{0, 0, 0, 0}))
       << output;

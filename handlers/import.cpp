@@ -1,0 +1,29 @@
+#include "handlers/import.hpp"
+
+#include "handlers/speaker.hpp"
+#include "handlers/use_cases.hpp"
+
+namespace peyk::handlers {
+
+Needs needs_import(const MemberImport& row) {
+  Needs needs;
+  needs.members.insert({row.club, row.phone});
+  return needs;
+}
+
+Outcome import_member(const MemberImport& row, const Facts& facts, Setting& setting) {
+  Outcome outcome;
+  const Club* club = setting.directory.club(row.club);
+  if (club == nullptr || facts.member(MemberKey{row.club, row.phone}) != nullptr) return outcome;
+  Member member = enrol(*club, row.phone, row.language.value_or(club->language), setting);
+  member.joined_at = row.joined_at.value_or(setting.now);
+  if (row.referred_by && *row.referred_by != row.phone) member.referred_by = row.referred_by;
+  const std::string card = std::to_string(member.card);
+  outcome.texts.push_back(text_to(
+      *club, row.phone, Lane::notice,
+      render(setting, "joined", member.language, {{"club", club->name}, {"card", card}}), setting.now));
+  outcome.effects.push_back(EnrolMember{std::move(member)});
+  return outcome;
+}
+
+}  // namespace peyk::handlers
