@@ -96,7 +96,7 @@ TEST(ImportRows, of_purchases_are_refused_with_the_reason) {
     EXPECT_THAT(purchase("09120000101,5,A-1," + std::string(branch) + ",").error(),
                 HasSubstr("branch is none"))
         << branch;
-  for (const std::string invoice :
+  for (const std::string& invoice :
        {std::string(), std::string("=A-1"), std::string(65, 'x'), std::string("a\tb")})
     EXPECT_THAT(purchase("09120000101,5," + invoice + ",12,").error(), HasSubstr("invoice")) << invoice;
   EXPECT_TRUE(purchase("09120000101,5," + std::string(64, 'x') + ",12,"));

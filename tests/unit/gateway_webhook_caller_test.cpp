@@ -3,7 +3,7 @@
 
 #include <gmock/gmock.h>
 
-#include <future>
+#include <thread>
 
 #include "config/toolchain/asio_ssl.hpp"
 #include "tests/kit/certificates.hpp"
@@ -86,7 +86,7 @@ TEST(WebhookCaller, ends_within_its_time_whatever_the_other_side_does) {
   EXPECT_THAT(nobody.trouble, HasSubstr("connecting"));
 }
 
-TEST(WebhookCaller, refuses_an_endless_head_and_is_done_with_an_endless_body) {
+TEST(WebhookCaller, refuses_an_endless_head) {
   Receiver head(
       [](const Receiver::Got&) { return Reply{.headers = "X-Long: " + std::string(100'000, 'x') + "\r\n"}; });
   EXPECT_EQ(call(head.url()).status, 0);
