@@ -59,7 +59,7 @@ WebhookEvent granted(const OpenLot& effect) {
           .about = lot.id,
           .at = lot.created_at,
           .data = dumped({{"lot", std::to_string(lot.id)},
-                          {"origin", name_of(lot.origin)},
+                          {"origin", name_of(lot.origin == LotOrigin::transfer ? lot.kind : lot.origin)},
                           {"amount", lot.issued},
                           {"expires", templates::rfc3339(lot.expires_at)}})};
 }
@@ -127,6 +127,13 @@ struct Teller {
   }
   void operator()(const OpenLot& effect) {
     if (wanted(effect.lot.club, EventType::credit_granted)) events.push_back(granted(effect));
+  }
+  // A gift code that a member texted: credit that she has from the club. Other moves give the club's members
+  // nothing that they had not.
+  void operator()(const MoveCredit& effect) {
+    if (effect.move.kind != MoveKind::gift || !wanted(effect.move.club, EventType::credit_granted)) return;
+    for (const MoveCredit::Part& part : effect.parts)
+      events.push_back(granted({.lot = part.lot, .entry = part.entry}));
   }
   void operator()(const TakeFromLot& effect) {
     if (wanted(effect.redemption.club, EventType::code_redeemed)) events.push_back(redeemed(effect, facts));

@@ -170,7 +170,8 @@ std::string word_of(rules::EntryKind kind) {
                                                          {Kind::claw_back, "claw_back"},
                                                          {Kind::return_credit, "return_credit"},
                                                          {Kind::owe, "owe"},
-                                                         {Kind::settle, "settle"}};
+                                                         {Kind::settle, "settle"},
+                                                         {Kind::withdraw, "withdraw"}};
   for (const auto& [one, word] : words) {
     if (one == kind) return std::string(word);
   }

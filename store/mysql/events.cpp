@@ -191,6 +191,17 @@ void save_events(Connection& connection, std::span<const WebhookEvent> events, c
   if (!rows.empty()) save_rows(connection, rows);
 }
 
+void tell_of_expired(Connection& connection, std::span<const LedgerEntry> entries) {
+  const Listeners listeners = load_listeners(connection);
+  std::vector<WebhookEvent> events = events_of(entries, listeners);
+  if (events.empty()) return;
+  std::set<MemberId> gift_accounts;
+  for (Rows rows = connection.prepare("SELECT member_id FROM gift_account").query(); rows.next();)
+    gift_accounts.insert(rows.u64());
+  std::erase_if(events, [&](const WebhookEvent& event) { return gift_accounts.contains(event.member); });
+  save_events(connection, events, listeners);
+}
+
 void tell_of_failed(Connection& connection, std::span<const MessageId> messages, rules::Instant now) {
   if (messages.empty()) return;
   Listeners listeners = load_listeners(connection);

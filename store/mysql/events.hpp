@@ -33,6 +33,9 @@ enum class EventState : std::uint8_t { waiting = 1, delivered = 2, failed = 3 };
 void save_events(Connection& connection, std::span<const handlers::WebhookEvent> events,
                  const handlers::Listeners& listeners);
 
+// Of what the sweep took from members; not from gift accounts, whose credit was nobody's yet.
+void tell_of_expired(Connection& connection, std::span<const handlers::LedgerEntry> entries);
+
 // For those of these messages that failed or expired, or will, as a part of them did, and were not cancelled:
 // where they are texts to members of clubs that want to know.
 void tell_of_failed(Connection& connection, std::span<const MessageId> messages, rules::Instant now);

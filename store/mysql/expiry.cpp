@@ -138,8 +138,7 @@ Expired expire_due(Connection& connection, SystemChance& chance, rules::Instant 
   take(connection, lots);
   end_codes(connection, lots);
   strike(connection, due);
-  if (const Listeners listeners = load_listeners(connection); !listeners.empty())
-    save_events(connection, events_of(entries, listeners), listeners);
+  tell_of_expired(connection, entries);
   expired.lots = entries.size();
   for (const LedgerEntry& entry : entries) expired.amounts[entry.club] += entry.amount;
   return expired;

@@ -85,6 +85,24 @@ TEST(Events, tell_of_who_joined_what_was_granted_spent_and_taken_back_in_the_ord
                                                {"left", 200'000}}));
 }
 
+TEST(Events, tell_of_a_gift_that_reached_a_member_but_of_no_other_move) {
+  MoveCredit move{.move = {.id = 70, .club = 1, .kind = MoveKind::gift},
+                  .parts = {{.lot = {.id = 21,
+                                     .club = 1,
+                                     .member = 10,
+                                     .origin = LotOrigin::transfer,
+                                     .kind = LotOrigin::gift,
+                                     .issued = 5}}}};
+  const auto told = [&move] {
+    const Effect effect = move;
+    return events_of(std::span(&effect, 1), Facts{}, kAll);
+  };
+  ASSERT_EQ(told().size(), 1U);
+  EXPECT_EQ(json::parse(told()[0].data)["origin"], "gift");
+  move.move.kind = MoveKind::transfer;
+  EXPECT_TRUE(told().empty());
+}
+
 TEST(Events, name_no_phone) {
   const std::vector<Effect> effects{
       EnrolMember{{.id = 10, .club = 1, .phone = 989120000101, .referred_by = 989120000102}},
