@@ -42,7 +42,7 @@ class HttpLookups : public testing::Test {
   HttpResponse get(const std::string& path, const std::string& query = "",
                    const std::string& key = "till-12") {
     gateway::HttpRequest request{.method = "GET", .path = path, .query = query};
-    const auto now = std::chrono::floor<std::chrono::seconds>(kNoon);
+    const auto now = std::chrono::floor<std::chrono::seconds>(now_);
     const std::string target = path + (query.empty() ? "" : "?" + query);
     request.headers.add("peyk-key", key);
     request.headers.add("webhook-id", "g");

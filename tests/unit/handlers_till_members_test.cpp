@@ -101,7 +101,8 @@ TEST_F(TillAsks, where_members_join_themselves_she_is_asked_once_and_joins_by_he
   EXPECT_EQ(heard, "") << "one text at a time";
   EXPECT_EQ(effects, 0U);
   EXPECT_EQ(store.members().size(), 0U);
-  EXPECT_THAT(say(number), HasSubstr(std::to_string(member().card)));
+  const std::string welcome = say(number);
+  EXPECT_THAT(welcome, HasSubstr(std::to_string(member().card)));
   EXPECT_EQ(order(TillJoin{.phone = kShopper, .language = {}}), 200);
 }
 
