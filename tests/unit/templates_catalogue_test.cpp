@@ -129,8 +129,9 @@ TEST(Catalogue, english_words_stay_in_gsm7) {
 
 // What members are sent; what begins with "ussd_" is a screen, and cashiers are no machines.
 bool is_for_members(const std::string& key) {
-  static const std::set<std::string> kCashiers = {"buy",  "check", "today",   "void",  "redeem", "cashier",
-                                                  "help", "alarm", "dispute", "phone", "invite", "amount"};
+  static const std::set<std::string> kCashiers = {"buy",     "check",  "today", "void",    "redeem",
+                                                  "cashier", "help",   "alarm", "dispute", "phone",
+                                                  "invite",  "amount", "digest"};
   return key.find('_') == std::string::npos
              ? !kCashiers.contains(key)
              : !kCashiers.contains(key.substr(0, key.find('_'))) && !key.starts_with("ussd_");
@@ -140,7 +141,9 @@ bool is_for_members(const std::string& key) {
 TEST(Catalogue, no_text_to_members_is_a_command) {
   for (const Language language : {Language::fa, Language::en}) {
     for (const auto& key : Catalogue::standard().keys(language)) {
-      if (!is_for_members(key) || key.ends_with("_line")) continue;
+      if (!is_for_members(key) || key.ends_with("_line") || key.starts_with("refund_line_"))
+        continue;  // of a longer text
+
       const std::string text = say_with_samples(key, language);
       EXPECT_EQ(Keywords::standard().match(text).keyword, Keyword::unknown) << key << ": " << text;
     }
