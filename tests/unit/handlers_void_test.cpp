@@ -112,8 +112,8 @@ TEST_F(Void, changes_nothing_where_it_is_refused) {
   };
   for (const Refusal& one : refusals) {
     EXPECT_THAT(say(one.from, one.text), HasSubstr(one.answer)) << one.text;
-    // Of her phone, her branch and the club.
-    EXPECT_EQ(effects, one.counted ? 3U : 0U) << one.text;
+    // Of her phone, her branch, the club and the day.
+    EXPECT_EQ(effects, one.counted ? 4U : 0U) << one.text;
     EXPECT_EQ(told, "") << one.text;
     EXPECT_EQ(left(), 1'500'000) << one.text;
   }

@@ -26,8 +26,8 @@ std::string say(std::string_view key, Language language, std::initializer_list<A
 
 // One plausible value for each argument name that the catalogues know, as long as they come.
 Value sample(const std::string& name) {
-  static const std::set<std::string> kMoney = {"amount",  "balance", "credit", "used",   "left",
-                                               "collect", "min",     "sum",    "settled"};
+  static const std::set<std::string> kMoney = {"amount", "balance", "credit", "used", "left",
+                                               "debt",   "collect", "min",    "sum",  "settled"};
   if (kMoney.contains(name)) return Money{1'284'500, MoneyDisplay::toman};
   if (name == "until" || name == "nearest") return LastDay{kEnd, kTehran};
   if (name == "at") return Moment{kEnd, kTehran};
