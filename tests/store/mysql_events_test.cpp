@@ -157,7 +157,8 @@ TEST_F(MysqlEvents, tell_of_a_text_that_failed_once_and_only_if_it_was_a_members
 
 TEST_F(MysqlEvents, of_a_member_come_one_after_the_other_and_those_of_others_beside_them) {
   listen();
-  save({event(10, 1), event(10, 2), event(11, 3)});
+  save({event(10, 1), event(10, 2)});
+  save({event(11, 3)});
   const auto first = claim(77);
   EXPECT_THAT(about(first), ElementsAre(1, 3));
   EXPECT_THAT(claim(78), IsEmpty()) << "both are taken";
