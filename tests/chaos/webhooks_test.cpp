@@ -25,7 +25,8 @@ TEST(Webhooks, come_again_under_the_same_id_after_a_kill_between_the_answer_and_
       receiver.url() + "', REPEAT('s', 32), 126, 1, 1 FROM club WHERE line = '30001234'");
   ASSERT_TRUE(eventually(10s, [&, n = 0]() mutable {
     try {
-      stack.buy("09121234567", 1'000'000, "K-" + std::to_string(++n), "k-" + std::to_string(n));
+      const std::string one = std::to_string(++n);
+      stack.buy("09121234567", 1'000'000, "K-" + one, "k-" + one);
     } catch (const std::exception&) {
       // It may be dead by now.
     }

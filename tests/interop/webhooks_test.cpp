@@ -66,7 +66,8 @@ TEST(Webhooks, are_verified_by_the_librarys_other_side) {
   // Until the gateway has noticed them, nobody listens.
   int invoices = 0;
   ASSERT_TRUE(eventually(20s, [&] {
-    stack.buy("09121234567", 1'000'000, "W-" + std::to_string(++invoices), "w-" + std::to_string(invoices));
+    const std::string one = std::to_string(++invoices);
+    stack.buy("09121234567", 1'000'000, "W-" + one, "w-" + one);
     return !good.told().empty();
   }));
   for (const json& one : good.told()) {

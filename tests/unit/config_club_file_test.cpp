@@ -205,24 +205,25 @@ TEST(ConfigClubFile, branches_are_numbered_once) {
 }
 
 TEST(ConfigClubFile, all_mistakes_are_told_at_once) {
-  EXPECT_EQ(mistakes_of("slug: Shop\n"
-                        "name: \"a\\nb\"\n"
-                        "line: +98\n"
-                        "branches:\n"
-                        "- {number: 0, name: A}\n"
-                        "cashiers:\n"
-                        "- {phone: 09121112233, branch: 7, pin: 12345678}\n"
-                        "points: 5\n"),
-            "club.yaml:1: slug: found \"Shop\"; allowed: 2 to 40 of a-z, 0-9 and -\n"
-            "club.yaml:2: name: found text that begins or ends with blanks, or holds line ends or invisible "
-            "characters; "
-            "allowed: 1 to 60 characters on one line\n"
-            "club.yaml:3: line: found \"+98\"; allowed: 3 to 15 digits, as in peyk.yaml: 30001234\n"
-            "club.yaml:5: branches[0].number: found \"0\"; allowed: a whole number, 1 to 999999\n"
-            "club.yaml:7: cashiers[0].branch: found \"7\", no such branch\n"
-            "club.yaml:7: cashiers[0].pin: found something else (not shown); allowed: 4 to 6 digits\n"
-            "club.yaml:8: points: unknown key; allowed: slug, name, keyword, currency, time_zone, language, "
-            "money_display, line, ussd_root, sending_weight, policy, branches, cashiers, till_keys\n");
+  EXPECT_EQ(
+      mistakes_of("slug: Shop\n"
+                  "name: \"a\\nb\"\n"
+                  "line: +98\n"
+                  "branches:\n"
+                  "- {number: 0, name: A}\n"
+                  "cashiers:\n"
+                  "- {phone: 09121112233, branch: 7, pin: 12345678}\n"
+                  "points: 5\n"),
+      "club.yaml:1: slug: found \"Shop\"; allowed: 2 to 40 of a-z, 0-9 and -\n"
+      "club.yaml:2: name: found text that begins or ends with blanks, or holds line ends or invisible "
+      "characters; "
+      "allowed: 1 to 60 characters on one line\n"
+      "club.yaml:3: line: found \"+98\"; allowed: 3 to 15 digits, as in peyk.yaml: 30001234\n"
+      "club.yaml:5: branches[0].number: found \"0\"; allowed: a whole number, 1 to 999999\n"
+      "club.yaml:7: cashiers[0].branch: found \"7\", no such branch\n"
+      "club.yaml:7: cashiers[0].pin: found something else (not shown); allowed: 4 to 6 digits\n"
+      "club.yaml:8: points: unknown key; allowed: slug, name, keyword, currency, time_zone, language, "
+      "money_display, line, ussd_root, sending_weight, policy, branches, cashiers, till_keys, webhooks\n");
 }
 
 TEST(ConfigClubFile, a_pin_comes_from_the_file_a_variable_or_a_file_of_its_own) {

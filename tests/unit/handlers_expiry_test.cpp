@@ -84,7 +84,7 @@ class Sweep : public testing::Test {
     const Said taken =
         redeem(speaker(kCashier12), {.code = kNumber, .invoice_amount = 850'000, .pin = "4321"}, facts, at);
     all += taken.reply + "\n--\n" + (taken.texts.empty() ? "" : taken.texts.front().text) + "\n--\n";
-    all += own_code(speaker(kMember), kNumber, facts, at).reply + "\n--\n";
+    all += own_code(speaker(kMember), kNumber, false, facts, at).reply + "\n--\n";
     all += credit(speaker(kMember), facts, at).reply + "\n--\n" + codes(speaker(kMember), facts, at).reply;
     return all;
   }

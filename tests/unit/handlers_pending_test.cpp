@@ -152,7 +152,8 @@ TEST_F(Pendings, of_another_kind_is_no_way_round_the_third_wrong_number) {
   EXPECT_THAT(say(kShopper, "PAY 150000 AT 12"), HasSubstr("Try again in 10 minutes"));
   EXPECT_EQ(store.last_number(), last);
   now += 10min;
-  EXPECT_THAT(say(kShopper, "PAY 150000 AT 12"), HasSubstr(number()));
+  const std::string asked = say(kShopper, "PAY 150000 AT 12");
+  EXPECT_THAT(asked, HasSubstr(number()));
 }
 
 TEST_F(Pendings, are_read_in_any_digits) {

@@ -56,7 +56,7 @@ const std::vector<Library> kLibraries = {
     {"hiredis/", {"store"}, false},
     {"unicode/", {"templates"}, true},
     {"phonenumbers/", {"templates"}, true},
-    {"yaml-cpp/", {"config", "templates", "sim"}, true},
+    {"yaml-cpp/", {"config", "templates", "sim", "gateway"}, true},
     {"prometheus/", {"gateway"}, true},
     {"spdlog/", {"gateway"}, true},
     {"CLI/", {"gateway", "sim"}, true},

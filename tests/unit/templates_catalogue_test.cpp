@@ -208,7 +208,8 @@ TEST(Catalogue, counts_in_words) {
 }
 
 TEST(Catalogue, never_reads_an_argument_as_a_pattern) {
-  const std::string text = say("not_member", Language::en, {{"club", "{code} '{' {0, plural, other{#}} %s"}});
+  const std::string text =
+      say("not_member", Language::en, {{"club", "{code} '{' {0, plural, other{#}} %s"}, {"word", ""}});
   EXPECT_NE(text.find("the {code} '{' {0, plural, other{#}} %s club"), std::string::npos) << text;
 }
 
