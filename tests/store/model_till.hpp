@@ -25,6 +25,15 @@ class ModelShop : public ModelBooks {
     std::string words;
   };
 
+  // That codes have paid at the till's branch, and no purchase is known of.
+  std::vector<std::string> paid_and_not_bought() const {
+    std::vector<std::string> invoices;
+    for (const Redemption& one : redemptions) {
+      const bool named = one.bill.first == kTillBranch && !one.bill.second.empty();
+      if (named && !one.undone && !purchases.contains(one.bill)) invoices.push_back(one.bill.second);
+    }
+    return invoices;
+  }
   // A purchase that was never heard of: it is recorded, and has earned `earned`; then, if that is not
   // nothing, has_code().
   const Purchase& buy(const Bill& bill, Phone phone, Sum amount) {

@@ -231,7 +231,10 @@ class Story {
   void buy() {
     const Phone phone = member();
     const Sum amount = drawn<Sum>(20, 20'000'000);
-    const ModelBooks::Bill bill{ModelShop::kTillBranch, any_invoice()};
+    ModelBooks::Bill bill{ModelShop::kTillBranch, any_invoice()};
+    // As a till does, after codes have paid.
+    if (const auto paid = books_.paid_and_not_bought(); !paid.empty() && most_often())
+      bill.second = *rc::gen::elementOf(paid);
     const auto known = books_.purchases.find(bill);
     const store::Result result =
         ask(purchase_of(phone, amount, bill.second, bill.second + "-" + std::to_string(++texts_)), phone);
