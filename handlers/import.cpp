@@ -19,9 +19,10 @@ Outcome import_member(const MemberImport& row, const Facts& facts, Setting& sett
   member.joined_at = row.joined_at.value_or(setting.now);
   if (row.referred_by && *row.referred_by != row.phone) member.referred_by = row.referred_by;
   const std::string card = std::to_string(member.card);
-  outcome.texts.push_back(text_to(
-      *club, row.phone, Lane::notice,
-      render(setting, "joined", member.language, {{"club", club->name}, {"card", card}}), setting.now));
+  outcome.texts.push_back(text_to(*club, row.phone, Lane::notice,
+                                  render(setting, "joined", member.language,
+                                         {{"club", club->name}, {"card", card}, {"word", club->word}}),
+                                  setting.now));
   outcome.effects.push_back(EnrolMember{std::move(member)});
   return outcome;
 }

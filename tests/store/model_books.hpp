@@ -100,7 +100,7 @@ class ModelBooks {
     if (purchases.contains(bill)) return "is recorded already";
     if (amount < kInvoiceMin) return "needs an invoice of at least 100,000";
     const Sum payable = amount - paid_on(bill);
-    if (payable <= 0) return "can be used on this invoice";
+    if (payable <= 0) return "can pay no more of this invoice";
     return taken(take(number, cashier, bill, amount, std::min(payable, free(*code))));
   }
 
@@ -128,6 +128,8 @@ class ModelBooks {
     }
     if (now - standing->at >= kMayUndo) return "that can be undone for";
     if (standing->returned > 0) return "was refunded";
+    if (!standing->bill.second.empty() && purchases.contains(standing->bill))
+      return "is recorded as a purchase";
     if (code->owner == 0) return "has left the club";
     if (now >= code->until) return "ended on";
     code->left += standing->used;

@@ -163,6 +163,7 @@ class ModelShop : public ModelBooks {
     if (now >= hold.until) return {409, "timed out"};
     if (amount > hold.held) return {422, "more-than-held"};
     if (purchases.contains(hold.bill)) return {422, "invoice-closed"};
+    if (amount > hold.amount - paid_on(hold.bill)) return {422, "nothing-to-use"};
     end(hold, Held::captured);
     hold.captured = amount;
     take(hold.code, 0, hold.bill, hold.amount, amount);

@@ -126,7 +126,7 @@ TEST_F(MysqlCashierOrders, a_small_redemption_hides_no_large_one_and_her_own_pay
   say(shop, kShopper, "PAY 100000 AT 12");
   say(shop, kShopper, database.query("SELECT number FROM pending").substr(0, 5));
   const auto manager_hears = [&](const std::string& key) {
-    return heard(shop.ask(text_from(kShopper, "DISPUTE", key)), kTajrishCashier);
+    return heard(shop.ask(text_from(kShopper, "DISPUTE", "dispute " + key)), kTajrishCashier);
   };
   EXPECT_THAT(manager_hears("1"), testing::AllOf(HasSubstr("100,000"), HasSubstr("her own phone")));
   EXPECT_THAT(manager_hears("2"), testing::AllOf(HasSubstr("100,000"), HasSubstr("09121112233")));

@@ -115,6 +115,11 @@ TEST_F(Migrations, what_was_about_an_invoice_before_bills_had_records_has_its_pl
            std::to_string(id) + ", 1, 12, '" + invoice + "', 5, 0, 1, '{}', '2026-11-01', '2026-11-01');";
   };
   query(
+      "INSERT INTO club (club_id, slug, name, keyword, currency, time_zone, language, money_display, line,"
+      " ussd_root, earn_share, credit_valid_days, invoice_min, credit_share_max, join_on_purchase,"
+      " redeem_auth, repeat_window_minutes) VALUES (1, 'a', 'A', 'a', 'IRR', 'Asia/Tehran', 0, 0, '30001234',"
+      " '*1', 500, 30, 0, 10000, 1, 1, 10); INSERT INTO branch VALUES (1, 12, 'Vanak')");
+  query(
       "INSERT INTO invoice_mark VALUES (1, 12, 'a-1', 1, 70), (1, 12, 'a-1', 2, 80), (1, 12, 'b-1', 1, 71);" +
       purchase(90, "A-1") + purchase(91, "c-1") +
       "INSERT INTO cashier_sale (purchase_id, club_id, cashier_phone, branch_no, made_up, at)"

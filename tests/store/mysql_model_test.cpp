@@ -310,7 +310,7 @@ class Story {
     std::string refusal = books_.give(phone, to, amount, shares);
     const std::string reply =
         hear(phone, "GIVE 0" + std::to_string(to % 10'000'000'000) + " " + std::to_string(amount),
-             refusal.empty() ? "of your credit to" : refusal);
+             refusal.empty() ? "of your credit at" : refusal);
     if (!refusal.empty()) return;
     const std::string number = reply.substr(reply.find("reply ") + 6, 5);
     if (drawn<int>(0, 6) == 0) {

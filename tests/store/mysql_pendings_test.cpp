@@ -123,7 +123,7 @@ TEST_F(Challenged, parallel_guesses_are_all_counted) {
     EXPECT_EQ(result.verdict, Result::Verdict::done);
   EXPECT_EQ(database.number("SELECT misses FROM pending"), 3);
   EXPECT_EQ(database.number("SELECT misses FROM cashier WHERE branch_no = 12"), 3);
-  EXPECT_THAT(say(number()), HasSubstr("too late"));
+  EXPECT_THAT(say(number()), HasSubstr("Too many wrong numbers"));
 }
 
 TEST_F(Challenged, a_number_guessed_in_the_batch_that_asks_for_it_waits_for_its_facts) {
