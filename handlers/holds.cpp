@@ -84,10 +84,8 @@ Outcome refuse_over(const Hold& hold, const std::string& how) {
 }
 
 bool is_active(const Desk& desk, const Hold& hold) {
-  const Lot& lot = *desk.facts.lot(hold.lot);
-  // Held and yet not there: a sweeper whose clock is ahead of ours.
-  return hold.state == HoldState::active && desk.setting.now < hold.until && lot.hold == hold.id &&
-         lot.remaining >= lot.held;
+  return hold.state == HoldState::active && desk.setting.now < hold.until &&
+         desk.facts.lot(hold.lot)->hold == hold.id;
 }
 
 // Captured before: by the same order, or not.
@@ -161,7 +159,10 @@ Outcome capture_at_till(const Desk& desk, const TillCapture& order) {
                     hold.id),
         "", 409);
   }
-  if (!is_active(desk, hold)) return refuse_over(hold, "timed out at " + templates::rfc3339(hold.until));
+  // Held and yet not there: a sweeper whose clock is ahead of ours.
+  const bool is_there = desk.facts.lot(hold.lot)->remaining >= hold.amount;
+  if (!is_active(desk, hold) || !is_there)
+    return refuse_over(hold, "timed out at " + templates::rfc3339(hold.until));
   const Bill bill{.invoice = hold.invoice, .amount = hold.invoice_amount};
   if (order.amount > hold.amount) {
     return refuse("more-than-held", "More is captured than is held",

@@ -197,6 +197,16 @@ async function members(shop, keys) {
   await let_join(1, 201);
 }
 
+async function events(shop) {
+  const [id] = [shop.event(), shop.event()];
+  await shop.expect('200', 'listEvents', shop.request('listEvents', {}, undefined, 'limit=1&state=failed'));
+  await shop.expect('200', 'showEvent', shop.request('showEvent', { id }));
+  await shop.expect('404 unknown-event', 'showEvent', shop.request('showEvent', NO_ID));
+  await shop.expect('422 invalid-replay', 'replayEvent', shop.request('replayEvent', { id }, { all: true }));
+  await shop.expect('404 unknown-event', 'replayEvent', shop.request('replayEvent', NO_ID, {}));
+  await shop.expect('200', 'replayEvent', shop.request('replayEvent', { id }, {}));
+}
+
 async function the_rest(shop) {
   for (const id of ['listBranches', 'showLine', 'listDeadLetters', 'openapi', 'docs', 'health', 'readiness', 'metrics'])
     await shop.expect('200', id, shop.request(id));
@@ -205,4 +215,4 @@ async function the_rest(shop) {
   await shop.expect('422 invalid-replay', 'replayDeadLetters', replay({ ids: [] }));
 }
 
-module.exports = { all: [purchases, codes, redemptions, holds, refunds, members, the_rest] };
+module.exports = { all: [purchases, codes, redemptions, holds, refunds, members, events, the_rest] };

@@ -75,7 +75,7 @@ class Shop {
     let answer, got;
     for (let tries = 0; tries < 5; ++tries) {
       answer = await this.ask(id, request, again);
-      got = `${answer.status}${answer.json && answer.json.type ? ` ${slug_of(answer.json.type)}` : ''}`;
+      got = `${answer.status}${answer.status >= 400 && answer.json && answer.json.type ? ` ${slug_of(answer.json.type)}` : ''}`;
       if (got === wanted || (got !== '503 busy' && got !== '409 in-progress')) break;
       await new Promise((resolve) => setTimeout(resolve, 1000));
     }
@@ -126,6 +126,17 @@ class Shop {
       WHERE phone = 98${phone.slice(1)}`);
   }
 
+  // One that could not be told.
+  event() {
+    const number = this.number();
+    this.sql(`INSERT IGNORE INTO webhook_endpoint (club_id, name, url, secret, events, is_listed, is_enabled)
+      SELECT club_id, 'contract', 'https://contract.example/hook', REPEAT('s', 32), 0, 1, 0 FROM club
+      WHERE slug = 'nan-o-namak'`);
+    return this.sql(`INSERT INTO webhook_event (endpoint_id, club_id, member_id, type, about, at, data, state)
+      SELECT endpoint_id, club_id, 1, 1, ${number}, UTC_TIMESTAMP(6), '{}', 3 FROM webhook_endpoint
+      WHERE name = 'contract'; SELECT LAST_INSERT_ID()`);
+  }
+
   // For every operation that is signed: a request that it takes, another each time.
   async samples(id) {
     const bought = async () => await this.buy();
@@ -145,6 +156,8 @@ class Shop {
       changeMember: async () => this.changing((await bought()).phone),
       eraseMember: async () => this.request(id, { phone: (await bought()).phone }),
       showStatement: async () => this.request(id, { phone: (await bought()).phone }),
+      showEvent: async () => this.request(id, { id: this.event() }),
+      replayEvent: async () => this.request(id, { id: this.event() }, {}),
       replayDeadLetters: async () => this.request(id, {}, { ids: [String(this.number())] }),
     };
     return (made[id] || (async () => this.request(id)))();

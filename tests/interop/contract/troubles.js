@@ -3,7 +3,7 @@
 'use strict';
 const { fresh_id, send_raw, signed } = require('./till');
 
-const TABLES = ['inbox', 'member', 'purchase', 'redemption', 'outbox'];
+const TABLES = ['inbox', 'member', 'purchase', 'redemption', 'outbox', 'webhook_event'];
 const away = (table) => `${table}_away`;
 
 // The requests are made before the store is troubled: each needs it.
