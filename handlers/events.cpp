@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <variant>
 
+#include "handlers/words.hpp"
 #include "templates/dates.hpp"
 
 namespace peyk::handlers {
@@ -17,24 +18,6 @@ constexpr std::array kTypes{EventType::member_joined, EventType::credit_granted,
 
 std::string dumped(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
-std::string_view name_of(LotOrigin origin) {
-  switch (origin) {
-    case LotOrigin::purchase:
-      return "purchase";
-    case LotOrigin::gift:
-      return "gift";
-    case LotOrigin::referral:
-      return "referral";
-    case LotOrigin::transfer:
-      return "transfer";
-    case LotOrigin::occasion:
-      return "occasion";
-    case LotOrigin::manual:
-      return "manual";
-  }
-  return "manual";
 }
 
 Json or_null(const std::string& text) {
@@ -59,7 +42,7 @@ WebhookEvent granted(const OpenLot& effect) {
           .about = lot.id,
           .at = lot.created_at,
           .data = dumped({{"lot", std::to_string(lot.id)},
-                          {"origin", name_of(lot.origin == LotOrigin::transfer ? lot.kind : lot.origin)},
+                          {"origin", word_of(lot.origin == LotOrigin::transfer ? lot.kind : lot.origin)},
                           {"amount", lot.issued},
                           {"expires", templates::rfc3339(lot.expires_at)}})};
 }

@@ -10,6 +10,7 @@
 
 #include "gateway/clock.hpp"
 #include "gateway/import_rows.hpp"
+#include "handlers/words.hpp"
 #include "store/mysql/clubs.hpp"
 #include "store/mysql/exports.hpp"
 #include "store/mysql/imports.hpp"
@@ -159,30 +160,12 @@ std::string line_of(const handlers::Purchase& purchase) {
                    std::to_string(purchase.earned)});
 }
 
-std::string word_of(rules::EntryKind kind) {
-  using Kind = rules::EntryKind;
-  constexpr std::pair<Kind, std::string_view> words[] = {{Kind::grant, "grant"},
-                                                         {Kind::redeem, "redeem"},
-                                                         {Kind::expire, "expire"},
-                                                         {Kind::void_redemption, "void_redemption"},
-                                                         {Kind::forfeit, "forfeit"},
-                                                         {Kind::move, "move"},
-                                                         {Kind::claw_back, "claw_back"},
-                                                         {Kind::return_credit, "return_credit"},
-                                                         {Kind::owe, "owe"},
-                                                         {Kind::settle, "settle"},
-                                                         {Kind::withdraw, "withdraw"}};
-  for (const auto& [one, word] : words) {
-    if (one == kind) return std::string(word);
-  }
-  return std::to_string(static_cast<unsigned>(kind));
-}
-
 std::string line_of(const store::ExportedEntry& one) {
   const handlers::LedgerEntry& entry = one.entry;
   const bool moved = entry.to_lot != 0;
-  return csv_line({std::to_string(entry.id), templates::rfc3339_with_micros(entry.at), word_of(entry.kind),
-                   std::to_string(entry.amount), std::to_string(one.card), std::to_string(entry.lot),
+  return csv_line({std::to_string(entry.id), templates::rfc3339_with_micros(entry.at),
+                   std::string(handlers::word_of(entry.kind)), std::to_string(entry.amount),
+                   std::to_string(one.card), std::to_string(entry.lot),
                    moved ? std::to_string(one.to_card) : "", moved ? std::to_string(entry.to_lot) : ""});
 }
 

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "handlers/words.hpp"
 #include "templates/dates.hpp"
 #include "templates/language.hpp"
 #include "templates/phone.hpp"
@@ -36,7 +37,7 @@ std::string member_as_text(const store::MemberFound& found, std::string_view tim
   }
   text += "lots\n";
   for (const handlers::Lot& lot : found.lots) {
-    text += fmt::format("  {}  {} of {} left, until {}\n", store::word_of(lot.origin), lot.remaining,
+    text += fmt::format("  {}  {} of {} left, until {}\n", handlers::word_of(lot.origin), lot.remaining,
                         lot.issued, local(lot.expires_at, time_zone));
   }
   text += "redemptions\n";
@@ -72,7 +73,7 @@ std::string member_as_json(const store::MemberFound& found) {
                              {"expires", templates::rfc3339(code.expires_at)}});
   }
   for (const handlers::Lot& lot : found.lots) {
-    json["lots"].push_back({{"origin", store::word_of(lot.origin)},
+    json["lots"].push_back({{"origin", handlers::word_of(lot.origin)},
                             {"issued", lot.issued},
                             {"remaining", lot.remaining},
                             {"expires", templates::rfc3339(lot.expires_at)}});

@@ -2,7 +2,7 @@
 
 #include <map>
 
-#include "store/mysql/lookup.hpp"
+#include "handlers/words.hpp"
 
 namespace peyk::store {
 namespace {

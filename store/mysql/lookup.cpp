@@ -176,22 +176,4 @@ std::map<BranchNo, std::string> branches_on_record(Connection& connection, ClubI
   return records;
 }
 
-std::string_view word_of(LotOrigin origin) {
-  switch (origin) {
-    case LotOrigin::purchase:
-      return "purchase";
-    case LotOrigin::gift:
-      return "gift";
-    case LotOrigin::referral:
-      return "referral";
-    case LotOrigin::transfer:
-      return "transfer";
-    case LotOrigin::occasion:
-      return "occasion";
-    case LotOrigin::manual:
-      return "manual";
-  }
-  throw SqlError(SqlError::Kind::broken, 0, "a lot of an origin that is not known");
-}
-
 }  // namespace peyk::store

@@ -55,6 +55,4 @@ std::vector<MemberFound> find_member(Connection& connection, std::string_view cl
 // Branches of a club that its records name, and in words which: "2 cashiers, 310 purchases". Throws SqlError.
 std::map<handlers::BranchNo, std::string> branches_on_record(Connection& connection, handlers::ClubId club);
 
-std::string_view word_of(handlers::LotOrigin origin);
-
 }  // namespace peyk::store

@@ -1,6 +1,7 @@
 // What moved a member's credit: her ledger entries, and what others moved to her. Of a transfer that came to
 // her no entry names her first, and the ledger has no index for whom it names behind; the moves have.
 #include "handlers/rules/ledger.hpp"
+#include "handlers/words.hpp"
 #include "store/mysql/club_pages.hpp"
 
 namespace peyk::store {
@@ -29,35 +30,13 @@ std::string with_behind(std::string sql, std::string_view id, bool behind) {
   return sql.replace(sql.find(place), place.size(), condition);
 }
 
+// A move is told by what it was for.
 std::string_view word_of(EntryKind kind, MoveKind move, bool came) {
-  switch (kind) {
-    case EntryKind::grant:
-      return "grant";
-    case EntryKind::redeem:
-      return "redeem";
-    case EntryKind::expire:
-      return "expire";
-    case EntryKind::void_redemption:
-      return "void";
-    case EntryKind::forfeit:
-      return "forfeit";
-    case EntryKind::claw_back:
-      return "claw_back";
-    case EntryKind::return_credit:
-      return "return";
-    case EntryKind::owe:
-      return "owe";
-    case EntryKind::settle:
-      return "settle";
-    case EntryKind::withdraw:
-      return "withdraw";
-    case EntryKind::move:
-      if (move == MoveKind::undo) return "undo";
-      if (move == MoveKind::gift) return "gift";
-      if (move == MoveKind::transfer) return came ? "receive" : "give";
-      return "split";
-  }
-  throw SqlError(SqlError::Kind::broken, 0, "an entry of a kind that is not known");
+  if (kind != EntryKind::move) return handlers::word_of(kind);
+  if (move == MoveKind::undo) return "undo";
+  if (move == MoveKind::gift) return "gift";
+  if (move == MoveKind::transfer) return came ? "receive" : "give";
+  return "split";
 }
 
 rules::Amount effect_of(EntryKind kind, MoveKind move, bool came, rules::Amount amount) {

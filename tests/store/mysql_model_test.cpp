@@ -87,6 +87,7 @@ class Story {
                                                        {2, &Story::credit},
                                                        {2, &Story::leave},
                                                        {6, &Story::wait},
+                                                       {2, &Story::lapse},
                                                        {1, &Story::sweep},
                                                        {4, &Story::split},
                                                        {5, &Story::give},
@@ -165,6 +166,18 @@ class Story {
   }
   void credit() {
     const Phone phone = member();
+    say(phone, "CREDIT", books_.credit(phone));
+  }
+  // To the very end of some credit of hers, and what is told of it then: swept or not.
+  void lapse() {
+    const Phone phone = member();
+    std::optional<ModelBooks::Time> end;
+    for (const auto& [number, code] : books_.codes) {
+      const bool sooner = code.owner == phone && code.until > books_.now && (!end || code.until < *end);
+      if (sooner) end = code.until;
+    }
+    if (!end) return;
+    wait(*end - books_.now);
     say(phone, "CREDIT", books_.credit(phone));
   }
   void leave() {
