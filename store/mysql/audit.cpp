@@ -287,9 +287,7 @@ std::uint64_t count_entries(Connection& connection) {
 }  // namespace
 
 Audit audit_ledger(Connection& connection) {
-  connection.rollback();
-  connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ");  // of the next transaction only
-  connection.execute("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY");
+  connection.begin_snapshot();
   Audit audit;
   audit.entries = count_entries(connection);
   for (const char* check : kChecks) {

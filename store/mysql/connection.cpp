@@ -263,6 +263,12 @@ Statement& Connection::prepare(const std::string& sql) {
   return *cached;
 }
 
+void Connection::begin_snapshot() {
+  rollback();
+  execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ");  // of the next transaction only
+  execute("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY");
+}
+
 void Connection::commit() {
   execute("COMMIT");
 }

@@ -213,8 +213,9 @@ void tell_of_failed(Connection& connection, std::span<const MessageId> messages,
   select_in(
       connection,
       "SELECT o.message_id, o.club_id, m.member_id, o.reason FROM outbox o"
-      " JOIN member m ON m.club_id = o.club_id AND m.phone = o.phone WHERE o.state <> 8 AND o.message_id IN "
-      "(",
+      " JOIN member m ON m.club_id = o.club_id AND m.phone = o.phone WHERE o.state IN (4, 5) AND "
+      "o.message_id "
+      "IN (",
       "", 1, messages, [](Statement& s, MessageId id) { s.add(id); },
       [&failed](Rows& rows) {
         FailedText text{.message = rows.u64()};

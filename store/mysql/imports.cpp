@@ -47,13 +47,19 @@ class Import {
   }
 
   void save() {
-    const Listeners listeners = load_listeners(connection_);
     save_effects(connection_, effects_, facts_);
     save_queued(connection_, texts_);
-    save_events(connection_, events_of(effects_, facts_, listeners), listeners);
+    if (terms_.tell) tell(load_listeners(connection_));
   }
 
  private:
+  // As of now, not of when she joined: events that are older than they are kept for are forgotten untold.
+  void tell(const Listeners& listeners) {
+    std::vector<WebhookEvent> events = events_of(effects_, facts_, listeners);
+    for (WebhookEvent& event : events) event.at = terms_.now;
+    save_events(connection_, std::move(events), listeners);
+  }
+
   Connection& connection_;
   SystemChance& chance_;
   const ImportTerms& terms_;

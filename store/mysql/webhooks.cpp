@@ -48,8 +48,26 @@ std::vector<Endpoint> load_endpoints(Connection& connection, ClubId club) {
   return endpoints;
 }
 
+namespace {
+
+// A name that was off the file and comes back with another URL is another system: what still waits for the
+// one that had the name is not for it.
+void leave_to_the_past(Connection& connection, ClubId club, const Webhook& webhook) {
+  connection
+      .prepare(
+          "UPDATE webhook_endpoint SET name = CONCAT(LEFT(name, 20), '#', endpoint_id)"
+          " WHERE club_id = ? AND name = ? AND is_listed = 0 AND url <> ?")
+      .add(club)
+      .add(webhook.name)
+      .add(webhook.url)
+      .update();
+}
+
+}  // namespace
+
 // Assignments are made from the left: `url` is still the old one where it is compared.
 void save_webhooks(Connection& connection, ClubId club, const std::vector<Webhook>& webhooks) {
+  for (const Webhook& webhook : webhooks) leave_to_the_past(connection, club, webhook);
   connection.prepare("UPDATE webhook_endpoint SET is_listed = 0 WHERE club_id = ?").add(club).update();
   for (const Webhook& webhook : webhooks) {
     connection

@@ -95,9 +95,9 @@ http:
 {})",
                      listening_port_ != 0 ? listening_port_ : smpp_port(), options_.sessions, options_.window,
                      options_.carrier_yaml + (two ? other : ""),
-                     two ? "    alternate_carriers: [other]\n" : "", options_.line_rate, options_.receipts, options_.line_yaml,
-                     mysql_.unix_socket().string(), options_.mysql_workers, redis_.unix_socket().string(),
-                     gateway.http_port, options_.more_yaml);
+                     two ? "    alternate_carriers: [other]\n" : "", options_.line_rate, options_.receipts,
+                     options_.line_yaml, mysql_.unix_socket().string(), options_.mysql_workers,
+                     redis_.unix_socket().string(), gateway.http_port, options_.more_yaml);
 }
 
 std::map<std::string, std::string> Stack::environment(const std::string& till_secret) const {
