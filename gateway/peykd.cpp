@@ -55,6 +55,7 @@ Peykd::Peykd(Options options)
       io_(1),
       directory_(std::make_shared<const handlers::Directory>()),
       listeners_(std::make_shared<const handlers::Listeners>()),
+      arrival_(options_.mysql, [this](store::Connection& connection) { read_first(connection); }),
       workers_(options_.mysql, worker_hooks()),
       outcomes_(options_.mysql, sql_log()),
       parts_(options_.mysql, sql_log()),
@@ -297,9 +298,7 @@ void Peykd::push(std::vector<store::QueuedText> texts) {
   }
 }
 
-void Peykd::check_schema() {
-  store::Connection connection(options_.mysql);
-  connection.open();
+void Peykd::read_first(store::Connection& connection) {
   if (const auto problem = store::schema_problem(connection)) throw std::runtime_error(*problem);
   clubs_version_ = store::clubs_version(connection);
   directory_.store(std::make_shared<const handlers::Directory>(store::load_clubs(connection)));
@@ -308,7 +307,6 @@ void Peykd::check_schema() {
   clock_.know(store::latest_entry(connection));
   if (const auto behind = clock_.behind(); behind > kClockBehindSaid)
     log::error("clock_behind", {{"seconds", std::chrono::floor<std::chrono::seconds>(behind).count()}});
-  connection.rollback();
 }
 
 // What staff and operators may have changed.
@@ -390,6 +388,7 @@ asio::awaitable<void> Peykd::wait_for_signal() {
 asio::awaitable<void> Peykd::shut_down() {
   const std::chrono::milliseconds grace = options_.limits.shutdown_grace;
   co_await http_.stop(grace);
+  if (!begun_) co_return io_.stop();
   const auto deadline = std::chrono::steady_clock::now() + grace;
   asio::steady_timer poll(io_);
   while (requests_.in_flight() > 0 && std::chrono::steady_clock::now() < deadline) {
@@ -409,10 +408,10 @@ asio::awaitable<void> Peykd::shut_down() {
   io_.stop();
 }
 
-void Peykd::run() {
-  check_schema();
-  http_.start();
-  metrics_.gauge("peyk_build_info", {{"version", PEYK_VERSION}}).set(1);
+// Everything that needs to know the clubs.
+void Peykd::begin() {
+  if (stopping_) return;
+  begun_ = true;
   workers_.start();
   outcomes_.start();
   parts_.start();
@@ -433,13 +432,19 @@ void Peykd::run() {
   for (const auto& [name, carrier] : carriers_.all()) show_state(metrics_, carrier);
   spawn(io_, housekeeping());
   spawn(io_, scheduled_.run());
-  spawn(io_, wait_for_signal());
   log::info("started", {{"http_port", http_.port()}, {"version", PEYK_VERSION}});
+}
+
+void Peykd::run() {
+  http_.start();
+  metrics_.gauge("peyk_build_info", {{"version", PEYK_VERSION}}).set(1);
+  spawn(io_, wait_for_signal());
   // However the loop ends, by an exception too: everything that calls back is silenced while all of us still
   // lives.
   struct Silence {
     Peykd& gateway;
     ~Silence() {
+      gateway.arrival_.stop();
       gateway.redis_.stop();
       gateway.webhooks_.stop();
       gateway.workers_.stop();
@@ -452,6 +457,12 @@ void Peykd::run() {
       gateway.librarian_.stop();
     }
   } silence{*this};
+  arrival_.start([this](std::exception_ptr broken) {
+    post([this, broken] {
+      if (broken) std::rethrow_exception(broken);
+      begin();
+    });
+  });
   io_.run();
   log::info("stopped");
 }

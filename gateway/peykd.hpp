@@ -6,6 +6,9 @@
 //   expires; what clubs look up)
 //   webhook thread: the clubs' systems are told (webhook_sender.hpp)
 //
+// Starting: the port is taken and probes are answered; MySQL is waited for (mysql_arrival.hpp), who is a till
+// is known only then; then everything else begins. Redis and carriers may come at any time.
+//
 // Stopping, on SIGTERM or SIGINT: readiness goes, no new requests; what is under way is answered; what is on
 // the wire comes home; links unbind; then the threads end. A second signal ends at once. Nothing depends on
 // it: kill -9 loses nothing that was acknowledged.
@@ -33,6 +36,7 @@
 #include "gateway/inbound_tlvs.hpp"
 #include "gateway/inbound_ussd.hpp"
 #include "gateway/metrics.hpp"
+#include "gateway/mysql_arrival.hpp"
 #include "gateway/outbound_line.hpp"
 #include "gateway/outcome_queries.hpp"
 #include "gateway/pins.hpp"
@@ -54,7 +58,7 @@ class Peykd {
   ~Peykd();
 
   // Runs until a signal ends it. Throws what cannot be mended by waiting: a port that is taken, a wrong
-  // schema.
+  // password, a wrong schema.
   void run();
 
  private:
@@ -67,7 +71,9 @@ class Peykd {
   std::vector<ReadyPart> readiness();
 
   void post(std::function<void()> work);
-  void check_schema();
+  HttpRoute once_begun(HttpRoute route);
+  void read_first(store::Connection& connection);
+  void begin();
   void load_decisions();
   void govern(const std::vector<store::Pause>& pauses);
   void take(CarrierRequest request);
@@ -95,6 +101,7 @@ class Peykd {
   std::uint64_t clubs_version_ = 0;
   std::vector<store::Pause> pauses_;  // as they were read last
 
+  MysqlArrival arrival_;
   store::RequestWorkers workers_;
   store::SqlThread outcomes_;     // settled messages, receipts
   store::SqlThread parts_;        // of phones' long texts
@@ -133,6 +140,7 @@ class Peykd {
   HttpServer http_;
   boost::asio::signal_set signals_;
   Signal stopped_;
+  bool begun_ = false;  // MySQL was there
   bool stopping_ = false;
 };
 
