@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "handlers/programme.hpp"
 #include "handlers/rules/units.hpp"
 #include "templates/language.hpp"
 #include "templates/money.hpp"
@@ -123,6 +124,7 @@ struct Club {
   std::string ussd_root;             // "*7000" without the closing '#'; empty: no USSD
   std::uint32_t sending_weight = 1;  // its messages a turn, where clubs wait for one line
   ClubPolicy policy;
+  Programme programme;
   std::vector<Branch> branches;
   std::vector<Cashier> cashiers;
   std::vector<TillKey> till_keys;

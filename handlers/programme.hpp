@@ -1,0 +1,29 @@
+// How a club treats whom: its segments, tiers, offers, and what it calls points. Written in its file, kept in
+// MySQL as one document and its offers' versions, read by every decision.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "handlers/rules/lrfm.hpp"
+#include "handlers/rules/offers.hpp"
+#include "handlers/rules/segments.hpp"
+#include "handlers/rules/tiers.hpp"
+
+namespace peyk::handlers {
+
+inline constexpr std::size_t kOffersMax = 1000;
+
+struct Programme {
+  std::vector<rules::Segment> segments;
+  rules::TierPlan tiers;
+  std::vector<rules::Offer> offers;  // those in force; sorted by name
+  rules::Amount points_per = 0;      // so much paid in money brings one point; 0: purchases bring none
+  std::optional<rules::LrfmBounds> bounds_given;     // scores by these; none: by the club's own quintiles
+  std::optional<rules::LrfmBounds> bounds_reckoned;  // the quintiles of last night; not of the file
+  int hijri_shift_days = 0;  // the club's lunar calendar beside the reckoned one, -2 to 2
+  bool operator==(const Programme&) const = default;
+};
+
+}  // namespace peyk::handlers
