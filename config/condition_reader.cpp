@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <tuple>
 
 #include "config/scalars.hpp"
 #include "handlers/programme_json.hpp"
@@ -68,12 +69,12 @@ class Reader {
 
   void read_first_purchase(Section& s) {
     bool first = false;
-    if (!s.boolean(kFirstPurchase, first)) {
+    if (!s.choice<bool>(kFirstPurchase, first, {{"true", true}})) {
       read_.correct = read_.correct && !s.has(kFirstPurchase);
     } else if (s.has("visits")) {
       wrong(s, kFirstPurchase, "given beside visits", "one of the two: it is visits: 1");
     } else {
-      read_.conditions.push_back({.measure = rules::Measure::visits, .ranges = {{1, 1}}, .negated = !first});
+      read_.conditions.push_back({.measure = rules::Measure::visits, .ranges = {{1, 1}}});
     }
   }
 
@@ -128,14 +129,13 @@ class Reader {
   ConditionsRead& read_;
 };
 
-// By the tables, whatever the order in the file.
+}  // namespace
+
 void sort_by_tables(std::vector<Condition>& conditions) {
   std::ranges::stable_sort(conditions, {}, [](const Condition& condition) {
     return std::tuple(condition.negated, !condition.words.empty(), condition.measure, condition.set);
   });
 }
-
-}  // namespace
 
 ConditionsRead read_conditions(Section& parent, std::string_view key, const ConditionWorld& world) {
   ConditionsRead read;

@@ -147,7 +147,10 @@ void read_segments(Section& root, handlers::Club& club) {
   root.list("segments", 0, rules::kSegmentsMax, [&](Section& s, std::size_t) {
     std::string business;
     if (s.text("usual", business, kBusiness)) {
-      for (const rules::Segment& one : rules::usual_segments(business)) add_segment(segments, one);
+      for (rules::Segment one : rules::usual_segments(business)) {
+        sort_by_tables(one.when);
+        add_segment(segments, std::move(one));
+      }
     }
     const bool is_usual = s.has("usual");
     rules::Segment segment;

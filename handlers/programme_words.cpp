@@ -90,6 +90,7 @@ constexpr std::array<SetWord, rules::kWordSets> kSetWords{{
 }};
 
 constexpr std::int64_t kShareMax = rules::kWholeBasisPoints;
+constexpr std::int64_t kPointsShareMax = 10 * kShareMax;
 constexpr std::array<EffectWord, 9> kEffectWords{{
     {EffectKind::percent_off, "percent_off", "percent", Unit::basis_points, kShareMax, false, true, "{}% off",
      "Off the invoice at once, where the till asks for a quote"},
@@ -100,8 +101,8 @@ constexpr std::array<EffectWord, 9> kEffectWords{{
     {EffectKind::credit, "credit", "amount", Unit::rials, rules::kAmountMax, true, true, "{} credit",
      "Credit, in rials"},
     {EffectKind::points, "points", "count", Unit::count, kCountMax, false, false, "{} points", "Points"},
-    {EffectKind::points_percent, "points_percent", "percent", Unit::basis_points, kShareMax, false, false,
-     "{}% more points", "More points, in percent of the purchase's own: 100 doubles them"},
+    {EffectKind::points_percent, "points_percent", "percent", Unit::basis_points, kPointsShareMax, false,
+     false, "{}% more points", "More points, in percent of the purchase's own: 100 doubles them"},
     {EffectKind::gift, "gift", "amount", Unit::rials, rules::kAmountMax, true, true, "a gift of {}",
      "A gift code to give away, in rials"},
     {EffectKind::entries, "entries", "count", Unit::count, 1'000, false, false, "{} entries",
