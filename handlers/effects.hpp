@@ -153,10 +153,16 @@ struct RecordRefund {
   bool known = false;  // parked before
 };
 
-using Effect = std::variant<EnrolMember, ChangeMember, EndMembership, OpenLot, IssueCode, TakeFromLot,
-                            VoidRedemption, MoveCredit, RecordPurchase, SetPromo, NoteHelp, SetAttempts,
-                            SetPending, RecordSale, SetMissWindow, NoteMiss, RecordDispute, SetTillAttempts,
-                            BeginHold, EndHold, TakeBack, ReturnCredit, Owe, RecordRefund, SetGuesses>;
+// As a whole, whatever of it has changed.
+struct SetProfile {
+  Profile row;
+};
+
+using Effect =
+    std::variant<EnrolMember, ChangeMember, EndMembership, OpenLot, IssueCode, TakeFromLot, VoidRedemption,
+                 MoveCredit, RecordPurchase, SetPromo, NoteHelp, SetAttempts, SetPending, RecordSale,
+                 SetMissWindow, NoteMiss, RecordDispute, SetTillAttempts, BeginHold, EndHold, TakeBack,
+                 ReturnCredit, Owe, RecordRefund, SetGuesses, SetProfile>;
 
 struct OutgoingText {
   ClubId club = 0;

@@ -49,6 +49,8 @@ void Needs::merge(Needs other) {
   refunded.merge(other.refunded);
   refunded_bills.merge(other.refunded_bills);
   references.merge(other.references);
+  profiles.merge(other.profiles);
+  strangers.merge(other.strangers);
 }
 
 const Member* Facts::member(const MemberKey& key) const {

@@ -24,6 +24,7 @@
 #include "handlers/club.hpp"
 #include "handlers/history.hpp"
 #include "handlers/pending.hpp"
+#include "handlers/profile_row.hpp"
 #include "handlers/request.hpp"
 #include "handlers/rules/attempts.hpp"
 #include "handlers/rules/codes.hpp"
@@ -335,6 +336,10 @@ struct Needs {
   std::set<std::uint64_t> refunded;      // purchases with all that a refund touches: wallets, bills, refunds
   std::set<PurchaseKey> refunded_bills;  // the same, by their invoices
   std::set<std::pair<PurchaseKey, RequestKey>> references;  // refunds by their reference, at a branch
+  std::set<MemberKey> profiles;                             // of members
+  // Of these phones, where they are no members: their purchases, counted no further than so many. What was
+  // refunded whole does not count.
+  std::map<MemberKey, std::uint32_t> strangers;
 
   void merge(Needs other);
 };
@@ -406,6 +411,9 @@ class Facts {
   // Of all kinds, also what is used, too late or ended by misses: kept for a while.
   std::vector<const Pending*> pendings(const MemberKey& phone) const;
   bool is_free(const CodeKey& candidate) const;
+  // facts_profile.cpp. nullptr: she has told nothing, or it was not asked for.
+  const Profile* profile(MemberId member) const;
+  std::uint32_t purchases_of_stranger(const MemberKey& phone) const;
 
   // The store's side: what was loaded. Loading the same row twice keeps the first (it may have been changed
   // since).
@@ -430,6 +438,8 @@ class Facts {
   void load_lapsed(LotId lot, rules::Amount amount);
   void load_records_on(const PurchaseKey& bill, std::uint32_t count);
   void load_till_attempts(const std::string& key, rules::Attempts row);
+  void load(Profile row);
+  void load_stranger(const MemberKey& phone, std::uint32_t purchases);
 
   // The working set's side: what a decision changed. See effects.hpp.
   void apply(const struct EnrolMember& effect);
@@ -457,6 +467,7 @@ class Facts {
   void apply(const struct ReturnCredit& effect);
   void apply(const struct Owe& effect);
   void apply(const struct RecordRefund& effect);
+  void apply(const struct SetProfile& effect);
 
  private:
   void post(const LedgerEntry& entry);
@@ -493,6 +504,8 @@ class Facts {
   std::map<PurchaseKey, std::uint32_t> records_on_;
   std::map<std::uint64_t, Refund> refunds_;
   std::unordered_map<LotId, rules::Amount> lapsed_;
+  std::unordered_map<MemberId, Profile> profiles_;
+  std::map<MemberKey, std::uint32_t> strangers_;
 };
 
 }  // namespace peyk::handlers

@@ -39,6 +39,7 @@ void Facts::apply(const EndMembership& effect) {
   member_ids_.erase({member.club, member.phone});
   member.phone = 0;
   member.referred_by.reset();
+  profiles_.erase(effect.member);
   for (const LedgerEntry& entry : effect.entries) {
     post(entry);
     must_find(lots_, entry.lot, "lot").remaining -= entry.amount;
@@ -127,7 +128,11 @@ void Facts::apply(const RecordPurchase& effect) {
     day.granted += purchase.earned;
   }
   load(purchase);
-  if (!purchase.member) return;
+  if (!purchase.member) {
+    const auto stranger = strangers_.find({purchase.key.club, purchase.phone});
+    if (stranger != strangers_.end()) ++stranger->second;
+    return;
+  }
   must_find(members_, *purchase.member, "member").last_purchase = {.id = purchase.id,
                                                                    .branch = purchase.key.branch,
                                                                    .amount = purchase.amount,

@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "handlers/membership.hpp"
 #include "handlers/refund.hpp"
 #include "handlers/till.hpp"
 #include "handlers/use_cases.hpp"
@@ -165,6 +166,7 @@ Needs needs_purchase(const PurchaseRequest& request, const Club& club, Chance& c
   Needs needs;
   needs.members.insert({request.club, request.phone});
   needs.bills.insert(key_of(request));
+  needs.merge(needs_joining_by_purchase(club, {request.club, request.phone}));
   if (rules::share_of(request.amount, club.policy.earn_share) > 0) {
     for (int i = 0; i < kCandidates; ++i) {
       needs.candidates.push_back({request.club, rules::code_from_random(chance.random())});
@@ -189,7 +191,10 @@ Outcome purchase(const PurchaseRequest& request, std::span<const CodeKey> candid
   Outcome outcome;
   const Member* member = facts.member(MemberKey{request.club, request.phone});
   Member enrolled;
-  if (member == nullptr && club->policy.join_on_purchase) {
+  const ByPurchase joining = member != nullptr
+                                 ? ByPurchase::nothing
+                                 : joining_by_purchase(*club, {request.club, request.phone}, facts);
+  if (joining == ByPurchase::enrols) {
     enrolled = enrol(*club, request.phone, club->language, setting);
     outcome.effects.push_back(EnrolMember{enrolled});
     member = &enrolled;
@@ -223,6 +228,7 @@ Outcome purchase(const PurchaseRequest& request, std::span<const CodeKey> candid
                                     thanks(request, *club, *member, member == &enrolled, earned, setting),
                                     setting.now));
   }
+  if (joining == ByPurchase::invites) outcome.texts.push_back(may_join_now(*club, request.phone, setting));
   outcome.effects.push_back(RecordPurchase{std::move(purchase)});
   for (Refunded& one : parked) {
     std::move(one.effects.begin(), one.effects.end(), std::back_inserter(outcome.effects));

@@ -10,6 +10,7 @@
 #include "store/mysql/miss_windows.hpp"
 #include "store/mysql/moves.hpp"
 #include "store/mysql/pendings.hpp"
+#include "store/mysql/profiles.hpp"
 #include "store/mysql/refunds.hpp"
 #include "store/mysql/sales.hpp"
 #include "store/mysql/sets.hpp"
@@ -52,6 +53,7 @@ struct Sorted {
   std::vector<const ReturnCredit*> returned;
   std::map<MemberKey, rules::Attempts> guesses;
   std::set<std::uint64_t> refunded_purchases;
+  std::set<MemberId> changed_profiles;
 
   void operator()(const EnrolMember& effect) { enrolled.push_back(&effect.member); }
   void operator()(const ChangeMember& effect) { changed_members.insert(effect.member); }
@@ -135,6 +137,7 @@ struct Sorted {
     entries.push_back(effect.entry);
     changed_members.insert(effect.entry.member);
   }
+  void operator()(const SetProfile& effect) { changed_profiles.insert(effect.row.member); }
   void operator()(const RecordRefund& effect) {
     const Refund& refund = effect.refund;
     (effect.known ? refunds_known : refunds_new).insert(refund.id);
@@ -345,6 +348,7 @@ void save_effects(Connection& connection, std::span<const Effect> effects, const
   save_attempts(connection, sorted);
   save_till_attempts(connection, sorted.till_attempts);
   save_members(connection, sorted, facts);
+  save_profiles(connection, sorted.changed_profiles, sorted.ended, facts);
   save_pendings(connection, sorted.pendings);
   save_lots(connection, sorted, facts);
   save_codes(connection, sorted, facts);

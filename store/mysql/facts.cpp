@@ -4,6 +4,7 @@
 #include "store/mysql/guesses.hpp"
 #include "store/mysql/moves.hpp"
 #include "store/mysql/pendings.hpp"
+#include "store/mysql/profiles.hpp"
 #include "store/mysql/readings.hpp"
 #include "store/mysql/refunds.hpp"
 #include "store/mysql/sales.hpp"
@@ -315,6 +316,8 @@ void load_facts(Connection& connection, const Needs& needs, Facts& facts) {
   load_disputable(connection, needs.disputes, facts);
   lock_guesses(connection, needs.guessers, facts);
   load_readings(connection, needs.readings, facts);
+  load_profiles(connection, needs.profiles, facts);
+  load_strangers(connection, needs, facts);
 }
 
 }  // namespace peyk::store

@@ -240,6 +240,20 @@ Facts MemoryStore::load(const Needs& needs) const {
   for (const auto* phones : {&needs.pendings, &needs.replies}) {
     for (Pending& row : pendings_of(*phones)) facts.load(std::move(row));
   }
+  for (const MemberKey& key : needs.profiles) {
+    const Member* member = find(key);
+    const auto told = member == nullptr ? profiles_.end() : profiles_.find(member->id);
+    if (told != profiles_.end()) facts.load(told->second);
+  }
+  for (const auto& [key, most] : needs.strangers) {
+    std::uint32_t bought = 0;
+    for (const auto& [bill, one] : purchases_) {
+      const bool counts = bill.club == key.club && one.phone == key.phone && !one.member &&
+                          one.refunded < one.amount && bought < most;
+      bought += counts ? 1U : 0U;
+    }
+    if (find(key) == nullptr) facts.load_stranger(key, bought);
+  }
   for (const BranchDayKey& key : needs.branch_days) facts.load(key, branch_day(key));
   for (const auto& [key, since] : needs.disputes) {
     const Member* member = find(key);

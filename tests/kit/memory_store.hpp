@@ -43,6 +43,7 @@ class MemoryStore {
   const std::map<handlers::PurchaseKey, handlers::Purchase>& purchases() const { return purchases_; }
   const std::map<handlers::HoldId, handlers::Hold>& holds() const { return holds_; }
   const std::vector<handlers::LedgerEntry>& entries() const { return entries_; }
+  const std::map<handlers::MemberId, handlers::Profile>& profiles() const { return profiles_; }
   const std::map<handlers::PendingKey, handlers::Pending>& pendings() const { return pendings_; }
   // The last one-time number that was asked for; 0: none was.
   std::uint32_t last_number() const { return last_number_; }
@@ -80,6 +81,7 @@ class MemoryStore {
   std::map<std::string, rules::Attempts> till_attempts_;
   std::map<handlers::HoldId, handlers::Hold> holds_;
   std::map<std::uint64_t, handlers::Refund> refunds_;
+  std::map<handlers::MemberId, handlers::Profile> profiles_;
 };
 
 // «نان و نمک»: a club in Persian with branches 12 and 14, cashiers with PINs (12: 4321, 14: 9876), 5 % credit
