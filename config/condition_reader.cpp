@@ -35,7 +35,7 @@ class Reader {
     }
     if (!negated) read_first_purchase(s);
     for (const SetWord& word : handlers::set_words()) {
-      if (word.set != WordSet::segment || !world_.segments.empty()) read_set(s, word, negated);
+      if (word.set != WordSet::segment || world_.segments != nullptr) read_set(s, word, negated);
     }
   }
 
@@ -82,7 +82,7 @@ class Reader {
   std::optional<std::string> trouble_with(WordSet set, const std::string& text) const {
     const std::string found = fmt::format("found \"{}\"", text);
     if (set == WordSet::segment) {
-      return std::ranges::find(world_.segments, text, &rules::Segment::name) == world_.segments.end()
+      return std::ranges::find(*world_.segments, text, &rules::Segment::name) == world_.segments->end()
                  ? std::optional(found + ", no such segment")
                  : std::nullopt;
     }
@@ -96,7 +96,8 @@ class Reader {
     if (set == WordSet::occasion) {
       for (const templates::Occasion& one : templates::occasions()) names.push_back(one.id);
     } else if (set == WordSet::segment) {
-      for (const rules::Segment& one : world_.segments) names.push_back(one.name);
+      if (world_.segments->empty()) return "the name of a segment, of which this club has none";
+      for (const rules::Segment& one : *world_.segments) names.push_back(one.name);
     } else {
       return "words of 1 to 40 characters on one line";
     }

@@ -14,7 +14,6 @@ struct ConditionsRead {
   std::vector<rules::Condition> conditions;  // in the order of the tables of words, negated ones behind
   bool correct = true;                       // no mistake was found
 };
-// `world.segments` is empty: none may be asked for.
 ConditionsRead read_conditions(Section& parent, std::string_view key, const ConditionWorld& world);
 
 // In the order of the tables of words, negated ones behind: whatever the order in which they were written.

@@ -80,7 +80,6 @@ Fields fields_of(const Programme& programme) {
   const rules::TierPlan usual;
   FieldList fields;
   fields.number("points_per", programme.points_per);
-  fields.number("hijri_shift_days", programme.hijri_shift_days);
   if (const auto& bounds = programme.bounds_given) {
     fields.raw("lrfm.length_days", fmt::format("[{}]", fmt::join(bounds->length_days, ", ")));
     fields.raw("lrfm.days_away", fmt::format("[{}]", fmt::join(bounds->days_away, ", ")));
