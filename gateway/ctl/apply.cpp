@@ -6,6 +6,7 @@
 #include <iterator>
 
 #include "config/url.hpp"
+#include "gateway/ctl/programme_fields.hpp"
 #include "templates/dates.hpp"
 #include "templates/phone.hpp"
 
@@ -226,6 +227,8 @@ Lines differences(const Club* stored, const Club& club) {
       [](const Cashier& cashier) { return templates::masked(cashier.phone); }, cashier_change);
   const auto id = [](const TillKey& key) { return key.id; };
   compare(lines, "till key", keys_of_file(before), club.till_keys, id, id, key_change);
+  std::ranges::move(programme_differences(before.programme, before.time_zone, club.programme, club.time_zone),
+                    std::back_inserter(lines));
   return lines;
 }
 
