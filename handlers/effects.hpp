@@ -153,10 +153,39 @@ struct RecordRefund {
   bool known = false;  // parked before
 };
 
+// How she buys now; of several only the last counts. Of the whole club, or of a branch.
+struct SetBehaviour {
+  ClubId club = 0;
+  MemberId member = 0;
+  BranchNo branch = kWholeClub;
+  rules::Behaviour row;
+};
+// The tier she is in now, and until when.
+struct SetStanding {
+  ClubId club = 0;
+  MemberId member = 0;
+  rules::Standing standing;
+};
+// Points given, or taken back; her total follows.
+struct RecordPoints {
+  PointEntry entry;
+};
+struct SetOfferUse {
+  ClubId club = 0;
+  OfferUseKey key;
+  OfferUseRow row;
+};
+// What an offer gave, and what of its budget is spent by it: nothing, if it has none.
+struct RecordGrant {
+  OfferGrant grant;
+  rules::Amount of_budget = 0;
+};
+
 using Effect = std::variant<EnrolMember, ChangeMember, EndMembership, OpenLot, IssueCode, TakeFromLot,
                             VoidRedemption, MoveCredit, RecordPurchase, SetPromo, NoteHelp, SetAttempts,
                             SetPending, RecordSale, SetMissWindow, NoteMiss, RecordDispute, SetTillAttempts,
-                            BeginHold, EndHold, TakeBack, ReturnCredit, Owe, RecordRefund, SetGuesses>;
+                            BeginHold, EndHold, TakeBack, ReturnCredit, Owe, RecordRefund, SetGuesses,
+                            SetBehaviour, SetStanding, RecordPoints, SetOfferUse, RecordGrant>;
 
 struct OutgoingText {
   ClubId club = 0;

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "handlers/club.hpp"
 #include "handlers/rules/codes.hpp"
@@ -41,7 +42,9 @@ struct PurchaseRequest {
   std::string invoice;       // 1 to 64 characters
   rules::Amount amount = 0;  // 1 .. kAmountMax
   std::optional<rules::Instant> purchased_at;
-  bool typed = false;  // by a cashier, so its invoice is without capitals
+  bool typed = false;              // by a cashier, so its invoice is without capitals
+  std::vector<std::string> items;  // of the invoice, by their names at the till; folded when they are judged
+  rules::Amount discount = 0;      // that the till took off the amount; at most all of it
 };
 
 // A till that signed its request, by its key's public name.
