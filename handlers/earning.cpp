@@ -44,6 +44,10 @@ void honour(const Club& club, rules::Amount discount, rules::Amount paid, Worth&
     }
   }
   worth.honoured = discount - left;
+  std::size_t gifts = 0;
+  for (Given& given : worth.given) {
+    if (effect_of(club, given).kind == EffectKind::gift && ++gifts > kGiftsOfAPurchaseMax) given.value = 0;
+  }
   std::erase_if(worth.given, [&club](const Given& given) {
     return given.value == 0 && effect_of(club, given).kind != EffectKind::note;
   });
@@ -367,7 +371,7 @@ std::size_t codes_of_a_purchase(const Club& club) {
       if (effect.kind == EffectKind::gift) ++gifts;
     }
   }
-  return std::min(valid_days.size(), kEarnedLotsMax) + std::min<std::size_t>(gifts, rules::kMovedLotsMax);
+  return std::min(valid_days.size(), kEarnedLotsMax) + std::min(gifts, kGiftsOfAPurchaseMax);
 }
 
 }  // namespace peyk::handlers

@@ -26,6 +26,7 @@ namespace peyk::handlers {
 
 // Each becomes a lot, a code and a line of a text.
 inline constexpr std::size_t kEarnedLotsMax = 6;
+inline constexpr std::size_t kGiftsOfAPurchaseMax = 4;  // of the highest priority; the others are not given
 
 // What a purchase is worth, before anything of it is given back. Of a stranger: nothing.
 struct Worth {
