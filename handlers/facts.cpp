@@ -28,6 +28,7 @@ void Needs::merge(Needs other) {
   owners_pendings.merge(other.owners_pendings);
   replies.merge(other.replies);
   memberships.merge(other.memberships);
+  cards.merge(other.cards);
   const auto merge_since = [](auto& ours, const auto& theirs) {
     for (const auto& [member, since] : theirs) {
       const auto [known, fresh] = ours.emplace(member, since);
