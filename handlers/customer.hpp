@@ -72,8 +72,9 @@ struct OfferGrant {
   OfferId offer = 0;
   std::uint32_t place = 0;  // of the effect in the offer
   rules::EffectKind kind = rules::EffectKind::credit;
-  std::int64_t value = 0;  // amount or count
-  LotId lot = 0;           // 0: it opened none
+  std::int64_t value = 0;       // amount or count
+  rules::Amount of_budget = 0;  // spent by it: nothing, if the offer has none
+  LotId lot = 0;                // 0: it opened none
   rules::Instant at{};
   std::string facts;  // a JSON object; empty: forgotten, she has left
 };

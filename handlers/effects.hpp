@@ -175,17 +175,29 @@ struct SetOfferUse {
   OfferUseKey key;
   OfferUseRow row;
 };
-// What an offer gave, and what of its budget is spent by it: nothing, if it has none.
+// The club's gift account: it had none.
+struct OpenGiftAccount {
+  Member account;
+};
+// A gift code of the club's gift account, a batch of its own.
+struct IssueGift {
+  Lot lot;
+  LedgerEntry entry;
+  Code code;
+  std::uint64_t batch = 0;
+  std::string by;  // who issued it: at most 64 characters
+};
+// What an offer gave.
 struct RecordGrant {
   OfferGrant grant;
-  rules::Amount of_budget = 0;
 };
 
-using Effect = std::variant<EnrolMember, ChangeMember, EndMembership, OpenLot, IssueCode, TakeFromLot,
-                            VoidRedemption, MoveCredit, RecordPurchase, SetPromo, NoteHelp, SetAttempts,
-                            SetPending, RecordSale, SetMissWindow, NoteMiss, RecordDispute, SetTillAttempts,
-                            BeginHold, EndHold, TakeBack, ReturnCredit, Owe, RecordRefund, SetGuesses,
-                            SetBehaviour, SetStanding, RecordPoints, SetOfferUse, RecordGrant>;
+using Effect =
+    std::variant<EnrolMember, ChangeMember, EndMembership, OpenLot, IssueCode, TakeFromLot, VoidRedemption,
+                 MoveCredit, RecordPurchase, SetPromo, NoteHelp, SetAttempts, SetPending, RecordSale,
+                 SetMissWindow, NoteMiss, RecordDispute, SetTillAttempts, BeginHold, EndHold, TakeBack,
+                 ReturnCredit, Owe, RecordRefund, SetGuesses, SetBehaviour, SetStanding, RecordPoints,
+                 SetOfferUse, RecordGrant, OpenGiftAccount, IssueGift>;
 
 struct OutgoingText {
   ClubId club = 0;

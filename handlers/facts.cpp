@@ -50,6 +50,17 @@ void Needs::merge(Needs other) {
   refunded.merge(other.refunded);
   refunded_bills.merge(other.refunded_bills);
   references.merge(other.references);
+  for (const auto& [member, days] : other.behaviours) {
+    const auto [known, fresh] = behaviours.emplace(member, days);
+    if (fresh) continue;
+    known->second.earliest = std::min(known->second.earliest, days.earliest);
+    known->second.latest = std::max(known->second.latest, days.latest);
+  }
+  ranks.merge(other.ranks);
+  periods.merge(other.periods);  // those of one club are the same
+  offer_uses.merge(other.offer_uses);
+  budgets.merge(other.budgets);
+  gift_accounts.merge(other.gift_accounts);
 }
 
 const Member* Facts::member(const MemberKey& key) const {

@@ -200,10 +200,11 @@ struct Purchase {
   rules::Amount amount = 0;        // of the invoice, less `discount`
   rules::Amount discount = 0;      // that the till took off
   rules::Amount earned = 0;        // credit of all its lots, and gifts to give away
-  std::int64_t points = 0;
-  std::uint32_t grants = 0;    // of offers, each a row of its own (customer.hpp)
-  std::optional<CodeId> code;  // of the first of its lots
-  PhoneNumber phone = 0;       // as reported; 0: hers who has left, and is forgotten
+  rules::Amount earned_whole = 0;  // the same, had nothing been refunded before the purchase came
+  std::int64_t points = 0;         // likewise
+  std::uint32_t grants = 0;        // of offers, each a row of its own (customer.hpp)
+  std::optional<CodeId> code;      // of the first of its lots
+  PhoneNumber phone = 0;           // as reported; 0: hers who has left, and is forgotten
   std::string answer;  // given to the till; a repeat under another webhook-id gets it again. Names no phone
   rules::BasisPoints earn_share = 0;  // by which it earned; 0: nothing, or it was not kept then
   rules::Instant purchased_at{};
@@ -345,7 +346,7 @@ struct Needs {
   std::map<MemberKey, PeriodKey> periods;   // what tiers are measured by
   std::set<MemberKey> offer_uses;           // what offers gave them
   std::set<OfferId> budgets;                // what is spent of these offers, locked
-  std::set<ClubId> gift_accounts;           // of these clubs, locked; opened if there is none
+  std::set<ClubId> gift_accounts;           // of these clubs, locked
 
   void merge(Needs other);
 };
@@ -407,7 +408,7 @@ class Facts {
   rules::Amount budget_spent(OfferId offer) const;
   // Of a refunded purchase.
   std::vector<const OfferGrant*> grants(std::uint64_t purchase) const;
-  // nullptr: it was not wanted.
+  // nullptr: the club has none, or it was not wanted.
   const Member* gift_account(ClubId club) const;
   // What of a lot was never spent, and is gone: its time was over, or she left.
   rules::Amount lapsed(const Lot& lot, rules::Instant now) const;
@@ -494,11 +495,16 @@ class Facts {
   void apply(const struct RecordPoints& effect);
   void apply(const struct SetOfferUse& effect);
   void apply(const struct RecordGrant& effect);
+  void apply(const struct OpenGiftAccount& effect);
+  void apply(const struct IssueGift& effect);
 
  private:
   void post(const LedgerEntry& entry);
   // Counts one more or one less in the days that have the redemption.
   void count(const Redemption& redemption, int by);
+  // A member's purchase, and what is given back of one.
+  void visit(const Purchase& purchase);
+  void give_back(const Purchase& purchase, rules::Amount amount);
 
   std::unordered_map<MemberId, Member> members_;
   std::map<MemberKey, MemberId> member_ids_;

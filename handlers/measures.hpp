@@ -37,7 +37,8 @@ struct ProfileFacts {
 
 // A purchase that comes now.
 struct PurchaseNow {
-  rules::Amount amount = 0;  // of the invoice, less what codes have paid
+  rules::Amount amount = 0;     // of the invoice, before any discount
+  rules::Amount by_credit = 0;  // of it, paid by codes
   BranchNo branch = 0;
   std::span<const std::string> items{};
   rules::Instant at{};  // when it was made
@@ -64,15 +65,12 @@ std::vector<rules::OfferUse> uses_of(const Club& club, const Member* member, con
 // Names as the club file has them.
 std::string looked_at(const rules::Offer& offer, const rules::Measures& measures);
 
-// How she buys once `added` is one of her visits (nullptr: her visits as they are), of the club and of a
-// branch.
-struct Moved {
-  SetBehaviour club, branch;
-};
-Moved behaviour_after(const Club& club, MemberId member, BranchNo branch, const PastVisit* added,
-                      const Facts& facts);
-// The same once so much of a purchase is given back.
-Moved behaviour_after_refund(const Club& club, const Purchase& purchase, rules::Amount amount,
-                             const Facts& facts);
+// How she buys once `added` is one of her purchases: the rows that change. It is none of which nothing is
+// left.
+std::vector<SetBehaviour> behaviour_after(const Club& club, MemberId member, const PastVisit& added,
+                                          const Facts& facts);
+// The same once so much of a purchase is given back. Wants her visits, as refunds do.
+std::vector<SetBehaviour> behaviour_after_refund(const Club& club, const Purchase& purchase,
+                                                 rules::Amount amount, const Facts& facts);
 
 }  // namespace peyk::handlers

@@ -71,27 +71,36 @@ Instant first_instant(milliseconds local, std::string_view zone) {
   return Instant{local - milliseconds{raw} - milliseconds{dst}};
 }
 
-// ICU's Persian calendar in UTC, one a thread: it is a machine with state.
+// A calendar of ICU in UTC; it is a machine with state, so one a thread.
+std::unique_ptr<icu::Calendar> make_calendar(const char* locale) {
+  UErrorCode status = U_ZERO_ERROR;
+  std::unique_ptr<icu::Calendar> made(
+      icu::Calendar::createInstance(icu::TimeZone::getGMT()->clone(), icu::Locale(locale), status));
+  check(status);
+  made->setLenient(false);
+  return made;
+}
 icu::Calendar& persian_calendar() {
-  thread_local const std::unique_ptr<icu::Calendar> calendar = [] {
-    UErrorCode status = U_ZERO_ERROR;
-    std::unique_ptr<icu::Calendar> made(icu::Calendar::createInstance(
-        icu::TimeZone::getGMT()->clone(), icu::Locale("fa_IR@calendar=persian"), status));
-    check(status);
-    made->setLenient(false);
-    return made;
-  }();
+  thread_local const auto calendar = make_calendar("fa_IR@calendar=persian");
+  return *calendar;
+}
+icu::Calendar& hijri_calendar() {
+  thread_local const auto calendar = make_calendar("fa_IR@calendar=islamic-civil");
   return *calendar;
 }
 
-JalaliDate jalali_of(sys_days day) {
-  icu::Calendar& calendar = persian_calendar();
+template <typename Date>
+Date date_in(icu::Calendar& calendar, sys_days day) {
   UErrorCode status = U_ZERO_ERROR;
   calendar.setTime(static_cast<UDate>(milliseconds{day.time_since_epoch()}.count()), status);
-  JalaliDate date{calendar.get(UCAL_EXTENDED_YEAR, status), calendar.get(UCAL_MONTH, status) + 1,
+  const Date date{calendar.get(UCAL_EXTENDED_YEAR, status), calendar.get(UCAL_MONTH, status) + 1,
                   calendar.get(UCAL_DATE, status)};
   check(status);
   return date;
+}
+
+JalaliDate jalali_of(sys_days day) {
+  return date_in<JalaliDate>(persian_calendar(), day);
 }
 
 std::optional<sys_days> day_of(JalaliDate jalali) {
@@ -137,7 +146,7 @@ Ymd numbers_of(std::chrono::year_month_day date) {
 }
 
 // Three numbers of 4, 1-2 and 1-2 digits with one kind of separator.
-std::optional<JalaliDate> read_three(std::string_view folded) {
+std::optional<Ymd> read_three(std::string_view folded) {
   std::array<int, 3> numbers{};
   std::size_t at = 0;
   char separator = 0;
@@ -156,7 +165,21 @@ std::optional<JalaliDate> read_three(std::string_view folded) {
     separator = mark;
   }
   if (at != folded.size()) return std::nullopt;
-  return JalaliDate{numbers[0], numbers[1], numbers[2]};
+  return Ymd{numbers[0], numbers[1], numbers[2]};
+}
+
+std::optional<JalaliDate> as_jalali(const Ymd& read) {
+  const JalaliDate date{read.year, read.month, read.day};
+  if (date.year < 1200 || date.year > 1599 || !is_valid(date)) return std::nullopt;
+  return date;
+}
+
+std::optional<JalaliDate> as_gregorian(const Ymd& read) {
+  const std::chrono::year_month_day date{std::chrono::year{read.year},
+                                         std::chrono::month{static_cast<unsigned>(read.month)},
+                                         std::chrono::day{static_cast<unsigned>(read.day)}};
+  if (read.year < 1900 || read.year > 2099 || !date.ok()) return std::nullopt;
+  return to_jalali(date);
 }
 
 }  // namespace
@@ -183,6 +206,30 @@ std::chrono::year_month_day to_gregorian(JalaliDate jalali) {
   return std::chrono::year_month_day{*day};
 }
 
+HijriDate to_hijri(std::chrono::year_month_day gregorian, int shift_days) {
+  return date_in<HijriDate>(hijri_calendar(), sys_days{gregorian} + days{shift_days});
+}
+
+HijriDate local_hijri_date(Instant instant, std::string_view zone, int shift_days) {
+  return to_hijri(local_date(instant, zone), shift_days);
+}
+
+int days_to_birthday(JalaliDate born, JalaliDate today) {
+  const auto birthday_in = [&born](int year) {
+    const bool is_there = born.month != 12 || born.day != 30 || is_valid({year, 12, 30});
+    return JalaliDate{year, born.month, is_there ? born.day : 29};
+  };
+  const JalaliDate this_year = birthday_in(today.year);
+  const JalaliDate next = this_year < today ? birthday_in(today.year + 1) : this_year;
+  return static_cast<int>((sys_days{to_gregorian(next)} - sys_days{to_gregorian(today)}).count());
+}
+
+int age_on(JalaliDate born, JalaliDate today) {
+  const bool had_birthday = std::pair(today.month, today.day) >= std::pair(born.month, born.day) ||
+                            days_to_birthday(born, today) == 0;
+  return today.year - born.year - (had_birthday ? 0 : 1);
+}
+
 bool is_valid(JalaliDate jalali) {
   if (jalali.month < 1 || jalali.month > 12 || jalali.day < 1 || jalali.day > 31) return false;
   const auto day = day_of(jalali);
@@ -202,13 +249,15 @@ std::string format_date(Instant instant, std::string_view zone, Language languag
          std::to_string(date.year);
 }
 
-std::string format_date_short(Instant instant, std::string_view zone, Language language) {
-  if (language == Language::fa) {
-    const JalaliDate date = local_jalali_date(instant, zone);
+std::string format_date_short(JalaliDate date, Language language) {
+  if (language == Language::fa)
     return persian_digits(padded(date.year, 4) + "/" + padded(date.month, 2) + "/" + padded(date.day, 2));
-  }
-  const Ymd date = numbers_of(local_date(instant, zone));
-  return padded(date.year, 4) + "-" + padded(date.month, 2) + "-" + padded(date.day, 2);
+  const Ymd there = numbers_of(to_gregorian(date));
+  return padded(there.year, 4) + "-" + padded(there.month, 2) + "-" + padded(there.day, 2);
+}
+
+std::string format_date_short(Instant instant, std::string_view zone, Language language) {
+  return format_date_short(local_jalali_date(instant, zone), language);
 }
 
 std::string format_time(Instant instant, std::string_view zone, Language language) {
@@ -251,9 +300,14 @@ std::chrono::sys_seconds clock_of(Instant instant, std::string_view zone) {
 }
 
 std::optional<JalaliDate> parse_jalali_date(std::string_view text) {
-  const auto date = read_three(fold(text));
-  if (!date || date->year < 1200 || date->year > 1599 || !is_valid(*date)) return std::nullopt;
-  return date;
+  const auto read = read_three(fold(text));
+  return read ? as_jalali(*read) : std::nullopt;
+}
+
+std::optional<JalaliDate> parse_date(std::string_view text) {
+  const auto read = read_three(fold(text));
+  if (!read) return std::nullopt;
+  return read->year < 1900 ? as_jalali(*read) : as_gregorian(*read);
 }
 
 }  // namespace peyk::templates

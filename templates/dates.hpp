@@ -1,4 +1,5 @@
-// Days as people count them: Jalali for Persian, Gregorian for English, in the club's time zone.
+// Days as people count them: Jalali for Persian, Gregorian for English, in the club's time zone; Hijri for
+// the feasts of the lunar year.
 //
 // A validity "until 12 Azar" ends when that local day ends. Inside it is the first instant that is too late
 // (end_of_local_day); a person reads the last day that is still good (last_day_of). Both from one value, so
@@ -25,6 +26,17 @@ struct JalaliDate {
   auto operator<=>(const JalaliDate&) const = default;
 };
 
+// The lunar year in its arithmetic form (ICU's islamic-civil): the same day on every machine and for ever.
+// Iran's official calendar follows the moon and may be a day or two before or behind it.
+struct HijriDate {
+  int year = 0;
+  int month = 0;  // 1 Muharram .. 9 Ramadan .. 12 Dhu al-Hijja
+  int day = 0;
+  auto operator<=>(const HijriDate&) const = default;
+};
+// How far a club may shift it.
+inline constexpr int kHijriShiftDaysMax = 2;
+
 bool is_time_zone(std::string_view zone);
 
 // The calendar day on which an instant falls in a zone.
@@ -35,10 +47,21 @@ JalaliDate to_jalali(std::chrono::year_month_day gregorian);
 std::chrono::year_month_day to_gregorian(JalaliDate jalali);  // the date must be valid
 bool is_valid(JalaliDate jalali);
 
+// `shift_days`: so many days the calendar on the wall is ahead of the arithmetic one; behind it, negative.
+HijriDate to_hijri(std::chrono::year_month_day gregorian, int shift_days = 0);
+HijriDate local_hijri_date(Instant instant, std::string_view zone, int shift_days = 0);
+
+// Days until her next birthday, 0 on the day itself. Who was born on 30 Esfand has hers on 29 Esfand in
+// common years. Both dates must be valid.
+int days_to_birthday(JalaliDate born, JalaliDate today);
+// Whole years of age on a day; negative before the birth.
+int age_on(JalaliDate born, JalaliDate today);
+
 // fa "۱۲ آذر ۱۴۰۵", en "3 December 2026".
 std::string format_date(Instant instant, std::string_view zone, Language language);
 // fa "۱۴۰۵/۰۹/۱۲", en "2026-12-03".
 std::string format_date_short(Instant instant, std::string_view zone, Language language);
+std::string format_date_short(JalaliDate date, Language language);
 // fa "۱۸:۰۵", en "18:05".
 std::string format_time(Instant instant, std::string_view zone, Language language);
 
@@ -67,5 +90,7 @@ constexpr Instant last_day_of(Instant end) {
 // "۱۳۷۰/۰۵/۱۲", "1370-5-12", "1370 5 12": year 1200 to 1599, any digit family. Nothing for a day that does
 // not exist.
 std::optional<JalaliDate> parse_jalali_date(std::string_view text);
+// The same, or a Gregorian day of 1900 to 2099, told by its year: "1991-08-03".
+std::optional<JalaliDate> parse_date(std::string_view text);
 
 }  // namespace peyk::templates

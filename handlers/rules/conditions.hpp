@@ -26,7 +26,7 @@ enum class Measure : std::uint8_t {
   branch_visits,  // at this branch, this one counted
   purchases,      // this one counted
   spent,          // this one counted; in the smallest unit
-  days_away,      // since the visit before; 0 on the same day
+  days_away,      // since the visit before; 0 on the same day; not known before the first
   away_percent,   // the same in percent of her usual gap
   length_days,    // since the first visit
   member_days,    // since she joined: seniority
@@ -103,5 +103,13 @@ struct Condition {
 
 bool holds(const Condition& condition, const Measures& measures);
 bool all_hold(std::span<const Condition> conditions, const Measures& measures);
+
+// As its enumerator is called: "days_away".
+std::string_view name_of(Measure measure);
+std::string_view name_of(WordSet set);
+
+// What is wrong with such a list by itself: a number that the measure never has, conditions that can never
+// hold together; in words, for who writes it. Empty: nothing.
+std::vector<std::string> contradictions(std::span<const Condition> conditions);
 
 }  // namespace peyk::rules

@@ -39,8 +39,9 @@ class Quintiles {
   void reserve(std::size_t members);
   void add(const Behaviour& behaviour, DayNumber today);
   std::size_t members() const { return spent_.size(); }
-  // Equal values have equal scores. With fewer than five members the bounds are those of who is there; with
-  // none all are 0. Reorders what it holds.
+  // A bound is the least value below which lie one, two, three, four fifths of the members: so equal values
+  // have equal scores, and a crowd at the low end (all who came once) has the low score. With fewer than five
+  // members the bounds are those of who is there; with none all are 0. Reorders what it holds.
   LrfmBounds bounds();
 
  private:

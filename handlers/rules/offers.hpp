@@ -4,15 +4,23 @@
 //   measures (conditions.hpp) + basket + what was used before -> judge() -> what fires, and what it gives
 //
 // Must stay true:
-// - Stacking: of the offers that say `best` only the one that gives most fires, beside all that say `all`; so
-//   what is given is never less than any single offer gives. Of equals the higher priority, then the name.
+// - Stacking: of the offers that say `best` only the one with which most is given fires, beside all that say
+//   `all`; so what is given is never less than any single offer gives. Most: rials (discount, credit, gifts),
+//   then points, then entries; of equals the higher priority, then the name.
 // - The order of the offers in the file changes nothing.
-// - Rounding is down, effect by effect. What is given by the piece and not by the rial is given once a member
-// a
-//   day unless the offer says otherwise: splitting an invoice never earns more (invariant I27).
+// - Discounts come first, in order of priority, each of amount - by_credit and never more than is left to
+//   pay; a share of credit is of amount - by_credit - all discounts. Rounding is down, effect by effect.
+// - Splitting an invoice over a day never earns more rials (invariant I27; but for the rounding of several
+//   shares of credit beside a discount: less than a rial each). So what is given by the piece and not by the
+//   rial is given once a member a day unless the offer says otherwise; what only a smaller invoice or a
+//   second one of the day would fulfil is refused (contradictions()); and an offer that says `best` and is
+//   not a plain percentage (bounded()) is the only one of these that a member gets in a day: else a splitter
+//   has the piece by a small invoice and the percentage by the rest.
+// - What codes paid earns nothing: of an invoice wholly paid by them only notes come (I24).
 // - A budget is what is left of it when it is judged, under the lock of the offer; an offer whose budget is
-// less
-//   than it would give gives what is left, and then nothing (I34).
+//   less than it would give gives what is left (to discounts first, then in the order of its effects), and
+//   then nothing (I34).
+// - Integers only. A value beyond kAmountMax is std::out_of_range, never a wrapped sum.
 #pragma once
 
 #include <cstdint>
@@ -41,7 +49,7 @@ enum class EffectKind : std::uint8_t {
   credit_percent,  // of what is paid in money
   credit,          // a fixed amount
   points,          // so many
-  points_percent,  // of the points that the purchase itself brings: 100 doubles them
+  points_percent,  // of the points that the purchase itself brings: 10,000 basis points double them
   gift,            // a gift code of so much, to give away
   entries,         // in the draw
   note             // what the cashier is told: "gold member, say thanks"
@@ -51,7 +59,7 @@ struct OfferEffect {
   EffectKind kind = EffectKind::credit_percent;
   std::int64_t value = 0;        // basis points, amount or count
   std::uint32_t valid_days = 0;  // credit, gift: full local days after today; 0: as the club's credit
-  Amount day_max = 0;            // at most so much to one member in a day; 0: no bound
+  Amount day_max = 0;            // money: at most so much to one member in a day; 0: no bound
   std::string text;              // note: in the club's language
   bool operator==(const OfferEffect&) const = default;
 };
@@ -78,12 +86,13 @@ struct Offer {
   bool operator==(const Offer&) const = default;
 };
 
-// What a member had of an offer, and what is left of its budget.
+// What a member had of an offer, and what is left of its budget. Needed of each offer that says `best`, and
+// of each with a bound: day_max, per_member, per_member_day, budget.
 struct OfferUse {
-  std::uint32_t uses = 0;
+  std::uint32_t uses = 0;  // purchases (or occasions) on which it fired
   std::uint32_t uses_today = 0;
-  Amount given_today = 0;             // discount and credit
-  std::optional<Amount> budget_left;  // none: it has none
+  Amount given_today = 0;             // discount, credit and gifts
+  std::optional<Amount> budget_left;  // none: all of its budget, if it has one
 };
 
 struct Basket {
@@ -106,20 +115,32 @@ struct Judged {
   std::vector<std::size_t> fired;  // places, in the order of priority, then of names
   std::vector<Given> given;        // in the same order; nothing of value 0, but notes
   Amount off = 0;                  // discount in all; at most amount - by_credit
-  BasisPoints credit_share = 0;    // in all, if every credit that was given is a plain percentage; else 0
+  // If all credit that was given comes of plain percentages: then share_of(amount - by_credit - off, this) is
+  // the credit in all, to the rial. Else 0.
+  BasisPoints credit_share = 0;
 };
 
-// `uses` by position, or empty: nothing was used. At most 1,000 offers.
+inline constexpr std::size_t kJudgedMax = 1000;  // offers; more are std::length_error
+
+// `uses` by position, or empty: nothing was used. An offer that fits but has nothing to give (not quoted, all
+// of its bounds reached, rounded to nothing) does not fire; one that has only notes does.
 Judged judge(std::span<const Offer> offers, std::span<const OfferUse> uses, const Measures& measures,
              const Basket& basket, Occasion on, Instant now);
 
-// Offers that fit but for one condition on what she buys: what OFFERS shows her as open. Conditions on
-// amount, items, branch, minute and visits are taken as fulfilled.
+// The offers with a title that a purchase of today could bring her: what OFFERS shows, the highest priority
+// first. What she decides by buying is taken as fulfilled: amount, items, branch, minute, and what counts the
+// purchase (visits, branch_visits, purchases, spent).
 std::vector<std::size_t> open_to(std::span<const Offer> offers, std::span<const OfferUse> uses,
                                  const Measures& measures, Instant now);
 
-// What is wrong with an offer by itself: it can never fire, or gives nothing; in words, for who writes it.
-// Empty: nothing.
+// Whether it gives anything that is the same on a small invoice as on a large one: such an offer is given
+// once a member a day where its file says nothing else.
+bool gives_by_piece(const Offer& offer);
+// Whether it is anything but percentages without bound.
+bool bounded(const Offer& offer);
+
+// What is wrong with an offer by itself: it can never fire, gives nothing, or rewards who splits an invoice;
+// in words, for who writes it. Empty: nothing.
 std::vector<std::string> contradictions(const Offer& offer);
 
 }  // namespace peyk::rules

@@ -39,7 +39,8 @@ struct Standing {
 };
 
 // `measured`: what she spent, or got in points, in the period that ends today (today included).
-// The same standing: nothing changes.
+// The same standing: nothing changes. Where the plan has fewer tiers than she has risen through, she is in
+// its highest.
 Standing standing_after(const Standing& before, const TierPlan& plan, std::int64_t measured, DayNumber today);
 // The tier that so much is worth.
 std::uint32_t tier_for(const TierPlan& plan, std::int64_t measured);
