@@ -57,6 +57,7 @@ void Needs::merge(Needs other) {
     known->second.latest = std::max(known->second.latest, days.latest);
   }
   ranks.merge(other.ranks);
+  owners_ranks.merge(other.owners_ranks);
   periods.merge(other.periods);  // those of one club are the same
   offer_uses.merge(other.offer_uses);
   budgets.merge(other.budgets);

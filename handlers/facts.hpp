@@ -343,6 +343,7 @@ struct Needs {
   std::set<std::pair<PurchaseKey, RequestKey>> references;  // refunds by their reference, at a branch
   std::map<MemberKey, DaySpan> behaviours;  // how they buy, and their visits if those are wanted
   std::set<MemberKey> ranks;                // their points and tiers
+  std::set<CodeKey> owners_ranks;           // the same of whose codes these are, which are in `codes`
   std::map<MemberKey, PeriodKey> periods;   // what tiers are measured by
   std::set<MemberKey> offer_uses;           // what offers gave them
   std::set<OfferId> budgets;                // what is spent of these offers, locked

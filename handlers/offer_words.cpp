@@ -6,6 +6,7 @@
 
 #include "templates/alphabet.hpp"
 #include "templates/money.hpp"
+#include "templates/screen.hpp"
 
 namespace peyk::handlers {
 namespace {
@@ -66,6 +67,10 @@ struct SetFact {
 constexpr std::array kSetFacts{SetFact{"segment", "fact_segment"}, SetFact{"tag", "fact_word"},
                                SetFact{"city", "fact_word"}, SetFact{"item", "fact_item"},
                                SetFact{"occasion", "fact_word"}};
+
+// Those that ship ready and need no title (rules/segments.hpp).
+constexpr std::array<std::string_view, 9> kUsualSegments{
+    "new", "promising", "loyal", "at-risk", "sleeping", "lost", "champion", "big-spender", "dissatisfied"};
 
 // One telling, of one club in one language.
 struct Teller {
@@ -128,10 +133,10 @@ struct Teller {
 
   // Of a segment its title.
   std::string word(const SetFact& fact, const std::string& written) const {
-    std::string_view shown = written;
+    std::string shown = written;
     if (fact.name == "segment") {
       for (const rules::Segment& segment : club.programme.segments) {
-        if (segment.name == written && !segment.title.empty()) shown = segment.title;
+        if (segment.name == written) shown = segment_title(segment, language, setting);
       }
     }
     return say(fact.text, {{"word", shown}});
@@ -181,6 +186,10 @@ std::string percent(rules::BasisPoints share, Language language) {
   return text + (fa ? "٪" : "%");
 }
 
+templates::LastDayShort day_in_words(rules::Instant at, const Club& club) {
+  return {at + std::chrono::microseconds{1}, club.time_zone};
+}
+
 bool fits_text(const std::string& text) {
   return templates::part_count(text, templates::choose(text)) <= kTextPartsMax;
 }
@@ -201,6 +210,17 @@ std::string_view tier_title(const Club& club, const Rank& rank) {
   return tier == nullptr ? std::string_view() : std::string_view(tier->title);
 }
 
+void add_tier(std::string& text, const Speaker& speaker, const Rank& rank, const Setting& setting) {
+  const std::string_view tier = tier_title(*speaker.club, rank);
+  if (tier.empty()) return;
+  const std::string longer = text + '\n' + render(setting, "tier_member", speaker.language, {{"tier", tier}});
+  const bool fits = speaker.medium == Medium::ussd
+                        ? templates::fits_screen(longer)
+                        : templates::part_count(longer, templates::choose(longer)) <=
+                              templates::part_count(text, templates::choose(text));
+  if (fits) text = longer;
+}
+
 std::string rank_in_words(const Club& club, const Rank& rank, Language language, const Setting& setting) {
   const std::string_view tier = tier_title(club, rank);
   const bool has_points = rank.points > 0;
@@ -209,12 +229,19 @@ std::string rank_in_words(const Club& club, const Rank& rank, Language language,
                 {{"tier", tier}, {"count", rank.points}});
 }
 
-std::vector<std::string_view> segments_in_words(const Club& club, const rules::Measures& measures) {
+std::string segment_title(const rules::Segment& segment, Language language, const Setting& setting) {
+  if (!segment.title.empty()) return segment.title;
+  const bool is_usual = std::find(kUsualSegments.begin(), kUsualSegments.end(), segment.name) != kUsualSegments.end();
+  return is_usual ? render(setting, "segment_" + segment.name, language) : segment.name;
+}
+
+std::vector<std::string> segments_in_words(const Club& club, const rules::Measures& measures, Language language,
+                                           const Setting& setting) {
   const auto& segments = club.programme.segments;
   const rules::SegmentMask hers = rules::segments_of(segments, measures);
-  std::vector<std::string_view> titles;
+  std::vector<std::string> titles;
   for (std::size_t i = 0; i < segments.size(); ++i) {
-    if ((hers >> i & 1) != 0) titles.emplace_back(segments[i].title.empty() ? segments[i].name : segments[i].title);
+    if ((hers >> i & 1) != 0) titles.push_back(segment_title(segments[i], language, setting));
   }
   return titles;
 }

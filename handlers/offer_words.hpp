@@ -17,19 +17,27 @@ namespace peyk::handlers {
 
 // "5%", "۲٫۵٪": hundredths of a percent, as few digits as it needs.
 std::string percent(rules::BasisPoints share, Language language);
+// The local day on which something happened, short.
+templates::LastDayShort day_in_words(rules::Instant at, const Club& club);
 // What is one text to a member: three parts.
 bool fits_text(const std::string& text);
 
 // Where she stands is wanted, in a club that has points or tiers.
 void needs_rank(Needs& needs, const Club& club, const MemberKey& key);
-// Empty: none.
+// nullptr: none.
 const rules::Tier* tier_of(const Club& club, const Rank& rank);
+// Empty: none.
 std::string_view tier_title(const Club& club, const Rank& rank);
+// "Gold member": a line for the cashier, where the text takes no more parts by it, or the screen holds it.
+void add_tier(std::string& text, const Speaker& speaker, const Rank& rank, const Setting& setting);
 // "Gold, 120 points": as far as the club has them; empty: it has neither, or she none.
 std::string rank_in_words(const Club& club, const Rank& rank, Language language, const Setting& setting);
 
+// As people read it.
+std::string segment_title(const rules::Segment& segment, Language language, const Setting& setting);
 // The titles of the segments she is in, in the file's order.
-std::vector<std::string_view> segments_in_words(const Club& club, const rules::Measures& measures);
+std::vector<std::string> segments_in_words(const Club& club, const rules::Measures& measures, Language language,
+                                           const Setting& setting);
 // "a, b": with the language's comma.
 std::string listed(const std::vector<std::string>& words, Language language);
 

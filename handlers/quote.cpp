@@ -4,8 +4,8 @@
 
 #include "handlers/measures.hpp"
 #include "handlers/offer_words.hpp"
+#include "handlers/proof.hpp"
 #include "templates/dates.hpp"
-#include "templates/phone.hpp"
 
 namespace peyk::handlers {
 namespace {
@@ -75,11 +75,19 @@ std::vector<std::string> notes_of(const Quote& quote, const Club& club) {
   return notes;
 }
 
+Needs needs_offers_of(const Club& club, const MemberKey& key, rules::Instant now) {
+  Needs needs = needs_measures(club, key, now, now, false);
+  for (const rules::Offer& offer : club.programme.offers) {
+    if (offer.budget > 0 && offer.on == rules::Occasion::purchase) needs.budgets.insert(offer.id);
+  }
+  needs_rank(needs, club, key);
+  return needs;
+}
+
 Needs needs_quote(const Club& club, PhoneNumber phone, const Setting& setting) {
   const MemberKey key{club.id, phone};
-  Needs needs = needs_measures(club, key, setting.now, setting.now, true);
+  Needs needs = needs_offers_of(club, key, setting.now);
   needs.wallets.insert(key);
-  needs_rank(needs, club, key);
   return needs;
 }
 
@@ -107,7 +115,9 @@ Said quote_said(const Speaker& speaker, const QuoteOrder& order, const Facts& fa
   std::string text = say("quote", {{"phone", shown_phone(club, order.phone)},
                                    {"amount", money(club, order.amount)},
                                    {"collect", money(club, quoted.payable)}});
-  const auto add = [&text](const std::string& line) { text += '\n' + line; };
+  const auto add = [&text](const std::string& line) {
+    if (fits_text(text + '\n' + line)) text += '\n' + line;
+  };
   if (quoted.judged.off > 0) add(say("quote_discount", {{"sum", money(club, quoted.judged.off)}}));
   if (const rules::Amount credit = credit_of(quoted); credit > 0) {
     add(say("quote_credit",
@@ -121,7 +131,7 @@ Said quote_said(const Speaker& speaker, const QuoteOrder& order, const Facts& fa
     if (!tier.empty()) add(say("tier_member", {{"tier", tier}}));
   }
   for (const std::string& note : notes_of(quoted, club)) add(say("quote_note", {{"note", note}}));
-  return {.reply = clipped_to_parts(text)};
+  return {.reply = text};
 }
 
 }  // namespace peyk::handlers

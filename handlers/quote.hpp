@@ -46,6 +46,9 @@ rules::Amount credit_of(const Quote& quote);
 // What the cashier is told, in the club's language.
 std::vector<std::string> notes_of(const Quote& quote, const Club& club);
 
+// Her measures, and what she had of the club's offers; what is left of their budgets, so that nothing is
+// shown which is used up.
+Needs needs_offers_of(const Club& club, const MemberKey& key, rules::Instant now);
 Needs needs_quote(const Club& club, PhoneNumber phone, const Setting& setting);
 Quote quote(const Club& club, const QuoteOrder& order, const Facts& facts, const Setting& setting);
 

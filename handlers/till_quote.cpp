@@ -4,10 +4,10 @@
 // she may want to be forgotten: none names her phone.
 #include <fmt/format.h>
 
-#include <array>
 #include <nlohmann/json.hpp>
 
 #include "handlers/offer_words.hpp"
+#include "handlers/programme_words.hpp"
 #include "handlers/quote.hpp"
 #include "handlers/till.hpp"
 #include "templates/dates.hpp"
@@ -22,7 +22,7 @@ Json shown(const rules::Given& given, const Club& club) {
   const rules::OfferEffect& effect = offer.then.at(given.effect);
   return {{"name", offer.name},
           {"title", offer.title},
-          {"kind", word_of(effect.kind)},
+          {"kind", word_of(effect.kind).name},
           {"value", given.value}};
 }
 
