@@ -13,7 +13,8 @@ rules::Instant begin_of(rules::DayNumber day, const Club& club) {
 }
 
 // How she buys, where she stands: a line each, as far as one text goes.
-std::string lines_of(const Member& member, const Speaker& speaker, const Facts& facts, const Setting& setting) {
+std::string lines_of(const Member& member, const Speaker& speaker, const Facts& facts,
+                     const Setting& setting) {
   const Club& club = *speaker.club;
   const Language language = speaker.language;
   std::string text;

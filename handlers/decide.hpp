@@ -58,8 +58,8 @@ struct Plan {
 Plan plan(const Request& request, const Setting& setting);
 // What was read without locks: what becomes of it meanwhile is seen when it is locked.
 struct Seen {
-  std::vector<Pending> pendings;  // of needs.replies
-  std::set<MemberKey> members;    // those of needs.memberships that are
+  std::vector<Pending> pendings;         // of needs.replies
+  std::set<MemberKey> members;           // those of needs.memberships that are
   std::map<CardKey, PhoneNumber> cards;  // of needs.cards, those of members
 };
 inline bool wants_widening(const Needs& needs) {

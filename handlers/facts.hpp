@@ -324,7 +324,7 @@ struct Needs {
   std::set<BranchDayKey> branch_days;
   // Which of these are members? Read without locks, and before all else: see widen() in decide.hpp.
   std::set<MemberKey> memberships;
-  std::set<CardKey> cards;  // and whose are these? Read likewise
+  std::set<CardKey> cards;                       // and whose are these? Read likewise
   std::map<MemberKey, rules::Instant> disputes;  // a redemption of hers from then on: see dispute.hpp
   std::map<MemberKey, rules::Instant> sales;     // of these cashiers, from then on
   std::map<MemberKey, rules::Instant> moves;     // what she moved from then on

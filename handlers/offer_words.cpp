@@ -99,8 +99,8 @@ struct Teller {
   std::string bound(const Fact& fact, const rules::Offer* offer) const {
     if (offer == nullptr || (fact.how != How::count && fact.how != How::money && fact.how != How::percent))
       return "";
-    const auto named = std::find_if(
-        offer->when.begin(), offer->when.end(), [&fact](const rules::Condition& condition) {
+    const auto named =
+        std::find_if(offer->when.begin(), offer->when.end(), [&fact](const rules::Condition& condition) {
           return condition.words.empty() && !condition.negated && condition.measure == fact.measure;
         });
     if (named == offer->when.end()) return "";
@@ -225,18 +225,22 @@ std::string rank_in_words(const Club& club, const Rank& rank, Language language,
   const std::string_view tier = tier_title(club, rank);
   const bool has_points = rank.points > 0;
   if (tier.empty() && !has_points) return "";
-  return render(setting, tier.empty() ? "rank_points" : has_points ? "rank" : "tier_member", language,
-                {{"tier", tier}, {"count", rank.points}});
+  return render(setting,
+                tier.empty() ? "rank_points"
+                : has_points ? "rank"
+                             : "tier_member",
+                language, {{"tier", tier}, {"count", rank.points}});
 }
 
 std::string segment_title(const rules::Segment& segment, Language language, const Setting& setting) {
   if (!segment.title.empty()) return segment.title;
-  const bool is_usual = std::find(kUsualSegments.begin(), kUsualSegments.end(), segment.name) != kUsualSegments.end();
+  const bool is_usual =
+      std::find(kUsualSegments.begin(), kUsualSegments.end(), segment.name) != kUsualSegments.end();
   return is_usual ? render(setting, "segment_" + segment.name, language) : segment.name;
 }
 
-std::vector<std::string> segments_in_words(const Club& club, const rules::Measures& measures, Language language,
-                                           const Setting& setting) {
+std::vector<std::string> segments_in_words(const Club& club, const rules::Measures& measures,
+                                           Language language, const Setting& setting) {
   const auto& segments = club.programme.segments;
   const rules::SegmentMask hers = rules::segments_of(segments, measures);
   std::vector<std::string> titles;
@@ -259,7 +263,8 @@ std::string gives_in_words(const rules::Offer& offer, const Club& club, Language
                            const Setting& setting) {
   const Teller teller{club, language, setting};
   std::vector<std::string> words;
-  for (const rules::OfferEffect& effect : offer.then) add_once(words, teller.gives(effect.kind, effect.value));
+  for (const rules::OfferEffect& effect : offer.then)
+    add_once(words, teller.gives(effect.kind, effect.value));
   return listed(words, language);
 }
 

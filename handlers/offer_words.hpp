@@ -36,8 +36,8 @@ std::string rank_in_words(const Club& club, const Rank& rank, Language language,
 // As people read it.
 std::string segment_title(const rules::Segment& segment, Language language, const Setting& setting);
 // The titles of the segments she is in, in the file's order.
-std::vector<std::string> segments_in_words(const Club& club, const rules::Measures& measures, Language language,
-                                           const Setting& setting);
+std::vector<std::string> segments_in_words(const Club& club, const rules::Measures& measures,
+                                           Language language, const Setting& setting);
 // "a, b": with the language's comma.
 std::string listed(const std::vector<std::string>& words, Language language);
 

@@ -34,8 +34,8 @@ Said offers(const Speaker& speaker, const Facts& facts, const Setting& setting) 
   if (member == nullptr) return not_member(speaker, setting);
   const Club& club = *speaker.club;
   const auto measures = measures_of(club, member, facts, setting.now);
-  const auto open = rules::open_to(club.programme.offers, uses_of(club, member, facts, setting.now), measures,
-                                   setting.now);
+  const auto open =
+      rules::open_to(club.programme.offers, uses_of(club, member, facts, setting.now), measures, setting.now);
   std::vector<std::string> lines;
   for (const std::size_t place : open) {
     if (std::string line = line_of(club.programme.offers.at(place), speaker, setting); !line.empty())
@@ -49,7 +49,8 @@ Said offers(const Speaker& speaker, const Facts& facts, const Setting& setting) 
   for (std::size_t shown = lines.size(); shown > 0; --shown) {
     std::string text = say("offers_header", 0);
     for (std::size_t i = 0; i < shown; ++i) text += '\n' + lines[i];
-    if (shown < lines.size()) text += '\n' + say("offers_more", static_cast<std::int64_t>(lines.size() - shown));
+    if (shown < lines.size())
+      text += '\n' + say("offers_more", static_cast<std::int64_t>(lines.size() - shown));
     if (speaker.medium == Medium::ussd || fits_text(text)) return {.reply = text};
   }
   return {.reply = say("offers_header", 0) + '\n' + say("offers_more", std::ssize(lines))};

@@ -28,8 +28,8 @@ rules::Judged judge_now(const Club& club, const Member* member, const QuoteOrder
   const auto uses = uses_of(club, member, facts, setting.now);
   const auto judged = [&](std::int64_t points) {
     return rules::judge(club.programme.offers, uses, measures,
-                        {.amount = order.amount, .quoted = true, .points = points},
-                        rules::Occasion::purchase, setting.now);
+                        {.amount = order.amount, .quoted = true, .points = points}, rules::Occasion::purchase,
+                        setting.now);
   };
   // Points are of what is paid, and that is known when the discount is.
   const rules::Amount per = club.programme.points_per;

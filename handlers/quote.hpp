@@ -1,6 +1,6 @@
-// What a purchase of now would bring: asked before payment, by a till (till_quote.cpp) or by a cashier's text.
-// The same rules judge it as judge the purchase; nothing is written, nothing reserved: what it says holds as
-// long as nothing else happens meanwhile.
+// What a purchase of now would bring: asked before payment, by a till (till_quote.cpp) or by a cashier's
+// text. The same rules judge it as judge the purchase; nothing is written, nothing reserved: what it says
+// holds as long as nothing else happens meanwhile.
 //
 // - It is asked, so discounts count. A budget is what is left of it now.
 // - A stranger has the offers that are open to strangers. Credit and points are a member's, or hers whom the

@@ -261,7 +261,9 @@ constexpr std::array kInformed{
              [](const Speaker& speaker, const Typed&, std::span<const CodeKey>, const Facts& facts,
                 Setting& setting) { return dispute(speaker, facts, setting); }},
     Informed{Keyword::why,
-             [](const Speaker& speaker, const Typed&, const Setting& setting) { return needs_why(speaker, setting); },
+             [](const Speaker& speaker, const Typed&, const Setting& setting) {
+               return needs_why(speaker, setting);
+             },
              [](const Speaker& speaker, const Typed&, std::span<const CodeKey>, const Facts& facts,
                 Setting& setting) { return why(speaker, facts, setting); }},
 };

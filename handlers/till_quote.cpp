@@ -50,12 +50,10 @@ Outcome quote_at_till(const Desk& desk, const TillQuote& order) {
                   "This card is of no member of the club. Ask for the phone, or quote without a member.", "",
                   404);
   }
-  const Quote quoted = quote(desk.club,
-                             {.phone = order.phone,
-                              .branch = desk.till.branch,
-                              .amount = order.amount,
-                              .items = order.items},
-                             desk.facts, desk.setting);
+  const Quote quoted =
+      quote(desk.club,
+            {.phone = order.phone, .branch = desk.till.branch, .amount = order.amount, .items = order.items},
+            desk.facts, desk.setting);
   Json answer{{"amount", order.amount},
               {"discount", quoted.judged.off},
               {"payable", quoted.payable},

@@ -248,7 +248,8 @@ Needs needs_member_walk(const Speaker& speaker, const Place& place, const std::v
   if (strays || which == kWhyKey) needs.merge(needs_why(speaker, setting));
   const auto picks = [&](std::string_view key) { return at_root && !keys.empty() && keys[0] == key; };
   if (strays || picks(kCreditKey)) needs.merge(needs_credit(speaker));
-  if (strays || picks(kOffersKey) || place.screen == Screen::offers) needs.merge(needs_offers(speaker, setting));
+  if (strays || picks(kOffersKey) || place.screen == Screen::offers)
+    needs.merge(needs_offers(speaker, setting));
   const auto read_pages = [&](std::uint32_t first, std::uint32_t last) {
     for (std::uint32_t page = std::max(first, 1U); page <= std::min(last, kStatementPagesMax); ++page)
       needs.merge(needs_statement(speaker, page));

@@ -32,7 +32,8 @@ std::string line_of(const OfferGrant& grant, const Speaker& speaker, const Setti
   if (gave.empty() || (offer != nullptr && offer->title.empty())) return "";
   const std::string facts =
       facts_in_words(grant, offer_of(grant, club, true), club, speaker.language, setting);
-  const std::string title = offer == nullptr ? render(setting, "why_offer_over", speaker.language) : offer->title;
+  const std::string title =
+      offer == nullptr ? render(setting, "why_offer_over", speaker.language) : offer->title;
   return render(setting, facts.empty() ? "why_offer_plain" : "why_offer", speaker.language,
                 {{"title", title}, {"what", gave}, {"facts", facts}});
 }
@@ -67,7 +68,8 @@ void add_scores(std::string& text, const Speaker& speaker, const Facts& facts, c
   if (fits_text(text + line)) text += line;
 }
 
-std::string of_purchase(const Past& last, const Speaker& speaker, const Facts& facts, const Setting& setting) {
+std::string of_purchase(const Past& last, const Speaker& speaker, const Facts& facts,
+                        const Setting& setting) {
   const Club& club = *speaker.club;
   std::string text =
       render(setting, last.share > 0 ? "why_purchase" : "why_purchase_of_old", speaker.language,
@@ -96,10 +98,10 @@ Said why(const Speaker& speaker, const Facts& facts, const Setting& setting) {
   const Past& last = all.front();
   const templates::LastDay until{last.expires_at, club.time_zone};
   if (last.what == Event::gift) {
-    return {.reply = render(setting, "why_gift", speaker.language,
-                            {{"day", day_in_words(last.at, club)},
-                             {"credit", money(club, last.amount)},
-                             {"until", until}})};
+    return {
+        .reply = render(
+            setting, "why_gift", speaker.language,
+            {{"day", day_in_words(last.at, club)}, {"credit", money(club, last.amount)}, {"until", until}})};
   }
   if (last.what == Event::received) {
     const std::string other = last.other == 0 ? "" : templates::masked(last.other);

@@ -145,24 +145,24 @@ constexpr std::array kMemberChangeFields{Field{"phone", true, read_same_phone},
                                          Field{"promo", false, read_promo}, kBranch};
 
 using handlers::TillQuote;
-constexpr std::array kQuoteFields{Field{"phone", false,
-                                        [](const JsonValue& value, TillOrder& order) {
-                                          return keep(read_phone(value), std::get<TillQuote>(order.what).phone);
-                                        }},
-                                  Field{"card", false,
-                                        [](const JsonValue& value, TillOrder& order) {
-                                          return keep(read_card(value), std::get<TillQuote>(order.what).card);
-                                        }},
-                                  Field{"amount", true,
-                                        [](const JsonValue& value, TillOrder& order) {
-                                          return keep(read_amount(value),
-                                                      std::get<TillQuote>(order.what).amount);
-                                        }},
-                                  Field{"items", false,
-                                        [](const JsonValue& value, TillOrder& order) {
-                                          return keep(read_items(value), std::get<TillQuote>(order.what).items);
-                                        }},
-                                  kBranch};
+constexpr std::array kQuoteFields{
+    Field{"phone", false,
+          [](const JsonValue& value, TillOrder& order) {
+            return keep(read_phone(value), std::get<TillQuote>(order.what).phone);
+          }},
+    Field{"card", false,
+          [](const JsonValue& value, TillOrder& order) {
+            return keep(read_card(value), std::get<TillQuote>(order.what).card);
+          }},
+    Field{"amount", true,
+          [](const JsonValue& value, TillOrder& order) {
+            return keep(read_amount(value), std::get<TillQuote>(order.what).amount);
+          }},
+    Field{"items", false,
+          [](const JsonValue& value, TillOrder& order) {
+            return keep(read_items(value), std::get<TillQuote>(order.what).items);
+          }},
+    kBranch};
 
 tl::expected<TillOrder, Problem> parse(std::string_view body, TillOrder order,
                                        std::span<const Field> fields) {
