@@ -5,9 +5,9 @@
 #include <ranges>
 #include <set>
 
-#include "handlers/programme_words.hpp"
 #include "templates/dates.hpp"
 #include "templates/fold.hpp"
+#include "templates/occasions.hpp"
 
 namespace peyk::handlers {
 namespace {
@@ -21,10 +21,6 @@ using std::chrono::year_month_day;
 
 constexpr int kWeekdayOfEpoch =
     5;  // 1970-01-01 was a Thursday, the sixth day of a week that begins on Saturday
-
-sys_days date_of(rules::DayNumber day) {
-  return sys_days{std::chrono::days{day}};
-}
 
 rules::DayNumber number_of(sys_days day) {
   return static_cast<rules::DayNumber>(day.time_since_epoch().count());
@@ -125,15 +121,22 @@ class Filling {
     today_ = number_of(day);
     set(Measure::minute, std::chrono::floor<std::chrono::minutes>(clock - day).count());
     set(Measure::weekday, ((today_ + kWeekdayOfEpoch) % 7 + 7) % 7);
-    const year_month_day date{day};
-    const unsigned month = static_cast<unsigned>(date.month()), of_month = static_cast<unsigned>(date.day());
-    set(Measure::date, digits_of(static_cast<int>(date.year()), month, of_month));
-    set(Measure::gregorian_month_day, digits_of(0, month, of_month));
-    jalali_ = templates::to_jalali(date);
-    const auto jalali_month = static_cast<unsigned>(jalali_.month),
-               jalali_day = static_cast<unsigned>(jalali_.day);
-    set(Measure::jalali_date, digits_of(jalali_.year, jalali_month, jalali_day));
-    set(Measure::jalali_month_day, digits_of(0, jalali_month, jalali_day));
+    const auto of_year = [](const auto& date) {
+      return digits_of(0, static_cast<unsigned>(date.month), static_cast<unsigned>(date.day));
+    };
+    const templates::DateFacts date =
+        templates::date_facts(year_month_day{day}, club_.programme.hijri_shift_days);
+    const auto gregorian = date.gregorian;
+    set(Measure::gregorian_month_day, digits_of(0, unsigned{gregorian.month()}, unsigned{gregorian.day()}));
+    set(Measure::date,
+        digits_of(int{gregorian.year()}, unsigned{gregorian.month()}, unsigned{gregorian.day()}));
+    jalali_ = date.jalali;
+    set(Measure::jalali_month_day, of_year(date.jalali));
+    set(Measure::jalali_date, std::int64_t{10'000} * date.jalali.year + of_year(date.jalali));
+    set(Measure::hijri_month_day, of_year(date.hijri));
+    for (const templates::Occasion& occasion : templates::occasions()) {
+      if (templates::is_on(occasion, date)) measures_.add(WordSet::occasion, rules::word_id(occasion.id));
+    }
   }
 
   void herself() {
@@ -149,15 +152,8 @@ class Filling {
     if (!profile_->city.empty()) measures_.add(WordSet::city, rules::word_id(profile_->city));
     if (!profile_->born) return;
     const templates::JalaliDate born = templates::to_jalali(*profile_->born);
-    const auto birthday = [&](int year) {
-      templates::JalaliDate day{year, born.month, born.day};
-      if (!templates::is_valid(day)) --day.day;  // 30 Esfand, in a year without one
-      return number_of(sys_days{templates::to_gregorian(day)});
-    };
-    const rules::DayNumber this_year = birthday(jalali_.year);
-    const rules::DayNumber next = this_year >= today_ ? this_year : birthday(jalali_.year + 1);
-    set(Measure::days_to_birthday, next - today_);
-    set(Measure::age_years, std::max(0, jalali_.year - born.year - (this_year > today_ ? 1 : 0)));
+    set(Measure::days_to_birthday, templates::days_to_birthday(born, jalali_));
+    if (const int age = templates::age_on(born, jalali_); age >= 0) set(Measure::age_years, age);
   }
 
   void behaviour() {
@@ -298,14 +294,14 @@ std::string looked_at(const rules::Offer& offer, const Measures& measures) {
   nlohmann::ordered_json seen = nlohmann::ordered_json::object();
   for (const Condition& condition : offer.when) {
     if (!condition.words.empty()) {
-      auto& names = seen[std::string(word_of(condition.set))];
+      auto& names = seen[std::string(rules::name_of(condition.set))];
       if (names.is_null()) names = nlohmann::ordered_json::array();
       for (std::size_t i = 0; i < condition.words.size(); ++i) {
         if (measures.has(condition.set, condition.words[i]) && i < condition.word_names.size())
           names.push_back(condition.word_names[i]);
       }
     } else if (const std::int64_t value = measures.of(condition.measure); value != Measures::kUnknown) {
-      seen[std::string(word_of(condition.measure))] = value;
+      seen[std::string(rules::name_of(condition.measure))] = value;
     }
   }
   return seen.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
