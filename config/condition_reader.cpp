@@ -7,6 +7,7 @@
 #include "config/scalars.hpp"
 #include "handlers/programme_json.hpp"
 #include "templates/fold.hpp"
+#include "templates/occasions.hpp"
 
 namespace peyk::config {
 namespace {
@@ -17,11 +18,6 @@ using rules::Condition;
 using rules::WordSet;
 
 constexpr std::string_view kFirstPurchase = "first_purchase";
-
-// The ids of templates/occasions.hpp.
-bool is_occasion(std::string_view word) {
-  return consists_of(word, "abcdefghijklmnopqrstuvwxyz_", 1, 40);
-}
 
 bool is_word(std::string_view text) {
   return is_clean_line(text) && characters(text) <= 40 && !templates::fold(text).empty();
@@ -89,16 +85,21 @@ class Reader {
                  ? std::optional(found + ", no such segment")
                  : std::nullopt;
     }
-    if (set == WordSet::occasion && !is_occasion(text)) return found + ", no such occasion";
+    if (set == WordSet::occasion && templates::occasion_named(text) == nullptr)
+      return found + ", no such occasion";
     return is_word(text) ? std::nullopt : std::optional(found);
   }
 
   std::string allowed_words(WordSet set) const {
-    if (set == WordSet::occasion) return "nowruz, yalda, mothers_day …";
-    if (set != WordSet::segment) return "words of 1 to 40 characters on one line";
-    std::string names;
-    for (const rules::Segment& segment : world_.segments) names += (names.empty() ? "" : ", ") + segment.name;
-    return names;
+    std::vector<std::string_view> names;
+    if (set == WordSet::occasion) {
+      for (const templates::Occasion& one : templates::occasions()) names.push_back(one.id);
+    } else if (set == WordSet::segment) {
+      for (const rules::Segment& one : world_.segments) names.push_back(one.name);
+    } else {
+      return "words of 1 to 40 characters on one line";
+    }
+    return fmt::format("{}", fmt::join(names, ", "));
   }
 
   void read_set(Section& s, const SetWord& word, bool negated) {
