@@ -176,10 +176,10 @@ void add_once(std::vector<std::string>& words, std::string word) {
 
 }  // namespace
 
-std::string percent(rules::BasisPoints share, Language language) {
+std::string percent(std::int64_t share, Language language) {
   std::string text = templates::format_number(share / 100, language);
   const bool fa = language == Language::fa;
-  for (int rest = static_cast<int>(share % 100), unit = 10; rest > 0; rest %= unit, unit /= 10) {
+  for (std::int64_t rest = share % 100, unit = 10; rest > 0; rest %= unit, unit /= 10) {
     if (unit == 10) text += fa ? "٫" : ".";
     text += templates::format_number(rest / unit, language);
   }

@@ -16,7 +16,7 @@
 namespace peyk::handlers {
 
 // "5%", "۲٫۵٪": hundredths of a percent, as few digits as it needs.
-std::string percent(rules::BasisPoints share, Language language);
+std::string percent(std::int64_t share, Language language);
 // The local day on which something happened, short.
 templates::LastDayShort day_in_words(rules::Instant at, const Club& club);
 // What is one text to a member: three parts.
