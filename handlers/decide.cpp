@@ -15,7 +15,7 @@ Overloaded(Fs...) -> Overloaded<Fs...>;
 
 Plan plan_purchase(const PurchaseRequest& request, const Setting& setting) {
   const Club* club = setting.directory.club(request.club);
-  return {.needs = club == nullptr ? Needs{} : needs_purchase(request, *club, setting.chance),
+  return {.needs = club == nullptr ? Needs{} : needs_purchase(request, *club, setting),
           .what = PlannedPurchase{request}};
 }
 

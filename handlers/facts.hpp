@@ -403,8 +403,8 @@ class Facts {
   // All of hers; nullptr: they were not wanted, or are too many.
   const std::vector<PastVisit>* visits(MemberId member) const;
   Rank rank(MemberId member) const;
-  // As needs.periods has it.
-  std::int64_t period_sum(MemberId member) const;
+  // As needs.periods has it, with what this batch adds.
+  std::int64_t period_sum(MemberId member, const PeriodKey& key) const;
   OfferUseRow offer_use(const OfferUseKey& key) const;
   rules::Amount budget_spent(OfferId offer) const;
   // Of a refunded purchase.

@@ -53,6 +53,9 @@ struct PurchaseNow {
 Needs needs_measures(const Club& club, const MemberKey& key, rules::Instant at, rules::Instant now,
                      bool with_offers);
 
+// What tiers are measured by, today.
+PeriodKey period_of(const Club& club, rules::Instant now);
+
 // nullptr: a stranger. `profile`: nullptr, nothing is known of it.
 rules::Measures measures_of(const Club& club, const Member* member, const Facts& facts, rules::Instant now,
                             const ProfileFacts* profile = nullptr);

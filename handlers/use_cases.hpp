@@ -164,7 +164,7 @@ Needs needs_today(const Speaker& speaker, rules::Instant now);
 Said today(const Speaker& speaker, const Facts& facts, const Setting& setting);
 
 // purchase.cpp
-Needs needs_purchase(const PurchaseRequest& request, const Club& club, Chance& chance);
+Needs needs_purchase(const PurchaseRequest& request, const Club& club, const Setting& setting);
 Outcome purchase(const PurchaseRequest& request, std::span<const CodeKey> candidates, const Facts& facts,
                  Setting& setting);
 
