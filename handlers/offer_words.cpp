@@ -136,7 +136,7 @@ struct Teller {
     std::string shown = written;
     if (fact.name == "segment") {
       for (const rules::Segment& segment : club.programme.segments) {
-        if (segment.name == written) shown = segment_title(segment, language, setting);
+        if (segment.name == written) shown = segment_title(segment, language, setting.catalogue);
       }
     }
     return say(fact.text, {{"word", shown}});
@@ -232,11 +232,12 @@ std::string rank_in_words(const Club& club, const Rank& rank, Language language,
                 language, {{"tier", tier}, {"count", rank.points}});
 }
 
-std::string segment_title(const rules::Segment& segment, Language language, const Setting& setting) {
+std::string segment_title(const rules::Segment& segment, Language language,
+                          const templates::Catalogue& catalogue) {
   if (!segment.title.empty()) return segment.title;
   const bool is_usual =
       std::find(kUsualSegments.begin(), kUsualSegments.end(), segment.name) != kUsualSegments.end();
-  return is_usual ? render(setting, "segment_" + segment.name, language) : segment.name;
+  return is_usual ? catalogue.render("segment_" + segment.name, language) : segment.name;
 }
 
 std::vector<std::string> segments_in_words(const Club& club, const rules::Measures& measures,
@@ -245,7 +246,7 @@ std::vector<std::string> segments_in_words(const Club& club, const rules::Measur
   const rules::SegmentMask hers = rules::segments_of(segments, measures);
   std::vector<std::string> titles;
   for (std::size_t i = 0; i < segments.size(); ++i) {
-    if ((hers >> i & 1) != 0) titles.push_back(segment_title(segments[i], language, setting));
+    if ((hers >> i & 1) != 0) titles.push_back(segment_title(segments[i], language, setting.catalogue));
   }
   return titles;
 }

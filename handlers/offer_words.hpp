@@ -34,7 +34,8 @@ void add_tier(std::string& text, const Speaker& speaker, const Rank& rank, const
 std::string rank_in_words(const Club& club, const Rank& rank, Language language, const Setting& setting);
 
 // As people read it.
-std::string segment_title(const rules::Segment& segment, Language language, const Setting& setting);
+std::string segment_title(const rules::Segment& segment, Language language,
+                          const templates::Catalogue& catalogue);
 // The titles of the segments she is in, in the file's order.
 std::vector<std::string> segments_in_words(const Club& club, const rules::Measures& measures,
                                            Language language, const Setting& setting);

@@ -2,7 +2,7 @@
 
 #include <map>
 
-#include "handlers/measures.hpp"
+#include "handlers/earning.hpp"
 #include "handlers/offer_words.hpp"
 #include "handlers/proof.hpp"
 #include "templates/dates.hpp"
@@ -20,21 +20,32 @@ const rules::OfferEffect& effect_of(const rules::Given& given, const Club& club)
   return club.programme.offers.at(given.offer).then.at(given.effect);
 }
 
-rules::Judged judge_now(const Club& club, const Member* member, const QuoteOrder& order, const Facts& facts,
+// What the offers take off before payment.
+rules::Judged judge_off(const Club& club, const Member* member, const QuoteOrder& order, const Facts& facts,
                         const Setting& setting) {
   const auto measures = measures_of(
       club, member, facts, setting.now,
       PurchaseNow{.amount = order.amount, .branch = order.branch, .items = order.items, .at = setting.now});
-  const auto uses = uses_of(club, member, facts, setting.now);
-  const auto judged = [&](std::int64_t points) {
-    return rules::judge(club.programme.offers, uses, measures,
-                        {.amount = order.amount, .quoted = true, .points = points}, rules::Occasion::purchase,
-                        setting.now);
-  };
-  // Points are of what is paid, and that is known when the discount is.
-  const rules::Amount per = club.programme.points_per;
-  rules::Judged first = judged(per > 0 ? order.amount / per : 0);
-  return per > 0 && first.off > 0 ? judged((order.amount - first.off) / per) : first;
+  return rules::judge(club.programme.offers, uses_of(club, member, facts, setting.now), measures,
+                      {.amount = order.amount, .quoted = true}, rules::Occasion::purchase, setting.now);
+}
+
+// What the purchase is worth to her who buys it and is given that discount: by the words of earning.hpp.
+Worth worth_of(const Club& club, const Member& member, const QuoteOrder& order, rules::Amount off,
+               const Facts& facts, rules::Instant now) {
+  const PurchaseRequest request{.club = club.id,
+                                .branch = order.branch,
+                                .phone = order.phone,
+                                .amount = order.amount,
+                                .items = {order.items.begin(), order.items.end()},
+                                .discount = off};
+  const Purchase purchase{.key = {club.id, order.branch, ""},
+                          .amount = order.amount - off,
+                          .discount = off,
+                          .phone = order.phone,
+                          .purchased_at = now,
+                          .recorded_at = now};
+  return judge_purchase(club, request, purchase, member, facts, now);
 }
 
 rules::Instant expiry(const Club& club, std::uint32_t valid_days, rules::Instant now) {
@@ -42,20 +53,19 @@ rules::Instant expiry(const Club& club, std::uint32_t valid_days, rules::Instant
   return templates::end_of_local_day(now, club.time_zone, static_cast<int>(days));
 }
 
-void add_what_she_earns(Quote& quote, const Club& club, rules::Instant now) {
-  std::map<rules::Instant, rules::Amount> credits;
-  credits[expiry(club, 0, now)] = rules::share_of(quote.payable, club.policy.earn_share);
-  if (club.programme.points_per > 0) quote.points = quote.payable / club.programme.points_per;
-  for (const rules::Given& one : quote.given) {
+std::vector<QuotedCredit> credits_of(const Worth& worth, const Club& club, rules::Instant now) {
+  std::map<rules::Instant, rules::Amount> by_expiry;
+  by_expiry[expiry(club, 0, now)] = worth.own_credit;
+  for (const rules::Given& one : worth.given) {
     const rules::OfferEffect& effect = effect_of(one, club);
     if (effect.kind == EffectKind::credit || effect.kind == EffectKind::credit_percent)
-      credits[expiry(club, effect.valid_days, now)] += one.value;
-    if (effect.kind == EffectKind::points || effect.kind == EffectKind::points_percent)
-      quote.points += one.value;
+      by_expiry[expiry(club, effect.valid_days, now)] += one.value;
   }
-  for (const auto& [until, amount] : credits) {
-    if (amount > 0) quote.credits.push_back({amount, until});
+  std::vector<QuotedCredit> credits;
+  for (const auto& [until, amount] : by_expiry) {
+    if (amount > 0) credits.push_back({amount, until});
   }
+  return credits;
 }
 
 }  // namespace
@@ -94,14 +104,24 @@ Needs needs_quote(const Club& club, PhoneNumber phone, const Setting& setting) {
 Quote quote(const Club& club, const QuoteOrder& order, const Facts& facts, const Setting& setting) {
   Quote quoted{.member = facts.member(MemberKey{club.id, order.phone})};
   quoted.would_join = quoted.member == nullptr && club.policy.join_on_purchase;
-  quoted.judged = judge_now(club, quoted.member, order, facts, setting);
-  quoted.payable = order.amount - quoted.judged.off;
-  const bool earns = quoted.member != nullptr || quoted.would_join;
-  for (const rules::Given& one : quoted.judged.given) {
-    const EffectKind kind = effect_of(one, club).kind;
-    if (earns || is_off(kind) || kind == EffectKind::note) quoted.given.push_back(one);
+  rules::Judged judged = judge_off(club, quoted.member, order, facts, setting);
+  quoted.discount = judged.off;
+  const Member newcomer{.club = club.id, .phone = order.phone, .joined_at = setting.now};
+  if (quoted.member != nullptr || quoted.would_join) {
+    const Member& buyer = quoted.member != nullptr ? *quoted.member : newcomer;
+    Worth worth = worth_of(club, buyer, order, quoted.discount, facts, setting.now);
+    quoted.credits = credits_of(worth, club, setting.now);
+    quoted.points = worth.points;
+    quoted.given = std::move(worth.given);
+    quoted.discount = worth.honoured;
+  } else {
+    std::erase_if(judged.given, [&club](const rules::Given& one) {
+      const EffectKind kind = effect_of(one, club).kind;
+      return !is_off(kind) && kind != EffectKind::note;
+    });
+    quoted.given = std::move(judged.given);
   }
-  if (earns) add_what_she_earns(quoted, club, setting.now);
+  quoted.payable = order.amount - quoted.discount;
   if (quoted.member != nullptr) quoted.available = facts.spendable(quoted.member->id, setting.now);
   return quoted;
 }
@@ -118,7 +138,7 @@ Said quote_said(const Speaker& speaker, const QuoteOrder& order, const Facts& fa
   const auto add = [&text](const std::string& line) {
     if (fits_text(text + '\n' + line)) text += '\n' + line;
   };
-  if (quoted.judged.off > 0) add(say("quote_discount", {{"sum", money(club, quoted.judged.off)}}));
+  if (quoted.discount > 0) add(say("quote_discount", {{"sum", money(club, quoted.discount)}}));
   if (const rules::Amount credit = credit_of(quoted); credit > 0) {
     add(say("quote_credit",
             {{"credit", money(club, credit)},

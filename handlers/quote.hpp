@@ -34,9 +34,8 @@ struct QuotedCredit {
 struct Quote {
   const Member* member = nullptr;  // nullptr: a stranger
   bool would_join = false;
-  rules::Judged judged;
-  std::vector<rules::Given> given;  // of it, what she would get: a stranger who does not join gets no credit
-  rules::Amount payable = 0;
+  std::vector<rules::Given> given;  // what she would get: a stranger who does not join gets no credit
+  rules::Amount discount = 0, payable = 0;
   std::vector<QuotedCredit> credits;  // one for each expiry, the soonest first
   std::int64_t points = 0;
   rules::Amount available = 0;  // of her credit, what she may spend

@@ -20,17 +20,16 @@ using Json = nlohmann::ordered_json;
 Json shown(const rules::Given& given, const Club& club) {
   const rules::Offer& offer = club.programme.offers.at(given.offer);
   const rules::OfferEffect& effect = offer.then.at(given.effect);
-  return {{"name", offer.name},
+  return {{"offer", offer.name},
           {"title", offer.title},
-          {"kind", word_of(effect.kind).name},
+          {"effect", word_of(effect.kind).name},
           {"value", given.value}};
 }
 
 Json shown(const Member& member, const Desk& desk) {
   const Rank rank = desk.facts.rank(member.id);
   Json shown{{"card", std::to_string(member.card)}, {"tier", nullptr}, {"points", rank.points}};
-  if (const rules::Tier* tier = tier_of(desk.club, rank))
-    shown["tier"] = {{"name", tier->name}, {"title", tier->title}};
+  if (const rules::Tier* tier = tier_of(desk.club, rank)) shown["tier"] = tier->name;
   return shown;
 }
 
@@ -55,7 +54,7 @@ Outcome quote_at_till(const Desk& desk, const TillQuote& order) {
             {.phone = order.phone, .branch = desk.till.branch, .amount = order.amount, .items = order.items},
             desk.facts, desk.setting);
   Json answer{{"amount", order.amount},
-              {"discount", quoted.judged.off},
+              {"discount", quoted.discount},
               {"payable", quoted.payable},
               {"credit", credit_of(quoted)},
               {"credits", Json::array()},
