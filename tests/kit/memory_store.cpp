@@ -178,6 +178,10 @@ Outcome MemoryStore::handle(const Request& request, rules::Instant now) {
       for (const MemberKey& key : planned.needs.memberships) {
         if (find(key) != nullptr) seen.members.insert(key);
       }
+      for (const auto& [id, member] : members_) {
+        const CardKey key{member.club, member.card};
+        if (member.phone != 0 && planned.needs.cards.contains(key)) seen.cards[key] = member.phone;
+      }
       widen(planned, seen, setting);
     }
     Facts facts = load(planned.needs);
