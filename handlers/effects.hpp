@@ -158,11 +158,51 @@ struct SetProfile {
   Profile row;
 };
 
+// How she buys now; of several only the last counts. Of the whole club, or of a branch.
+struct SetBehaviour {
+  ClubId club = 0;
+  MemberId member = 0;
+  BranchNo branch = kWholeClub;
+  rules::Behaviour row;
+};
+// The tier she is in now, and until when.
+struct SetStanding {
+  ClubId club = 0;
+  MemberId member = 0;
+  rules::Standing standing;
+};
+// Points given, or taken back; her total follows.
+struct RecordPoints {
+  PointEntry entry;
+};
+struct SetOfferUse {
+  ClubId club = 0;
+  OfferUseKey key;
+  OfferUseRow row;
+};
+// The club's gift account: it had none.
+struct OpenGiftAccount {
+  Member account;
+};
+// A gift code of the club's gift account, a batch of its own.
+struct IssueGift {
+  Lot lot;
+  LedgerEntry entry;
+  Code code;
+  std::uint64_t batch = 0;
+  std::string by;  // who issued it: at most 64 characters
+};
+// What an offer gave.
+struct RecordGrant {
+  OfferGrant grant;
+};
+
 using Effect =
     std::variant<EnrolMember, ChangeMember, EndMembership, OpenLot, IssueCode, TakeFromLot, VoidRedemption,
                  MoveCredit, RecordPurchase, SetPromo, NoteHelp, SetAttempts, SetPending, RecordSale,
                  SetMissWindow, NoteMiss, RecordDispute, SetTillAttempts, BeginHold, EndHold, TakeBack,
-                 ReturnCredit, Owe, RecordRefund, SetGuesses, SetProfile>;
+                 ReturnCredit, Owe, RecordRefund, SetGuesses, SetProfile, SetBehaviour, SetStanding, RecordPoints,
+                 SetOfferUse, RecordGrant, OpenGiftAccount, IssueGift>;
 
 struct OutgoingText {
   ClubId club = 0;

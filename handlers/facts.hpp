@@ -22,7 +22,9 @@
 #include <vector>
 
 #include "handlers/club.hpp"
+#include "handlers/customer.hpp"
 #include "handlers/history.hpp"
+#include "handlers/ids.hpp"
 #include "handlers/pending.hpp"
 #include "handlers/profile_row.hpp"
 #include "handlers/request.hpp"
@@ -33,12 +35,6 @@
 
 namespace peyk::handlers {
 
-using MemberId = std::uint64_t;
-using LotId = std::uint64_t;
-using CodeId = std::uint64_t;
-using MoveId = std::uint64_t;
-using HoldId = std::uint64_t;
-
 struct MemberKey {
   ClubId club = 0;
   PhoneNumber phone = 0;
@@ -48,6 +44,11 @@ struct CodeKey {
   ClubId club = 0;
   rules::CodeNumber number = 0;
   auto operator<=>(const CodeKey&) const = default;
+};
+struct CardKey {
+  ClubId club = 0;
+  std::uint64_t card = 0;
+  auto operator<=>(const CardKey&) const = default;
 };
 struct PurchaseKey {
   ClubId club = 0;
@@ -197,10 +198,14 @@ struct Purchase {
   rules::Amount by_credit = 0;     // of the amount: paid with credit, which earns nothing
   rules::Amount refunded = 0;      // of the amount, so far
   std::optional<MemberId> member;  // none: the phone was no member
-  rules::Amount amount = 0;
-  rules::Amount earned = 0;
-  std::optional<CodeId> code;
-  PhoneNumber phone = 0;  // as reported; 0: hers who has left, and is forgotten
+  rules::Amount amount = 0;        // of the invoice, less `discount`
+  rules::Amount discount = 0;      // that the till took off
+  rules::Amount earned = 0;        // credit of all its lots, and gifts to give away
+  rules::Amount earned_whole = 0;  // the same, had nothing been refunded before the purchase came
+  std::int64_t points = 0;         // likewise
+  std::uint32_t grants = 0;        // of offers, each a row of its own (customer.hpp)
+  std::optional<CodeId> code;      // of the first of its lots
+  PhoneNumber phone = 0;           // as reported; 0: hers who has left, and is forgotten
   std::string answer;  // given to the till; a repeat under another webhook-id gets it again. Names no phone
   rules::BasisPoints earn_share = 0;  // by which it earned; 0: nothing, or it was not kept then
   rules::Instant purchased_at{};
@@ -320,6 +325,7 @@ struct Needs {
   std::set<BranchDayKey> branch_days;
   // Which of these are members? Read without locks, and before all else: see widen() in decide.hpp.
   std::set<MemberKey> memberships;
+  std::set<CardKey> cards;                       // and whose are these? Read likewise
   std::map<MemberKey, rules::Instant> disputes;  // a redemption of hers from then on: see dispute.hpp
   std::map<MemberKey, rules::Instant> sales;     // of these cashiers, from then on
   std::map<MemberKey, rules::Instant> moves;     // what she moved from then on
@@ -340,6 +346,13 @@ struct Needs {
   // Of these phones, where they are no members: their purchases, counted no further than so many. What was
   // refunded whole does not count.
   std::map<MemberKey, std::uint32_t> strangers;
+  std::map<MemberKey, DaySpan> behaviours;  // how they buy, and their visits if those are wanted
+  std::set<MemberKey> ranks;                // their points and tiers
+  std::set<CodeKey> owners_ranks;           // the same of whose codes these are, which are in `codes`
+  std::map<MemberKey, PeriodKey> periods;   // what tiers are measured by
+  std::set<MemberKey> offer_uses;           // what offers gave them
+  std::set<OfferId> budgets;                // what is spent of these offers, locked
+  std::set<ClubId> gift_accounts;           // of these clubs, locked
 
   void merge(Needs other);
 };
@@ -390,6 +403,19 @@ class Facts {
   const Refund* refund(std::uint64_t id) const;
   // By its reference at a branch.
   const Refund* refund(const PurchaseKey& branch, const RequestKey& reference) const;
+  // Of the whole club, or of a branch. Nothing in it: she has not bought.
+  rules::Behaviour behaviour(MemberId member, BranchNo branch = kWholeClub) const;
+  // All of hers; nullptr: they were not wanted, or are too many.
+  const std::vector<PastVisit>* visits(MemberId member) const;
+  Rank rank(MemberId member) const;
+  // As needs.periods has it, with what this batch adds.
+  std::int64_t period_sum(MemberId member, const PeriodKey& key) const;
+  OfferUseRow offer_use(const OfferUseKey& key) const;
+  rules::Amount budget_spent(OfferId offer) const;
+  // Of a refunded purchase.
+  std::vector<const OfferGrant*> grants(std::uint64_t purchase) const;
+  // nullptr: the club has none, or it was not wanted.
+  const Member* gift_account(ClubId club) const;
   // What of a lot was never spent, and is gone: its time was over, or she left.
   rules::Amount lapsed(const Lot& lot, rules::Instant now) const;
   LinePhone line_phone(const LinePhoneKey& key) const;
@@ -440,6 +466,14 @@ class Facts {
   void load_till_attempts(const std::string& key, rules::Attempts row);
   void load(Profile row);
   void load_stranger(const MemberKey& phone, std::uint32_t purchases);
+  void load(MemberId member, BranchNo branch, const rules::Behaviour& row);
+  void load_visits(MemberId member, std::vector<PastVisit> all);
+  void load(MemberId member, const Rank& row);
+  void load_period(MemberId member, const PeriodKey& key, std::int64_t sum);
+  void load(const OfferUseKey& key, const OfferUseRow& row);
+  void load_budget_spent(OfferId offer, rules::Amount spent);
+  void load(OfferGrant row);
+  void load_gift_account(Member row);
 
   // The working set's side: what a decision changed. See effects.hpp.
   void apply(const struct EnrolMember& effect);
@@ -468,11 +502,21 @@ class Facts {
   void apply(const struct Owe& effect);
   void apply(const struct RecordRefund& effect);
   void apply(const struct SetProfile& effect);
+  void apply(const struct SetBehaviour& effect);
+  void apply(const struct SetStanding& effect);
+  void apply(const struct RecordPoints& effect);
+  void apply(const struct SetOfferUse& effect);
+  void apply(const struct RecordGrant& effect);
+  void apply(const struct OpenGiftAccount& effect);
+  void apply(const struct IssueGift& effect);
 
  private:
   void post(const LedgerEntry& entry);
   // Counts one more or one less in the days that have the redemption.
   void count(const Redemption& redemption, int by);
+  // A member's purchase, and what is given back of one.
+  void visit(const Purchase& purchase);
+  void give_back(const Purchase& purchase, rules::Amount amount);
 
   std::unordered_map<MemberId, Member> members_;
   std::map<MemberKey, MemberId> member_ids_;
@@ -506,6 +550,18 @@ class Facts {
   std::unordered_map<LotId, rules::Amount> lapsed_;
   std::unordered_map<MemberId, Profile> profiles_;
   std::map<MemberKey, std::uint32_t> strangers_;
+  struct Period {
+    PeriodKey key;
+    std::int64_t sum = 0;
+  };
+  std::map<std::pair<MemberId, BranchNo>, rules::Behaviour> behaviours_;
+  std::unordered_map<MemberId, std::vector<PastVisit>> visits_;
+  std::unordered_map<MemberId, Rank> ranks_;
+  std::unordered_map<MemberId, Period> periods_;
+  std::map<OfferUseKey, OfferUseRow> offer_uses_;
+  std::unordered_map<OfferId, rules::Amount> budgets_spent_;
+  std::map<std::uint64_t, OfferGrant> grants_;
+  std::map<ClubId, MemberId> gift_accounts_;
 };
 
 }  // namespace peyk::handlers

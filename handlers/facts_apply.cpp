@@ -26,6 +26,7 @@ void Facts::count(const Redemption& redemption, int by) {
 
 void Facts::apply(const EnrolMember& effect) {
   load(effect.member);
+  load_visits(effect.member.id, {});  // she has bought nothing
 }
 
 void Facts::apply(const ChangeMember& effect) {
@@ -133,6 +134,7 @@ void Facts::apply(const RecordPurchase& effect) {
     if (stranger != strangers_.end()) ++stranger->second;
     return;
   }
+  visit(purchase);
   must_find(members_, *purchase.member, "member").last_purchase = {.id = purchase.id,
                                                                    .branch = purchase.key.branch,
                                                                    .amount = purchase.amount,
@@ -233,7 +235,9 @@ void Facts::apply(const RecordRefund& effect) {
   refunds_[refund.id] = refund;
   if (refund.state != RefundState::applied) return;
   const PurchaseKey& whose = must_find(purchase_keys_, refund.purchase, "purchase");
-  must_find(purchases_, whose, "purchase").refunded += refund.amount;
+  Purchase& purchase = must_find(purchases_, whose, "purchase");
+  purchase.refunded += refund.amount;
+  if (purchase.member) give_back(purchase, refund.amount);
   for (auto& [key, day] : branch_days_) {
     if (key.club != refund.bill.club || key.branch != refund.bill.branch || refund.at < key.from) continue;
     ++day.refunds;

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "handlers/club.hpp"
 #include "handlers/rules/codes.hpp"
@@ -41,7 +42,9 @@ struct PurchaseRequest {
   std::string invoice;       // 1 to 64 characters
   rules::Amount amount = 0;  // 1 .. kAmountMax
   std::optional<rules::Instant> purchased_at;
-  bool typed = false;  // by a cashier, so its invoice is without capitals
+  bool typed = false;              // by a cashier, so its invoice is without capitals
+  std::vector<std::string> items;  // of the invoice, by their names at the till; folded when they are judged
+  rules::Amount discount = 0;      // that the till took off the amount; at most all of it
 };
 
 // A till that signed its request, by its key's public name.
@@ -85,6 +88,13 @@ struct TillRefund {
   // SHA-256 of the credit note, else of the signed webhook-id: by it a refund is known again, for good.
   RequestKey reference{};
 };
+// What would a purchase of now bring? Nothing is written, nothing reserved. See quote.hpp.
+struct TillQuote {
+  PhoneNumber phone = 0;   // 0: by the card, until its member is found
+  std::uint64_t card = 0;  // 0: by the phone
+  rules::Amount amount = 0;
+  std::vector<std::string> items;  // as of a purchase
+};
 // A shopper is to be a member, in this language if one is named.
 struct TillJoin {
   PhoneNumber phone = 0;
@@ -103,7 +113,7 @@ struct TillErasure {
 struct TillOrder {
   TillId till;
   std::variant<TillCheck, TillRedemption, TillVoid, TillHold, TillCapture, TillRelease, TillRefund, TillJoin,
-               TillMemberChange, TillErasure>
+               TillMemberChange, TillErasure, TillQuote>
       what;
 };
 

@@ -295,6 +295,10 @@ Instant instant_of(std::chrono::sys_seconds local, std::string_view zone) {
   return first_instant(local.time_since_epoch(), zone);
 }
 
+std::chrono::sys_seconds clock_of(Instant instant, std::string_view zone) {
+  return std::chrono::floor<std::chrono::seconds>(wall_clock(instant, zone));
+}
+
 std::optional<JalaliDate> parse_jalali_date(std::string_view text) {
   const auto read = read_three(fold(text));
   return read ? as_jalali(*read) : std::nullopt;

@@ -74,6 +74,9 @@ Instant start_of_local_day(Instant instant, std::string_view zone);
 // The instant at which a zone's clocks show `local` (given as if it were UTC); of two, the later.
 Instant instant_of(std::chrono::sys_seconds local, std::string_view zone);
 
+// What a zone's clocks show, as if it were UTC; what is left of a second is dropped.
+std::chrono::sys_seconds clock_of(Instant instant, std::string_view zone);
+
 // As machines read it (RFC 3339), in UTC: "2026-12-03T14:35:07Z"; what is left of a second is dropped.
 std::string rfc3339(Instant instant);
 // "2026-12-03T14:35:07.000250Z"

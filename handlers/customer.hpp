@@ -1,0 +1,87 @@
+// What is remembered of a member as a customer: how she buys, where she stands, what offers have given her.
+//
+// Must stay true: her behaviour is the fold of her purchases (invariant I44); her points are the sum of their
+// entries, what is spent of an offer's budget the sum of its grants; grants and point entries are only added.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "handlers/club.hpp"
+#include "handlers/ids.hpp"
+#include "handlers/rules/behaviour.hpp"
+#include "handlers/rules/offers.hpp"
+#include "handlers/rules/tiers.hpp"
+
+namespace peyk::handlers {
+
+// A purchase of hers of which something is left.
+struct PastVisit {
+  std::uint64_t purchase = 0;
+  BranchNo branch = 0;
+  rules::Instant at{};      // when it was made, not when it was recorded
+  rules::Amount spent = 0;  // less what was given back
+};
+// More of them are not looked at: nobody buys so often.
+inline constexpr std::size_t kVisitsMax = 20'000;
+
+// The days of what is to be added to her behaviour. What comes before another wants her visits.
+struct DaySpan {
+  rules::DayNumber earliest = 0, latest = 0;
+};
+
+// Where she stands: kept only in clubs that give points or have tiers.
+struct Rank {
+  std::int64_t points = 0;  // in all, less what was taken back; below 0 never
+  rules::Standing standing;
+};
+struct PointEntry {
+  std::uint64_t id = 0;
+  ClubId club = 0;
+  MemberId member = 0;
+  std::int64_t points = 0;  // below 0: taken back
+  rules::Instant at{};
+  std::uint64_t purchase = 0;  // 0: of none
+  std::uint64_t version = 0;   // of the offer that gave them; 0: the purchase itself, or a refund
+};
+// What she spent, or got in points, from then on: what tiers are measured by.
+struct PeriodKey {
+  rules::Instant since{};
+  bool in_points = false;
+};
+
+struct OfferUseKey {
+  MemberId member = 0;
+  OfferId offer = 0;
+  auto operator<=>(const OfferUseKey&) const = default;
+};
+struct OfferUseRow {
+  std::uint32_t uses = 0;
+  rules::DayNumber last_day = 0;
+  std::uint32_t uses_on_day = 0;   // of that day, as what follows
+  rules::Amount given_on_day = 0;  // discount, credit and gifts
+};
+
+// One effect of an offer on one member. `given` is what it was, `facts` what its conditions looked at.
+struct OfferGrant {
+  std::uint64_t id = 0;
+  ClubId club = 0;
+  MemberId member = 0;
+  std::uint64_t purchase = 0;  // 0: it came of none
+  std::uint64_t version = 0;   // of the offer, as it was then
+  OfferId offer = 0;
+  std::uint32_t place = 0;  // of the effect in the offer
+  rules::EffectKind kind = rules::EffectKind::credit;
+  std::int64_t value = 0;       // amount or count
+  rules::Amount of_budget = 0;  // spent by it: nothing, if the offer has none
+  LotId lot = 0;                // 0: it opened none
+  rules::Instant at{};
+  std::string facts;  // a JSON object; empty: forgotten, she has left
+};
+// It counts against a budget.
+constexpr bool is_money(rules::EffectKind kind) {
+  using enum rules::EffectKind;
+  return kind == percent_off || kind == cash_off || kind == credit_percent || kind == credit || kind == gift;
+}
+
+}  // namespace peyk::handlers

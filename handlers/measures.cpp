@@ -1,0 +1,350 @@
+#include "handlers/measures.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <ranges>
+#include <set>
+
+#include "templates/dates.hpp"
+#include "templates/fold.hpp"
+#include "templates/occasions.hpp"
+
+namespace peyk::handlers {
+namespace {
+
+using rules::Condition;
+using rules::Measure;
+using rules::Measures;
+using rules::WordSet;
+using std::chrono::sys_days;
+using std::chrono::year_month_day;
+
+constexpr int kWeekdayOfEpoch =
+    5;  // 1970-01-01 was a Thursday, the sixth day of a week that begins on Saturday
+
+rules::DayNumber number_of(sys_days day) {
+  return static_cast<rules::DayNumber>(day.time_since_epoch().count());
+}
+
+std::int64_t digits_of(int year, unsigned month, unsigned day) {
+  return std::int64_t{year} * 10'000 + std::int64_t{month} * 100 + std::int64_t{day};
+}
+
+// Whether any of these conditions is about the measure.
+bool ask(std::span<const Condition> conditions, Measure measure) {
+  return std::ranges::any_of(
+      conditions, [measure](const Condition& one) { return one.words.empty() && one.measure == measure; });
+}
+
+bool asks(const Programme& programme, Measure measure) {
+  const auto one = [measure](const auto& rule) { return ask(rule.when, measure); };
+  return std::ranges::any_of(programme.offers, one) || std::ranges::any_of(programme.segments, one);
+}
+
+bool gives(const Programme& programme, rules::EffectKind kind) {
+  return std::ranges::any_of(programme.offers, [kind](const rules::Offer& offer) {
+    return std::ranges::find(offer.then, kind, &rules::OfferEffect::kind) != offer.then.end();
+  });
+}
+
+bool has_ranks(const Programme& programme) {
+  return programme.points_per > 0 || !programme.tiers.tiers.empty() ||
+         gives(programme, rules::EffectKind::points);
+}
+
+rules::Visit visit_of(const Club& club, const PastVisit& past) {
+  const auto clock = templates::clock_of(past.at, club.time_zone);
+  const auto day = std::chrono::floor<std::chrono::days>(clock);
+  return {.day = number_of(day),
+          .hour = static_cast<std::uint8_t>(std::chrono::floor<std::chrono::hours>(clock - day).count()),
+          .spent = past.spent};
+}
+
+rules::Behaviour folded(const Club& club, std::span<const PastVisit> visits, BranchNo which) {
+  std::vector<rules::Visit> all;
+  for (const PastVisit& one : visits) {
+    if (which == kWholeClub || one.branch == which) all.push_back(visit_of(club, one));
+  }
+  return rules::fold(all);
+}
+
+std::vector<SetBehaviour> all_folded(const Club& club, MemberId member, std::span<const PastVisit> visits,
+                                     BranchNo also) {
+  std::set<BranchNo> branches{kWholeClub, also};
+  for (const PastVisit& one : visits) branches.insert(one.branch);
+  std::vector<SetBehaviour> rows;
+  for (const BranchNo branch : branches)
+    rows.push_back(
+        {.club = club.id, .member = member, .branch = branch, .row = folded(club, visits, branch)});
+  return rows;
+}
+
+// What is stored; or, where it is of a time before that was kept, what her purchases come to.
+rules::Behaviour behaviour_now(const Club& club, MemberId member, BranchNo branch, const Facts& facts) {
+  const std::vector<PastVisit>* visits = facts.visits(member);
+  return visits == nullptr ? facts.behaviour(member, branch) : folded(club, *visits, branch);
+}
+
+// Visits are of the order of days, but for a day before her last of who has bought more often than we look.
+rules::Behaviour added_to(rules::Behaviour behaviour, rules::Visit visit) {
+  if (visit.spent <= 0) return behaviour;
+  if (behaviour.visits > 0) visit.day = std::max(visit.day, behaviour.last_day);
+  rules::add(behaviour, visit);
+  return behaviour;
+}
+
+// One judging of measures.
+class Filling {
+ public:
+  Filling(const Club& club, const Member* member, const Facts& facts, rules::Instant now,
+          const ProfileFacts* profile)
+      : club_(club), member_(member), facts_(facts), now_(now), profile_(profile) {}
+
+  Measures run(rules::Instant at, const PurchaseNow* purchase) {
+    moment(at);
+    if (member_ != nullptr) {
+      before_ = behaviour_now(club_, member_->id, kWholeClub, facts_);
+      herself();
+    }
+    behaviour();
+    segments();
+    if (purchase != nullptr) bought(*purchase);
+    return std::move(measures_);
+  }
+
+ private:
+  void set(Measure measure, std::int64_t value) { measures_.set(measure, value); }
+
+  void moment(rules::Instant at) {
+    const auto clock = templates::clock_of(at, club_.time_zone);
+    const sys_days day = std::chrono::floor<std::chrono::days>(clock);
+    today_ = number_of(day);
+    set(Measure::minute, std::chrono::floor<std::chrono::minutes>(clock - day).count());
+    set(Measure::weekday, ((today_ + kWeekdayOfEpoch) % 7 + 7) % 7);
+    const auto of_year = [](const auto& date) {
+      return digits_of(0, static_cast<unsigned>(date.month), static_cast<unsigned>(date.day));
+    };
+    const templates::DateFacts date =
+        templates::date_facts(year_month_day{day}, club_.programme.hijri_shift_days);
+    const auto gregorian = date.gregorian;
+    set(Measure::gregorian_month_day, digits_of(0, unsigned{gregorian.month()}, unsigned{gregorian.day()}));
+    set(Measure::date,
+        digits_of(int{gregorian.year()}, unsigned{gregorian.month()}, unsigned{gregorian.day()}));
+    jalali_ = date.jalali;
+    set(Measure::jalali_month_day, of_year(date.jalali));
+    set(Measure::jalali_date, std::int64_t{10'000} * date.jalali.year + of_year(date.jalali));
+    set(Measure::hijri_month_day, of_year(date.hijri));
+    for (const templates::Occasion& occasion : templates::occasions()) {
+      if (templates::is_on(occasion, date)) measures_.add(WordSet::occasion, rules::word_id(occasion.id));
+    }
+  }
+
+  void herself() {
+    set(Measure::member_days, std::max(0, today_ - day_of(club_, member_->joined_at)));
+    set(Measure::referred, member_->referred_by ? 1 : 0);
+    if (asks(club_.programme, Measure::credit)) set(Measure::credit, facts_.spendable(member_->id, now_));
+    if (profile_ != nullptr) told();
+  }
+
+  void told() {
+    set(Measure::profile_complete, profile_->complete ? 1 : 0);
+    if (profile_->gender) set(Measure::gender, *profile_->gender);
+    if (!profile_->city.empty()) measures_.add(WordSet::city, rules::word_id(profile_->city));
+    if (!profile_->born) return;
+    const templates::JalaliDate born = templates::to_jalali(*profile_->born);
+    set(Measure::days_to_birthday, templates::days_to_birthday(born, jalali_));
+    if (const int age = templates::age_on(born, jalali_); age >= 0) set(Measure::age_years, age);
+  }
+
+  void behaviour() {
+    const Programme& programme = club_.programme;
+    set(Measure::visits, before_.visits);
+    set(Measure::purchases, before_.purchases);
+    set(Measure::spent, before_.spent);
+    const Rank rank = member_ == nullptr ? Rank{} : facts_.rank(member_->id);
+    if (has_ranks(programme)) set(Measure::points, rank.points);
+    if (!programme.tiers.tiers.empty()) set(Measure::tier, rank.standing.tier);
+    if (before_.visits == 0) return;
+    set(Measure::length_days, std::max(0, today_ - before_.first_day));
+    if (today_ >= before_.last_day) away(today_ - before_.last_day);
+    const auto& bounds = programme.bounds_given ? programme.bounds_given : programme.bounds_reckoned;
+    if (!bounds) return;
+    const rules::Scores scores = rules::scores_of(before_, today_, *bounds);
+    set(Measure::score_length, scores.length);
+    set(Measure::score_recency, scores.recency);
+    set(Measure::score_frequency, scores.frequency);
+    set(Measure::score_monetary, scores.monetary);
+  }
+
+  void away(std::int64_t days) {
+    set(Measure::days_away, days);
+    const auto usual = rules::usual_gap(before_);
+    if (usual && usual->days > 0) set(Measure::away_percent, days * 100 / usual->days);
+  }
+
+  void segments() {
+    const auto& segments = club_.programme.segments;
+    const rules::SegmentMask mask = rules::segments_of(segments, measures_);
+    for (std::size_t i = 0; i < segments.size(); ++i) {
+      if ((mask >> i & 1U) != 0) measures_.add(WordSet::segment, rules::word_id(segments[i].name));
+    }
+  }
+
+  void bought(const PurchaseNow& purchase) {
+    set(Measure::amount, purchase.amount - purchase.by_credit);
+    set(Measure::branch, purchase.branch);
+    for (const std::string& item : purchase.items)
+      measures_.add(WordSet::item, rules::word_id(templates::fold(item)));
+    const PastVisit visit{.branch = purchase.branch, .at = purchase.at, .spent = purchase.amount};
+    const auto counted = [&](BranchNo which) { return after(visit, which); };
+    const rules::Behaviour whole = counted(kWholeClub);
+    set(Measure::visits, whole.visits);
+    set(Measure::purchases, whole.purchases);
+    set(Measure::spent, whole.spent);
+    if (whole.visits > 0) set(Measure::length_days, std::max(0, today_ - whole.first_day));
+    set(Measure::branch_visits, counted(purchase.branch).visits);
+  }
+
+  rules::Behaviour after(const PastVisit& visit, BranchNo which) const {
+    const std::vector<PastVisit>* visits = member_ == nullptr ? nullptr : facts_.visits(member_->id);
+    if (visits == nullptr) {
+      const MemberId member = member_ == nullptr ? 0 : member_->id;
+      return added_to(facts_.behaviour(member, which), visit_of(club_, visit));
+    }
+    std::vector<PastVisit> all = *visits;
+    all.push_back(visit);
+    return folded(club_, all, which);
+  }
+
+  const Club& club_;
+  const Member* member_;
+  const Facts& facts_;
+  const rules::Instant now_;
+  const ProfileFacts* profile_;
+  Measures measures_;
+  rules::Behaviour before_;
+  rules::DayNumber today_ = 0;
+  templates::JalaliDate jalali_;
+};
+
+}  // namespace
+
+rules::DayNumber day_of(const Club& club, rules::Instant at) {
+  return number_of(sys_days{templates::local_date(at, club.time_zone)});
+}
+
+rules::Behaviour behaviour_of(const Club& club, MemberId member, const Facts& facts) {
+  return behaviour_now(club, member, kWholeClub, facts);
+}
+
+Needs needs_measures(const Club& club, const MemberKey& key, rules::Instant at, rules::Instant now,
+                     bool with_offers) {
+  const Programme& programme = club.programme;
+  Needs needs;
+  needs.members.insert(key);
+  const rules::DayNumber day = day_of(club, at);
+  needs.behaviours.emplace(key, DaySpan{day, day});
+  if (asks(programme, Measure::credit)) needs.wallets.insert(key);
+  if (has_ranks(programme)) needs.ranks.insert(key);
+  if (!programme.offers.empty()) needs.offer_uses.insert(key);
+  if (!with_offers) return needs;
+  for (const rules::Offer& offer : programme.offers) {
+    if (offer.budget > 0 && offer.on == rules::Occasion::purchase) needs.budgets.insert(offer.id);
+  }
+  if (gives(programme, rules::EffectKind::gift)) needs.gift_accounts.insert(club.id);
+  if (!programme.tiers.tiers.empty()) needs.periods.emplace(key, period_of(club, now));
+  return needs;
+}
+
+PeriodKey period_of(const Club& club, rules::Instant now) {
+  const std::chrono::days before{club.programme.tiers.period_days - 1};
+  return {.since = templates::start_of_local_day(now - before, club.time_zone),
+          .in_points = club.programme.tiers.by == rules::TierMeasure::points};
+}
+
+Measures measures_of(const Club& club, const Member* member, const Facts& facts, rules::Instant now,
+                     const ProfileFacts* profile) {
+  return Filling(club, member, facts, now, profile).run(now, nullptr);
+}
+
+Measures measures_of(const Club& club, const Member* member, const Facts& facts, rules::Instant now,
+                     const PurchaseNow& purchase, const ProfileFacts* profile) {
+  return Filling(club, member, facts, now, profile).run(purchase.at, &purchase);
+}
+
+std::vector<rules::OfferUse> uses_of(const Club& club, const Member* member, const Facts& facts,
+                                     rules::Instant now) {
+  const rules::DayNumber today = day_of(club, now);
+  std::vector<rules::OfferUse> all;
+  all.reserve(club.programme.offers.size());
+  for (const rules::Offer& offer : club.programme.offers) {
+    rules::OfferUse use;
+    if (offer.budget > 0)
+      use.budget_left = std::max<rules::Amount>(offer.budget - facts.budget_spent(offer.id), 0);
+    const OfferUseRow row = member == nullptr ? OfferUseRow{} : facts.offer_use({member->id, offer.id});
+    use.uses = row.uses;
+    if (row.last_day == today) {
+      use.uses_today = row.uses_on_day;
+      use.given_today = row.given_on_day;
+    }
+    all.push_back(use);
+  }
+  return all;
+}
+
+std::string looked_at(const rules::Offer& offer, const Measures& measures) {
+  nlohmann::ordered_json seen = nlohmann::ordered_json::object();
+  for (const Condition& condition : offer.when) {
+    if (!condition.words.empty()) {
+      auto& names = seen[std::string(rules::name_of(condition.set))];
+      if (names.is_null()) names = nlohmann::ordered_json::array();
+      for (std::size_t i = 0; i < condition.words.size(); ++i) {
+        if (measures.has(condition.set, condition.words[i]) && i < condition.word_names.size())
+          names.push_back(condition.word_names[i]);
+      }
+    } else if (const std::int64_t value = measures.of(condition.measure); value != Measures::kUnknown) {
+      seen[std::string(rules::name_of(condition.measure))] = value;
+    }
+  }
+  return seen.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+}
+
+std::vector<SetBehaviour> behaviour_after(const Club& club, MemberId member, const PastVisit& added,
+                                          const Facts& facts) {
+  if (const std::vector<PastVisit>* visits = facts.visits(member)) {
+    std::vector<PastVisit> all = *visits;
+    if (added.spent > 0) all.push_back(added);
+    return all_folded(club, member, all, added.branch);
+  }
+  if (added.spent <= 0) return {};
+  std::vector<SetBehaviour> rows;
+  for (const BranchNo branch : {kWholeClub, added.branch})
+    rows.push_back({.club = club.id,
+                    .member = member,
+                    .branch = branch,
+                    .row = added_to(facts.behaviour(member, branch), visit_of(club, added))});
+  return rows;
+}
+
+std::vector<SetBehaviour> behaviour_after_refund(const Club& club, const Purchase& purchase,
+                                                 rules::Amount amount, const Facts& facts) {
+  const MemberId member = *purchase.member;
+  if (const std::vector<PastVisit>* visits = facts.visits(member)) {
+    std::vector<PastVisit> all = *visits;
+    for (PastVisit& one : all) {
+      if (one.purchase == purchase.id) one.spent -= amount;
+    }
+    std::erase_if(all, [](const PastVisit& one) { return one.spent <= 0; });
+    return all_folded(club, member, all, purchase.key.branch);
+  }
+  std::vector<SetBehaviour> rows;
+  if (purchase.refunded + amount >= purchase.amount) return rows;  // who has bought so often keeps the visit
+  for (const BranchNo branch : {kWholeClub, purchase.key.branch}) {
+    rules::Behaviour row = facts.behaviour(member, branch);
+    rules::give_back(row, amount);
+    rows.push_back({.club = club.id, .member = member, .branch = branch, .row = row});
+  }
+  return rows;
+}
+
+}  // namespace peyk::handlers

@@ -1,0 +1,82 @@
+// What offers, segments and tiers look at: a member, the purchase that comes, the moment, as measures
+// (rules/conditions.hpp). Filled once, by what was loaded; what is not known stays unknown.
+//
+//   needs_measures() -> [load] -> measures_of() -> rules::judge(), rules::segments_of(), open_to()
+//
+// - Scores and segments are what she was before the purchase: who comes back is still of those who stayed
+//   away. A segment is asked of the measures of the moment without a purchase.
+// - The moment of a purchase is when it was made, as the till says.
+// - A stranger has the measures of the invoice and of the moment, and those that count it as her first.
+//
+// To add a measure: see rules/conditions.hpp.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "handlers/effects.hpp"
+#include "handlers/facts.hpp"
+#include "handlers/rules/conditions.hpp"
+#include "handlers/rules/offers.hpp"
+
+namespace peyk::handlers {
+
+// The day of the club on which an instant falls.
+rules::DayNumber day_of(const Club& club, rules::Instant at);
+
+// How she buys in the whole club.
+rules::Behaviour behaviour_of(const Club& club, MemberId member, const Facts& facts);
+
+// What she has told of herself.
+struct ProfileFacts {
+  std::optional<std::chrono::year_month_day> born;
+  std::optional<std::int64_t> gender;  // 1 woman, 2 man
+  std::string city;                    // folded; empty: not told
+  bool complete = false;
+};
+
+// A purchase that comes now.
+struct PurchaseNow {
+  rules::Amount amount = 0;     // of the invoice, before any discount
+  rules::Amount by_credit = 0;  // of it, paid by codes
+  BranchNo branch = 0;
+  std::span<const std::string> items{};
+  rules::Instant at{};  // when it was made
+};
+
+// Everything that measures_of() and uses_of() want of a phone in this club; nothing that it has no use for:
+// no member is locked who would not be, a club without offers, points and tiers asks for her behaviour alone.
+// `at`: of the purchase; now, if there is none. `with_offers`: they are to be judged, not only looked at.
+Needs needs_measures(const Club& club, const MemberKey& key, rules::Instant at, rules::Instant now,
+                     bool with_offers);
+
+// What tiers are measured by, today.
+PeriodKey period_of(const Club& club, rules::Instant now);
+
+// nullptr: a stranger. `profile`: nullptr, nothing is known of it.
+rules::Measures measures_of(const Club& club, const Member* member, const Facts& facts, rules::Instant now,
+                            const ProfileFacts* profile = nullptr);
+rules::Measures measures_of(const Club& club, const Member* member, const Facts& facts, rules::Instant now,
+                            const PurchaseNow& purchase, const ProfileFacts* profile = nullptr);
+
+// What she had of the club's offers, by their places; nullptr: a stranger had nothing. A day is the club's,
+// by the clock and not by the till: what is reported late is of today.
+std::vector<rules::OfferUse> uses_of(const Club& club, const Member* member, const Facts& facts,
+                                     rules::Instant now);
+
+// The measures that the conditions of an offer looked at, as a JSON object: {"visits": 6, "branch": 12}.
+// Names as the club file has them.
+std::string looked_at(const rules::Offer& offer, const rules::Measures& measures);
+
+// How she buys once `added` is one of her purchases: the rows that change. It is none of which nothing is
+// left.
+std::vector<SetBehaviour> behaviour_after(const Club& club, MemberId member, const PastVisit& added,
+                                          const Facts& facts);
+// The same once so much of a purchase is given back. Wants her visits, as refunds do.
+std::vector<SetBehaviour> behaviour_after_refund(const Club& club, const Purchase& purchase,
+                                                 rules::Amount amount, const Facts& facts);
+
+}  // namespace peyk::handlers
