@@ -1,6 +1,7 @@
 // Conversations as text files: tests/talk/*.talk, each one test.
 //
 //   # what it shows
+//   policy programme yes                  offers, tiers, points (tests/kit/programme.hpp)
 //   policy join_on_purchase yes | auth phone (or challenge) | earn 5 | share_max 50       (before anything is
 //   said) member 09121234567 > عضویت            somebody sends a text; also: cashier 12 > …, stranger 0935… >
 //   …
@@ -32,6 +33,7 @@
 #include "templates/phone.hpp"
 #include "tests/kit/memory_store.hpp"
 #include "tests/kit/paths.hpp"
+#include "tests/kit/programme.hpp"
 
 namespace peyk::tests {
 namespace {
@@ -168,6 +170,7 @@ class Talk {
       if (words[0] == "manager") {
         for (Cashier& cashier : club_.cashiers) cashier.manager |= std::to_string(cashier.branch) == words[1];
       }
+      if (words[0] == "programme") club_.programme = sample_programme();
       if (words[0] == "toman") club_.money_display = MoneyDisplay::toman;
     }
   }
