@@ -122,6 +122,8 @@ void MemoryStore::keep(const Effect& effect, const Facts& after) {
     holds_[ended->hold] = *after.hold(ended->hold);
     const LotId lot = holds_.at(ended->hold).lot;
     lots_[lot] = *after.lot(lot);
+  } else {
+    keep_customer(effect, after);
   }
 }
 
@@ -229,6 +231,7 @@ std::vector<std::string> MemoryStore::audit() const {
     if (lot.remaining < 0 || lot.remaining + spent[id] != lot.issued)
       problems.push_back("a lot does not add up");
   }
+  audit_customers(problems);
   std::set<CodeKey> numbers;
   for (const auto& [id, code] : codes_) {
     if (!numbers.insert({code.club, code.number}).second)
