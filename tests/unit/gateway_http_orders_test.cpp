@@ -186,7 +186,8 @@ TEST_F(TillOrderEndpoint, a_quote_names_a_phone_or_a_card_and_what_is_bought) {
 
 TEST_F(TillOrderEndpoint, a_quote_is_known_by_all_that_it_asks) {
   const auto print = [this](const std::string& more) {
-    return submitted("/v1/quotes", request("POST", "/v1/quotes", "", R"({"phone":"09120000101",)" + more + "}"))
+    return submitted("/v1/quotes",
+                     request("POST", "/v1/quotes", "", R"({"phone":"09120000101",)" + more + "}"))
         .fingerprint;
   };
   const auto plain = print(R"("amount":5)");
@@ -200,7 +201,8 @@ TEST_F(TillOrderEndpoint, what_is_wrong_with_a_quote_is_pointed_at) {
     const HttpResponse response = refused("/v1/quotes", request("POST", "/v1/quotes", "", body));
     EXPECT_EQ(response.status, 422) << body;
     std::set<std::string> pointers;
-    for (const auto& error : nlohmann::json::parse(response.body)["errors"]) pointers.insert(error["pointer"]);
+    for (const auto& error : nlohmann::json::parse(response.body)["errors"])
+      pointers.insert(error["pointer"]);
     return pointers;
   };
   using Pointers = std::set<std::string>;
