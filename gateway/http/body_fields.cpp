@@ -37,6 +37,12 @@ FieldValue<rules::Amount> read_amount(const JsonValue& value) {
                         "fraction or exponent");
 }
 
+FieldValue<rules::Amount> read_discount(const JsonValue& value) {
+  const auto* number = std::get_if<std::int64_t>(&value.what);
+  if (number != nullptr && *number == 0) return *number;
+  return read_amount(value).map_error([](const std::string& error) { return error + "; or 0"; });
+}
+
 FieldValue<std::string> read_name(const JsonValue& value, std::size_t characters_max) {
   const auto* text = std::get_if<std::string>(&value.what);
   if (text == nullptr) return tl::unexpected(std::string("must be a string"));

@@ -23,6 +23,8 @@ using FieldValue = tl::expected<Value, std::string>;
 
 // 1 to kAmountMax, written with ASCII digits only.
 FieldValue<rules::Amount> read_amount(const JsonValue& value);
+// The same, or 0.
+FieldValue<rules::Amount> read_discount(const JsonValue& value);
 // 1 to `characters_max` characters, blanks around them dropped; no control characters.
 FieldValue<std::string> read_name(const JsonValue& value, std::size_t characters_max = kInvoiceCharactersMax);
 // A branch's number; of a key that is bound to one (not 0) only that.
