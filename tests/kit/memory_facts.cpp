@@ -77,6 +77,9 @@ void MemoryStore::load_reading(const ReadingKey& key, Facts& facts) const {
   }
   for (const Past& past : purchases) facts.load(key, past);
   for (const Past& past : others) facts.load(key, past);
+  for (const OfferGrant& grant : grants_) {
+    if (key.what == Reading::why && grant.member == member->id) facts.load(grant);
+  }
 }
 
 std::vector<Pending> MemoryStore::pendings_of(const std::set<MemberKey>& phones) const {

@@ -143,6 +143,7 @@ class Shop {
     const made = {
       reportPurchase: async () =>
         this.request(id, {}, { phone: this.phone(), amount: 850000, invoice: this.invoice() }),
+      quotePurchase: async () => this.request(id, {}, { phone: this.phone(), amount: 850000 }),
       checkCode: async () => this.request(id, { code: (await bought()).code }),
       redeemCode: async () => this.redeeming((await bought()).code),
       voidRedemption: async () => this.request(id, { id: await this.redeemed(await bought()) }),
