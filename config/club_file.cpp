@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "config/document.hpp"
+#include "config/programme_reader.hpp"
 #include "config/scalars.hpp"
 #include "config/url.hpp"
 #include "templates/dates.hpp"
@@ -267,6 +268,7 @@ tl::expected<ClubFile, std::vector<Mistake>> load_club(std::string_view yaml, st
     read_identity(root, file.club);
     root.section("policy", [&](Section& s) { read_policy(s, file.club.policy); });
     read_branches(root, file.club);
+    read_programme(root, file.club);
     read_cashiers(root, file);
     read_till_keys(root, file.club);
     read_webhooks(root, file.webhooks);

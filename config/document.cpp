@@ -125,6 +125,11 @@ bool Section::has(std::string_view key) const {
   return node_.find(key) != nullptr;
 }
 
+bool Section::holds_map(std::string_view key) const {
+  const Node* value = node_.find(key);
+  return value != nullptr && value->kind == Node::Kind::map;
+}
+
 std::uint32_t Section::line(std::string_view key) const {
   const Key* written = node_.find_key(key);
   return written == nullptr ? node_.line : written->line;
@@ -247,10 +252,10 @@ bool Section::rate(std::string_view key, double& target, double max) {
 }
 
 bool Section::percent(std::string_view key, std::int32_t& target, std::int32_t min_basis_points,
-                      std::int32_t max_basis_points) {
+                      std::int32_t max_basis_points, Presence presence) {
   const std::string allowed = fmt::format("percent, {} to {}, up to two decimals: 5, 7.5",
                                           percent_text(min_basis_points), percent_text(max_basis_points));
-  const auto value = scalar(key, Presence::optional, allowed);
+  const auto value = scalar(key, presence, allowed);
   if (!value) return false;
   const std::optional<std::int64_t> basis_points = parse_percent(value->text);
   if (!basis_points || *basis_points < min_basis_points || *basis_points > max_basis_points) {

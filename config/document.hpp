@@ -24,6 +24,7 @@
 #include <initializer_list>
 #include <limits>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -82,16 +83,20 @@ class Section {
 
   // Percent with up to two decimals (5, 7.5, 12.25%) as hundredths of a percent.
   bool percent(std::string_view key, std::int32_t& target, std::int32_t min_basis_points,
-               std::int32_t max_basis_points);
+               std::int32_t max_basis_points, Presence presence = Presence::optional);
 
   // One of a few words.
   template <class E>
   bool choice(std::string_view key, E& target, std::initializer_list<std::pair<std::string_view, E>> words) {
+    return choice(key, target, std::span(words.begin(), words.size()));
+  }
+  template <class E>
+  bool choice(std::string_view key, E& target, std::span<const std::pair<std::string_view, E>> words) {
     std::vector<std::string_view> names;
     for (const auto& word : words) names.push_back(word.first);
     const auto index = one_of(key, names);
     if (!index) return false;
-    target = (words.begin() + *index)->second;
+    target = words[*index].second;
     return true;
   }
 
@@ -114,6 +119,9 @@ class Section {
   bool texts(std::string_view key, std::size_t count_max, std::string_view allowed, const TakeText& take);
 
   bool has(std::string_view key) const;
+  bool holds_map(std::string_view key) const;
+  // The key may stand here, though nothing is read of it now.
+  void note_asked(std::string_view key);
 
   // Line of a key; of the section where the key is absent. For "first at line 12".
   std::uint32_t line(std::string_view key) const;
@@ -135,7 +143,6 @@ class Section {
   Section(Document& document, const Node& node, std::string path)
       : document_(document), node_(node), path_(std::move(path)) {}
 
-  void note_asked(std::string_view key);
   const Node* ask(std::string_view key, Presence presence, std::string_view allowed);
   std::optional<Value> scalar(std::string_view key, Presence presence, std::string_view allowed);
   void wrong(std::string_view key, const Value& value, std::string allowed);

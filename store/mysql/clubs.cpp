@@ -3,6 +3,7 @@
 
 #include "store/mysql/clubs.hpp"
 #include "store/mysql/digests.hpp"
+#include "store/mysql/programmes.hpp"
 #include "store/mysql/till_keys.hpp"
 
 namespace peyk::store {
@@ -137,6 +138,7 @@ std::vector<Club> load_clubs(Connection& connection) {
     at[clubs.back().id] = clubs.size() - 1;
   }
   load_digest_policies(connection, clubs);
+  load_programmes(connection, clubs);
   Rows branches =
       connection.prepare("SELECT club_id, branch_no, name FROM branch ORDER BY branch_no").query();
   while (branches.next()) {
@@ -206,6 +208,7 @@ ClubId save_club(Connection& connection, const Club& club) {
   if (!rows.next()) throw SqlError(SqlError::Kind::broken, 0, "the club that was just saved is not there");
   const ClubId id = rows.u32();
   save_digest_policy(connection, id, club.policy.digest);
+  save_programme(connection, id, club.programme);
   save_branches(connection, id, club);
   save_cashiers(connection, id, club);
   save_file_keys(connection, id, club);

@@ -1,0 +1,15 @@
+// The sections of a club file that say how the club treats whom: points_per, hijri_shift_days, lrfm, tiers,
+// segments, offers.
+//
+// Names are looked up as they are read: so branches stand before (in club.branches), tiers before segments,
+// segments before offers. Where these sections stand in the file does not matter.
+#pragma once
+
+#include "config/document.hpp"
+#include "handlers/club.hpp"
+
+namespace peyk::config {
+
+void read_programme(Section& root, handlers::Club& club);
+
+}  // namespace peyk::config

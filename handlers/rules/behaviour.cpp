@@ -1,0 +1,96 @@
+#include "handlers/rules/behaviour.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <stdexcept>
+#include <vector>
+
+namespace peyk::rules {
+namespace {
+
+__extension__ using Wide = unsigned __int128;
+
+template <typename Number>
+Number sum(Number a, Number b) {
+  Number result{};
+  if (__builtin_add_overflow(a, b, &result)) throw std::overflow_error("behaviour: a sum beyond its type");
+  return result;
+}
+
+// floor(sqrt(value)) by Newton's steps, which fall until they are there.
+Wide root(Wide value) {
+  if (value < 2) return value;
+  Wide guess = Wide{1} << 64;
+  for (Wide next = (guess + value / guess) / 2; next < guess; next = (guess + value / guess) / 2)
+    guess = next;
+  return guess;
+}
+
+std::int64_t days_between(DayNumber from, DayNumber to) {
+  return std::int64_t{to} - from;
+}
+
+}  // namespace
+
+void add(Behaviour& behaviour, const Visit& visit) {
+  if (visit.spent <= 0) throw std::logic_error("behaviour: nothing was spent on this visit");
+  if (visit.hour >= behaviour.hours.size()) throw std::logic_error("behaviour: a day has no such hour");
+  if (behaviour.visits > 0 && visit.day < behaviour.last_day)
+    throw std::logic_error("behaviour: a visit of an earlier day is folded anew");
+  Behaviour after = behaviour;
+  if (after.visits == 0) {
+    after.first_day = visit.day;
+    after.visits = 1;
+  } else if (visit.day > after.last_day) {
+    const auto gap = static_cast<std::uint64_t>(days_between(after.last_day, visit.day));
+    // A gap of 2^32 days is out of DayNumber's reach, so its square is within 64 bits.
+    after.gap_squares = sum(after.gap_squares, gap * gap);
+    after.visits = sum(after.visits, 1U);
+  }
+  after.last_day = visit.day;
+  after.purchases = sum(after.purchases, 1U);
+  after.spent = sum(after.spent, visit.spent);
+  std::uint16_t& hour = after.hours[visit.hour];
+  if (hour < std::numeric_limits<std::uint16_t>::max()) ++hour;
+  behaviour = after;
+}
+
+Behaviour fold(std::span<const Visit> visits) {
+  std::vector<Visit> sorted(visits.begin(), visits.end());
+  std::erase_if(sorted, [](const Visit& visit) { return visit.spent == 0; });
+  std::ranges::sort(sorted, {}, &Visit::day);
+  Behaviour behaviour;
+  for (const Visit& visit : sorted) add(behaviour, visit);
+  return behaviour;
+}
+
+void give_back(Behaviour& behaviour, Amount amount) {
+  if (amount < 0 || amount >= behaviour.spent)
+    throw std::logic_error("behaviour: what is wholly given back is folded anew");
+  behaviour.spent -= amount;
+}
+
+std::int32_t length_days(const Behaviour& behaviour) {
+  const std::int64_t days = behaviour.visits == 0 ? 0 : days_between(behaviour.first_day, behaviour.last_day);
+  if (days > std::numeric_limits<std::int32_t>::max())
+    throw std::overflow_error("behaviour: a length beyond");
+  return static_cast<std::int32_t>(days);
+}
+
+// With n gaps of sum L and squares Q the variance is (nQ - LL) / nn: exact until the one division.
+std::optional<Gap> usual_gap(const Behaviour& behaviour) {
+  if (behaviour.visits < 3) return std::nullopt;
+  const Wide gaps = behaviour.visits - 1;
+  const auto length = static_cast<Wide>(length_days(behaviour));
+  const Wide squares = gaps * behaviour.gap_squares;
+  const Wide spread = squares > length * length ? root(squares - length * length) / gaps : 0;
+  return Gap{.days = static_cast<std::int32_t>(length / gaps),
+             .spread_days = static_cast<std::int32_t>(spread)};
+}
+
+std::optional<std::uint8_t> usual_hour(const Behaviour& behaviour) {
+  if (behaviour.purchases == 0) return std::nullopt;
+  return static_cast<std::uint8_t>(std::ranges::max_element(behaviour.hours) - behaviour.hours.begin());
+}
+
+}  // namespace peyk::rules

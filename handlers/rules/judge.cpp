@@ -1,0 +1,259 @@
+// judge() in three steps: which offers fit; with which of those that say `best` most is given; what that is.
+#include <array>
+
+#include "handlers/rules/offer_fits.hpp"
+#include "handlers/rules/offers.hpp"
+
+namespace peyk::rules {
+namespace {
+
+__extension__ using Wide = __int128;
+constexpr std::size_t kNobody = static_cast<std::size_t>(-1);
+
+// An offer that fits, and what of its bounds is left.
+struct Candidate {
+  const Offer* offer;
+  std::size_t place;
+  Amount budget_left;
+  Amount given_today;
+};
+
+// What a purchase brings with one choice of offers. `given` counts candidates, not places, until it is told.
+struct Settled {
+  std::vector<Given> given;
+  Amount off = 0;
+  Amount rials = 0;  // off, credit and gifts
+  std::int64_t points = 0, entries = 0;
+  Amount credit = 0;
+  std::int64_t credit_share = 0;  // of those that gave their whole share
+  bool plain = true;              // all credit so far is such
+};
+
+// Those that say `best` and gave something today. One that is bounded shares the day with no other of them.
+class BestToday {
+ public:
+  void count(const Offer& offer, const OfferUse& use, Occasion on) {
+    if (use.uses_today == 0 || offer.stacking != Stacking::best || offer.on != on) return;
+    ++used_;
+    if (bounded(offer)) ++bounded_;
+  }
+  bool leaves_room_for(const Offer& offer, const OfferUse& use) const {
+    if (used_ == 0) return true;
+    const bool itself = use.uses_today > 0, alone = bounded(offer);
+    const std::size_t others = used_ - (itself ? 1 : 0);
+    const std::size_t others_alone = bounded_ - (itself && alone ? 1 : 0);
+    return others == 0 || (others_alone == 0 && !alone);
+  }
+
+ private:
+  std::size_t used_ = 0, bounded_ = 0;
+};
+
+Amount checked(std::int64_t value) {
+  if (value < 0 || value > kAmountMax) throw std::out_of_range("offers: an effect outside its range");
+  return value;
+}
+
+Amount share(Amount of, std::int64_t basis_points) {
+  const Wide value = static_cast<Wide>(of) * checked(basis_points) / kWholeBasisPoints;
+  if (value > kAmountMax) throw std::out_of_range("offers: a share beyond all amounts");
+  return static_cast<Amount>(value);
+}
+
+void add(std::int64_t& sum, std::int64_t value) {
+  if (__builtin_add_overflow(sum, value, &sum)) throw std::overflow_error("offers: a sum beyond 64 bits");
+}
+
+bool is_discount(EffectKind kind) {
+  return kind == EffectKind::percent_off || kind == EffectKind::cash_off;
+}
+
+bool has_only_notes(const Offer& offer) {
+  return std::ranges::all_of(offer.then, [](const auto& one) { return one.kind == EffectKind::note; });
+}
+
+class Settling {
+ public:
+  Settling(std::span<const Candidate> candidates, const Basket& basket)
+      : candidates_(candidates),
+        basket_(basket),
+        payable_(basket.amount - basket.by_credit),
+        left_(candidates.size()) {}
+
+  // With all that say `all`, and of the others with this one.
+  void settle(std::size_t best, Settled& into) {
+    settled_ = &into;
+    for (std::size_t i = 0; i < candidates_.size(); ++i) left_[i] = candidates_[i].budget_left;
+    for (const bool discounts : {true, false}) {
+      for (std::size_t i = 0; i < candidates_.size(); ++i) {
+        if (i == best || candidates_[i].offer->stacking == Stacking::all) effects_of(i, discounts);
+      }
+    }
+    for (std::size_t i = 0; i < candidates_.size(); ++i) {
+      if (i == best || candidates_[i].offer->stacking == Stacking::all) notes_of(i);
+    }
+    std::ranges::sort(into.given, {}, [](const Given& one) { return std::pair(one.offer, one.effect); });
+  }
+
+ private:
+  void effects_of(std::size_t i, bool discounts) {
+    const std::vector<OfferEffect>& then = candidates_[i].offer->then;
+    for (std::size_t effect = 0; effect < then.size(); ++effect) {
+      if (then[effect].kind == EffectKind::note || is_discount(then[effect].kind) != discounts) continue;
+      const std::int64_t whole = wanted(then[effect]);
+      const std::int64_t value = bounded_by(i, then[effect], whole);
+      if (value == 0) continue;
+      give(i, effect, value);
+      count(then[effect], value, value == whole);
+    }
+  }
+
+  // A note comes with what its offer gives, or alone where that is all there is to it.
+  void notes_of(std::size_t i) {
+    const Offer& offer = *candidates_[i].offer;
+    const bool gave = std::ranges::any_of(settled_->given, [&](const Given& one) { return one.offer == i; });
+    if (!gave && !has_only_notes(offer)) return;
+    for (std::size_t effect = 0; effect < offer.then.size(); ++effect) {
+      if (offer.then[effect].kind == EffectKind::note) give(i, effect, 0);
+    }
+  }
+
+  // Before what bounds the offer.
+  std::int64_t wanted(const OfferEffect& effect) const {
+    switch (effect.kind) {
+      case EffectKind::percent_off:
+        return basket_.quoted ? share(payable_, effect.value) : 0;
+      case EffectKind::cash_off:
+        return basket_.quoted ? checked(effect.value) : 0;
+      case EffectKind::credit_percent:
+        return share(payable_ - settled_->off, effect.value);
+      case EffectKind::points_percent:
+        return share(basket_.points, effect.value);
+      case EffectKind::credit:
+      case EffectKind::points:
+      case EffectKind::gift:
+      case EffectKind::entries:
+        return checked(effect.value);
+      case EffectKind::note:
+        break;
+    }
+    return 0;
+  }
+
+  std::int64_t bounded_by(std::size_t i, const OfferEffect& effect, std::int64_t value) {
+    if (is_count(effect.kind)) return value;
+    if (is_discount(effect.kind)) value = std::min(value, payable_ - settled_->off);
+    if (effect.day_max != 0) value = std::min(value, effect.day_max - candidates_[i].given_today);
+    if (candidates_[i].offer->budget != 0) value = std::min(value, left_[i]);
+    value = std::max<std::int64_t>(value, 0);
+    left_[i] -= value;
+    return value;
+  }
+
+  static bool is_count(EffectKind kind) {
+    return kind == EffectKind::points || kind == EffectKind::points_percent || kind == EffectKind::entries;
+  }
+
+  void give(std::size_t i, std::size_t effect, std::int64_t value) {
+    const Offer& offer = *candidates_[i].offer;
+    settled_->given.push_back(
+        {.offer = i, .effect = effect, .value = value, .id = offer.id, .version = offer.version});
+  }
+
+  void count(const OfferEffect& effect, std::int64_t value, bool whole) {
+    if (effect.kind == EffectKind::entries) return add(settled_->entries, value);
+    if (is_count(effect.kind)) return add(settled_->points, value);
+    add(settled_->rials, value);
+    if (is_discount(effect.kind)) add(settled_->off, value);
+    if (effect.kind != EffectKind::credit && effect.kind != EffectKind::credit_percent) return;
+    add(settled_->credit, value);
+    settled_->plain = settled_->plain && whole && effect.kind == EffectKind::credit_percent;
+    if (settled_->plain) settled_->credit_share += effect.value;
+  }
+
+  std::span<const Candidate> candidates_;
+  const Basket& basket_;
+  const Amount payable_;
+  std::vector<Amount> left_;  // of the candidates' budgets
+  Settled* settled_ = nullptr;
+};
+
+void check(const Basket& basket) {
+  if (basket.amount < 0 || basket.amount > kAmountMax || basket.by_credit < 0 ||
+      basket.by_credit > basket.amount || basket.points < 0 || basket.points > kAmountMax)
+    throw std::out_of_range("offers: a basket outside its range");
+}
+
+// Those that fit, in their order.
+std::vector<Candidate> fitting(std::span<const Offer> offers, std::span<const OfferUse> uses,
+                               const Measures& measures, Occasion on, Instant now) {
+  const OfferUse unused;
+  const auto use_of = [&](std::size_t i) -> const OfferUse& { return uses.empty() ? unused : uses[i]; };
+  BestToday best_today;
+  for (std::size_t i = 0; i < uses.size(); ++i) best_today.count(offers[i], uses[i], on);
+  std::vector<Candidate> candidates;
+  for (std::size_t i = 0; i < offers.size(); ++i) {
+    const Offer& offer = offers[i];
+    if (offer.on != on || !in_time(offer, now) || !all_hold(offer.when, measures)) continue;
+    if (!within_bounds(offer, use_of(i))) continue;
+    if (offer.stacking == Stacking::best && !best_today.leaves_room_for(offer, use_of(i))) continue;
+    candidates.push_back({.offer = &offer,
+                          .place = i,
+                          .budget_left = budget_left(offer, use_of(i)),
+                          .given_today = use_of(i).given_today});
+  }
+  std::ranges::sort(candidates, {}, [](const Candidate& one) { return order_of(*one.offer); });
+  return candidates;
+}
+
+// With the one of those that say `best` with which most is given; of equals the first fires.
+Settled settled(std::span<const Candidate> candidates, const Basket& basket) {
+  Settling settling(candidates, basket);
+  Settled most, trial;
+  settling.settle(kNobody, most);
+  // Last, whether it fires at all: it may have nothing but notes.
+  const auto worth = [](const Settled& one, std::size_t best) {
+    const bool fires =
+        std::ranges::any_of(one.given, [&](const Given& given) { return given.offer == best; });
+    return std::tuple(one.rials, one.points, one.entries, fires);
+  };
+  std::size_t chosen = kNobody;
+  for (std::size_t i = 0; i < candidates.size(); ++i) {
+    if (candidates[i].offer->stacking != Stacking::best) continue;
+    trial.given.clear();
+    trial = Settled{.given = std::move(trial.given)};
+    settling.settle(i, trial);
+    if (chosen != kNobody && worth(trial, i) <= worth(most, chosen)) continue;
+    std::swap(most, trial);
+    chosen = i;
+  }
+  return most;
+}
+
+BasisPoints plain_share(const Settled& settled, Amount paid) {
+  if (!settled.plain || settled.credit == 0 || settled.credit_share > kWholeBasisPoints) return 0;
+  const auto basis_points = static_cast<BasisPoints>(settled.credit_share);
+  return share_of(paid, basis_points) == settled.credit ? basis_points : 0;
+}
+
+}  // namespace
+
+Judged judge(std::span<const Offer> offers, std::span<const OfferUse> uses, const Measures& measures,
+             const Basket& basket, Occasion on, Instant now) {
+  check_sizes(offers, uses);
+  check(basket);
+  std::vector<Candidate> candidates = fitting(offers, uses, measures, on, now);
+  if (on == Occasion::purchase && basket.amount == basket.by_credit)
+    std::erase_if(candidates, [](const Candidate& one) { return !has_only_notes(*one.offer); });
+  if (candidates.empty()) return {};
+  Settled result = settled(candidates, basket);
+  Judged judged{.given = std::move(result.given), .off = result.off};
+  judged.credit_share = plain_share(result, basket.amount - basket.by_credit - result.off);
+  for (Given& one : judged.given) {
+    one.offer = candidates[one.offer].place;
+    if (judged.fired.empty() || judged.fired.back() != one.offer) judged.fired.push_back(one.offer);
+  }
+  return judged;
+}
+
+}  // namespace peyk::rules

@@ -1,0 +1,69 @@
+#include "handlers/rules/ranges.hpp"
+
+#include <algorithm>
+
+namespace peyk::rules {
+namespace {
+
+__extension__ using Wide = __int128;
+
+}  // namespace
+
+Ranges united(std::span<const Range> ranges) {
+  Ranges sorted(ranges.begin(), ranges.end());
+  std::erase_if(sorted, [](const Range& range) { return range.from > range.to; });
+  std::ranges::sort(sorted, {}, &Range::from);
+  Ranges result;
+  for (const Range& range : sorted) {
+    // Neighbours join; `to` may be the largest number there is.
+    if (!result.empty() && Wide{range.from} <= Wide{result.back().to} + 1)
+      result.back().to = std::max(result.back().to, range.to);
+    else
+      result.push_back(range);
+  }
+  return result;
+}
+
+Ranges common(const Ranges& a, const Ranges& b) {
+  Ranges result;
+  for (const Range& one : a) {
+    for (const Range& other : b) {
+      const Range both{std::max(one.from, other.from), std::min(one.to, other.to)};
+      if (both.from <= both.to) result.push_back(both);
+    }
+  }
+  return united(result);
+}
+
+Ranges without(const Range& whole, const Ranges& ranges) {
+  Ranges result;
+  Wide from = whole.from;
+  const auto up_to = [&](Wide to) {
+    if (from <= to) result.push_back({static_cast<std::int64_t>(from), static_cast<std::int64_t>(to)});
+  };
+  for (const Range& range : common(ranges, {whole})) {
+    up_to(Wide{range.from} - 1);
+    from = Wide{range.to} + 1;
+  }
+  up_to(whole.to);
+  return result;
+}
+
+bool contains(const Ranges& ranges, std::int64_t value) {
+  return std::ranges::any_of(ranges, [&](const Range& one) { return one.from <= value && value <= one.to; });
+}
+
+bool have_multiple(const Ranges& ranges, std::uint64_t every) {
+  return std::ranges::any_of(ranges, [&](const Range& range) {
+    const Wide over = Wide{range.to} % every;  // of the sign of `to`
+    const Wide last = range.to - (over < 0 ? over + every : over);
+    return last >= range.from;
+  });
+}
+
+Ranges allowed(const Condition& condition, const Range& whole) {
+  const Ranges ranges = condition.ranges.empty() ? Ranges{whole} : united(condition.ranges);
+  return condition.negated ? without(whole, ranges) : common(ranges, {whole});
+}
+
+}  // namespace peyk::rules
