@@ -3,7 +3,7 @@
 //   main thread: io_context (links, Redis, HTTP, timers: everything in gateway/)
 //   store threads: RequestWorkers (decide), SqlThreads for what must not wait for each other (outcomes and
 //   receipts; parts of long texts; texts that were granted; re-reading the outbox; housekeeping; what
-//   expires; what clubs look up)
+//   expires; what clubs look up; what is reckoned of all members at night)
 //   webhook thread: the clubs' systems are told (webhook_sender.hpp)
 //
 // Stopping, on SIGTERM or SIGINT: readiness goes, no new requests; what is under way is answered; what is on
@@ -32,6 +32,7 @@
 #include "gateway/inbound_texts.hpp"
 #include "gateway/inbound_tlvs.hpp"
 #include "gateway/inbound_ussd.hpp"
+#include "gateway/lrfm_keeper.hpp"
 #include "gateway/metrics.hpp"
 #include "gateway/outbound_line.hpp"
 #include "gateway/outcome_queries.hpp"
@@ -103,6 +104,7 @@ class Peykd {
   store::SqlThread housekeeper_;  // clubs, old keys, texts whose moment has come
   store::SqlThread sweeper_;      // what expires, codes that have rested, who has left
   store::SqlThread librarian_;    // what clubs look up over HTTP
+  store::SqlThread nightly_;      // what is reckoned of all members
   store::RedisConnection redis_;
   store::Lanes lanes_;
   store::Lanes ussd_lanes_;  // the same pace, looked at from further away
@@ -123,6 +125,7 @@ class Peykd {
   HistoryKeeper history_;
   ExpiryKeeper expiry_;
   DigestKeeper digests_;
+  LrfmKeeper nights_;
   KeyQuotas quotas_;
   PurchaseEndpoint purchases_;
   TillOrderEndpoint orders_;
