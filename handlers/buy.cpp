@@ -1,6 +1,7 @@
 #include "handlers/buy.hpp"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "handlers/typed_order.hpp"
 #include "handlers/use_cases.hpp"
@@ -65,6 +66,8 @@ Said record(const Speaker& speaker, const BuyOrder& order, std::span<const CodeK
     throw std::logic_error("a purchase that was judged good was refused: " + bought.answer);
   const Purchase& purchase = std::get<RecordPurchase>(*recorded).purchase;
   Said said{.reply = done(speaker, order.phone, order.amount, purchase.earned, setting)};
+  for (const auto& note : nlohmann::json::parse(purchase.answer).at("notes"))
+    said.reply += '\n' + note.get<std::string>();
   const RecordSale sale{{.purchase = purchase.id,
                          .cashier = speaker.key(),
                          .branch = speaker.cashier->branch,
@@ -101,7 +104,7 @@ std::optional<PhoneNumber> read_phone(std::span<const std::string> words) {
 }
 
 Needs needs_buy(const Speaker& speaker, const BuyOrder& order, const Setting& setting) {
-  Needs needs = needs_purchase(request_of(speaker, order, order.invoice), *speaker.club, setting.chance);
+  Needs needs = needs_purchase(request_of(speaker, order, order.invoice), *speaker.club, setting);
   if (order.invoice.empty()) {
     needs.bills.clear();  // she gave none
     needs.sales[speaker.key()] =

@@ -15,7 +15,7 @@ Overloaded(Fs...) -> Overloaded<Fs...>;
 
 Plan plan_purchase(const PurchaseRequest& request, const Setting& setting) {
   const Club* club = setting.directory.club(request.club);
-  return {.needs = club == nullptr ? Needs{} : needs_purchase(request, *club, setting.chance),
+  return {.needs = club == nullptr ? Needs{} : needs_purchase(request, *club, setting),
           .what = PlannedPurchase{request}};
 }
 
@@ -35,6 +35,8 @@ Plan plan(const Request& request, const Setting& setting) {
 
 void widen(Plan& plan, const Seen& seen, const Setting& setting) {
   if (auto* text = std::get_if<PlannedText>(&plan.what)) widen_text(*text, plan.needs, seen, setting);
+  if (auto* till = std::get_if<PlannedTill>(&plan.what))
+    widen_till(till->order, plan.needs, seen.cards, setting);
 }
 
 Outcome decide(const Plan& plan, const Facts& facts, Setting& setting) {

@@ -21,9 +21,15 @@ Rank Facts::rank(MemberId member) const {
   return row == nullptr ? Rank{} : *row;
 }
 
-std::int64_t Facts::period_sum(MemberId member) const {
-  const Period* period = find(periods_, member);
-  return period == nullptr ? 0 : period->sum;
+std::int64_t Facts::period_sum(MemberId member, const PeriodKey& key) const {
+  if (const Period* period = find(periods_, member)) return period->sum;
+  // She has joined in this batch.
+  if (key.in_points) return rank(member).points;
+  std::int64_t sum = 0;
+  if (const std::vector<PastVisit>* visits = this->visits(member)) {
+    for (const PastVisit& one : *visits) sum += one.at >= key.since ? one.spent : 0;
+  }
+  return sum;
 }
 
 OfferUseRow Facts::offer_use(const OfferUseKey& key) const {

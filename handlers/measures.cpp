@@ -233,6 +233,10 @@ rules::DayNumber day_of(const Club& club, rules::Instant at) {
   return number_of(sys_days{templates::local_date(at, club.time_zone)});
 }
 
+rules::Behaviour behaviour_of(const Club& club, MemberId member, const Facts& facts) {
+  return behaviour_now(club, member, kWholeClub, facts);
+}
+
 Needs needs_measures(const Club& club, const MemberKey& key, rules::Instant at, rules::Instant now,
                      bool with_offers) {
   const Programme& programme = club.programme;
@@ -248,12 +252,14 @@ Needs needs_measures(const Club& club, const MemberKey& key, rules::Instant at, 
     if (offer.budget > 0 && offer.on == rules::Occasion::purchase) needs.budgets.insert(offer.id);
   }
   if (gives(programme, rules::EffectKind::gift)) needs.gift_accounts.insert(club.id);
-  if (!programme.tiers.tiers.empty()) {
-    const std::chrono::days before{programme.tiers.period_days - 1};
-    needs.periods.emplace(key, PeriodKey{.since = templates::start_of_local_day(now - before, club.time_zone),
-                                         .in_points = programme.tiers.by == rules::TierMeasure::points});
-  }
+  if (!programme.tiers.tiers.empty()) needs.periods.emplace(key, period_of(club, now));
   return needs;
+}
+
+PeriodKey period_of(const Club& club, rules::Instant now) {
+  const std::chrono::days before{club.programme.tiers.period_days - 1};
+  return {.since = templates::start_of_local_day(now - before, club.time_zone),
+          .in_points = club.programme.tiers.by == rules::TierMeasure::points};
 }
 
 Measures measures_of(const Club& club, const Member* member, const Facts& facts, rules::Instant now,

@@ -27,6 +27,9 @@ namespace peyk::handlers {
 // The day of the club on which an instant falls.
 rules::DayNumber day_of(const Club& club, rules::Instant at);
 
+// How she buys in the whole club.
+rules::Behaviour behaviour_of(const Club& club, MemberId member, const Facts& facts);
+
 // What she has told of herself.
 struct ProfileFacts {
   std::optional<std::chrono::year_month_day> born;
@@ -49,6 +52,9 @@ struct PurchaseNow {
 // `at`: of the purchase; now, if there is none. `with_offers`: they are to be judged, not only looked at.
 Needs needs_measures(const Club& club, const MemberKey& key, rules::Instant at, rules::Instant now,
                      bool with_offers);
+
+// What tiers are measured by, today.
+PeriodKey period_of(const Club& club, rules::Instant now);
 
 // nullptr: a stranger. `profile`: nullptr, nothing is known of it.
 rules::Measures measures_of(const Club& club, const Member* member, const Facts& facts, rules::Instant now,

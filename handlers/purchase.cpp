@@ -1,4 +1,5 @@
-// A purchase reported by a till: who bought, what it earns, the code, the text, the answer; one decision.
+// A purchase reported by a till: who bought, what it brings her (earning.hpp), how she buys from now on, the
+// text, the answer; one decision.
 //
 // It earns on what was paid in money: not on what codes have paid of its invoice, nor on what was refunded
 // before it came. A debt of hers is settled of what it earns.
@@ -6,6 +7,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include "handlers/earning.hpp"
+#include "handlers/move.hpp"
+#include "handlers/programme_words.hpp"
 #include "handlers/refund.hpp"
 #include "handlers/till.hpp"
 #include "handlers/use_cases.hpp"
@@ -17,10 +21,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// With as many live codes as there are free ones, six draws all fail once in 64 times, and then are drawn
-// again.
-constexpr int kCandidates = 6;
-
 PurchaseKey key_of(const PurchaseRequest& request) {
   return {request.club, request.branch, request.invoice};
 }
@@ -28,7 +28,7 @@ PurchaseKey key_of(const PurchaseRequest& request) {
 Outcome again(const Purchase& known, const PurchaseRequest& request) {
   // Whose phone it was is forgotten when she leaves.
   const bool other_phone = known.phone != 0 && known.phone != request.phone;
-  if (known.amount != request.amount || other_phone) {
+  if (known.amount + known.discount != request.amount || known.discount != request.discount || other_phone) {
     return refuse(
         "invoice-already-recorded", "This invoice was recorded with other content",
         fmt::format("Invoice {} of branch {} is already recorded with another phone or amount; nothing was "
@@ -41,63 +41,85 @@ Outcome again(const Purchase& known, const PurchaseRequest& request) {
   return {.answer = answer.dump()};
 }
 
-struct Earned {
-  Lot lot;
-  Code code;
+struct Sums {
+  rules::Amount kept = 0, settled = 0, gifts = 0;
 };
-
-std::optional<Earned> earn(rules::Amount amount, const Club& club, MemberId member,
-                           std::span<const CodeKey> candidates, const Facts& facts, Setting& setting) {
-  if (amount == 0) return std::nullopt;
-  for (const CodeKey& candidate : candidates) {
-    if (!facts.is_free(candidate)) continue;
-    const Lot lot{.id = setting.chance.next_id(),
-                  .club = club.id,
-                  .member = member,
-                  .origin = LotOrigin::purchase,
-                  .issued = amount,
-                  .remaining = amount,
-                  .created_at = setting.now,
-                  .expires_at = templates::end_of_local_day(setting.now, club.time_zone,
-                                                            static_cast<int>(club.policy.credit_valid_days))};
-    const Code code{.id = setting.chance.next_id(),
-                    .club = club.id,
-                    .number = candidate.number,
-                    .member = member,
-                    .lot = lot.id,
-                    .state = CodeState::live,
-                    .issued_at = setting.now};
-    return Earned{lot, code};
+Sums sums_of(const Brought& brought) {
+  Sums sums;
+  for (const Earned& earned : brought.credits) {
+    sums.kept += earned.kept();
+    sums.settled += earned.settled;
   }
-  throw OutOfCandidates{};
+  for (const Gift& gift : brought.gifts) sums.gifts += gift.lot.issued;
+  return sums;
 }
 
-// What she earned, less what of it settled her debt.
-rules::Amount kept_of(const Earned& earned, const Member& member) {
-  return earned.lot.issued - std::min(member.debt, earned.lot.issued);
+// The first of which she has anything; nullptr: none.
+const Earned* main_of(const Brought& brought) {
+  const auto found =
+      std::ranges::find_if(brought.credits, [](const Earned& earned) { return earned.kept() > 0; });
+  return found == brought.credits.end() ? nullptr : &*found;
+}
+
+// What more it brings than the credit of one code: a line each.
+std::string more_of(const Club& club, const Member& member, const Brought& brought, const Setting& setting) {
+  std::string lines;
+  const auto line = [&](std::string_view key, std::initializer_list<templates::Argument> arguments) {
+    lines += '\n' + render(setting, key, member.language, arguments);
+  };
+  const auto code_line = [&](std::string_view key, const Lot& lot, const Code& code, rules::Amount amount) {
+    const std::string number = std::to_string(code.number);
+    line(key, {{"code", number},
+               {"amount", money(club, amount)},
+               {"until", templates::LastDayShort{lot.expires_at, club.time_zone}}});
+  };
+  const Earned* main = main_of(brought);
+  bool further = false;
+  for (const Earned& earned : brought.credits) {
+    if (&earned == main || earned.kept() == 0) continue;
+    code_line("purchase_line_code", earned.lot, earned.code, earned.kept());
+    further = true;
+  }
+  if (further) line("purchase_line_sum", {{"amount", money(club, sums_of(brought).kept)}});
+  for (const Gift& gift : brought.gifts)
+    code_line("purchase_line_gift", gift.lot, gift.code, gift.lot.issued);
+  if (brought.points > 0)
+    line("purchase_line_points", {{"points", brought.points}, {"total", brought.points_total}});
+  if (brought.risen) {
+    const auto end =
+        templates::instant_of(std::chrono::sys_days{std::chrono::days{brought.risen->until}}, club.time_zone);
+    line("purchase_line_tier", {{"tier", club.programme.tiers.tiers.at(brought.risen->tier - 1).title},
+                                {"until", templates::LastDay{end, club.time_zone}}});
+  }
+  return lines;
 }
 
 std::string thanks(const PurchaseRequest& request, const Club& club, const Member& member, bool just_joined,
-                   const std::optional<Earned>& earned, const Setting& setting) {
-  if (!earned) {
-    return render(setting, "purchase_no_credit", member.language,
-                  {{"club", club.name}, {"amount", money(club, request.amount)}});
+                   const Brought& brought, const Setting& setting) {
+  const std::string more = more_of(club, member, brought, setting);
+  if (brought.credits.empty()) {
+    return render(
+        setting, "purchase_no_credit", member.language,
+        {{"club", club.name}, {"amount", money(club, request.amount)}, {"list", templates::Rendered{more}}});
   }
-  const std::string code = std::to_string(earned->code.number);
+  const Sums sums = sums_of(brought);
+  const Earned* main = main_of(brought);
+  const Earned& shown = main == nullptr ? brought.credits.front() : *main;
+  const std::string code = std::to_string(shown.code.number);
   const std::string card = std::to_string(member.card);
-  const rules::Amount kept = kept_of(*earned, member);
-  const std::string_view key = kept == 0                   ? "purchase_settled"
-                               : kept < earned->lot.issued ? "purchase_settled_part"
-                               : just_joined               ? "purchase_joined"
-                                                           : "purchase_thanks";
+  const std::string_view key = sums.kept == 0     ? "purchase_settled"
+                               : sums.settled > 0 ? "purchase_settled_part"
+                               : just_joined      ? "purchase_joined"
+                                                  : "purchase_thanks";
   return render(setting, key, member.language,
                 {{"club", club.name},
                  {"card", card},
                  {"amount", money(club, request.amount)},
-                 {"credit", money(club, kept)},
-                 {"settled", money(club, earned->lot.issued - kept)},
-                 {"until", templates::LastDay{earned->lot.expires_at, club.time_zone}},
-                 {"code", code}});
+                 {"credit", money(club, shown.kept())},
+                 {"settled", money(club, sums.settled)},
+                 {"until", templates::LastDay{shown.lot.expires_at, club.time_zone}},
+                 {"code", code},
+                 {"list", templates::Rendered{more}}});
 }
 
 // The purchase just before it, of the same amount at the same branch: perhaps the same one under another
@@ -111,65 +133,89 @@ std::uint64_t repeat_of(const Purchase& purchase, const Member* member, const Cl
   return alike ? last.id : 0;
 }
 
-std::string answer_of(const Purchase& purchase, const Member* member, const std::optional<Earned>& earned,
-                      std::uint64_t repeat_of) {
+Json offers_of(const Club& club, const Worth& worth) {
+  Json offers = Json::array();
+  for (const rules::Given& given : worth.given) {
+    const rules::Offer& offer = club.programme.offers[given.offer];
+    if (offer.then[given.effect].kind == rules::EffectKind::note) continue;
+    offers.push_back({{"offer", offer.name},
+                      {"title", offer.title},
+                      {"effect", word_of(offer.then[given.effect].kind).name},
+                      {"value", given.value}});
+  }
+  return offers;
+}
+
+// Her phone is added when it is told to the till: answers are kept, and she may want to be forgotten.
+std::string answer_of(const Club& club, const Purchase& purchase, const Member* member, const Worth& worth,
+                      const Brought& brought, std::uint64_t repeat_of) {
+  const Sums sums = sums_of(brought);
   Json answer{{"id", std::to_string(purchase.id)},
               {"invoice", purchase.key.invoice},
               {"branch", purchase.key.branch},
-              {"amount", purchase.amount},
+              {"amount", purchase.amount + purchase.discount},
+              {"discount", {{"given", purchase.discount}, {"honoured", worth.honoured}}},
               {"by_credit", purchase.by_credit},
-              {"credit", purchase.earned},
-              {"settled", 0},
+              {"credit", sums.kept + sums.settled},
+              {"settled", sums.settled},
               {"code", nullptr},
               {"expires", nullptr},
+              {"codes", Json::array()},
+              {"points", brought.points},
+              {"tier", nullptr},
+              {"offers", offers_of(club, worth)},
+              {"notes", worth.notes},
               {"member", nullptr}};
-  const rules::Amount kept = earned ? kept_of(*earned, *member) : 0;
-  if (earned) answer["settled"] = earned->lot.issued - kept;
-  if (kept > 0) {
-    answer["code"] = std::to_string(earned->code.number);
-    answer["expires"] = templates::rfc3339(earned->lot.expires_at);
+  if (const Earned* main = main_of(brought)) {
+    answer["code"] = std::to_string(main->code.number);
+    answer["expires"] = templates::rfc3339(main->lot.expires_at);
   }
-  if (member != nullptr) {
-    // Her phone is added when it is told to the till: answers are kept, and she may want to be forgotten.
-    answer["member"] = {{"card", std::to_string(member->card)}};
+  for (const Earned& earned : brought.credits) {
+    if (earned.kept() == 0) continue;
+    answer["codes"].push_back({{"code", std::to_string(earned.code.number)},
+                               {"amount", earned.kept()},
+                               {"expires", templates::rfc3339(earned.lot.expires_at)}});
   }
+  const auto& tiers = club.programme.tiers.tiers;
+  if (brought.tier > 0 && brought.tier <= tiers.size()) answer["tier"] = tiers[brought.tier - 1].name;
+  if (member != nullptr) answer["member"] = {{"card", std::to_string(member->card)}};
   answer["looks_like_repeat_of"] = nullptr;
   if (repeat_of != 0) answer["looks_like_repeat_of"] = std::to_string(repeat_of);
   answer["duplicate"] = false;
   return answer.dump();
 }
 
-// The lot with its code, and what of it settles her debt at once.
-void grant(const Earned& earned, const Member& member, std::vector<Effect>& effects, Setting& setting) {
-  const auto entry = [&](rules::EntryKind kind, rules::Amount amount) {
-    return LedgerEntry{.id = setting.chance.next_id(),
-                       .club = earned.lot.club,
-                       .kind = kind,
-                       .member = member.id,
-                       .lot = earned.lot.id,
-                       .amount = amount,
-                       .at = setting.now};
-  };
-  effects.push_back(OpenLot{earned.lot, entry(rules::EntryKind::grant, earned.lot.issued)});
-  effects.push_back(IssueCode{earned.code});
-  const rules::Amount kept = kept_of(earned, member);
-  if (kept == earned.lot.issued) return;
-  TakeBack settled{.entry = entry(rules::EntryKind::settle, earned.lot.issued - kept)};
-  if (kept == 0) settled.ended = earned.code.id;
-  effects.push_back(std::move(settled));
+// What she has of it, once earlier refunds have taken their part.
+Brought bring_to(const Club& club, Purchase& purchase, const Member& member, const Worth& worth,
+                 rules::Amount refunded, std::span<const CodeKey> candidates, const Facts& facts,
+                 Setting& setting) {
+  purchase.earn_share = worth.share;
+  purchase.earned_whole = worth.earned;
+  purchase.points = worth.points;
+  const Left left{.earned = rules::earned_at(bought_of(purchase), refunded),
+                  .points = rules::points_at(worth.points, purchase.amount, refunded),
+                  .spent = purchase.amount - refunded};
+  Brought brought = bring(club, purchase, member, worth, left, candidates, facts, setting);
+  purchase.earned = left.earned;
+  purchase.grants = brought.grants;
+  if (!brought.credits.empty()) purchase.code = brought.credits.front().code.id;
+  return brought;
+}
+
+template <typename From>
+void move_to(std::vector<typename From::value_type>& to, From& from) {
+  std::move(from.begin(), from.end(), std::back_inserter(to));
 }
 
 }  // namespace
 
-Needs needs_purchase(const PurchaseRequest& request, const Club& club, Chance& chance) {
-  Needs needs;
-  needs.members.insert({request.club, request.phone});
+Needs needs_purchase(const PurchaseRequest& request, const Club& club, const Setting& setting) {
+  Needs needs = needs_measures(club, {request.club, request.phone},
+                               request.purchased_at.value_or(setting.now), setting.now, true);
   needs.bills.insert(key_of(request));
-  if (rules::share_of(request.amount, club.policy.earn_share) > 0) {
-    for (int i = 0; i < kCandidates; ++i) {
-      needs.candidates.push_back({request.club, rules::code_from_random(chance.random())});
-    }
-  }
+  const bool may_earn = rules::share_of(request.amount, club.policy.earn_share) > 0;
+  const std::size_t codes = codes_of_a_purchase(club);
+  if (codes > 0 && (may_earn || !club.programme.offers.empty())) draw_codes(needs, club, setting, codes);
   return needs;
 }
 
@@ -194,39 +240,45 @@ Outcome purchase(const PurchaseRequest& request, std::span<const CodeKey> candid
     outcome.effects.push_back(EnrolMember{enrolled});
     member = &enrolled;
   }
+  const rules::Amount to_pay = request.amount - request.discount;
   Purchase purchase{.id = setting.chance.next_id(),
                     .key = key_of(request),
-                    .by_credit = credit_on(key_of(request), request.amount, facts),
-                    .amount = request.amount,
+                    .by_credit = credit_on(key_of(request), to_pay, facts),
+                    .amount = to_pay,
+                    .discount = request.discount,
                     .phone = request.phone,
                     .earn_share = club->policy.earn_share,
                     .purchased_at = request.purchased_at.value_or(setting.now),
                     .recorded_at = setting.now,
                     .typed = request.typed};
-  purchase.earned = rules::share_of(purchase.amount - purchase.by_credit, purchase.earn_share);
   if (member != nullptr) purchase.member = member->id;
   std::vector<Refunded> parked = apply_parked(*club, purchase, facts, setting);
   rules::Amount refunded = 0;
   for (const Refunded& one : parked) refunded += one.record.amount;
-  const rules::Amount worth = rules::earned_at(bought_of(purchase), refunded);
-  const auto earned =
-      member == nullptr ? std::nullopt : earn(worth, *club, member->id, candidates, facts, setting);
-  purchase.earned = earned ? worth : 0;
-  if (earned) {
-    purchase.code = earned->code.id;
-    grant(*earned, *member, outcome.effects, setting);
+  Worth worth;
+  Brought brought;
+  if (member != nullptr) {
+    worth = judge_purchase(*club, request, purchase, *member, facts, setting.now);
+    brought = bring_to(*club, purchase, *member, worth, refunded, candidates, facts, setting);
+    move_to(outcome.effects, brought.effects);
   }
-  purchase.answer = answer_of(purchase, member, earned, repeat_of(purchase, member, *club));
+  purchase.answer = answer_of(*club, purchase, member, worth, brought, repeat_of(purchase, member, *club));
   outcome.answer = purchase.answer;
   if (member != nullptr) {
     outcome.texts.push_back(text_to(*club, member->phone, Lane::notice,
-                                    thanks(request, *club, *member, member == &enrolled, earned, setting),
+                                    thanks(request, *club, *member, member == &enrolled, brought, setting),
                                     setting.now));
+    const PastVisit visit{.purchase = purchase.id,
+                          .branch = purchase.key.branch,
+                          .at = purchase.purchased_at,
+                          .spent = purchase.amount - refunded};
+    for (SetBehaviour& row : behaviour_after(*club, member->id, visit, facts))
+      outcome.effects.push_back(std::move(row));
   }
   outcome.effects.push_back(RecordPurchase{std::move(purchase)});
   for (Refunded& one : parked) {
-    std::move(one.effects.begin(), one.effects.end(), std::back_inserter(outcome.effects));
-    std::move(one.texts.begin(), one.texts.end(), std::back_inserter(outcome.texts));
+    move_to(outcome.effects, one.effects);
+    move_to(outcome.texts, one.texts);
   }
   return outcome;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "handlers/measures.hpp"
 #include "handlers/use_cases.hpp"
 
 namespace peyk::handlers {
@@ -26,7 +27,12 @@ class Refunding {
     const rules::Bought bought = bought_of(purchase_);
     const rules::Amount after = before + done_.record.amount;
     give_back(bought, before, after);
-    if (!parked) take_back(rules::earned_at(bought, before) - rules::earned_at(bought, after));
+    if (!parked) {
+      take_back(rules::earned_at(bought, before) - rules::earned_at(bought, after));
+      take_points(rules::points_at(purchase_.points, purchase_.amount, before) -
+                  rules::points_at(purchase_.points, purchase_.amount, after));
+      change_behaviour();
+    }
     done_.record.state = RefundState::applied;
     done_.record.purchase = purchase_.id;
     tell_buyer();
@@ -87,37 +93,72 @@ class Refunding {
     done_.effects.push_back(std::move(effect));
   }
 
+  // Hers that this purchase opened: the first, then those of its offers, in the order of spending. A gift to
+  // give away is none of them: what it was worth is taken of what she has.
+  std::vector<const Lot*> own_lots(MemberId member) const {
+    std::vector<const Lot*> lots;
+    if (purchase_.code) lots.push_back(facts_.lot(facts_.code(*purchase_.code)->lot));
+    for (const OfferGrant* grant : facts_.grants(purchase_.id)) {
+      const Lot* lot = grant->lot == 0 ? nullptr : facts_.lot(grant->lot);
+      if (lot != nullptr && lot->member == member && std::ranges::find(lots, lot) == lots.end())
+        lots.push_back(lot);
+    }
+    if (lots.size() > 1) std::sort(lots.begin() + 1, lots.end(), is_spent_before);
+    return lots;
+  }
+  static bool is_spent_before(const Lot* a, const Lot* b) {
+    return std::tuple(a->expires_at, a->created_at, a->id) < std::tuple(b->expires_at, b->created_at, b->id);
+  }
+
   // In the order of the house: her own of this purchase, then what ends soonest; then debt, or the till keeps
   // it.
   void take_back(rules::Amount due) {
-    if (due <= 0 || !purchase_.member || !purchase_.code) return;
+    if (due <= 0 || !purchase_.member) return;
     const Member& member = *buyer();
-    const Lot& own = *facts_.lot(facts_.code(*purchase_.code)->lot);
-    rules::Amount gone = facts_.lapsed(own, setting_.now);
+    const std::vector<const Lot*> own = own_lots(member.id);
+    rules::Amount gone = 0;
+    for (const Lot* lot : own) gone += facts_.lapsed(*lot, setting_.now);
     for (const Refund* one : facts_.refunds(purchase_)) gone -= one->lapsed;
     done_.record.lapsed = std::clamp<rules::Amount>(gone, 0, due);
     due -= done_.record.lapsed;
-    due -= take(own, due);
+    for (const Lot* lot : own) due -= take(*lot, due);
     for (const Lot* lot : other_lots(member.id, own)) due -= take(*lot, due);
     if (due == 0) return;
-    if (!club_.policy.debt_on_refund || member.phone == 0) {
+    // An entry of a debt names a lot: without one of hers there is none to name.
+    if (!club_.policy.debt_on_refund || member.phone == 0 || own.empty()) {
       done_.record.withheld = due;
       return;
     }
     done_.record.owed = due;
-    done_.effects.push_back(Owe{entry(rules::EntryKind::owe, member.id, own.id, due)});
+    done_.effects.push_back(Owe{entry(rules::EntryKind::owe, member.id, own.front()->id, due)});
+  }
+
+  void take_points(std::int64_t due) {
+    if (due <= 0 || !purchase_.member) return;
+    done_.effects.push_back(RecordPoints{{.id = setting_.chance.next_id(),
+                                          .club = club_.id,
+                                          .member = *purchase_.member,
+                                          .points = -due,
+                                          .at = setting_.now,
+                                          .purchase = purchase_.id}});
+  }
+
+  // Of who has left none is kept.
+  void change_behaviour() {
+    if (buyer() == nullptr || buyer()->phone == 0) return;
+    for (SetBehaviour& row : behaviour_after_refund(club_, purchase_, done_.record.amount, facts_))
+      done_.effects.push_back(std::move(row));
   }
 
   // Of hers, in the order of spending, with those that this very refund fills again.
-  std::vector<const Lot*> other_lots(MemberId member, const Lot& own) const {
+  std::vector<const Lot*> other_lots(MemberId member, std::span<const Lot* const> own) const {
     std::vector<const Lot*> lots = facts_.spendable_lots(member, setting_.now);
     for (const auto& [lot, sum] : returned_into_) {
       const Lot* filled = facts_.lot(lot);
       if (filled->member == member && std::ranges::find(lots, filled) == lots.end()) lots.push_back(filled);
     }
-    std::erase(lots, &own);
-    std::ranges::sort(lots, {},
-                      [](const Lot* lot) { return std::tuple(lot->expires_at, lot->created_at, lot->id); });
+    std::erase_if(lots, [own](const Lot* lot) { return std::ranges::find(own, lot) != own.end(); });
+    std::ranges::sort(lots, is_spent_before);
     return lots;
   }
 
@@ -182,7 +223,7 @@ class Refunding {
 rules::Bought bought_of(const Purchase& purchase) {
   return {.amount = purchase.amount,
           .by_credit = purchase.by_credit,
-          .earned = purchase.earned,
+          .earned = purchase.earned_whole,
           .share = purchase.earn_share};
 }
 

@@ -37,4 +37,9 @@ constexpr Amount earned_at(const Bought& bought, Amount refunded) {
   return std::min(bought.earned, earned);
 }
 
+// The points that a purchase has brought once so much of it is refunded: their share, none at the end.
+constexpr std::int64_t points_at(std::int64_t points, Amount amount, Amount refunded) {
+  return part_of(points, amount - refunded, amount);
+}
+
 }  // namespace peyk::rules

@@ -10,7 +10,7 @@ using namespace handlers;
 constexpr const char* kPurchaseColumns =
     "SELECT purchase_id, club_id, branch_no, invoice, member_id, amount, earned, code_id, phone, answer, "
     "purchased_at,"
-    " recorded_at, earn_share, by_credit, refunded FROM purchase ";
+    " recorded_at, earn_share, by_credit, refunded, discount, earned_whole, points, grants FROM purchase ";
 
 Purchase read_purchase(Rows& rows) {
   Purchase purchase;
@@ -29,6 +29,10 @@ Purchase read_purchase(Rows& rows) {
   purchase.earn_share = static_cast<rules::BasisPoints>(rows.i64());
   purchase.by_credit = rows.i64();
   purchase.refunded = rows.i64();
+  purchase.discount = rows.i64();
+  purchase.earned_whole = rows.i64();
+  purchase.points = rows.i64();
+  purchase.grants = rows.u32();
   return purchase;
 }
 

@@ -2,6 +2,7 @@
 #include <map>
 #include <variant>
 
+#include "store/mysql/behaviours.hpp"
 #include "store/mysql/codes.hpp"
 #include "store/mysql/disputes.hpp"
 #include "store/mysql/erasure.hpp"
@@ -9,6 +10,7 @@
 #include "store/mysql/guesses.hpp"
 #include "store/mysql/miss_windows.hpp"
 #include "store/mysql/moves.hpp"
+#include "store/mysql/offer_uses.hpp"
 #include "store/mysql/pendings.hpp"
 #include "store/mysql/refunds.hpp"
 #include "store/mysql/sales.hpp"
@@ -52,6 +54,8 @@ struct Sorted {
   std::vector<const ReturnCredit*> returned;
   std::map<MemberKey, rules::Attempts> guesses;
   std::set<std::uint64_t> refunded_purchases;
+  BehaviourRows behaviours;
+  OfferEffects offers;
 
   void operator()(const EnrolMember& effect) { enrolled.push_back(&effect.member); }
   void operator()(const ChangeMember& effect) { changed_members.insert(effect.member); }
@@ -139,6 +143,25 @@ struct Sorted {
     const Refund& refund = effect.refund;
     (effect.known ? refunds_known : refunds_new).insert(refund.id);
     if (refund.state == RefundState::applied) refunded_purchases.insert(refund.purchase);
+  }
+  void operator()(const SetBehaviour& effect) { behaviours[{effect.member, effect.branch}] = &effect; }
+  void operator()(const SetStanding& effect) { offers.standings[effect.member] = effect.club; }
+  void operator()(const RecordPoints& effect) {
+    offers.points.push_back(&effect.entry);
+    offers.standings[effect.entry.member] = effect.entry.club;
+  }
+  void operator()(const SetOfferUse& effect) { offers.uses[effect.key] = &effect; }
+  void operator()(const RecordGrant& effect) { offers.grants.push_back(&effect.grant); }
+  void operator()(const OpenGiftAccount& effect) {
+    enrolled.push_back(&effect.account);
+    offers.gift_accounts.push_back(&effect.account);
+  }
+  void operator()(const IssueGift& effect) {
+    opened.push_back(&effect.lot);
+    entries.push_back(effect.entry);
+    issued.push_back(&effect.code);
+    changed_members.insert(effect.entry.member);
+    offers.gifts.push_back(&effect);
   }
 
  private:
@@ -276,11 +299,13 @@ void save_purchases(Connection& connection, const Sorted& sorted) {
   insert_set(
       connection,
       "INSERT INTO purchase (purchase_id, club_id, branch_no, invoice, member_id, amount, earned, code_id,"
-      " phone, answer, purchased_at, recorded_at, earn_share, by_credit) VALUES ",
-      14, sorted.purchases, [](Statement& s, const Purchase* p) {
+      " phone, answer, purchased_at, recorded_at, earn_share, by_credit, discount, earned_whole, points,"
+      " grants) VALUES ",
+      18, sorted.purchases, [](Statement& s, const Purchase* p) {
         s.add(p->id).add(p->key.club).add(p->key.branch).add(p->key.invoice).add(p->member).add(p->amount);
         s.add(p->earned).add(p->code).add(p->phone).add(p->answer).add(p->purchased_at).add(p->recorded_at);
-        s.add(p->earn_share).add(p->by_credit);
+        s.add(p->earn_share).add(p->by_credit).add(p->discount).add(p->earned_whole).add(p->points);
+        s.add(p->grants);
       });
 }
 
@@ -360,6 +385,8 @@ void save_effects(Connection& connection, std::span<const Effect> effects, const
   save_refunded(connection, sorted.refunded_purchases, facts);
   save_sales(connection, sorted.sales);
   save_disputes(connection, sorted.disputes);
+  save_behaviours(connection, sorted.behaviours);
+  save_offer_effects(connection, sorted.offers, facts);
   list_strangers(connection, sorted);
   save_line_phones(connection, sorted);
   save_miss_windows(connection, sorted.miss_windows);

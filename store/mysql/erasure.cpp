@@ -49,6 +49,7 @@ class Eraser {
     cancel_scheduled();
     texts();
     history();
+    habits();
     counts();
   }
   std::uint64_t rows() const { return rows_; }
@@ -168,6 +169,19 @@ class Eraser {
     // A few thousand rows at most, kept for a person to look at.
     connection_.prepare("UPDATE receipt_aside SET phone = 0 WHERE phone = ?").add(leaver_.phone).update();
     connection_.prepare("DELETE FROM receipt_parked WHERE phone = ?").add(leaver_.phone).update();
+  }
+
+  // What she got stays with the ledger: points, and what offers gave; not by what they knew her.
+  void habits() {
+    count(connection_.prepare("UPDATE offer_grant SET facts = '' WHERE member_id = ? AND facts <> '' LIMIT ?")
+              .add(leaver_.member)
+              .add(rows_max_)
+              .update());
+    for (const char* table : {"behaviour", "offer_use"})
+      count(connection_.prepare("DELETE FROM " + std::string(table) + " WHERE member_id = ? LIMIT ?")
+                .add(leaver_.member)
+                .add(rows_max_)
+                .update());
   }
 
   void invited() {

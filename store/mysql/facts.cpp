@@ -1,8 +1,10 @@
 #include <algorithm>
 
+#include "store/mysql/behaviours.hpp"
 #include "store/mysql/disputes.hpp"
 #include "store/mysql/guesses.hpp"
 #include "store/mysql/moves.hpp"
+#include "store/mysql/offer_uses.hpp"
 #include "store/mysql/pendings.hpp"
 #include "store/mysql/readings.hpp"
 #include "store/mysql/refunds.hpp"
@@ -144,6 +146,20 @@ void find_members(Connection& connection, const std::set<MemberKey>& keys, std::
 }
 
 }  // namespace
+
+std::map<CardKey, PhoneNumber> find_cards(Connection& connection, const std::set<CardKey>& keys) {
+  std::map<CardKey, PhoneNumber> found;
+  select_in(
+      connection, "SELECT club_id, card, phone FROM member WHERE card IN (", "AND phone IS NOT NULL", 1, keys,
+      [](Statement& s, const CardKey& key) { s.add(key.card); },
+      [&](Rows& rows) {
+        const ClubId club = rows.u32();
+        const CardKey key{club, rows.u64()};
+        const PhoneNumber phone = rows.u64();
+        if (keys.contains(key)) found[key] = phone;  // a card is one in all clubs
+      });
+  return found;
+}
 
 std::set<MemberKey> find_memberships(Connection& connection, const std::set<MemberKey>& keys) {
   std::set<MemberKey> found;
@@ -293,7 +309,10 @@ void load_facts(Connection& connection, const Needs& needs, Facts& facts) {
   find_recipients(connection, needs.transfers, recipients);
   members.insert(recipients.begin(), recipients.end());
   const OldRecords old = find_old_records(connection, needs, facts, members);
+  const auto gift_accounts = find_gift_accounts(connection, needs);
+  for (const auto& [club, account] : gift_accounts) members.insert(account);
   lock_members(connection, members, facts);
+  for (const auto& [club, account] : gift_accounts) facts.load_gift_account(*facts.member(account));
 
   std::set<MemberId> wallets = recipients;
   wallets.insert(old.wallets.begin(), old.wallets.end());
@@ -306,7 +325,11 @@ void load_facts(Connection& connection, const Needs& needs, Facts& facts) {
   load_bills_of_voids(connection, needs, old, facts);
   load_holds(connection, needs, facts);
   load_refunds(connection, needs, old, facts);
+  const std::set<MemberId> refunded = buyers_of(old, facts);
+  load_behaviours(connection, needs, refunded, facts);
+  load_standings(connection, needs, refunded, facts);
   lock_pendings(connection, needs, facts);
+  lock_budgets(connection, needs.budgets, facts);
   load_taken(connection, needs.candidates, facts);
   load_line_phones(connection, needs.line_phones, facts);
   load_branch_days(connection, needs.branch_days, facts);

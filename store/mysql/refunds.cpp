@@ -1,5 +1,6 @@
 #include "store/mysql/refunds.hpp"
 
+#include "store/mysql/offer_uses.hpp"
 #include "store/mysql/sets.hpp"
 
 namespace peyk::store {
@@ -94,14 +95,32 @@ void find_buyers(Connection& connection, OldRecords& old, std::set<MemberId>& me
     const auto its = old.on_bills.purchases.find(as_bill(bill));
     if (its != old.on_bills.purchases.end()) purchases.insert(its->second.begin(), its->second.end());
   }
+  std::set<std::uint64_t> with_grants;
   select_in(connection,
-            "SELECT member_id, code_id FROM purchase WHERE member_id IS NOT NULL AND purchase_id IN (", "", 1,
-            purchases, bind_id, [&](Rows& rows) {
+            "SELECT member_id, code_id, grants, purchase_id FROM purchase WHERE member_id IS NOT NULL AND"
+            " purchase_id IN (",
+            "", 1, purchases, bind_id, [&](Rows& rows) {
               const MemberId member = rows.u64();
               members.insert(member);
               old.wallets.insert(member);
               if (const auto code = rows.maybe_u64()) old.codes.insert(*code);
+              if (rows.u64() > 0) with_grants.insert(rows.u64());
             });
+  // Of lots of hers alone: a gift to give away is in no wallet.
+  select_in(connection,
+            "SELECT c.code_id FROM offer_grant g JOIN code c ON c.lot_id = g.lot_id WHERE g.kind <> 6 AND"
+            " g.purchase_id IN (",
+            "", 1, with_grants, bind_id, [&old](Rows& rows) { old.codes.insert(rows.u64()); });
+}
+
+std::set<MemberId> buyers_of(const OldRecords& old, const Facts& facts) {
+  std::set<MemberId> buyers;
+  for (const PurchaseKey& bill : old.refunded_bills) {
+    for (const Purchase* purchase : facts.purchases_on(bill)) {
+      if (purchase->member && facts.member(*purchase->member) != nullptr) buyers.insert(*purchase->member);
+    }
+  }
+  return buyers;
 }
 
 void load_refunds(Connection& connection, const Needs& needs, const OldRecords& old, Facts& facts) {
@@ -116,10 +135,18 @@ void load_refunds(Connection& connection, const Needs& needs, const OldRecords& 
   select_in(connection, std::string(kRefundColumns) + "WHERE refund_id IN (", "", 1, old.on_bills.refunds,
             bind_id, take);
   std::set<LotId> lots;
+  std::set<std::uint64_t> with_grants;
   for (const PurchaseKey& bill : old.refunded_bills) {
     for (const Purchase* purchase : facts.purchases_on(bill)) {
+      if (purchase->grants > 0) with_grants.insert(purchase->id);
       const Code* code = purchase->code ? facts.code(*purchase->code) : nullptr;
       if (code != nullptr) lots.insert(code->lot);
+    }
+  }
+  load_grants(connection, with_grants, facts);
+  for (const std::uint64_t purchase : with_grants) {
+    for (const OfferGrant* grant : facts.grants(purchase)) {
+      if (grant->lot != 0 && grant->kind != rules::EffectKind::gift) lots.insert(grant->lot);
     }
   }
   load_lapsed(connection, lots, facts);

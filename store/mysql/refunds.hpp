@@ -21,6 +21,9 @@ void find_buyers(Connection& connection, OldRecords& old, std::set<handlers::Mem
 void load_refunds(Connection& connection, const handlers::Needs& needs, const OldRecords& old,
                   handlers::Facts& facts);
 
+// Those who bought what is to be refunded.
+std::set<handlers::MemberId> buyers_of(const OldRecords& old, const handlers::Facts& facts);
+
 // New ones, those that were parked before, and what they returned to which redemption.
 void save_refunds(Connection& connection, const std::set<std::uint64_t>& fresh, std::set<std::uint64_t> known,
                   std::span<const handlers::ReturnCredit* const> returned, const handlers::Facts& facts);
