@@ -1,11 +1,13 @@
 #include "gateway/lrfm_keeper.hpp"
 
 #include "gateway/log.hpp"
+#include "store/mysql/behaviours.hpp"
 
 namespace peyk::gateway {
 namespace {
 
 constexpr std::chrono::seconds kLookEvery{60};
+constexpr std::uint32_t kFoldedAtOnce = 200;  // members
 
 }  // namespace
 
@@ -37,29 +39,35 @@ void LrfmKeeper::look() {
       });
 }
 
+// On the sql thread. What it has read stays read if the commit has to be tried again.
+LrfmKeeper::Piece LrfmKeeper::do_piece(store::Connection& connection, const handlers::Directory& directory) {
+  const rules::Instant now = hooks_.clock();
+  if (!store::keep_night(connection, work_->night, now)) return Piece::lost;
+  if (!all_folded_) {
+    folded_to_ = store::fold_old_behaviours(connection, directory, folded_to_, kFoldedAtOnce).after;
+    all_folded_ = folded_to_ == 0;
+    return Piece::more;
+  }
+  if (work_->scores.step(connection)) return Piece::more;
+  work_->scores.save(connection, now);
+  store::end_night(connection, work_->night, now);
+  return Piece::last;
+}
+
 // A piece after the other; one that fails is tried again by the next tick, while the night is ours.
 void LrfmKeeper::go_on() {
-  enum class Piece : std::uint8_t { more, last, lost };
   const auto piece = std::make_shared<Piece>(Piece::lost);
-  busy_ = sql_.run(
-      [this, piece](store::Connection& connection) {
-        const rules::Instant now = hooks_.clock();
-        *piece = Piece::lost;
-        if (!store::keep_night(connection, work_->night, now)) return;
-        *piece = work_->scores.step(connection) ? Piece::more : Piece::last;
-        if (*piece == Piece::more) return;
-        work_->scores.save(connection, now);
-        store::end_night(connection, work_->night, now);
-      },
-      [this, piece](bool committed) {
-        hooks_.post([this, piece, committed] {
-          busy_ = false;
-          if (!committed) return;
-          if (*piece == Piece::more) return go_on();
-          if (*piece == Piece::last) ended();
-          work_.reset();
-        });
-      });
+  busy_ = sql_.run([this, piece, directory = hooks_.directory()](
+                       store::Connection& connection) { *piece = do_piece(connection, *directory); },
+                   [this, piece](bool committed) {
+                     hooks_.post([this, piece, committed] {
+                       busy_ = false;
+                       if (!committed) return;
+                       if (*piece == Piece::more) return go_on();
+                       if (*piece == Piece::last) ended();
+                       work_.reset();
+                     });
+                   });
 }
 
 void LrfmKeeper::ended() {

@@ -1,4 +1,5 @@
-// Reckons anew, each night of each club, what is known of all its members: the bounds of their scores. Any
+// Reckons anew, each night of each club, what is known of all its members: the bounds of their scores. Before
+// the first of them, those who bought before that was kept get their behaviour (behaviours.hpp). Any
 // gateway may: the store lets one at a time be at a night, which is done once (store/mysql/nights.hpp).
 //
 // Piece by piece, on a connection of its own, so that it neither holds anybody up nor keeps the gateway from
@@ -36,8 +37,11 @@ class LrfmKeeper {
     store::LrfmPass scores;
   };
 
+  enum class Piece : std::uint8_t { more, last, lost };
+
   void look();
   void go_on();
+  Piece do_piece(store::Connection& connection, const handlers::Directory& directory);
   void ended();
 
   store::SqlThread& sql_;
@@ -45,6 +49,8 @@ class LrfmKeeper {
   ExpiryHooks hooks_;
   store::SystemChance chance_;  // of the sql thread
   std::optional<Work> work_;
+  handlers::MemberId folded_to_ = 0;  // of the sql thread: who bought before behaviour was kept
+  bool all_folded_ = false;           // likewise
   bool busy_ = false;
   Clock::time_point next_{};
 };
