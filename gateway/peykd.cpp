@@ -64,6 +64,7 @@ Peykd::Peykd(Options options)
       housekeeper_(options_.mysql, sql_log()),
       sweeper_(options_.mysql, sql_log()),
       librarian_(options_.mysql, sql_log()),
+      nightly_(options_.mysql, sql_log()),
       redis_(io_, options_.redis),
       lanes_(redis_, options_.redis.key_prefix),
       ussd_lanes_(redis_, options_.redis.key_prefix, kUssdLaneOptions),
@@ -102,6 +103,10 @@ Peykd::Peykd(Options options)
                {.clock = [this] { return clock_.now(); },
                 .directory = [this] { return directory_.load(); },
                 .post = [this](auto work) { post(std::move(work)); }}),
+      nights_(nightly_, metrics_,
+              {.clock = [this] { return clock_.now(); },
+               .directory = [this] { return directory_.load(); },
+               .post = [this](auto work) { post(std::move(work)); }}),
       quotas_({.requests_max = options_.http.key_requests_max, .window = options_.http.key_requests_window}),
       purchases_([this](std::string_view key_id) { return till(key_id); },
                  [this](auto request, auto done) { submit_till(std::move(request), std::move(done)); },
@@ -345,6 +350,7 @@ asio::awaitable<void> Peykd::housekeeping() {
     history_.tick();
     expiry_.tick();
     digests_.tick();
+    nights_.tick();
     metrics_.gauge("peyk_clock_behind_seconds").set(std::chrono::duration<double>(clock_.behind()).count());
     for (auto& [name, carrier] : carriers_.all()) show_counts(metrics_, carrier);
     if (!redis_.connected()) continue;
@@ -420,6 +426,7 @@ void Peykd::begin() {
   housekeeper_.start();
   sweeper_.start();
   librarian_.start();
+  nightly_.start();
   redis_.on_connected([this] {
     log::info("redis_connected");
     for (auto& [number, line] : lines_) line.reseed();
@@ -455,6 +462,7 @@ void Peykd::run() {
       gateway.housekeeper_.stop();
       gateway.sweeper_.stop();
       gateway.librarian_.stop();
+      gateway.nightly_.stop();
     }
   } silence{*this};
   arrival_.start([this](std::exception_ptr broken) {

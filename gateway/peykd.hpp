@@ -3,7 +3,7 @@
 //   main thread: io_context (links, Redis, HTTP, timers: everything in gateway/)
 //   store threads: RequestWorkers (decide), SqlThreads for what must not wait for each other (outcomes and
 //   receipts; parts of long texts; texts that were granted; re-reading the outbox; housekeeping; what
-//   expires; what clubs look up)
+//   expires; what clubs look up; what is reckoned of all members at night)
 //   webhook thread: the clubs' systems are told (webhook_sender.hpp)
 //
 // Starting: the port is taken and probes are answered; MySQL is waited for (mysql_arrival.hpp), who is a till
@@ -35,6 +35,7 @@
 #include "gateway/inbound_texts.hpp"
 #include "gateway/inbound_tlvs.hpp"
 #include "gateway/inbound_ussd.hpp"
+#include "gateway/lrfm_keeper.hpp"
 #include "gateway/metrics.hpp"
 #include "gateway/mysql_arrival.hpp"
 #include "gateway/outbound_line.hpp"
@@ -110,6 +111,7 @@ class Peykd {
   store::SqlThread housekeeper_;  // clubs, old keys, texts whose moment has come
   store::SqlThread sweeper_;      // what expires, codes that have rested, who has left
   store::SqlThread librarian_;    // what clubs look up over HTTP
+  store::SqlThread nightly_;      // what is reckoned of all members
   store::RedisConnection redis_;
   store::Lanes lanes_;
   store::Lanes ussd_lanes_;  // the same pace, looked at from further away
@@ -130,6 +132,7 @@ class Peykd {
   HistoryKeeper history_;
   ExpiryKeeper expiry_;
   DigestKeeper digests_;
+  LrfmKeeper nights_;
   KeyQuotas quotas_;
   PurchaseEndpoint purchases_;
   TillOrderEndpoint orders_;

@@ -37,6 +37,12 @@ struct BooksOrder {
   bool tell = false;
 };
 
+// Of which days, and where a list goes.
+struct CustomersOrder {
+  std::string from, to, segment, why, csv;
+  bool moved = false;
+};
+
 // As it was typed.
 struct Order {
   std::string config_file = "config/peyk.yaml";
@@ -53,6 +59,7 @@ struct Order {
   LettersOrder letters;
   EventsOrder events;
   BooksOrder books;
+  CustomersOrder customers;
 };
 
 struct Desk {

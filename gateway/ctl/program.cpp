@@ -12,11 +12,13 @@
 #include "gateway/ctl/apply.hpp"
 #include "gateway/ctl/books_commands.hpp"
 #include "gateway/ctl/club_yaml.hpp"
+#include "gateway/ctl/customer_commands.hpp"
 #include "gateway/ctl/desk.hpp"
 #include "gateway/ctl/gift_commands.hpp"
 #include "gateway/ctl/ledger_commands.hpp"
 #include "gateway/ctl/queue.hpp"
 #include "gateway/ctl/queue_commands.hpp"
+#include "gateway/ctl/replay_commands.hpp"
 #include "gateway/ctl/show.hpp"
 #include "gateway/ctl/till_commands.hpp"
 #include "gateway/ctl/trace.hpp"
@@ -217,6 +219,8 @@ std::vector<Command> describe(CLI::App& app, Order& order) {
   describe_till(app, order, commands);
   describe_webhooks(app, order, commands);
   describe_books(app, order, commands);
+  describe_customers(app, order, commands);
+  describe_replay(app, order, commands);
   return commands;
 }
 
