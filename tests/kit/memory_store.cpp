@@ -71,6 +71,9 @@ void MemoryStore::keep(const Effect& effect, const Facts& after) {
   } else if (const auto* record = std::get_if<RecordPurchase>(&effect)) {
     purchases_[record->purchase.key] = *after.purchase(record->purchase.key);
     if (record->purchase.member) keep_member(*record->purchase.member);
+    for (Redemption& redemption : redemptions_) {
+      if (const Redemption* now = after.redemption(redemption.id)) redemption.purchase = now->purchase;
+    }
   } else if (const auto* promo = std::get_if<SetPromo>(&effect)) {
     line_phones_[promo->key].promo_stopped = promo->stopped;
   } else if (const auto* help = std::get_if<NoteHelp>(&effect)) {
