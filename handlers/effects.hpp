@@ -66,6 +66,7 @@ struct MoveCredit {
 };
 struct RecordPurchase {
   Purchase purchase;
+  std::vector<std::uint64_t> paid_by{};  // redemptions, which pay for no other one from now on
 };
 // Advertising to a phone on a line, off or on. Apart from NoteHelp, and saved whatever was read before: of
 // two gateways that hear the phone at once, neither undoes what the other was told.
@@ -116,6 +117,7 @@ struct SetPending {
 struct SetTillAttempts {
   std::string key;
   rules::Attempts row;
+  bool missed = false;  // by a wrong code or number: counted for its branch and club too (alarm.hpp)
 };
 struct BeginHold {
   Hold hold;

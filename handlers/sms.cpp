@@ -279,12 +279,12 @@ bool orders_challenge(const Typed& typed) {
 }
 
 // An order that names its invoice: what else pays for it, and whether it is recorded already.
-void add_bill(Needs& needs, const Speaker& speaker, const Typed& typed) {
+void add_bill(Needs& needs, const Speaker& speaker, const Typed& typed, rules::Instant now) {
   if (speaker.cashier == nullptr || typed.code.empty() || typed.args.empty()) return;
   const auto order = read_redemption(speaker, typed).order;
   if (!order) return;
   const Taker taker{.club = speaker.club, .branch = speaker.cashier->branch, .cashier = speaker.phone};
-  want_bill(needs, taker, order->invoice);
+  want_bill(needs, taker, order->invoice, now);
 }
 
 // What the command of a text wants to know.
@@ -295,7 +295,7 @@ Needs needs_text(const PlannedText& planned, const Setting& setting) {
   Needs needs;
   if (code) needs = needs_code(speaker, *code);
   if (typed.keyword == Keyword::void_redemption) needs.voids = needs.codes;
-  add_bill(needs, speaker, typed);
+  add_bill(needs, speaker, typed, setting.now);
   const Command* command = command_for(typed.keyword);
   (command != nullptr && command->wants_wallet ? needs.wallets : needs.members).insert(speaker.key());
   if (const Informed* informed = informed_for(typed.keyword))

@@ -31,6 +31,7 @@ struct Sorted {
   std::vector<const Lot*> opened;
   std::vector<const Code*> issued;
   std::vector<const Purchase*> purchases;
+  std::map<std::uint64_t, std::span<const std::uint64_t>> paid_by;  // redemptions, by their purchases
   std::vector<LedgerEntry> entries;
   std::vector<const TakeFromLot*> taken;
   std::vector<const VoidRedemption*> voided;
@@ -105,6 +106,7 @@ struct Sorted {
   }
   void operator()(const RecordPurchase& effect) {
     purchases.push_back(&effect.purchase);
+    if (!effect.paid_by.empty()) paid_by[effect.purchase.id] = effect.paid_by;
     if (effect.purchase.member) changed_members.insert(*effect.purchase.member);
   }
   void operator()(const SetPromo& effect) { promo_stopped[effect.key] = effect.stopped; }
@@ -310,6 +312,9 @@ void save_purchases(Connection& connection, const Sorted& sorted) {
         s.add(p->earn_share).add(p->by_credit).add(p->discount).add(p->earned_whole).add(p->points);
         s.add(p->grants);
       });
+  for (const auto& [purchase, redemptions] : sorted.paid_by)
+    update_in(connection, "UPDATE redemption SET purchase_id = ? WHERE redemption_id IN (", redemptions,
+              [purchase](Statement& s) { s.add(purchase); });
 }
 
 void save_line_phones(Connection& connection, const Sorted& sorted) {

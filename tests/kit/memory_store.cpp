@@ -72,6 +72,9 @@ void MemoryStore::keep(const Effect& effect, const Facts& after) {
   } else if (const auto* record = std::get_if<RecordPurchase>(&effect)) {
     purchases_[record->purchase.key] = *after.purchase(record->purchase.key);
     if (record->purchase.member) keep_member(*record->purchase.member);
+    for (Redemption& redemption : redemptions_) {
+      if (const Redemption* now = after.redemption(redemption.id)) redemption.purchase = now->purchase;
+    }
   } else if (const auto* told = std::get_if<SetProfile>(&effect)) {
     profiles_[told->row.member] = told->row;
   } else if (const auto* promo = std::get_if<SetPromo>(&effect)) {
