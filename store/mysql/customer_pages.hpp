@@ -21,6 +21,10 @@ struct Customer {
   handlers::ProfileFacts profile;
 };
 
+// These of them, in the order of their numbers; not who has left.
+std::vector<Customer> customers_of(Connection& connection, handlers::ClubId club,
+                                   const std::vector<handlers::MemberId>& members);
+
 // Of members who have bought, and whose phone is known, in the order of their numbers.
 class CustomerPages {
  public:
