@@ -107,6 +107,11 @@ Peykd::Peykd(Options options)
               {.clock = [this] { return clock_.now(); },
                .directory = [this] { return directory_.load(); },
                .post = [this](auto work) { post(std::move(work)); }}),
+      mornings_(nightly_, metrics_,
+                {.clock = [this] { return clock_.now(); },
+                 .directory = [this] { return directory_.load(); },
+                 .post = [this](auto work) { post(std::move(work)); }},
+                promo_line(options_.lines)),
       quotas_({.requests_max = options_.http.key_requests_max, .window = options_.http.key_requests_window}),
       purchases_([this](std::string_view key_id) { return till(key_id); },
                  [this](auto request, auto done) { submit_till(std::move(request), std::move(done)); },
@@ -351,6 +356,7 @@ asio::awaitable<void> Peykd::housekeeping() {
     expiry_.tick();
     digests_.tick();
     nights_.tick();
+    mornings_.tick();
     metrics_.gauge("peyk_clock_behind_seconds").set(std::chrono::duration<double>(clock_.behind()).count());
     for (auto& [name, carrier] : carriers_.all()) show_counts(metrics_, carrier);
     if (!redis_.connected()) continue;

@@ -37,6 +37,7 @@
 #include "gateway/inbound_ussd.hpp"
 #include "gateway/lrfm_keeper.hpp"
 #include "gateway/metrics.hpp"
+#include "gateway/morning_keeper.hpp"
 #include "gateway/mysql_arrival.hpp"
 #include "gateway/outbound_line.hpp"
 #include "gateway/outcome_queries.hpp"
@@ -111,7 +112,7 @@ class Peykd {
   store::SqlThread housekeeper_;  // clubs, old keys, texts whose moment has come
   store::SqlThread sweeper_;      // what expires, codes that have rested, who has left
   store::SqlThread librarian_;    // what clubs look up over HTTP
-  store::SqlThread nightly_;      // what is reckoned of all members
+  store::SqlThread nightly_;      // what is reckoned of all members, and what mornings bring
   store::RedisConnection redis_;
   store::Lanes lanes_;
   store::Lanes ussd_lanes_;  // the same pace, looked at from further away
@@ -133,6 +134,7 @@ class Peykd {
   ExpiryKeeper expiry_;
   DigestKeeper digests_;
   LrfmKeeper nights_;
+  MorningKeeper mornings_;
   KeyQuotas quotas_;
   PurchaseEndpoint purchases_;
   TillOrderEndpoint orders_;

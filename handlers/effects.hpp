@@ -203,8 +203,8 @@ using Effect =
     std::variant<EnrolMember, ChangeMember, EndMembership, OpenLot, IssueCode, TakeFromLot, VoidRedemption,
                  MoveCredit, RecordPurchase, SetPromo, NoteHelp, SetAttempts, SetPending, RecordSale,
                  SetMissWindow, NoteMiss, RecordDispute, SetTillAttempts, BeginHold, EndHold, TakeBack,
-                 ReturnCredit, Owe, RecordRefund, SetGuesses, SetProfile, SetBehaviour, SetStanding, RecordPoints,
-                 SetOfferUse, RecordGrant, OpenGiftAccount, IssueGift>;
+                 ReturnCredit, Owe, RecordRefund, SetGuesses, SetProfile, SetBehaviour, SetStanding,
+                 RecordPoints, SetOfferUse, RecordGrant, OpenGiftAccount, IssueGift>;
 
 struct OutgoingText {
   ClubId club = 0;

@@ -108,8 +108,11 @@ rules::Behaviour added_to(rules::Behaviour behaviour, rules::Visit visit) {
 // One judging of measures.
 class Filling {
  public:
-  Filling(const Club& club, const Member* member, const Facts& facts, rules::Instant now)
-      : club_(club), member_(member), facts_(facts), now_(now) {}
+  Filling(const Club& club, const Member* member, const Facts& facts, rules::Instant now,
+          const Profile* profile)
+      : club_(club), member_(member), facts_(facts), now_(now), profile_(profile) {
+    if (profile_ == nullptr && member_ != nullptr) profile_ = facts_.profile(member_->id);
+  }
 
   Measures run(rules::Instant at, const PurchaseNow* purchase) {
     moment(at);
@@ -154,7 +157,7 @@ class Filling {
     set(Measure::member_days, std::max(0, today_ - day_of(club_, member_->joined_at)));
     set(Measure::referred, member_->referred_by ? 1 : 0);
     if (asks(club_.programme, Measure::credit)) set(Measure::credit, facts_.spendable(member_->id, now_));
-    if (const Profile* profile = facts_.profile(member_->id)) told(*profile);
+    if (profile_ != nullptr) told(*profile_);
   }
 
   void told(const Profile& profile) {
@@ -230,6 +233,7 @@ class Filling {
   const Member* member_;
   const Facts& facts_;
   const rules::Instant now_;
+  const Profile* profile_;
   Measures measures_;
   rules::Behaviour before_;
   rules::DayNumber today_ = 0;
@@ -272,13 +276,14 @@ PeriodKey period_of(const Club& club, rules::Instant now) {
           .in_points = club.programme.tiers.by == rules::TierMeasure::points};
 }
 
-Measures measures_of(const Club& club, const Member* member, const Facts& facts, rules::Instant now) {
-  return Filling(club, member, facts, now).run(now, nullptr);
+Measures measures_of(const Club& club, const Member* member, const Facts& facts, rules::Instant now,
+                     const Profile* profile) {
+  return Filling(club, member, facts, now, profile).run(now, nullptr);
 }
 
 Measures measures_of(const Club& club, const Member* member, const Facts& facts, rules::Instant now,
-                     const PurchaseNow& purchase) {
-  return Filling(club, member, facts, now).run(purchase.at, &purchase);
+                     const PurchaseNow& purchase, const Profile* profile) {
+  return Filling(club, member, facts, now, profile).run(purchase.at, &purchase);
 }
 
 std::vector<rules::OfferUse> uses_of(const Club& club, const Member* member, const Facts& facts,

@@ -48,10 +48,11 @@ Needs needs_measures(const Club& club, const MemberKey& key, rules::Instant at, 
 // What tiers are measured by, today.
 PeriodKey period_of(const Club& club, rules::Instant now);
 
-// nullptr: a stranger.
-rules::Measures measures_of(const Club& club, const Member* member, const Facts& facts, rules::Instant now);
+// nullptr: a stranger. `profile`: hers, of who read it apart from the facts; nullptr: what they know of it.
 rules::Measures measures_of(const Club& club, const Member* member, const Facts& facts, rules::Instant now,
-                            const PurchaseNow& purchase);
+                            const Profile* profile = nullptr);
+rules::Measures measures_of(const Club& club, const Member* member, const Facts& facts, rules::Instant now,
+                            const PurchaseNow& purchase, const Profile* profile = nullptr);
 
 // What she had of the club's offers, by their places; nullptr: a stranger had nothing. A day is the club's,
 // by the clock and not by the till: what is reported late is of today.

@@ -44,7 +44,7 @@ struct Period {
 // One member's past, purchase by purchase.
 class Walk {
  public:
-  Walk(const Club& club, const Member& member, const ProfileFacts* profile, ReplayReport& report)
+  Walk(const Club& club, const Member& member, const Profile* profile, ReplayReport& report)
       : club_(club),
         member_(member),
         profile_(profile),
@@ -173,7 +173,7 @@ class Walk {
 
   const Club& club_;
   const Member& member_;
-  const ProfileFacts* profile_;
+  const Profile* profile_;
   ReplayReport& report_;
   Facts facts_;
   Rank rank_;
@@ -196,7 +196,7 @@ Replay::Replay(Club club, ReplaySpan span) : club_(std::move(club)), span_(span)
   for (rules::Offer& offer : club_.programme.offers) budgets_.push_back(std::exchange(offer.budget, 0));
 }
 
-void Replay::member(const Member& member, const ProfileFacts* profile,
+void Replay::member(const Member& member, const Profile* profile,
                     std::span<const RecordedPurchase> purchases) {
   Walk walk(club_, member, profile, report_);
   for (const RecordedPurchase& one : purchases) {

@@ -84,7 +84,7 @@ class Replay {
   Replay(Club club, ReplaySpan span);
 
   // `purchases` are hers alone, in the order of time, from the first.
-  void member(const Member& member, const ProfileFacts* profile, std::span<const RecordedPurchase> purchases);
+  void member(const Member& member, const Profile* profile, std::span<const RecordedPurchase> purchases);
 
   ReplayReport report() const;
 

@@ -15,7 +15,8 @@
 namespace peyk::handlers {
 namespace {
 
-constexpr std::string_view kClubKey = "1", kCreditKey = "2", kGiveKey = "5", kOffersKey = "6", kProfileKey = "7";  // at the root
+constexpr std::string_view kClubKey = "1", kCreditKey = "2", kGiveKey = "5", kOffersKey = "6",
+                           kProfileKey = "7";                                                   // at the root
 constexpr std::string_view kStatementKey = "2", kWhyKey = "3", kSplitKey = "4", kPayKey = "5";  // in the club
 constexpr std::size_t kCityOctetsShown = 24;
 constexpr std::string_view kUndoKey = "1";  // where the phone of a transfer is asked for

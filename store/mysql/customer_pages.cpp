@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "store/mysql/profiles.hpp"
 #include "store/mysql/sets.hpp"
 #include "templates/dates.hpp"
 #include "templates/fold.hpp"
@@ -20,6 +21,21 @@ std::vector<MemberId> ids_of(const std::vector<Customer>& customers) {
   return ids;
 }
 
+constexpr const char* kMemberColumns =
+    "SELECT m.member_id, COALESCE(m.phone, 0), m.card, m.language, m.joined_at, m.referred_by FROM ";
+
+Customer read_customer(Rows& rows, ClubId club) {
+  Customer one;
+  one.member.id = rows.u64();
+  one.member.club = club;
+  one.member.phone = rows.u64();
+  one.member.card = rows.u64();
+  one.member.language = static_cast<Language>(rows.u64());
+  one.member.joined_at = rows.instant();
+  one.member.referred_by = rows.maybe_u64();
+  return one;
+}
+
 // `last`: of those looked at, who left among them.
 std::vector<Customer> read_page(Connection& connection, ClubId club, MemberId after, std::uint32_t limit,
                                 MemberId& last) {
@@ -27,22 +43,16 @@ std::vector<Customer> read_page(Connection& connection, ClubId club, MemberId af
   Rows rows =
       connection
           .prepare(
-              "SELECT m.member_id, COALESCE(m.phone, 0), m.card, m.language, m.joined_at, m.referred_by FROM"
-              " behaviour b FORCE INDEX (behaviour_of_club) JOIN member m ON m.member_id = b.member_id"
+              std::string(kMemberColumns) +
+              "behaviour b FORCE INDEX (behaviour_of_club) JOIN member m ON m.member_id = b.member_id"
               " WHERE b.club_id = ? AND b.branch_no = 0 AND b.member_id > ? ORDER BY b.member_id LIMIT ?")
           .add(club)
           .add(after)
           .add(limit)
           .query();
   while (rows.next()) {
-    Customer one;
-    one.member.id = last = rows.u64();
-    one.member.club = club;
-    one.member.phone = rows.u64();
-    one.member.card = rows.u64();
-    one.member.language = static_cast<Language>(rows.u64());
-    one.member.joined_at = rows.instant();
-    one.member.referred_by = rows.maybe_u64();
+    Customer one = read_customer(rows, club);
+    last = one.member.id;
     if (one.member.phone != 0) page.push_back(std::move(one));
   }
   return page;
@@ -60,21 +70,11 @@ std::vector<Customer> next_page(Connection& connection, ClubId club, MemberId& a
 }
 
 void read_profiles(Connection& connection, std::vector<Customer>& page) {
-  std::map<MemberId, ProfileFacts*> profiles;
+  std::map<MemberId, Profile*> profiles;
   for (Customer& one : page) profiles[one.member.id] = &one.profile;
-  select_in(connection,
-            "SELECT member_id, born_year, born_month, born_day, city, gender, name <> '' FROM profile WHERE"
-            " member_id IN (",
-            "", 1, ids_of(page), bind_id, [&profiles](Rows& rows) {
-              ProfileFacts& profile = *profiles.at(rows.u64());
-              const int year = static_cast<int>(rows.u64()), month = static_cast<int>(rows.u64());
-              const int day = static_cast<int>(rows.u64());
-              if (year != 0) profile.born = templates::to_gregorian({year, month, day});
-              profile.city = templates::fold(rows.text());
-              if (const std::uint64_t gender = rows.u64(); gender != 0)
-                profile.gender = static_cast<std::int64_t>(gender);
-              profile.complete = rows.flag() && profile.born && !profile.city.empty() && profile.gender;
-            });
+  const std::vector<MemberId> ids = ids_of(page);
+  for (Profile& profile : profiles_of(connection, {ids.begin(), ids.end()}))
+    *profiles.at(profile.member) = std::move(profile);
 }
 
 // Of the whole club; hours are nothing that anybody is asked by here.
@@ -136,6 +136,17 @@ void read_lots(Connection& connection, const std::vector<MemberId>& ids, Facts& 
 }
 
 }  // namespace
+
+std::vector<Customer> customers_of(Connection& connection, ClubId club,
+                                   const std::vector<MemberId>& members) {
+  std::vector<Customer> customers;
+  select_in(connection,
+            std::string(kMemberColumns) + "member m WHERE m.phone IS NOT NULL AND m.member_id IN (",
+            "ORDER BY m.member_id", 1, members, bind_id,
+            [&](Rows& rows) { customers.push_back(read_customer(rows, club)); });
+  read_profiles(connection, customers);
+  return customers;
+}
 
 std::vector<Customer> CustomerPages::next(Connection& connection, Facts& facts, std::uint32_t limit) {
   MemberId after = after_;

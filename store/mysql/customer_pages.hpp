@@ -18,8 +18,12 @@ inline constexpr std::uint32_t kCustomerPage = 500;  // members
 
 struct Customer {
   handlers::Member member;
-  handlers::ProfileFacts profile;
+  handlers::Profile profile;
 };
+
+// These of them, in the order of their numbers; not who has left.
+std::vector<Customer> customers_of(Connection& connection, handlers::ClubId club,
+                                   const std::vector<handlers::MemberId>& members);
 
 // Of members who have bought, and whose phone is known, in the order of their numbers.
 class CustomerPages {

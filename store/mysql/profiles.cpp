@@ -35,17 +35,23 @@ void bind_profile(Statement& s, const Profile& profile, ClubId club) {
 
 }  // namespace
 
-void load_profiles(Connection& connection, const std::set<MemberKey>& keys, Facts& facts) {
-  std::set<MemberId> members;
-  for (const MemberKey& key : keys) {
-    if (const Member* member = facts.member(key)) members.insert(member->id);
-  }
+std::vector<Profile> profiles_of(Connection& connection, const std::set<MemberId>& members) {
+  std::vector<Profile> profiles;
   select_in(
       connection,
       "SELECT member_id, name, born_year, born_month, born_day, city, gender, born_changed_at, completed_at"
       " FROM profile WHERE member_id IN (",
       "", 1, members, [](Statement& s, MemberId id) { s.add(id); },
-      [&facts](Rows& rows) { facts.load(read_profile(rows)); });
+      [&profiles](Rows& rows) { profiles.push_back(read_profile(rows)); });
+  return profiles;
+}
+
+void load_profiles(Connection& connection, const std::set<MemberKey>& keys, Facts& facts) {
+  std::set<MemberId> members;
+  for (const MemberKey& key : keys) {
+    if (const Member* member = facts.member(key)) members.insert(member->id);
+  }
+  for (Profile& profile : profiles_of(connection, members)) facts.load(std::move(profile));
 }
 
 void save_profiles(Connection& connection, const std::set<MemberId>& changed,

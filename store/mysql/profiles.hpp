@@ -10,6 +10,9 @@
 
 namespace peyk::store {
 
+// Of those of them who have told something.
+std::vector<handlers::Profile> profiles_of(Connection& connection,
+                                           const std::set<handlers::MemberId>& members);
 void load_profiles(Connection& connection, const std::set<handlers::MemberKey>& keys, handlers::Facts& facts);
 // As they are after the batch; of who has left none stays.
 void save_profiles(Connection& connection, const std::set<handlers::MemberId>& changed,
