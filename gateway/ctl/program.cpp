@@ -106,7 +106,7 @@ ExitCode apply(Desk& desk) {
     desk.out << "club " << plan.club.slug << ": nothing was saved (--dry-run)\n";
   } else {
     const handlers::ClubId id = store::save_club(connection, plan.club);
-    store::save_webhooks(connection, id, plan.webhooks);
+    store::save_webhooks(connection, id, plan.webhooks, wall_clock());
     connection.commit();
     desk.out << "club " << plan.club.slug << ": saved\n";
   }

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "store/mysql/day_oddities.hpp"
+#include "store/mysql/managers.hpp"
 #include "store/mysql/outgoing.hpp"
 #include "store/mysql/sets.hpp"
 
@@ -55,22 +56,6 @@ bool lock_day(Connection& connection, const DigestDay& day) {
                   .add(day.club->id)
                   .query();
   return rows.next();
-}
-
-std::map<PhoneNumber, Language> languages_of_managers(Connection& connection, const Club& club) {
-  std::vector<PhoneNumber> managers;
-  for (const Cashier& one : club.cashiers) {
-    if (one.manager) managers.push_back(one.phone);
-  }
-  std::map<PhoneNumber, Language> languages;
-  select_in(
-      connection, "SELECT phone, language FROM member WHERE (club_id, phone) IN (", "", 2, managers,
-      [&club](Statement& s, PhoneNumber phone) { s.add(club.id).add(phone); },
-      [&languages](Rows& rows) {
-        const PhoneNumber phone = rows.u64();
-        languages[phone] = static_cast<Language>(rows.u64());
-      });
-  return languages;
 }
 
 std::uint64_t tell(Connection& connection, SystemChance& chance, const DigestDay& day, rules::Instant now) {

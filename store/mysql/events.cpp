@@ -132,6 +132,16 @@ std::set<MemberId> lock_held(Connection& connection, EndpointId endpoint,
   return held;
 }
 
+// Before the rows of the queue, as whoever enables one locks them.
+void save_good(Connection& connection, std::span<const SettledEvent> settled, rules::Instant now) {
+  std::set<EndpointId> good;
+  for (const SettledEvent& one : settled) {
+    if (one.state == EventState::delivered) good.insert(one.endpoint);
+  }
+  update_in(connection, "UPDATE webhook_endpoint SET good_at = ? WHERE endpoint_id IN (", good,
+            [now](Statement& s) { s.add(now); });
+}
+
 void save_delivered(Connection& connection, std::span<const SettledEvent> settled, rules::Instant now) {
   std::vector<EventId> delivered;
   for (const SettledEvent& one : settled) {
@@ -254,6 +264,7 @@ std::vector<ClaimedEvent> claim_events(Connection& connection,
 }
 
 void settle_events(Connection& connection, std::span<const SettledEvent> settled, rules::Instant now) {
+  save_good(connection, settled, now);
   std::map<EndpointId, std::map<MemberId, std::uint64_t>> claims;
   for (const SettledEvent& one : settled) claims[one.endpoint].emplace(one.member, one.claim);
   std::map<EndpointId, std::set<MemberId>> held;
