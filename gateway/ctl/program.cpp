@@ -16,6 +16,7 @@
 #include "gateway/ctl/desk.hpp"
 #include "gateway/ctl/gift_commands.hpp"
 #include "gateway/ctl/ledger_commands.hpp"
+#include "gateway/ctl/offer_commands.hpp"
 #include "gateway/ctl/queue.hpp"
 #include "gateway/ctl/queue_commands.hpp"
 #include "gateway/ctl/replay_commands.hpp"
@@ -216,6 +217,7 @@ std::vector<Command> describe(CLI::App& app, Order& order) {
   describe_queue(app, order, commands);
   describe_trace(app, order, commands);
   describe_gift(app, order, commands);
+  describe_offers(app, order, commands);
   describe_till(app, order, commands);
   describe_webhooks(app, order, commands);
   describe_books(app, order, commands);
