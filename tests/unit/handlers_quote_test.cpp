@@ -133,13 +133,13 @@ TEST_F(QuotesOfNewcomers, say_that_the_purchase_would_enrol_her_and_what_she_wou
 
 TEST_F(Quotes, come_by_text_for_a_shop_without_a_till) {
   visit(2);
-  const std::string told = vanak("QUOTE 0912 000 0101 1000000");
-  EXPECT_THAT(told, HasSubstr("To pay: 900,000 rials"));
-  EXPECT_THAT(told, HasSubstr("Discount: 100,000 rials"));
-  EXPECT_THAT(told, HasSubstr("Earns: 90,000 rials"));
-  EXPECT_THAT(told, HasSubstr("Has credit: 10,000 rials"));
+  const std::string answer = vanak("QUOTE 0912 000 0101 1000000");
+  EXPECT_THAT(answer, HasSubstr("To pay: 900,000 rials"));
+  EXPECT_THAT(answer, HasSubstr("Discount: 100,000 rials"));
+  EXPECT_THAT(answer, HasSubstr("Earns: 90,000 rials"));
+  EXPECT_THAT(answer, HasSubstr("Has credit: 10,000 rials"));
   EXPECT_EQ(effects, 0U);
-  EXPECT_EQ(this->told, "") << "she hears nothing of it";
+  EXPECT_EQ(told, "") << "she hears nothing of it";
   EXPECT_THAT(vanak("استعلام ۰۹۱۲۰۰۰۰۱۰۱ ۱۰۰۰۰۰۰"), HasSubstr("900,000"));
   EXPECT_THAT(vanak("QUOTE 09120000102 400000"), HasSubstr("Is no member."));
 }
