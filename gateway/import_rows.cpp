@@ -68,6 +68,13 @@ std::string unreadable(const CsvRecord& record, const ImportColumns& columns) {
          std::to_string(columns.count());
 }
 
+// Without the blanks around it: a till's invoice has none, and the database takes them for none.
+std::string trimmed(std::string_view invoice) {
+  const auto from = invoice.find_first_not_of(' ');
+  if (from == std::string_view::npos) return {};
+  return std::string(invoice.substr(from, invoice.find_last_not_of(' ') - from + 1));
+}
+
 // What is wrong with an invoice; empty: nothing.
 std::string invoice_trouble(std::string_view invoice) {
   if (invoice.empty()) return "invoice is missing";
@@ -155,7 +162,7 @@ tl::expected<handlers::PurchaseRequest, std::string> purchase_of(const CsvRecord
     return Wrong("amount is not a whole number of " + club.currency +
                  " above 0, without signs between digits");
   row.amount = *amount;
-  row.invoice = columns.at(record, "invoice");
+  row.invoice = trimmed(columns.at(record, "invoice"));
   if (std::string wrong = invoice_trouble(row.invoice); !wrong.empty()) return Wrong(std::move(wrong));
   const auto branch = whole_number(columns.at(record, "branch"));
   const bool known = branch && *branch > 0 && *branch <= 999'999 &&
