@@ -186,6 +186,17 @@ class Eraser {
         .add(leaver_.club)
         .update();
     guesses();
+    receipts();
+  }
+
+  // A receipt names a phone and no club: one that still looks for its text may be another club's.
+  void receipts() {
+    connection_.prepare("UPDATE receipt_aside SET phone = 0 WHERE phone = ?").add(leaver_.phone).update();
+    Rows rows = connection_.prepare("SELECT 1 FROM receipt_parked WHERE phone = ? AND parked_at <= ? LIMIT 1")
+                    .add(leaver_.phone)
+                    .add(leaver_.until)
+                    .query();
+    waits_ |= rows.next();
   }
 
   // Who guesses at codes waits, member or not: leaving and joining anew does not begin it anew.
