@@ -26,6 +26,14 @@ constexpr std::chrono::seconds kHousekeepingEvery{1};
 constexpr std::chrono::minutes kSweepEvery{1};    // of the outbox, for what a dead process left behind
 constexpr std::uint32_t kForgottenAtOnce = 1000;  // old keys deleted in one go
 constexpr std::chrono::seconds kClockBehindSaid{5};
+// Connections that one unit may lose on threads whose work comes again by itself.
+constexpr int kLostMax = 3;
+constexpr std::chrono::milliseconds kDigestStatement{60'000};  // a day of a national club, from a cold disk
+
+store::MysqlOptions for_digests(store::MysqlOptions mysql) {
+  mysql.statement_timeout = std::max(mysql.statement_timeout, kDigestStatement);
+  return mysql;
+}
 
 // Names this process among all that share a Redis.
 std::string lease_owner() {
@@ -62,9 +70,10 @@ Peykd::Peykd(Options options)
       reader_(options_.mysql, sql_log()),
       seeder_(options_.mysql, sql_log()),
       housekeeper_(options_.mysql, sql_log()),
-      sweeper_(options_.mysql, sql_log()),
-      librarian_(options_.mysql, sql_log()),
-      nightly_(options_.mysql, sql_log()),
+      sweeper_(options_.mysql, sql_log(), kLostMax),
+      digester_(for_digests(options_.mysql), sql_log(), kLostMax),
+      librarian_(options_.mysql, sql_log(), kLostMax),
+      nightly_(options_.mysql, sql_log(), kLostMax),
       redis_(io_, options_.redis),
       lanes_(redis_, options_.redis.key_prefix),
       ussd_lanes_(redis_, options_.redis.key_prefix, kUssdLaneOptions),
@@ -99,7 +108,7 @@ Peykd::Peykd(Options options)
               {.clock = [this] { return clock_.now(); },
                .directory = [this] { return directory_.load(); },
                .post = [this](auto work) { post(std::move(work)); }}),
-      digests_(sweeper_, metrics_,
+      digests_(digester_, metrics_,
                {.clock = [this] { return clock_.now(); },
                 .directory = [this] { return directory_.load(); },
                 .post = [this](auto work) { post(std::move(work)); }}),
@@ -431,6 +440,7 @@ void Peykd::begin() {
   seeder_.start();
   housekeeper_.start();
   sweeper_.start();
+  digester_.start();
   librarian_.start();
   nightly_.start();
   redis_.on_connected([this] {
@@ -467,6 +477,7 @@ void Peykd::run() {
       gateway.seeder_.stop();
       gateway.housekeeper_.stop();
       gateway.sweeper_.stop();
+      gateway.digester_.stop();
       gateway.librarian_.stop();
       gateway.nightly_.stop();
     }

@@ -111,6 +111,7 @@ class Peykd {
   store::SqlThread seeder_;       // all that waits, when Redis has forgotten it
   store::SqlThread housekeeper_;  // clubs, old keys, texts whose moment has come
   store::SqlThread sweeper_;      // what expires, codes that have rested, who has left
+  store::SqlThread digester_;     // what was odd yesterday
   store::SqlThread librarian_;    // what clubs look up over HTTP
   store::SqlThread nightly_;      // what is reckoned of all members, and what mornings bring
   store::RedisConnection redis_;

@@ -143,6 +143,11 @@ Outcome refuse_taking(const Desk& desk, rules::RedeemRefusal why, const Code& co
   switch (why) {
     case rules::RedeemRefusal::already_taken: {
       const Redemption* last = desk.facts.last_redemption(code.id);
+      if (code.state == CodeState::redeemed && last == nullptr) {
+        return refuse("code-used", "The code is used up",
+                      fmt::format("The credit of code {} has moved to another code or member.", shown), "",
+                      409);
+      }
       if (code.state == CodeState::voided || last == nullptr)
         return refuse("code-void", "The code is void", fmt::format("Code {} was voided.", shown), "", 409);
       return refuse("code-used", "The code is used up",

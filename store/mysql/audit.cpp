@@ -1,5 +1,9 @@
 #include "store/mysql/audit.hpp"
 
+#include <vector>
+
+#include "store/mysql/audit_bills.hpp"
+
 namespace peyk::store {
 namespace {
 
@@ -336,7 +340,9 @@ Audit audit_ledger(Connection& connection) {
   connection.begin_snapshot();
   Audit audit;
   audit.entries = count_entries(connection);
-  for (const char* check : kChecks) {
+  std::vector<const char*> checks(std::begin(kChecks), std::end(kChecks));
+  checks.insert(checks.end(), bill_checks().begin(), bill_checks().end());
+  for (const char* check : checks) {
     run_check(connection, check, audit);
     if (audit.has_more) break;
   }

@@ -81,10 +81,11 @@ std::uint64_t tell(Connection& connection, SystemChance& chance, const DigestDay
 }  // namespace
 
 DigestTold tell_next_digest(Connection& connection, SystemChance& chance, const Directory& directory,
-                            rules::Instant now) {
+                            rules::Instant now, std::size_t passed_over) {
   const Known known = known_days(connection, digests_known_from(now));
-  const std::vector<DigestDay> days = untold_days(directory, known.told, now);
+  std::vector<DigestDay> days = untold_days(directory, known.told, now);
   if (days.empty()) return {.is_done = true};
+  std::ranges::rotate(days, days.begin() + static_cast<std::ptrdiff_t>(passed_over % days.size()));
   begin_days(connection, days, known.begun);
   for (const DigestDay& day : days) {
     chance.reserve_ids(connection, static_cast<std::uint32_t>(day.club->cashiers.size()));
