@@ -8,6 +8,7 @@
 
 #include <vector>
 
+#include "handlers/effects.hpp"
 #include "handlers/setting.hpp"
 #include "store/mysql/chance.hpp"
 #include "store/mysql/outbox.hpp"
