@@ -110,6 +110,10 @@ std::string_view subject_of(const Condition& condition) {
 // What the occasion itself says of a measure.
 std::vector<Condition> with_occasion(const Offer& offer) {
   std::vector<Condition> all = offer.when;
+  if (offer.on == Occasion::purchase) {
+    for (const Measure counted : {Measure::visits, Measure::branch_visits})
+      all.push_back({.measure = counted, .ranges = {{.from = 1}}});
+  }
   if (offer.on == Occasion::birthday)
     all.push_back({.measure = Measure::days_to_birthday, .ranges = {{0, 0}}});
   if (offer.on == Occasion::profile)

@@ -108,6 +108,8 @@ TEST(OffersCheck, what_is_not_there_on_an_occasion_is_pointed_out) {
       {"items on a birthday", on(Occasion::birthday, {five}, {words(WordSet::item)}), "item: is not known"},
       {"tag on a birthday", on(Occasion::birthday, {five}, {words(WordSet::tag)}), ""},
       {"visits on a birthday", on(Occasion::birthday, {five}, {in(Measure::visits, {.from = 5})}), ""},
+      {"no visit, on a birthday", on(Occasion::birthday, {five}, {in(Measure::visits, {0, 0})}), ""},
+      {"no visit, on a purchase", on_purchase({five}, {in(Measure::visits, {0, 0})}), "visits: no number"},
       {"a day before it", on(Occasion::birthday, {five}, {in(Measure::days_to_birthday, {1, 1})}),
        "days_to_birthday: no number"},
       {"days away on joining", on(Occasion::join, {five}, {in(Measure::days_away, {.from = 5})}),
