@@ -190,6 +190,16 @@ TEST_F(MysqlCustomers, never_get_more_than_a_budget_whoever_comes_at_once) {
   database.expect_clean_ledger();
 }
 
+TEST_F(MysqlCustomers, a_refund_in_the_batch_of_its_purchase_leaves_no_visit) {
+  Shop shop(database, 1);
+  ask(shop, purchase(kShopper, "A-1", 500'000, kNoon - 48h));
+  shop.ask_all({{0, purchase(kShopper, "A-2", 500'000)}, {0, refund("A-2", 500'000, "C-2")}});
+  EXPECT_EQ(database.query("SELECT purchases, visits, spent FROM behaviour WHERE branch_no = 0"),
+            "1\t1\t500000\n");
+  database.expect_clean_ledger();
+  expect_behaviour_is_the_fold();
+}
+
 TEST_F(MysqlCustomers, see_one_another_in_one_batch) {
   Shop shop(database, 1, 200, with_everything());
   std::vector<std::pair<std::uint64_t, handlers::Request>> requests;
