@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "handlers/membership.hpp"
 #include "handlers/typed_order.hpp"
 #include "handlers/use_cases.hpp"
 #include "templates/phone.hpp"
@@ -144,7 +145,7 @@ Said buy(const Speaker& speaker, const BuyOrder& order, std::span<const CodeKey>
   }
   if (!known.empty())  // none is without an invoice
     return {.reply = render(setting, "buy_refused_invoice", speaker.language, {{"invoice", order.invoice}})};
-  if (facts.member(MemberKey{club.id, order.phone}) == nullptr && !club.policy.join_on_purchase)
+  if (facts.member(MemberKey{club.id, order.phone}) == nullptr && !counts_strangers(club))
     return {.reply = say("buy_refused_no_member")};
   if (club.policy.redeem_auth == CashierAuth::challenge && !order.confirmed) {
     return challenge(speaker,

@@ -181,6 +181,10 @@ class Talk {
       if (words[0] == "manager") {
         for (Cashier& cashier : club_.cashiers) cashier.manager |= std::to_string(cashier.branch) == words[1];
       }
+      if (words[0] == "profile_credit") club_.policy.profile_credit = std::stoll(words[1]);
+      if (words[0] == "closed") club_.policy.membership = Membership::closed;
+      if (words[0] == "join_after")
+        club_.policy.join_after_purchases = static_cast<std::uint32_t>(std::stoul(words[1]));
       if (words[0] == "programme") club_.programme = sample_programme();
       if (words[0] == "toman") club_.money_display = MoneyDisplay::toman;
     }

@@ -21,6 +21,7 @@ using Status = TillAnswer::Status;
 
 const rules::Instant kNow = std::chrono::sys_days(std::chrono::January / 5 / 2026) + 7h;
 const std::string kSecret = "0123456789abcdef01234567";
+const std::string kHold = R"({"code":"4417203","invoice":"B-1","invoice_amount":850000,"seconds":180})";
 const std::string kRedemption = R"({"code":"4417203","invoice":"B-1","invoice_amount":850000})";
 
 class TillOrderEndpoint : public testing::Test {
@@ -32,6 +33,9 @@ class TillOrderEndpoint : public testing::Test {
 
   TillOrderEndpoint() : endpoint_(directory(), store(), {.in_flight_max = 3}), routes_(endpoint_.routes()) {}
 
+  static std::string signed_target(const std::string& method, const std::string& path) {
+    return method == "GET" ? path : method + " " + path;
+  }
   static HttpRequest request(const std::string& method, const std::string& path, const std::string& value,
                              const std::string& body = "", const std::string& id = "msg_1",
                              const std::string& key = "till-12") {
@@ -45,8 +49,9 @@ class TillOrderEndpoint : public testing::Test {
     made.headers.add("Peyk-Key", key);
     made.headers.add("Webhook-Id", id);
     made.headers.add("Webhook-Timestamp", std::to_string(seconds.time_since_epoch().count()));
-    made.headers.add("Webhook-Signature",
-                     gateway::sign_webhook(id, seconds, body.empty() ? path : body, kSecret));
+    made.headers.add(
+        "Webhook-Signature",
+        gateway::sign_webhook(id, seconds, !body.empty() ? body : signed_target(method, path), kSecret));
     return made;
   }
   static HttpRequest redeem(const std::string& body = kRedemption, const std::string& id = "msg_1",
@@ -288,11 +293,27 @@ TEST_F(TillOrderEndpoint, takes_no_body_that_was_signed_for_another_code_or_hold
     return nlohmann::json::parse(response.body)["errors"][0]["pointer"].get<std::string>();
   };
   EXPECT_EQ(wrong("/v1/codes/{code}/redemptions", "9999999", kRedemption), "/code");
-  EXPECT_EQ(wrong("/v1/codes/{code}/holds", "9999999", kRedemption), "/code");
+  EXPECT_EQ(wrong("/v1/codes/{code}/holds", "9999999", kHold), "/code");
   EXPECT_EQ(wrong("/v1/holds/{id}/captures", "42", R"({"hold":"41","amount":5})"), "/hold");
   EXPECT_EQ(wrong("/v1/holds/{id}/captures", "41", R"({"amount":5})"), "") << "missing";
   EXPECT_EQ(wrong("/v1/purchases/{id}/refunds", "8", R"({"purchase":"7","amount":5})"), "/purchase");
   EXPECT_EQ(wrong("/v1/purchases/{id}/refunds", "7", R"({"amount":5})"), "") << "missing";
+}
+
+TEST_F(TillOrderEndpoint, takes_nothing_that_was_signed_for_another_operation) {
+  HttpRequest looked = request("GET", "/v1/members/09120000101", "09120000101");
+  looked.method = "DELETE";
+  EXPECT_EQ(refused("/v1/members/{phone}", looked).status, 401) << "a look-up is no erasure";
+  EXPECT_EQ(
+      refused("/v1/codes/{code}/holds", request("POST", "/v1/codes/4417203/holds", "4417203", kRedemption))
+          .status,
+      422)
+      << "a redemption is no hold";
+  EXPECT_EQ(refused("/v1/codes/{code}/redemptions",
+                    request("POST", "/v1/codes/4417203/redemptions", "4417203", kHold))
+                .status,
+            422)
+      << "a hold is no redemption";
 }
 
 TEST_F(TillOrderEndpoint, finds_nothing_where_a_path_names_no_code_or_number) {
@@ -356,7 +377,7 @@ TEST_F(TillOrderEndpoint, knows_a_request_again_by_its_name_and_content) {
   EXPECT_NE(first.fingerprint, more.fingerprint);
   EXPECT_NE(first.key, submitted("/v1/codes/{code}/redemptions", redeem(kRedemption, "msg_2")).key);
   const handlers::Request hold =
-      submitted("/v1/codes/{code}/holds", request("POST", "/v1/codes/4417203/holds", "4417203", kRedemption));
+      submitted("/v1/codes/{code}/holds", request("POST", "/v1/codes/4417203/holds", "4417203", kHold));
   EXPECT_EQ(first.key, hold.key) << "one name is one request, whatever it orders";
   EXPECT_NE(first.fingerprint, hold.fingerprint);
 }

@@ -101,7 +101,7 @@ class Shop {
     return this.request('redeemCode', { code }, { code, invoice, invoice_amount });
   }
   holding(code, invoice_amount = 850000, more = {}) {
-    return this.request('holdCode', { code }, { code, invoice: this.invoice(), invoice_amount, ...more });
+    return this.request('holdCode', { code }, { code, invoice: this.invoice(), invoice_amount, seconds: 120, ...more });
   }
   async redeemed(bought, amount = 150000, invoice = this.invoice()) {
     return (await this.expect('201', 'redeemCode', this.redeeming(bought.code, amount, invoice))).json.id;
