@@ -67,7 +67,8 @@ Said record(const Speaker& speaker, const BuyOrder& order, std::span<const CodeK
     throw std::logic_error("a purchase that was judged good was refused: " + bought.answer);
   const Purchase& purchase = std::get<RecordPurchase>(*recorded).purchase;
   Said said{.reply = done(speaker, order.phone, order.amount, purchase.earned, setting)};
-  for (const auto& note : nlohmann::json::parse(purchase.answer).at("notes"))
+  const auto answer = nlohmann::json::parse(purchase.answer);  // outlives the loop over a part of it
+  for (const auto& note : answer.at("notes"))
     said.reply += '\n' + note.get<std::string>();
   const RecordSale sale{{.purchase = purchase.id,
                          .cashier = speaker.key(),
