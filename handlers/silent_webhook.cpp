@@ -17,7 +17,7 @@ std::vector<OutgoingText> webhook_given_up(const Club& club, std::string_view we
     const std::string text =
         catalogue.render("alarm_webhook", language, {{"club", club.name}, {"name", webhook}});
     texts.push_back(text_to(club, one.phone, Lane::notice, text, at));
-    if (at > now) texts.back().send_at = at;
+    texts.back().send_at = at;
   }
   return texts;
 }

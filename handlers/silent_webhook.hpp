@@ -16,7 +16,8 @@ namespace peyk::handlers {
 // The shortest time that all attempts of an event can take. Whoever was good within it is not silent.
 inline constexpr std::chrono::hours kWebhookPatience{68};
 
-// One text for each manager, by day. `languages`: of managers who are members, and have chosen.
+// One text for each manager, scheduled: it leaves by day. `languages`: of managers who are members, and have
+// chosen.
 std::vector<OutgoingText> webhook_given_up(const Club& club, std::string_view webhook,
                                            const std::map<PhoneNumber, Language>& languages,
                                            const templates::Catalogue& catalogue, rules::Instant now);

@@ -1,4 +1,4 @@
-// Whom a club's managers are, as members.
+// Who a club's managers are, as members.
 #pragma once
 
 #include <map>

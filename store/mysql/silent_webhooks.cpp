@@ -49,9 +49,10 @@ void write_to_managers(Connection& connection, SystemChance& chance, const Club&
 std::set<EndpointId> disable_silent(Connection& connection, SystemChance& chance,
                                     const std::map<EndpointId, std::string>& suspects, rules::Instant now) {
   std::set<EndpointId> disabled;
-  const std::vector<Endpoint> silent = silent_among(connection, suspects, now);
+  std::vector<Endpoint> silent = silent_among(connection, suspects, now);
   if (silent.empty()) return disabled;
   const Directory directory(load_clubs(connection));
+  std::erase_if(silent, [&directory](const Endpoint& one) { return directory.club(one.club) == nullptr; });
   std::size_t texts_max = 0;
   for (const Endpoint& one : silent) texts_max += directory.club(one.club)->cashiers.size();
   chance.reserve_ids(connection, static_cast<std::uint32_t>(texts_max));  // in a transaction of its own
