@@ -2,6 +2,7 @@
 
 #include "gateway/log.hpp"
 #include "store/mysql/behaviours.hpp"
+#include "store/mysql/customer_pages.hpp"
 
 namespace peyk::gateway {
 namespace {
@@ -48,10 +49,19 @@ LrfmKeeper::Piece LrfmKeeper::do_piece(store::Connection& connection, const hand
     all_folded_ = folded_to_ == 0;
     return Piece::more;
   }
+  if (work_->segments) {
+    if (work_->segments->step(connection, now, store::kCustomerPage)) return Piece::more;
+    work_->segments->save(connection);
+    store::end_night(connection, work_->night, now);
+    return Piece::last;
+  }
   if (work_->scores.step(connection)) return Piece::more;
-  work_->scores.save(connection, now);
-  store::end_night(connection, work_->night, now);
-  return Piece::last;
+  const rules::LrfmBounds bounds = work_->scores.save(connection, now);
+  const handlers::Club* club = directory.club(work_->night.club);
+  if (club == nullptr) return Piece::lost;
+  scored_ = *club;
+  scored_.programme.bounds_reckoned = bounds;
+  return Piece::scored;
 }
 
 // A piece after the other; one that fails is tried again by the next tick, while the night is ours.

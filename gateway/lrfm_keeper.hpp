@@ -1,6 +1,7 @@
-// Reckons anew, each night of each club, what is known of all its members: the bounds of their scores. Before
-// the first of them, those who bought before that was kept get their behaviour (behaviours.hpp). Any
-// gateway may: the store lets one at a time be at a night, which is done once (store/mysql/nights.hpp).
+// Reckons anew, each night of each club, what is known of all its members: the bounds of their scores, then
+// by these who is in which segment. Before the first of them, those who bought before that was kept get their
+// behaviour (behaviours.hpp). Any gateway may: the store lets one at a time be at a night, which is done once
+// (store/mysql/nights.hpp).
 //
 // Piece by piece, on a connection of its own, so that it neither holds anybody up nor keeps the gateway from
 // stopping.
@@ -15,6 +16,7 @@
 #include "store/mysql/chance.hpp"
 #include "store/mysql/lrfm.hpp"
 #include "store/mysql/nights.hpp"
+#include "store/mysql/segment_pass.hpp"
 #include "store/mysql/sql_thread.hpp"
 
 namespace peyk::gateway {
@@ -35,9 +37,10 @@ class LrfmKeeper {
     store::Night night;
     Clock::time_point began_at;
     store::LrfmPass scores;
+    std::optional<store::SegmentPass> segments;  // once the scores are saved
   };
 
-  enum class Piece : std::uint8_t { more, last, lost };
+  enum class Piece : std::uint8_t { more, scored, last, lost };
 
   void look();
   void go_on();
@@ -49,6 +52,7 @@ class LrfmKeeper {
   ExpiryHooks hooks_;
   store::SystemChance chance_;  // of the sql thread
   std::optional<Work> work_;
+  handlers::Club scored_;             // of the sql thread, until its segments are begun
   handlers::MemberId folded_to_ = 0;  // of the sql thread: who bought before behaviour was kept
   bool all_folded_ = false;           // likewise
   bool busy_ = false;

@@ -1,4 +1,4 @@
-// peykctl lrfm and segments: what a club knows of all its members, reckoned or counted now.
+// peykctl lrfm: the bounds of a club's scores, reckoned now.
 #pragma once
 
 #include <vector>

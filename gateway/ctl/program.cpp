@@ -20,6 +20,7 @@
 #include "gateway/ctl/queue.hpp"
 #include "gateway/ctl/queue_commands.hpp"
 #include "gateway/ctl/replay_commands.hpp"
+#include "gateway/ctl/segment_commands.hpp"
 #include "gateway/ctl/show.hpp"
 #include "gateway/ctl/till_commands.hpp"
 #include "gateway/ctl/trace.hpp"
@@ -222,6 +223,7 @@ std::vector<Command> describe(CLI::App& app, Order& order) {
   describe_webhooks(app, order, commands);
   describe_books(app, order, commands);
   describe_customers(app, order, commands);
+  describe_segments(app, order, commands);
   describe_replay(app, order, commands);
   return commands;
 }

@@ -135,6 +135,15 @@ void read_lots(Connection& connection, const std::vector<MemberId>& ids, Facts& 
             });
 }
 
+// All that measures look at, but for profiles.
+void read_facts(Connection& connection, const Club& club, const std::vector<Customer>& page, Facts& facts) {
+  const std::vector<MemberId> ids = ids_of(page);
+  for (const Customer& one : page) facts.load(one.member);
+  read_behaviours(connection, ids, facts);
+  read_ranks(connection, ids, facts);
+  if (asks_for_credit(club.programme)) read_lots(connection, ids, facts);
+}
+
 }  // namespace
 
 std::vector<Customer> customers_of(Connection& connection, ClubId club,
@@ -148,16 +157,30 @@ std::vector<Customer> customers_of(Connection& connection, ClubId club,
   return customers;
 }
 
+std::optional<Customer> customer_by_phone(Connection& connection, const Club& club, PhoneNumber phone,
+                                          Facts& facts) {
+  std::vector<MemberId> ids;
+  {
+    Rows rows = connection
+                    .prepare(
+                        "SELECT m.member_id FROM member m JOIN behaviour b ON b.member_id = m.member_id AND"
+                        " b.branch_no = 0 WHERE m.club_id = ? AND m.phone = ?")
+                    .add(club.id)
+                    .add(phone)
+                    .query();
+    while (rows.next()) ids.push_back(rows.u64());
+  }
+  std::vector<Customer> found = customers_of(connection, club.id, ids);
+  if (found.empty()) return std::nullopt;
+  read_facts(connection, club, found, facts);
+  return std::move(found.front());
+}
+
 std::vector<Customer> CustomerPages::next(Connection& connection, Facts& facts, std::uint32_t limit) {
   MemberId after = after_;
   std::vector<Customer> page = next_page(connection, club_->id, after, limit);
-  const std::vector<MemberId> ids = ids_of(page);
   read_profiles(connection, page);
-  for (const Customer& one : page) facts.load(one.member);
-  read_behaviours(connection, ids, facts);
-  if (club_->programme.points_per > 0 || !club_->programme.tiers.tiers.empty())
-    read_ranks(connection, ids, facts);
-  if (asks_for_credit(club_->programme)) read_lots(connection, ids, facts);
+  read_facts(connection, *club_, page, facts);
   after_ = after;
   return page;
 }

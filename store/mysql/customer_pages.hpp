@@ -6,6 +6,7 @@
 // What must stay true: a page is a moment's view; whoever acts upon it decides again under locks.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "handlers/measures.hpp"
@@ -42,6 +43,10 @@ class CustomerPages {
   const handlers::Club* club_;
   handlers::MemberId after_;
 };
+
+// One who has bought, and what `facts` get of her likewise; nothing: there is none. Throws SqlError.
+std::optional<Customer> customer_by_phone(Connection& connection, const handlers::Club& club,
+                                          handlers::PhoneNumber phone, handlers::Facts& facts);
 
 struct CustomerPast {
   Customer customer;

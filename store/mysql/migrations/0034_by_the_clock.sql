@@ -31,7 +31,7 @@ CREATE TABLE segment_mask (
 CREATE TABLE segment_place (
   club_id INT UNSIGNED NOT NULL,
   place TINYINT UNSIGNED NOT NULL,              -- its bit in the masks, from 0
-  name VARCHAR(40) NOT NULL,                    -- empty: free
+  name VARCHAR(40) NOT NULL,
   PRIMARY KEY (club_id, place)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
