@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <array>
 
+#include "handlers/about_member.hpp"
 #include "handlers/buy.hpp"
 #include "handlers/invite.hpp"
+#include "handlers/quote.hpp"
 
 namespace peyk::handlers {
 namespace {
@@ -14,6 +16,15 @@ using templates::Typed;
 
 Said bad_order(const Speaker& speaker, std::string_view key, const Setting& setting) {
   return {.reply = render(setting, key, speaker.language, {{"word", speaker.club->word}})};
+}
+
+// As BUY is written; what she types behind the amount is not wanted here.
+tl::expected<QuoteOrder, std::string_view> read_quote(const Speaker& speaker,
+                                                      std::span<const std::string> words) {
+  const auto order = read_buy(speaker, words);
+  if (!order)
+    return tl::unexpected(order.error() == "buy_phone_missing" ? "quote_phone_missing" : order.error());
+  return QuoteOrder{.phone = order->phone, .branch = speaker.cashier->branch, .amount = order->amount};
 }
 
 constexpr std::array kOrders{
@@ -38,6 +49,29 @@ constexpr std::array kOrders{
                    const auto phone = read_phone(typed.args);
                    if (!phone) return bad_order(speaker, "phone_bad", setting);
                    return invite(speaker, *phone, facts, setting);
+                 }},
+    CashierOrder{Keyword::quote,
+                 [](const Speaker& speaker, const Typed& typed, const Setting& setting) {
+                   const auto order = read_quote(speaker, typed.args);
+                   return order ? needs_quote(*speaker.club, order->phone, setting) : Needs{};
+                 },
+                 [](const Speaker& speaker, const Typed& typed, std::span<const CodeKey>, const Facts& facts,
+                    Setting& setting) {
+                   const auto order = read_quote(speaker, typed.args);
+                   if (!order) return bad_order(speaker, order.error(), setting);
+                   return quote_said(speaker, *order, facts, setting);
+                 }},
+    CashierOrder{Keyword::customer,
+                 [](const Speaker& speaker, const Typed& typed, const Setting& setting) {
+                   const auto phone = read_phone(typed.args);
+                   return phone ? needs_about(speaker, *phone, setting) : Needs{};
+                 },
+                 [](const Speaker& speaker, const Typed& typed, std::span<const CodeKey>, const Facts& facts,
+                    Setting& setting) {
+                   if (!speaker.cashier->manager) return managers_only(speaker, setting);
+                   const auto phone = read_phone(typed.args);
+                   if (!phone) return bad_order(speaker, "about_phone_bad", setting);
+                   return about_member(speaker, *phone, facts, setting);
                  }},
 };
 

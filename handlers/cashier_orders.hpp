@@ -3,6 +3,8 @@
 //
 //   "BUY 0912… 850000 [invoice] [PIN]"     a purchase, as a till reports it (buy.cpp)
 //   "JOIN 0912…"                           a shopper is asked whether she joins (invite.cpp)
+//   "QUOTE 0912… 850000"                   what a purchase would bring, before payment (quote.cpp)
+//   "CUSTOMER 0912…"                       managers: how she stands with the club (about_member.cpp)
 //
 // To add one: a row in kOrders.
 #pragma once

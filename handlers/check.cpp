@@ -1,3 +1,4 @@
+#include "handlers/offer_words.hpp"
 #include "handlers/proof.hpp"
 #include "handlers/use_cases.hpp"
 #include "templates/phone.hpp"
@@ -7,7 +8,9 @@ namespace peyk::handlers {
 Needs needs_code(const Speaker& speaker, rules::CodeNumber number) {
   Needs needs;
   needs.codes.insert({speaker.club->id, number});
-  if (speaker.cashier != nullptr) needs.cashiers.insert(speaker.key());
+  if (speaker.cashier == nullptr) return needs;
+  needs.cashiers.insert(speaker.key());
+  if (!speaker.club->programme.tiers.tiers.empty()) needs.owners_ranks = needs.codes;
   return needs;
 }
 
@@ -78,13 +81,15 @@ Said check(const Speaker& speaker, rules::CodeNumber number, const Facts& facts,
                 {{"code", shown}, {"left", money(club, left)}, {"until", until}, {"word", club.word}})};
   }
   const std::string owner = shown_phone(club, facts.member(code->member)->phone);
-  return {.reply = render(setting, speaker.text("check_good"), speaker.language,
-                          {{"code", shown},
-                           {"left", money(club, left)},
-                           {"until", until},
-                           {"phone", owner},
-                           {"word", club.word},
-                           {"pin", speaker.pin_asked()}})};
+  Said said{.reply = render(setting, speaker.text("check_good"), speaker.language,
+                            {{"code", shown},
+                             {"left", money(club, left)},
+                             {"until", until},
+                             {"phone", owner},
+                             {"word", club.word},
+                             {"pin", speaker.pin_asked()}})};
+  add_tier(said.reply, speaker, facts.rank(code->member), setting);
+  return said;
 }
 
 }  // namespace peyk::handlers

@@ -1,6 +1,8 @@
 #include <algorithm>
 
+#include "handlers/offer_words.hpp"
 #include "handlers/use_cases.hpp"
+#include "templates/screen.hpp"
 
 namespace peyk::handlers {
 namespace {
@@ -46,7 +48,21 @@ Said credit_of(const Member& member, const Speaker& speaker, const Facts& facts,
                       {"list", templates::Rendered{list}}})};
 }
 
+// A screen has no room for what would not fit it.
+void add_rank(std::string& text, const Speaker& speaker, const Rank& rank, const Setting& setting) {
+  const std::string line = rank_in_words(*speaker.club, rank, speaker.language, setting);
+  const std::string longer = text + '\n' + line;
+  const bool fits = speaker.medium == Medium::ussd ? templates::fits_screen(longer) : fits_text(longer);
+  if (!line.empty() && fits) text = longer;
+}
+
 }  // namespace
+
+Needs needs_credit(const Speaker& speaker) {
+  Needs needs;
+  needs_rank(needs, *speaker.club, speaker.key());
+  return needs;
+}
 
 Said credit(const Speaker& speaker, const Facts& facts, const Setting& setting) {
   const Member* member = facts.member(speaker.key());
@@ -55,6 +71,7 @@ Said credit(const Speaker& speaker, const Facts& facts, const Setting& setting) 
   if (member->debt > 0)
     said.reply += '\n' + render(setting, "credit_debt", speaker.language,
                                 {{"amount", money(*speaker.club, member->debt)}});
+  add_rank(said.reply, speaker, facts.rank(member->id), setting);
   return said;
 }
 

@@ -35,6 +35,8 @@ Plan plan(const Request& request, const Setting& setting) {
 
 void widen(Plan& plan, const Seen& seen, const Setting& setting) {
   if (auto* text = std::get_if<PlannedText>(&plan.what)) widen_text(*text, plan.needs, seen, setting);
+  if (auto* till = std::get_if<PlannedTill>(&plan.what))
+    widen_till(till->order, plan.needs, seen.cards, setting);
 }
 
 Outcome decide(const Plan& plan, const Facts& facts, Setting& setting) {

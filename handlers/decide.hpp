@@ -8,6 +8,7 @@
 // and deciding again; nothing else has happened meanwhile.
 #pragma once
 
+#include <map>
 #include <set>
 #include <span>
 #include <variant>
@@ -57,14 +58,16 @@ struct Plan {
 Plan plan(const Request& request, const Setting& setting);
 // What was read without locks: what becomes of it meanwhile is seen when it is locked.
 struct Seen {
-  std::vector<Pending> pendings;  // of needs.replies
-  std::set<MemberKey> members;    // those of needs.memberships that are
+  std::vector<Pending> pendings;         // of needs.replies
+  std::set<MemberKey> members;           // those of needs.memberships that are
+  std::map<CardKey, PhoneNumber> cards;  // of needs.cards, those of members
 };
 inline bool wants_widening(const Needs& needs) {
-  return !needs.replies.empty() || !needs.memberships.empty();
+  return !needs.replies.empty() || !needs.memberships.empty() || !needs.cards.empty();
 }
 // To be called between plan() and loading. Adds what confirming the pendings wants to know of which the
-// request may be the reply; and what a text wants to know whose club is seen by her memberships only.
+// request may be the reply; what a text wants to know whose club is seen by her memberships only; and what a
+// quote wants to know of whom her card names.
 void widen(Plan& plan, const Seen& seen, const Setting& setting);
 // Throws OutOfCandidates (plan again) and, on a broken invariant, std::logic_error.
 Outcome decide(const Plan& plan, const Facts& facts, Setting& setting);

@@ -28,6 +28,7 @@ void Needs::merge(Needs other) {
   owners_pendings.merge(other.owners_pendings);
   replies.merge(other.replies);
   memberships.merge(other.memberships);
+  cards.merge(other.cards);
   const auto merge_since = [](auto& ours, const auto& theirs) {
     for (const auto& [member, since] : theirs) {
       const auto [known, fresh] = ours.emplace(member, since);
@@ -65,6 +66,7 @@ void Needs::merge(Needs other) {
     known->second.latest = std::max(known->second.latest, days.latest);
   }
   ranks.merge(other.ranks);
+  owners_ranks.merge(other.owners_ranks);
   periods.merge(other.periods);  // those of one club are the same
   offer_uses.merge(other.offer_uses);
   budgets.merge(other.budgets);

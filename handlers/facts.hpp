@@ -44,6 +44,11 @@ struct CodeKey {
   rules::CodeNumber number = 0;
   auto operator<=>(const CodeKey&) const = default;
 };
+struct CardKey {
+  ClubId club = 0;
+  std::uint64_t card = 0;
+  auto operator<=>(const CardKey&) const = default;
+};
 struct PurchaseKey {
   ClubId club = 0;
   BranchNo branch = 0;
@@ -329,6 +334,7 @@ struct Needs {
   std::set<BranchDayKey> branch_days;
   // Which of these are members? Read without locks, and before all else: see widen() in decide.hpp.
   std::set<MemberKey> memberships;
+  std::set<CardKey> cards;                       // and whose are these? Read likewise
   std::map<MemberKey, rules::Instant> disputes;  // a redemption of hers from then on: see dispute.hpp
   std::map<MemberKey, rules::Instant> sales;     // of these cashiers, from then on
   std::map<MemberKey, rules::Instant> moves;     // what she moved from then on
@@ -351,6 +357,7 @@ struct Needs {
   std::set<std::pair<PurchaseKey, RequestKey>> references;  // refunds by their reference, at a branch
   std::map<MemberKey, DaySpan> behaviours;  // how they buy, and their visits if those are wanted
   std::set<MemberKey> ranks;                // their points and tiers
+  std::set<CodeKey> owners_ranks;           // the same of whose codes these are, which are in `codes`
   std::map<MemberKey, PeriodKey> periods;   // what tiers are measured by
   std::set<MemberKey> offer_uses;           // what offers gave them
   std::set<OfferId> budgets;                // what is spent of these offers, locked

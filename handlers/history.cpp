@@ -1,22 +1,14 @@
-// HISTORY, STATEMENT and WHY: a member reads what happened to her credit, in her own calendar. Nothing
+// HISTORY and STATEMENT: a member reads what happened to her credit, in her own calendar. Nothing
 // changes.
 #include "handlers/history.hpp"
 
 #include <algorithm>
 
+#include "handlers/offer_words.hpp"
 #include "handlers/use_cases.hpp"
-#include "templates/alphabet.hpp"
-#include "templates/phone.hpp"
 
 namespace peyk::handlers {
 namespace {
-
-constexpr std::size_t kTextPartsMax = 3;
-
-// The local day on which it happened, short.
-templates::LastDayShort day(rules::Instant at, const Club& club) {
-  return {at + std::chrono::microseconds{1}, club.time_zone};
-}
 
 // An amount without its unit, where the one before it on the line has it: a line must be short.
 std::string figure(const Club& club, rules::Amount amount, Language language) {
@@ -56,14 +48,10 @@ std::string line_of(const Speaker& speaker, std::string_view name, const Past& p
   const std::string earned = figure(club, past.credit, speaker.language);
   const std::string refunded = figure(club, past.refunded, speaker.language);
   return render(setting, name, speaker.language,
-                {{"day", day(past.at, club)},
+                {{"day", day_in_words(past.at, club)},
                  {"amount", money(club, past.amount)},
                  {"refunded", refunded},
                  {"earned", earned}});
-}
-
-bool fits(const std::string& text) {
-  return templates::part_count(text, templates::choose(text)) <= kTextPartsMax;
 }
 
 ReadingKey key_of(const Speaker& speaker, Reading what, std::uint32_t skip = 0) {
@@ -72,17 +60,6 @@ ReadingKey key_of(const Speaker& speaker, Reading what, std::uint32_t skip = 0) 
 
 std::uint32_t skipped(std::uint32_t page) {
   return (page - 1) * kStatementRows;
-}
-
-// "5%", "۲٫۵٪": hundredths of a percent, as few digits as it needs.
-std::string percent(rules::BasisPoints share, Language language) {
-  std::string text = templates::format_number(share / 100, language);
-  const bool fa = language == Language::fa;
-  for (int rest = share % 100, unit = 10; rest > 0; rest %= unit, unit /= 10) {
-    if (unit == 10) text += fa ? "٫" : ".";
-    text += templates::format_number(rest / unit, language);
-  }
-  return text + (fa ? "٪" : "%");
 }
 
 }  // namespace
@@ -99,12 +76,6 @@ Needs needs_statement(const Speaker& speaker, std::uint32_t page) {
   return needs;
 }
 
-Needs needs_why(const Speaker& speaker) {
-  Needs needs;
-  needs.readings.insert(key_of(speaker, Reading::why));
-  return needs;
-}
-
 Said history(const Speaker& speaker, const Facts& facts, const Setting& setting) {
   if (facts.member(speaker.key()) == nullptr) return not_member(speaker, setting);
   const auto all = facts.reading(key_of(speaker, Reading::history));
@@ -112,7 +83,7 @@ Said history(const Speaker& speaker, const Facts& facts, const Setting& setting)
                             {{"club", speaker.club->name}})};
   for (const Past& past : all.first(std::min<std::size_t>(all.size(), kHistoryRows))) {
     const std::string longer = said.reply + '\n' + line_of(speaker, name_of(past), past, setting);
-    if (speaker.medium == Medium::sms && !fits(longer)) break;
+    if (speaker.medium == Medium::sms && !fits_text(longer)) break;
     said.reply = longer;
   }
   return said;
@@ -142,34 +113,6 @@ Said statement(const Speaker& speaker, std::uint32_t page, const Facts& facts, c
 bool statement_goes_on(const Speaker& speaker, std::uint32_t page, const Facts& facts) {
   const auto all = facts.reading(key_of(speaker, Reading::statement, skipped(page)));
   return all.size() > kStatementRows && page < kStatementPagesMax;
-}
-
-Said why(const Speaker& speaker, const Facts& facts, const Setting& setting) {
-  if (facts.member(speaker.key()) == nullptr) return not_member(speaker, setting);
-  const Club& club = *speaker.club;
-  const auto all = facts.reading(key_of(speaker, Reading::why));
-  if (all.empty()) return {.reply = render(setting, "why_none", speaker.language, {{"club", club.name}})};
-  const Past& last = all.front();
-  const templates::LastDay until{last.expires_at, club.time_zone};
-  if (last.what == Event::gift) {
-    return {.reply = render(
-                setting, "why_gift", speaker.language,
-                {{"day", day(last.at, club)}, {"credit", money(club, last.amount)}, {"until", until}})};
-  }
-  if (last.what == Event::received) {
-    const std::string other = last.other == 0 ? "" : templates::masked(last.other);
-    return {.reply = render(setting, other.empty() ? "why_received_gone" : "why_received", speaker.language,
-                            {{"day", day(last.at, club)},
-                             {"credit", money(club, last.amount)},
-                             {"phone", other},
-                             {"until", until}})};
-  }
-  return {.reply = render(setting, last.share > 0 ? "why_purchase" : "why_purchase_of_old", speaker.language,
-                          {{"day", day(last.at, club)},
-                           {"amount", money(club, last.amount)},
-                           {"credit", money(club, last.credit)},
-                           {"percent", percent(last.share, speaker.language)},
-                           {"until", until}})};
 }
 
 }  // namespace peyk::handlers

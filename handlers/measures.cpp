@@ -233,6 +233,10 @@ rules::DayNumber day_of(const Club& club, rules::Instant at) {
   return number_of(sys_days{templates::local_date(at, club.time_zone)});
 }
 
+rules::Behaviour behaviour_of(const Club& club, MemberId member, const Facts& facts) {
+  return behaviour_now(club, member, kWholeClub, facts);
+}
+
 Needs needs_measures(const Club& club, const MemberKey& key, rules::Instant at, rules::Instant now,
                      bool with_offers) {
   const Programme& programme = club.programme;

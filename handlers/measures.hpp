@@ -27,6 +27,9 @@ namespace peyk::handlers {
 // The day of the club on which an instant falls.
 rules::DayNumber day_of(const Club& club, rules::Instant at);
 
+// How she buys in the whole club.
+rules::Behaviour behaviour_of(const Club& club, MemberId member, const Facts& facts);
+
 // What she has told of herself.
 struct ProfileFacts {
   std::optional<std::chrono::year_month_day> born;

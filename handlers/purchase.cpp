@@ -138,6 +138,7 @@ Json offers_of(const Club& club, const Worth& worth) {
   Json offers = Json::array();
   for (const rules::Given& given : worth.given) {
     const rules::Offer& offer = club.programme.offers[given.offer];
+    if (offer.then[given.effect].kind == rules::EffectKind::note) continue;
     offers.push_back({{"offer", offer.name},
                       {"title", offer.title},
                       {"effect", word_of(offer.then[given.effect].kind).name},

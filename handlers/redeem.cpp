@@ -6,6 +6,7 @@
 // member.
 #include <algorithm>
 
+#include "handlers/offer_words.hpp"
 #include "handlers/proof.hpp"
 #include "handlers/taking.hpp"
 #include "handlers/use_cases.hpp"
@@ -26,13 +27,15 @@ const Redemption* repeated(std::span<const Redemption> all, const Speaker& speak
 }
 
 std::string done(const Speaker& speaker, const Redemption& redemption, rules::CodeNumber number,
-                 const Setting& setting) {
+                 const Facts& facts, const Setting& setting) {
   const std::string shown = std::to_string(number);
-  return render(setting, speaker.text("redeem_done"), speaker.language,
-                {{"code", shown},
-                 {"collect", money(*speaker.club, redemption.invoice_amount - redemption.used)},
-                 {"used", money(*speaker.club, redemption.used)},
-                 {"left", money(*speaker.club, redemption.left)}});
+  std::string text = render(setting, speaker.text("redeem_done"), speaker.language,
+                            {{"code", shown},
+                             {"collect", money(*speaker.club, redemption.invoice_amount - redemption.used)},
+                             {"used", money(*speaker.club, redemption.used)},
+                             {"left", money(*speaker.club, redemption.left)}});
+  add_tier(text, speaker, facts.rank(redemption.member), setting);
+  return text;
 }
 
 std::string refused(const Speaker& speaker, rules::RedeemRefusal why, const Code& code,
@@ -88,7 +91,7 @@ Said redeem(const Speaker& speaker, const RedeemOrder& order, const Facts& facts
   if (code == nullptr) return missed("redeem_refused_unknown_code");
   const std::span<const Redemption> before = facts.redemptions(code->id);
   if (const Redemption* same = repeated(before, speaker, order, setting.now))
-    return {.reply = done(speaker, *same, order.code, setting)};
+    return {.reply = done(speaker, *same, order.code, facts, setting)};
 
   if (is_open_gift(*code, facts, setting.now)) return {.reply = say("redeem_refused_gift")};
   const Taker taker{.club = &club, .branch = speaker.cashier->branch, .cashier = speaker.phone};
@@ -110,7 +113,7 @@ Said redeem(const Speaker& speaker, const RedeemOrder& order, const Facts& facts
   if (wants_handset(club, order, *code, used, facts, setting.now))
     return ask_handset(speaker, order, *code, used, facts, setting);
   Redeemed redeemed = take(taker, *code, bill, used, 0, facts, setting);
-  Said said{.reply = done(speaker, redeemed.effect.redemption, order.code, setting)};
+  Said said{.reply = done(speaker, redeemed.effect.redemption, order.code, facts, setting)};
   said.effects.push_back(std::move(redeemed.effect));
   said.texts.push_back(std::move(redeemed.notice));
   return said;

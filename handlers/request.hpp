@@ -88,6 +88,13 @@ struct TillRefund {
   // SHA-256 of the credit note, else of the signed webhook-id: by it a refund is known again, for good.
   RequestKey reference{};
 };
+// What would a purchase of now bring? Nothing is written, nothing reserved. See quote.hpp.
+struct TillQuote {
+  PhoneNumber phone = 0;   // 0: by the card, until its member is found
+  std::uint64_t card = 0;  // 0: by the phone
+  rules::Amount amount = 0;
+  std::vector<std::string> items;  // as of a purchase
+};
 // A shopper is to be a member, in this language if one is named.
 struct TillJoin {
   PhoneNumber phone = 0;
@@ -106,7 +113,7 @@ struct TillErasure {
 struct TillOrder {
   TillId till;
   std::variant<TillCheck, TillRedemption, TillVoid, TillHold, TillCapture, TillRelease, TillRefund, TillJoin,
-               TillMemberChange, TillErasure>
+               TillMemberChange, TillErasure, TillQuote>
       what;
 };
 

@@ -94,6 +94,11 @@ Said split_typed(const Speaker& speaker, const Typed& typed, std::span<const Cod
   return split(speaker, *amount, candidates, facts, setting);
 }
 
+// What a cashier orders by it stands in cashier_orders.cpp.
+Said for_cashiers(const Speaker& speaker, const Typed&, const Facts&, Setting& setting) {
+  return {.reply = render(setting, "cashier_only", speaker.language)};
+}
+
 constexpr std::array kCommands{
     Command{Keyword::void_redemption, false, void_typed},
     Command{Keyword::join, false,
@@ -101,18 +106,13 @@ constexpr std::array kCommands{
               return join(speaker, typed.args.empty() ? std::string_view() : std::string_view(typed.args[0]),
                           facts, setting);
             }},
-    Command{Keyword::credit, true,
-            [](const Speaker& speaker, const Typed&, const Facts& facts, Setting& setting) {
-              return credit(speaker, facts, setting);
-            }},
     Command{Keyword::codes, true,
             [](const Speaker& speaker, const Typed&, const Facts& facts, Setting& setting) {
               return codes(speaker, facts, setting);
             }},
-    Command{Keyword::buy, false,
-            [](const Speaker& speaker, const Typed&, const Facts&, Setting& setting) {
-              return Said{.reply = render(setting, "cashier_only", speaker.language)};
-            }},
+    Command{Keyword::buy, false, for_cashiers},
+    Command{Keyword::quote, false, for_cashiers},
+    Command{Keyword::customer, false, for_cashiers},
     Command{Keyword::today, false,
             [](const Speaker& speaker, const Typed&, const Facts& facts, Setting& setting) {
               if (speaker.cashier != nullptr) return today(speaker, facts, setting);
@@ -225,6 +225,20 @@ constexpr std::array kInformed{
              },
              [](const Speaker& speaker, const Typed&, std::span<const CodeKey>, const Facts& facts,
                 Setting& setting) { return leave(speaker, facts, setting); }},
+    Informed{Keyword::credit,
+             [](const Speaker& speaker, const Typed&, const Setting&) {
+               Needs needs = needs_credit(speaker);
+               needs.wallets.insert(speaker.key());
+               return needs;
+             },
+             [](const Speaker& speaker, const Typed&, std::span<const CodeKey>, const Facts& facts,
+                Setting& setting) { return credit(speaker, facts, setting); }},
+    Informed{Keyword::offers,
+             [](const Speaker& speaker, const Typed&, const Setting& setting) {
+               return needs_offers(speaker, setting);
+             },
+             [](const Speaker& speaker, const Typed&, std::span<const CodeKey>, const Facts& facts,
+                Setting& setting) { return offers(speaker, facts, setting); }},
     Informed{Keyword::history,
              [](const Speaker& speaker, const Typed&, const Setting&) { return needs_history(speaker); },
              [](const Speaker& speaker, const Typed&, std::span<const CodeKey>, const Facts& facts,
@@ -247,7 +261,9 @@ constexpr std::array kInformed{
              [](const Speaker& speaker, const Typed&, std::span<const CodeKey>, const Facts& facts,
                 Setting& setting) { return dispute(speaker, facts, setting); }},
     Informed{Keyword::why,
-             [](const Speaker& speaker, const Typed&, const Setting&) { return needs_why(speaker); },
+             [](const Speaker& speaker, const Typed&, const Setting& setting) {
+               return needs_why(speaker, setting);
+             },
              [](const Speaker& speaker, const Typed&, std::span<const CodeKey>, const Facts& facts,
                 Setting& setting) { return why(speaker, facts, setting); }},
 };

@@ -73,9 +73,20 @@ Needs needs_till(const TillOrder& order, const Setting& setting) {
                  [&](const TillErasure& erasure) {
                    needs.wallets.insert({till.club, erasure.phone});
                  },
+                 [&](const TillQuote& quote) { needs = needs_till_quote(till, quote, setting); },
              },
              order.what);
   return needs;
+}
+
+void widen_till(TillOrder& order, Needs& needs, const std::map<CardKey, PhoneNumber>& found,
+                const Setting& setting) {
+  auto* quote = std::get_if<TillQuote>(&order.what);
+  if (quote == nullptr) return;
+  const auto owner = found.find({order.till.club, quote->card});
+  if (owner == found.end()) return;
+  quote->phone = owner->second;
+  needs.merge(needs_till_quote(order.till, *quote, setting));
 }
 
 Outcome till_order(const TillOrder& order, const Facts& facts, Setting& setting) {
@@ -100,6 +111,7 @@ Outcome till_order(const TillOrder& order, const Facts& facts, Setting& setting)
                         [&](const TillJoin& join) { return join_at_till(desk, join); },
                         [&](const TillMemberChange& change) { return change_member_at_till(desk, change); },
                         [&](const TillErasure& erasure) { return erase_at_till(desk, erasure); },
+                        [&](const TillQuote& quote) { return quote_at_till(desk, quote); },
                     },
                     order.what);
 }

@@ -1,5 +1,5 @@
 // What a till orders over HTTP beside purchases: checks, redemptions, voids, holds and what becomes of them;
-// members.
+// members; what a purchase would bring.
 //
 // Its key is its proof; the rules of money are the cashier's (taking.hpp). A wrong code counts as a miss of
 // the key, and after too many every answer is the same refusal, for a right code too. Of another club's code,
@@ -11,6 +11,7 @@
 // its body in gateway/http/, docs/openapi.yaml.
 #pragma once
 
+#include <map>
 #include <string>
 #include <string_view>
 
@@ -23,6 +24,9 @@
 namespace peyk::handlers {
 
 Needs needs_till(const TillOrder& order, const Setting& setting);
+// A card is found to be somebody's: her phone stands in the order from then on.
+void widen_till(TillOrder& order, Needs& needs, const std::map<CardKey, PhoneNumber>& found,
+                const Setting& setting);
 Outcome till_order(const TillOrder& order, const Facts& facts, Setting& setting);
 
 // One order at work.
@@ -67,5 +71,9 @@ Outcome refund_at_till(const Desk& desk, const TillRefund& order);
 Outcome join_at_till(const Desk& desk, const TillJoin& order);
 Outcome change_member_at_till(const Desk& desk, const TillMemberChange& order);
 Outcome erase_at_till(const Desk& desk, const TillErasure& order);
+
+// till_quote.cpp
+Needs needs_till_quote(const TillId& till, const TillQuote& order, const Setting& setting);
+Outcome quote_at_till(const Desk& desk, const TillQuote& order);
 
 }  // namespace peyk::handlers

@@ -94,6 +94,17 @@ Outcome park(const Desk& desk, const TillRefund& order) {
   return outcome;
 }
 
+// Else it was recorded since its buyer was looked for: loaded and decided anew.
+bool is_all_known(const Purchase& purchase, const Facts& facts) {
+  if (purchase.code && facts.code(*purchase.code) == nullptr) return false;
+  if (facts.grants(purchase.id).size() != purchase.grants) return false;
+  if (!purchase.member) return true;
+  const Member* buyer = facts.member(*purchase.member);
+  if (buyer == nullptr) return false;
+  const bool too_many = facts.behaviour(buyer->id).purchases >= kVisitsMax;
+  return buyer->phone == 0 || too_many || facts.visits(buyer->id) != nullptr;
+}
+
 }  // namespace
 
 Outcome refund_at_till(const Desk& desk, const TillRefund& order) {
@@ -107,10 +118,8 @@ Outcome refund_at_till(const Desk& desk, const TillRefund& order) {
                   fmt::format("Purchase {} was not found. Nothing was changed.", order.purchase), "", 404);
   }
   if (purchase == nullptr) return park(desk, order);
-  // Recorded since its buyer was looked for: loaded and decided anew.
   const bool buyer_known = !purchase->member || desk.facts.has_wallet(*purchase->member);
-  if (!buyer_known || (purchase->code && desk.facts.code(*purchase->code) == nullptr))
-    throw OutOfCandidates{};
+  if (!buyer_known || !is_all_known(*purchase, desk.facts)) throw OutOfCandidates{};
   if (purchase->key.branch != desk.till.branch) {
     return refuse("other-branch", "The purchase was made at another branch",
                   fmt::format("Purchase {} was made at branch {}; only a till there can refund it.",

@@ -27,6 +27,8 @@ Said leave_now(const Speaker& speaker, const Facts& facts, Setting& setting);
 EndMembership end_membership(const Member& member, const Facts& facts, Setting& setting);
 
 // credit.cpp: both want the speaker's wallet.
+// What it wants besides: where she stands.
+Needs needs_credit(const Speaker& speaker);
 Said credit(const Speaker& speaker, const Facts& facts, const Setting& setting);
 Said codes(const Speaker& speaker, const Facts& facts, const Setting& setting);
 // A member names a code: how to use it if it is hers, nothing about anybody else's. `may_be_amount`: it stood
@@ -71,14 +73,20 @@ Said pay(const Speaker& speaker, const PayOrder& order, const Facts& facts, Sett
 Said pay_now(const Speaker& speaker, const PayOrder& order, std::span<const CodeKey> candidates,
              const Facts& facts, Setting& setting);
 
+// open_offers.cpp
+Needs needs_offers(const Speaker& speaker, const Setting& setting);
+Said offers(const Speaker& speaker, const Facts& facts, const Setting& setting);
+
 // history.cpp: a member's own past. Pages are counted from 1.
 Needs needs_history(const Speaker& speaker);
 Needs needs_statement(const Speaker& speaker, std::uint32_t page);
-Needs needs_why(const Speaker& speaker);
 Said history(const Speaker& speaker, const Facts& facts, const Setting& setting);
 Said statement(const Speaker& speaker, std::uint32_t page, const Facts& facts, const Setting& setting);
 // Whether a page comes after that one; a screen says it in its own way.
 bool statement_goes_on(const Speaker& speaker, std::uint32_t page, const Facts& facts);
+
+// why.cpp
+Needs needs_why(const Speaker& speaker, const Setting& setting);
 Said why(const Speaker& speaker, const Facts& facts, const Setting& setting);
 
 // gift.cpp: what becomes of seven digits that a phone texts which is no cashier's.

@@ -1,5 +1,5 @@
 // A member's menu, and a guest's: join or her club (her past, a new code, paying), her credit, her codes, a
-// code, credit for another and its way back.
+// code, credit for another and its way back, the offers open to her.
 #include <algorithm>
 #include <charconv>
 
@@ -11,10 +11,10 @@
 namespace peyk::handlers {
 namespace {
 
-constexpr std::string_view kClubKey = "1", kGiveKey = "5";                                      // at the root
+constexpr std::string_view kClubKey = "1", kCreditKey = "2", kGiveKey = "5", kOffersKey = "6";  // at the root
 constexpr std::string_view kStatementKey = "2", kWhyKey = "3", kSplitKey = "4", kPayKey = "5";  // in the club
 constexpr std::string_view kUndoKey = "1";  // where the phone of a transfer is asked for
-constexpr std::string_view kRootKeys = "123458", kClubKeys = "12345";
+constexpr std::string_view kRootKeys = "1234568", kClubKeys = "12345";
 
 bool is_one_of(const std::string& key, std::string_view choices) {
   return key.size() == 1 && choices.find(key) != choices.npos;
@@ -42,6 +42,7 @@ class MemberWalk final : public Walk {
       case Screen::enter_code:
         return text("ussd_enter_code");
       case Screen::codes:
+      case Screen::offers:
       case Screen::past:
       case Screen::statement:
         return text("ussd_codes_none");
@@ -77,6 +78,8 @@ class MemberWalk final : public Walk {
         });
       case Screen::codes:
         return key == "9" ? show_codes(page_at(0) + 1) : bad_choice();
+      case Screen::offers:
+        return key == "9" ? show_offers(page_at(0) + 1) : bad_choice();
       case Screen::club:
         return choose_in_club(key);
       case Screen::past:
@@ -107,6 +110,7 @@ class MemberWalk final : public Walk {
 
   void back() override {
     if (place_.screen == Screen::codes && page_at(0) > 0) return show_codes(page_at(0) - 1);
+    if (place_.screen == Screen::offers && page_at(0) > 0) return show_offers(page_at(0) - 1);
     if (place_.screen == Screen::past && page_at(1) > 0) return show_past(argument(0), page_at(1) - 1);
     if (place_.screen == Screen::statement && page_at(1) > 0)
       return show_statement(statement_page(), page_at(1) - 1);
@@ -119,10 +123,11 @@ class MemberWalk final : public Walk {
     if (key == kClubKey) return is_member() ? show(Screen::club) : end(join(speaker_, "", facts_, setting_));
     if (key == "8") return change_language();
     if (!is_member()) return bad_choice();
-    if (key == "2") return end(credit(speaker_, facts_, setting_));
+    if (key == kCreditKey) return end(credit(speaker_, facts_, setting_));
     if (key == "3") return show_codes(0);
     if (key == "4") return show(Screen::enter_code);
     if (key == kGiveKey) return show(Screen::give_phone);
+    if (key == kOffersKey) return show_offers(0);
     bad_choice();
   }
 
@@ -144,6 +149,10 @@ class MemberWalk final : public Walk {
 
   void show_codes(std::size_t wanted) {
     show_page(codes(speaker_, facts_, setting_), wanted, Screen::codes, {});
+  }
+
+  void show_offers(std::size_t wanted) {
+    show_page(offers(speaker_, facts_, setting_), wanted, Screen::offers, {});
   }
 
   void show_past(const std::string& which, std::size_t wanted) {
@@ -236,7 +245,11 @@ Needs needs_member_walk(const Speaker& speaker, const Place& place, const std::v
     draw_codes(needs, *speaker.club, setting);
   }
   if (strays || which == "1") needs.merge(needs_history(speaker));
-  if (strays || which == kWhyKey) needs.merge(needs_why(speaker));
+  if (strays || which == kWhyKey) needs.merge(needs_why(speaker, setting));
+  const auto picks = [&](std::string_view key) { return at_root && !keys.empty() && keys[0] == key; };
+  if (strays || picks(kCreditKey)) needs.merge(needs_credit(speaker));
+  if (strays || picks(kOffersKey) || place.screen == Screen::offers)
+    needs.merge(needs_offers(speaker, setting));
   const auto read_pages = [&](std::uint32_t first, std::uint32_t last) {
     for (std::uint32_t page = std::max(first, 1U); page <= std::min(last, kStatementPagesMax); ++page)
       needs.merge(needs_statement(speaker, page));

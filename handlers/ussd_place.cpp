@@ -42,7 +42,7 @@ Place read_state(std::string_view state) {
   auto parts = split(state, '|');
   if (parts.empty() || parts[0].size() != 1) return {};
   Place place{static_cast<Screen>(parts[0][0]), {parts.begin() + 1, parts.end()}};
-  constexpr std::string_view known = "rekqalpybusocmvtnghixzw";
+  constexpr std::string_view known = "rekqalpybusocmfvtnghixzw";
   return known.find(parts[0][0]) == std::string_view::npos ? Place{} : place;
 }
 

@@ -26,6 +26,7 @@ enum class Screen : char {
   buy_confirm = 'o',
   codes = 'c',      // paged: the argument is the page
   club = 'm',       // a member's club: her past, a new code
+  offers = 'f',     // paged: the argument is the page
   past = 'v',       // paged: which of the club's keys, the page
   statement = 't',  // its page, and the page of that
   split_amount = 'n',

@@ -18,7 +18,7 @@ constexpr std::size_t kCodeDigits = 7;
 constexpr std::size_t kOneTimeDigits = 5;
 constexpr std::size_t kLettersInCodeMax = 3;  // more letters than that make a word, not a mistyped code
 
-constexpr std::array<std::pair<std::string_view, Keyword>, 28> kKeywordNames = {{
+constexpr std::array<std::pair<std::string_view, Keyword>, 30> kKeywordNames = {{
     {"join", Keyword::join},
     {"credit", Keyword::credit},
     {"codes", Keyword::codes},
@@ -47,6 +47,8 @@ constexpr std::array<std::pair<std::string_view, Keyword>, 28> kKeywordNames = {
     {"today", Keyword::today},
     {"report", Keyword::report},
     {"dispute", Keyword::dispute},
+    {"quote", Keyword::quote},
+    {"customer", Keyword::customer},
 }};
 
 std::optional<Keyword> keyword_named(std::string_view name) {

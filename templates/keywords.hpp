@@ -55,6 +55,8 @@ enum class Keyword : std::uint8_t {
   today,
   report,
   dispute,
+  quote,
+  customer,
 };
 
 struct Typed {

@@ -1,6 +1,7 @@
 #include "gateway/http/body_fields.hpp"
 
 #include <algorithm>
+#include <charconv>
 
 #include "templates/phone.hpp"
 
@@ -8,6 +9,7 @@ namespace peyk::gateway {
 namespace {
 
 constexpr std::int64_t kBranchMax = UINT32_MAX;
+constexpr std::size_t kCardDigits = 16;
 
 // Characters of UTF-8 that the JSON parser has already found valid.
 std::size_t characters(std::string_view text) {
@@ -33,6 +35,12 @@ FieldValue<rules::Amount> read_amount(const JsonValue& value) {
   return tl::unexpected("must be an integer from 1 to " + std::to_string(rules::kAmountMax) +
                         " in the currency's smallest unit, written with ASCII digits only: no string, "
                         "fraction or exponent");
+}
+
+FieldValue<rules::Amount> read_discount(const JsonValue& value) {
+  const auto* number = std::get_if<std::int64_t>(&value.what);
+  if (number != nullptr && *number == 0) return *number;
+  return read_amount(value).map_error([](const std::string& error) { return error + "; or 0"; });
 }
 
 FieldValue<std::string> read_name(const JsonValue& value, std::size_t characters_max) {
@@ -61,6 +69,29 @@ FieldValue<handlers::PhoneNumber> read_phone(const JsonValue& value) {
   const auto number = text->size() <= kPhoneOctetsMax ? templates::parse_phone(*text) : std::nullopt;
   if (!number) return tl::unexpected(std::string("is not a mobile phone number"));
   return *number;
+}
+
+FieldValue<std::vector<std::string>> read_items(const JsonValue& value) {
+  const auto* array = std::get_if<JsonArray>(&value.what);
+  if (array == nullptr || array->size() > kItemsMax)
+    return tl::unexpected("must be an array of at most " + std::to_string(kItemsMax) + " strings");
+  std::vector<std::string> items;
+  for (const JsonValue& one : *array) {
+    auto item = read_name(one);
+    if (!item) return tl::unexpected("each " + item.error());
+    items.push_back(std::move(*item));
+  }
+  return items;
+}
+
+FieldValue<std::uint64_t> read_card(const JsonValue& value) {
+  const auto* text = std::get_if<std::string>(&value.what);
+  std::uint64_t card = 0;
+  if (text != nullptr && text->size() == kCardDigits) {
+    const auto read = std::from_chars(text->data(), text->data() + text->size(), card);
+    if (read.ec == std::errc() && read.ptr == text->data() + text->size()) return card;
+  }
+  return tl::unexpected(std::string("must be a string of the 16 digits of a membership number"));
 }
 
 Problem problem_of(const JsonMistake& mistake, std::size_t depth_max,

@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <tl/expected.hpp>
 
@@ -22,6 +23,8 @@ using FieldValue = tl::expected<Value, std::string>;
 
 // 1 to kAmountMax, written with ASCII digits only.
 FieldValue<rules::Amount> read_amount(const JsonValue& value);
+// The same, or 0.
+FieldValue<rules::Amount> read_discount(const JsonValue& value);
 // 1 to `characters_max` characters, blanks around them dropped; no control characters.
 FieldValue<std::string> read_name(const JsonValue& value, std::size_t characters_max = kInvoiceCharactersMax);
 // A branch's number; of a key that is bound to one (not 0) only that.
@@ -29,6 +32,12 @@ FieldValue<handlers::BranchNo> read_branch(const JsonValue& value, handlers::Bra
 
 // A mobile number in any usual form.
 FieldValue<handlers::PhoneNumber> read_phone(const JsonValue& value);
+
+inline constexpr std::size_t kItemsMax = 100;  // of one invoice
+// What was bought, by the till's names for it.
+FieldValue<std::vector<std::string>> read_items(const JsonValue& value);
+// The 16 digits of a membership number.
+FieldValue<std::uint64_t> read_card(const JsonValue& value);
 
 // The problem of a body that could not be read. `invalid` makes one of what JSON says wrong (422); what is no
 // JSON or no UTF-8 is 400.

@@ -1,5 +1,7 @@
 #include "gateway/http/lookup_answers.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
@@ -7,6 +9,9 @@
 #include "gateway/http/query.hpp"
 #include "gateway/lane_words.hpp"
 #include "handlers/facts.hpp"
+#include "handlers/measures.hpp"
+#include "handlers/offer_words.hpp"
+#include "handlers/programme_words.hpp"
 #include "templates/dates.hpp"
 #include "templates/phone.hpp"
 
@@ -46,14 +51,66 @@ Json shown(const handlers::Member& member) {
   return shown;
 }
 
+Json shown(const std::vector<store::OfferShown>& offers) {
+  Json all = Json::array();
+  for (const store::OfferShown& one : offers)
+    all.push_back({{"offer", one.name},
+                   {"title", one.title},
+                   {"effect", handlers::word_of(one.kind).name},
+                   {"value", one.value}});
+  return all;
+}
+
+Json segments_of(const handlers::Club& club, const rules::Measures& measures) {
+  Json hers = Json::array();
+  const auto& segments = club.programme.segments;
+  const rules::SegmentMask mask = rules::segments_of(segments, measures);
+  for (std::size_t i = 0; i < segments.size(); ++i) {
+    if ((mask >> i & 1U) == 0) continue;
+    hers.push_back(
+        {{"name", segments[i].name},
+         {"title", handlers::segment_title(segments[i], club.language, templates::Catalogue::standard())}});
+  }
+  return hers;
+}
+
+Json scores_of(const rules::Measures& measures) {
+  using rules::Measure;
+  if (measures.of(Measure::score_length) == rules::Measures::kUnknown) return nullptr;
+  return {{"length", measures.of(Measure::score_length)},
+          {"recency", measures.of(Measure::score_recency)},
+          {"frequency", measures.of(Measure::score_frequency)},
+          {"monetary", measures.of(Measure::score_monetary)}};
+}
+
+std::string date_text(rules::DayNumber day) {
+  const std::chrono::year_month_day date{std::chrono::sys_days{std::chrono::days{day}}};
+  return fmt::format("{:04}-{:02}-{:02}", static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
+                     static_cast<unsigned>(date.day()));
+}
+
+Json shown(const rules::Behaviour& behaviour) {
+  if (behaviour.visits == 0) return nullptr;
+  const auto gap = rules::usual_gap(behaviour);
+  return {{"purchases", behaviour.purchases},
+          {"visits", behaviour.visits},
+          {"first", date_text(behaviour.first_day)},
+          {"last", date_text(behaviour.last_day)},
+          {"spent", behaviour.spent},
+          {"usual_gap_days", gap ? Json(gap->days) : Json(nullptr)}};
+}
+
 Json shown(const store::PurchaseRow& row) {
   return {{"id", std::to_string(row.id)},
           {"branch", row.branch},
           {"invoice", row.invoice},
           {"amount", row.amount},
+          {"discount", row.discount},
           {"by_credit", row.by_credit},
           {"refunded", row.refunded},
           {"credit", row.earned},
+          {"points", row.points},
+          {"offers", shown(row.offers)},
           {"phone", phone_or_null(row.phone)},
           {"purchased_at", templates::rfc3339(row.purchased_at)},
           {"recorded_at", templates::rfc3339(row.recorded_at)}};
@@ -80,6 +137,7 @@ Json shown(const store::StatementRow& row) {
           {"amount", row.amount},
           {"effect", row.effect},
           {"redemption", row.redemption == 0 ? Json(nullptr) : Json(std::to_string(row.redemption))},
+          {"offers", shown(row.offers)},
           {"at", templates::rfc3339(row.at)}};
 }
 
@@ -95,10 +153,8 @@ HttpResponse page_of(const char* name, const std::vector<Row>& rows, std::uint32
 
 }  // namespace
 
-HttpResponse answer_of(const store::MemberPage& page, rules::Instant now) {
-  handlers::Facts facts;
-  facts.load(page.member);
-  for (const handlers::Lot& lot : page.lots) facts.load(lot);
+HttpResponse answer_of(const store::MemberPage& page, const handlers::Club& club, rules::Instant now) {
+  const handlers::Facts& facts = page.facts;
   Json body = shown(page.member);
   body["spendable"] = facts.spendable(page.member.id, now);
   body["promo"] = !page.promo_stopped;
@@ -109,6 +165,14 @@ HttpResponse answer_of(const store::MemberPage& page, rules::Instant now) {
                               {"expires", templates::rfc3339(lot.expires_at)},
                               {"held_until", held ? time_or_null(lot.held_until) : Json(nullptr)}});
   }
+  const handlers::Rank rank = facts.rank(page.member.id);
+  const rules::Tier* tier = handlers::tier_of(club, rank);
+  body["tier"] = tier == nullptr ? Json(nullptr) : Json(tier->name);
+  body["points"] = rank.points;
+  const rules::Measures measures = handlers::measures_of(club, &page.member, facts, now);
+  body["segments"] = segments_of(club, measures);
+  body["scores"] = scores_of(measures);
+  body["behaviour"] = shown(handlers::behaviour_of(club, page.member.id, facts));
   return ok(body);
 }
 

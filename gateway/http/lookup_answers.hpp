@@ -10,7 +10,7 @@
 namespace peyk::gateway {
 
 // `limit` rows at most are shown; one more says that there is a next page.
-HttpResponse answer_of(const store::MemberPage& page, rules::Instant now);
+HttpResponse answer_of(const store::MemberPage& page, const handlers::Club& club, rules::Instant now);
 HttpResponse answer_of(const std::vector<handlers::Member>& members, std::uint32_t limit);
 // `by_purchase_time`: of a member, whose pages are in the order of purchased_at.
 HttpResponse answer_of(const std::vector<store::PurchaseRow>& purchases, std::uint32_t limit,

@@ -105,10 +105,10 @@ void LookupEndpoint::member(const Asked& asked, HttpDone done) {
   const auto phone = phone_in_path(asked.request.path_value);
   if (!phone) return done(no_such_member());
   visits_.visit(
-      [key = handlers::MemberKey{asked.club.id, *phone}, line = asked.club.line,
+      [phone = *phone, directory = asked.directory, &club = asked.club,
        now = asked.now](store::Connection& connection) {
-        const auto page = store::load_member_page(connection, key, line, now);
-        return page ? answer_of(*page, now) : no_such_member();
+        const auto page = store::load_member_page(connection, club, phone, now);
+        return page ? answer_of(*page, club, now) : no_such_member();
       },
       std::move(done));
 }

@@ -37,6 +37,8 @@ class PurchaseReader {
       const bool needed = kFields[i].required || (kFields[i].name == "branch" && key_branch_ == 0);
       if (needed && !seen_[i]) wrong("", "\"" + std::string(kFields[i].name) + "\" is missing");
     }
+    if (purchase_.amount > 0 && purchase_.discount > purchase_.amount)
+      wrong("discount", "must not be more than the amount");
   }
 
   void default_purchased_at(std::optional<rules::Instant> event_time) {
@@ -70,7 +72,7 @@ class PurchaseReader {
     bool required;
     void (PurchaseReader::*read)(const JsonValue& value);
   };
-  static const std::array<FieldRow, 5> kFields;
+  static const std::array<FieldRow, 7> kFields;
 
   void read_member(const JsonMember& member) {
     const auto* row = std::ranges::find(kFields, std::string_view(member.name), &FieldRow::name);
@@ -100,21 +102,26 @@ class PurchaseReader {
     purchase_.purchased_at = time_of(value, base_ + "/purchased_at");
   }
 
+  void items(const JsonValue& value) { keep("items", read_items(value), purchase_.items); }
+  void discount(const JsonValue& value) { keep("discount", read_discount(value), purchase_.discount); }
+
   const std::string base_;  // JSON pointer of the object read
   const handlers::BranchNo key_branch_;
   const rules::Instant now_;
   const PurchaseBodyLimits& limits_;
   handlers::PurchaseRequest purchase_;
-  std::array<bool, 5> seen_{};
+  std::array<bool, 7> seen_{};
   std::vector<ProblemError> errors_;
 };
 
-const std::array<PurchaseReader::FieldRow, 5> PurchaseReader::kFields{{
+const std::array<PurchaseReader::FieldRow, 7> PurchaseReader::kFields{{
     {"phone", true, &PurchaseReader::phone},
     {"amount", true, &PurchaseReader::amount},
     {"invoice", true, &PurchaseReader::invoice},
     {"branch", false, &PurchaseReader::branch},
     {"purchased_at", false, &PurchaseReader::purchased_at},
+    {"items", false, &PurchaseReader::items},
+    {"discount", false, &PurchaseReader::discount},
 }};
 
 const JsonValue* member(const JsonObject& object, std::string_view name) {

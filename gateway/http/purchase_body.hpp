@@ -1,7 +1,8 @@
 // The body of POST /v1/purchases: JSON text → PurchaseRequest, or all that is wrong with it.
 //
 //   {"phone": "09120000101", "amount": 850000, "invoice": "A-1001",
-//    "branch": 12, "purchased_at": "2026-01-05T10:15:00+03:30"}            the last two optional
+//    "branch": 12, "purchased_at": "2026-01-05T10:15:00+03:30",
+//    "items": ["bread", "cake"], "discount": 85000}                        these four optional
 //   {"type": "purchase.completed", "timestamp": "…", "data": {as above}}   Standard Webhooks' envelope
 //
 // Strict on purpose: this is money. An unknown or doubled field, an amount that is not written as a plain

@@ -14,6 +14,15 @@ namespace {
 handlers::Fingerprint fingerprint_of(const handlers::PurchaseRequest& purchase) {
   const std::string when =
       purchase.purchased_at ? std::to_string(purchase.purchased_at->time_since_epoch().count()) : "-";
+  // As it was before tills told of discounts and items, where they tell of none.
+  std::string more;
+  if (purchase.discount > 0) more += std::to_string(purchase.discount);
+  for (const std::string& item : purchase.items) more += '\n' + item;
+  if (!more.empty()) {
+    return sha256_of({"purchase", std::to_string(purchase.club), std::to_string(purchase.branch),
+                      std::to_string(purchase.phone), std::to_string(purchase.amount), when, purchase.invoice,
+                      more});
+  }
   return sha256_of({"purchase", std::to_string(purchase.club), std::to_string(purchase.branch),
                     std::to_string(purchase.phone), std::to_string(purchase.amount), when, purchase.invoice});
 }

@@ -11,7 +11,9 @@
 //   a new webhook-id; else webhook-id. Idempotency-Key is not covered by the signature: a captured request
 //   sent again under another one gets past this check, and is stopped by the invoice, which earns once
 //   whatever it arrives under (invariant I20).
-// - The fingerprint is SHA-256 over what the body says (club, branch, phone, invoice, amount, purchased_at),
+// - The fingerprint is SHA-256 over what the body says (club, branch, phone, invoice, amount, purchased_at,
+// items,
+//   discount),
 // not
 //   over its bytes: the same purchase written with other spaces or in an envelope is the same request.
 // - The same key again: while the first is under way 409; with other content 422; else the first answer with

@@ -144,6 +144,26 @@ constexpr std::array kMemberChangeFields{Field{"phone", true, read_same_phone},
                                          Field{"language", false, read_language<handlers::TillMemberChange>},
                                          Field{"promo", false, read_promo}, kBranch};
 
+using handlers::TillQuote;
+constexpr std::array kQuoteFields{
+    Field{"phone", false,
+          [](const JsonValue& value, TillOrder& order) {
+            return keep(read_phone(value), std::get<TillQuote>(order.what).phone);
+          }},
+    Field{"card", false,
+          [](const JsonValue& value, TillOrder& order) {
+            return keep(read_card(value), std::get<TillQuote>(order.what).card);
+          }},
+    Field{"amount", true,
+          [](const JsonValue& value, TillOrder& order) {
+            return keep(read_amount(value), std::get<TillQuote>(order.what).amount);
+          }},
+    Field{"items", false,
+          [](const JsonValue& value, TillOrder& order) {
+            return keep(read_items(value), std::get<TillQuote>(order.what).items);
+          }},
+    kBranch};
+
 tl::expected<TillOrder, Problem> parse(std::string_view body, TillOrder order,
                                        std::span<const Field> fields) {
   const auto json = parse_strict_json(body, kDepthMax);
@@ -195,6 +215,14 @@ tl::expected<TillOrder, Problem> parse_member_change_body(std::string_view body,
   const auto& change = std::get<handlers::TillMemberChange>(parsed->what);
   if (!change.language && !change.stop_promo)
     return tl::unexpected(invalid({{"\"language\" or \"promo\" is needed", ""}}));
+  return parsed;
+}
+tl::expected<TillOrder, Problem> parse_quote_body(std::string_view body, TillOrder order) {
+  auto parsed = parse(body, std::move(order), kQuoteFields);
+  if (!parsed) return parsed;
+  const TillQuote& quote = std::get<TillQuote>(parsed->what);
+  if ((quote.phone == 0) == (quote.card == 0))
+    return tl::unexpected(invalid({{"either \"phone\" or \"card\" is needed", ""}}));
   return parsed;
 }
 

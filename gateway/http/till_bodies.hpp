@@ -7,6 +7,8 @@
 //   POST /v1/refunds                   {"invoice": "A-1001", "amount": 300000, …}
 //   POST /v1/members                   {"phone": "09120000101", "language": "en"}
 //   PATCH /v1/members/{phone}          {"phone": "09120000101", "language": "en", "promo": false}
+//   POST /v1/quotes                    {"phone": "09120000101", "amount": 850000, "items": ["bread"]}
+//                                      {"card": "9000000000000003", "amount": 850000}
 //
 // What the path names stands in the body once more: the signature covers the body and not the path, so a
 // request that was listened to cannot be sent again to another code, hold, purchase or member. A refund
@@ -43,5 +45,6 @@ tl::expected<handlers::TillOrder, Problem> parse_invoice_refund_body(std::string
 tl::expected<handlers::TillOrder, Problem> parse_join_body(std::string_view body, handlers::TillOrder order);
 tl::expected<handlers::TillOrder, Problem> parse_member_change_body(std::string_view body,
                                                                     handlers::TillOrder order);
+tl::expected<handlers::TillOrder, Problem> parse_quote_body(std::string_view body, handlers::TillOrder order);
 
 }  // namespace peyk::gateway

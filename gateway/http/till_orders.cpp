@@ -51,6 +51,10 @@ std::optional<TillOrder> joining(const std::string&, handlers::TillId till) {
   return TillOrder{std::move(till), handlers::TillJoin{}};
 }
 
+std::optional<TillOrder> quoting(const std::string&, handlers::TillId till) {
+  return TillOrder{std::move(till), handlers::TillQuote{}};
+}
+
 // Where there is no body, a key that is bound to no branch names in the query the one that it asks for:
 // "branch=12".
 void name_branch(TillOrder& order, std::string_view query) {
@@ -119,6 +123,11 @@ struct Fingerprints {
   handlers::Fingerprint operator()(const handlers::TillErasure& o) const {
     return of("erase", std::to_string(o.phone));
   }
+  handlers::Fingerprint operator()(const handlers::TillQuote& o) const {
+    std::string items;
+    for (const std::string& item : o.items) items += std::to_string(item.size()) + ':' + item;
+    return of("quote", std::to_string(o.phone), std::to_string(o.card), std::to_string(o.amount), items);
+  }
 };
 
 // "/v1/codes/{code}/holds" → "code"
@@ -163,6 +172,7 @@ const std::vector<TillOrderEndpoint::Operation>& TillOrderEndpoint::operations()
       {"POST", "/v1/members", joining, parse_join_body},
       {"PATCH", "/v1/members/{phone}", with_phone<handlers::TillMemberChange>, parse_member_change_body},
       {"DELETE", "/v1/members/{phone}", with_phone<handlers::TillErasure>, nullptr},
+      {"POST", "/v1/quotes", quoting, parse_quote_body},
   };
   return all;
 }
@@ -209,10 +219,12 @@ void TillOrderEndpoint::handle(const Operation& operation, HttpRequest request, 
   submitted.key = request_key(till->club, *name);
   submitted.fingerprint = std::visit(Fingerprints{order->till}, order->what);
   submitted.received_at = context.received_at;
-  if (std::holds_alternative<handlers::TillCheck>(order->what))
+  const auto* quote = std::get_if<handlers::TillQuote>(&order->what);
+  if (quote != nullptr || std::holds_alternative<handlers::TillCheck>(order->what))
     submitted.remembered_for = 2 * options_.signature_tolerance;
   handlers::PhoneNumber phone = 0;
   if (const auto* join = std::get_if<handlers::TillJoin>(&order->what)) phone = join->phone;
+  if (quote != nullptr) phone = quote->phone;
   submitted.what = std::move(*order);
   Submissions::Respond respond = [phone](const TillAnswer& answer) {
     return response_to(phone == 0 ? answer : with_phone_first(answer, phone));

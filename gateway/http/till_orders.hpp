@@ -1,10 +1,11 @@
 // Tills' orders over HTTP: a code is checked, taken of, that taken back, held while its customer pays; money
-// given back for a purchase is reported; members come, change and go.
+// given back for a purchase is reported; members come, change and go; what a purchase would bring is asked.
 //
 //   GET    /v1/codes/{code}               POST   /v1/codes/{code}/redemptions   DELETE /v1/redemptions/{id}
 //   POST   /v1/codes/{code}/holds         POST   /v1/holds/{id}/captures        DELETE /v1/holds/{id}
 //   POST   /v1/purchases/{id}/refunds     POST   /v1/refunds
 //   POST   /v1/members                    PATCH  /v1/members/{phone}            DELETE /v1/members/{phone}
+//   POST   /v1/quotes
 //
 //   peyk-key → secrets → verify → path and body → key and fingerprint → submit (decide, save, commit) →
 //   answer
@@ -13,7 +14,7 @@
 // - Nothing is parsed before the signature is good (till_auth.hpp).
 // - A request is known as a purchase is: by its Idempotency-Key, else its webhook-id, for its club and for
 // good;
-//   a check only as long as its signature is good, for its answer names a phone (masked) and soon is stale.
+//   a check and a quote only as long as their signature is good, for their answers soon are stale.
 //   The fingerprint is over what is ordered, with the path. Apart from all keys an invoice is redeemed once
 //   on a code and a hold resolves once.
 // - No answer that is kept names a phone: the one that a till named is added when it is told.

@@ -254,21 +254,67 @@ constexpr const char* kChecks[] = {
     " WHERE COALESCE(e.owed, 0) <> COALESCE(m.owed, 0) OR COALESCE(e.owed, 0) <> COALESCE(l.owed, 0)"
     " ORDER BY c.club_id",
 
-    // What a purchase earned is what its lot was granted, to the member who bought.
-    "SELECT CONCAT('purchase ', p.purchase_id, ' earned ', p.earned, CASE WHEN p.code_id IS NULL"
-    " THEN ', but has no code' WHEN l.lot_id IS NULL THEN ', but its code is not there'"
-    " ELSE CONCAT(', its lot ', l.lot_id, ' was issued with ', l.issued, ' to member ', l.member_id) END)"
+    // What a purchase earned is what its lots were issued with: the first by its code, the others by the
+    // grants
+    // of its offers; hers who bought, but for gifts to give away.
+    "SELECT CONCAT('purchase ', p.purchase_id, ' earned ', p.earned, ', its lots were issued with ',"
+    " COALESCE(l.issued, 0)) FROM purchase p LEFT JOIN (SELECT purchase_id, SUM(issued) AS issued FROM ("
+    "SELECT p.purchase_id, l.lot_id, l.issued FROM purchase p JOIN code c ON c.code_id = p.code_id"
+    " JOIN lot l ON l.lot_id = c.lot_id UNION SELECT g.purchase_id, l.lot_id, l.issued FROM offer_grant g"
+    " JOIN lot l ON l.lot_id = g.lot_id WHERE g.purchase_id <> 0) its GROUP BY purchase_id) l"
+    " ON l.purchase_id = p.purchase_id WHERE p.earned <> COALESCE(l.issued, 0) ORDER BY p.purchase_id",
+    "SELECT CONCAT('purchase ', p.purchase_id, CASE WHEN l.lot_id IS NULL THEN ' names a code that is not "
+    "there'"
+    " ELSE CONCAT(' names lot ', l.lot_id, ', which is none of its own, of member ', l.member_id) END)"
     " FROM purchase p LEFT JOIN code c ON c.code_id = p.code_id LEFT JOIN lot l ON l.lot_id = c.lot_id"
-    " WHERE (p.earned = 0) <> (p.code_id IS NULL) OR (p.code_id IS NOT NULL AND (l.lot_id IS NULL"
-    " OR l.issued <> p.earned OR l.origin <> 1 OR p.member_id IS NULL OR l.member_id <> p.member_id))"
-    " ORDER BY p.purchase_id",
+    " WHERE p.code_id IS NOT NULL AND (l.lot_id IS NULL OR l.origin <> 1 OR p.member_id IS NULL"
+    " OR l.member_id <> p.member_id) ORDER BY p.purchase_id",
 
-    // And nothing is granted for a purchase without one, or by one twice.
-    "SELECT CONCAT('lot ', l.lot_id, ' was earned by purchase, but ', COUNT(p.purchase_id), ' purchases name "
-    "it')"
-    " FROM lot l JOIN ledger_entry e ON e.lot_id = l.lot_id AND e.kind = 1"
-    " LEFT JOIN code c ON c.lot_id = l.lot_id LEFT JOIN purchase p ON p.code_id = c.code_id"
-    " WHERE l.origin = 1 GROUP BY l.lot_id HAVING COUNT(p.purchase_id) <> 1 ORDER BY l.lot_id",
+    // And nothing is granted for a purchase without one, or by two.
+    "SELECT CONCAT('lot ', l.lot_id, ' was earned by purchase, but ', COUNT(DISTINCT s.purchase_id),"
+    " ' purchases name it') FROM lot l JOIN ledger_entry e ON e.lot_id = l.lot_id AND e.kind = 1"
+    " LEFT JOIN (SELECT c.lot_id, p.purchase_id FROM purchase p JOIN code c ON c.code_id = p.code_id"
+    " UNION SELECT lot_id, purchase_id FROM offer_grant WHERE lot_id IS NOT NULL AND purchase_id <> 0) s"
+    " ON s.lot_id = l.lot_id"
+    " WHERE l.origin = 1 GROUP BY l.lot_id HAVING COUNT(DISTINCT s.purchase_id) <> 1 ORDER BY l.lot_id",
+
+    // Points are the sum of their entries, and never below nothing.
+    "SELECT CONCAT('member ', s.member_id, ' of club ', s.club_id, ' has ', s.points, ' points, her entries "
+    "come to ',"
+    " COALESCE(e.points, 0)) FROM standing s LEFT JOIN (SELECT member_id, SUM(points) AS points FROM "
+    "point_entry"
+    " GROUP BY member_id) e ON e.member_id = s.member_id"
+    " WHERE s.points <> COALESCE(e.points, 0) OR s.points < 0 ORDER BY s.member_id",
+    "SELECT CONCAT('member ', e.member_id, ' has points, but no total') FROM (SELECT DISTINCT member_id FROM"
+    " point_entry) e LEFT JOIN standing s ON s.member_id = e.member_id WHERE s.member_id IS NULL"
+    " ORDER BY e.member_id",
+
+    // A budget's spending is the sum of its grants.
+    "SELECT CONCAT('offer ', o.offer_id, ' of club ', o.club_id, ' has spent ', o.spent, ', its grants come "
+    "to ',"
+    " COALESCE(g.spent, 0)) FROM offer o LEFT JOIN (SELECT offer_id, SUM(of_budget) AS spent FROM offer_grant"
+    " GROUP BY offer_id) g ON g.offer_id = o.offer_id WHERE o.spent <> COALESCE(g.spent, 0) ORDER BY "
+    "o.offer_id",
+
+    // How she buys is the fold of her purchases: how many there are, and for how much. Their days are of the
+    // club's calendar, which no SQL of both databases knows.
+    "SELECT CONCAT('member ', m.member_id, ' of club ', m.club_id, ' has bought ', COALESCE(p.purchases, 0),"
+    " ' times for ', COALESCE(p.spent, 0), ', her behaviour says ', COALESCE(b.purchases, 0), ' times for ',"
+    " COALESCE(b.spent, 0)) FROM member m LEFT JOIN (SELECT member_id, COUNT(*) AS purchases,"
+    " SUM(amount - refunded) AS spent FROM purchase WHERE member_id IS NOT NULL AND refunded < amount GROUP "
+    "BY"
+    " member_id) p ON p.member_id = m.member_id"
+    " LEFT JOIN behaviour b ON b.member_id = m.member_id AND b.branch_no = 0"
+    " WHERE m.phone IS NOT NULL AND COALESCE(b.visits = 0 AND b.purchases > 0, 0) = 0 AND (COALESCE(p.purchases, 0) <>"
+    " COALESCE(b.purchases, 0) OR COALESCE(p.spent, 0) <> COALESCE(b.spent, 0)) ORDER BY m.member_id",
+    "SELECT CONCAT('member ', b.member_id, ' of club ', b.club_id, ' has bought at its branches for ', "
+    "SUM(CASE WHEN"
+    " b.branch_no = 0 THEN 0 ELSE b.spent END), ', in all for ', SUM(CASE WHEN b.branch_no = 0 THEN b.spent "
+    "ELSE"
+    " 0 END)) FROM behaviour b GROUP BY b.member_id, b.club_id HAVING SUM(CASE WHEN b.branch_no = 0 THEN"
+    " b.spent ELSE 0 END) <> SUM(CASE WHEN b.branch_no = 0 THEN 0 ELSE b.spent END)"
+    " OR SUM(CASE WHEN b.branch_no = 0 THEN b.purchases ELSE 0 END) <> SUM(CASE WHEN b.branch_no = 0 AND"
+    " b.visits = 0 THEN b.purchases WHEN b.branch_no = 0 THEN 0 ELSE b.purchases END) ORDER BY b.member_id",
 };
 
 void run_check(Connection& connection, const std::string& check, Audit& audit) {

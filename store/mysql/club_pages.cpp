@@ -1,5 +1,10 @@
 #include "store/mysql/club_pages.hpp"
 
+#include "handlers/measures.hpp"
+#include "store/mysql/behaviours.hpp"
+#include "store/mysql/offer_uses.hpp"
+#include "store/mysql/sets.hpp"
+
 namespace peyk::store {
 namespace {
 
@@ -105,8 +110,9 @@ std::optional<MemberId> find_member_id(Connection& connection, const MemberKey& 
   return rows.next() ? std::optional(rows.u64()) : std::nullopt;
 }
 
-std::optional<MemberPage> load_member_page(Connection& connection, const MemberKey& key,
-                                           std::string_view line, rules::Instant now) {
+std::optional<MemberPage> load_member_page(Connection& connection, const Club& club, PhoneNumber phone,
+                                           rules::Instant now) {
+  const MemberKey key{club.id, phone};
   MemberPage page;
   {
     Rows rows = connection.prepare(std::string(kMemberColumns) + "WHERE club_id = ? AND phone = ?")
@@ -118,13 +124,40 @@ std::optional<MemberPage> load_member_page(Connection& connection, const MemberK
   }
   {
     Rows rows = connection.prepare("SELECT promo_stopped FROM line_phone WHERE line = ? AND phone = ?")
-                    .add(line)
+                    .add(club.line)
                     .add(key.phone)
                     .query();
     page.promo_stopped = rows.next() && rows.flag();
   }
   page.lots = spendable_lots(connection, page.member, now);
+  page.facts.load(page.member);
+  for (const Lot& lot : page.lots) page.facts.load(lot);
+  const Needs needs = needs_measures(club, key, now, now, false);
+  load_behaviours(connection, needs, {}, page.facts);
+  load_standings(connection, needs, {}, page.facts);
   return page;
+}
+
+std::map<std::uint64_t, std::vector<OfferShown>> load_offers_shown(Connection& connection, OffersOf what,
+                                                                   const std::set<std::uint64_t>& ids) {
+  std::map<std::uint64_t, std::vector<OfferShown>> all;
+  const std::string column = what == OffersOf::purchases ? "g.purchase_id" : "g.lot_id";
+  select_in(
+      connection,
+      "SELECT " + column +
+          ", o.name, COALESCE(JSON_UNQUOTE(JSON_EXTRACT(v.body, '$.title')), ''), g.kind,"
+          " g.value FROM offer_grant g JOIN offer o ON o.offer_id = g.offer_id LEFT JOIN offer_version v ON"
+          " v.version_id = g.version_id WHERE g.kind <> 8 AND " +
+          column + " IN (",
+      "ORDER BY g.grant_id", 1, ids, [](Statement& s, std::uint64_t id) { s.add(id); },
+      [&all](Rows& rows) {
+        OfferShown& one = all[rows.u64()].emplace_back();
+        one.name = rows.text();
+        one.title = rows.text();
+        one.kind = static_cast<rules::EffectKind>(rows.u64());
+        one.value = rows.i64();
+      });
+  return all;
 }
 
 std::vector<Member> load_members(Connection& connection, const MembersAsked& asked, const PageAsked& page) {
@@ -146,8 +179,8 @@ std::vector<PurchaseRow> load_purchases(Connection& connection, const SalesAsked
   if (!of) return {};
   const Walk walk{.at = of->member ? "purchased_at" : "recorded_at", .id = "purchase_id"};
   Statement& statement = connection.prepare(
-      std::string("SELECT purchase_id, branch_no, invoice, amount, by_credit, refunded, earned, phone,"
-                  " purchased_at, recorded_at FROM purchase WHERE club_id = ?") +
+      std::string("SELECT purchase_id, branch_no, invoice, amount, discount, by_credit, refunded, earned,"
+                  " points, phone, purchased_at, recorded_at, grants > 0 FROM purchase WHERE club_id = ?") +
       (asked.branch != 0 ? " AND branch_no = ?" : "") + (of->member ? " AND member_id = ?" : "") +
       walk.conditions(asked.at, page) + walk.order());
   statement.add(asked.club);
@@ -155,18 +188,26 @@ std::vector<PurchaseRow> load_purchases(Connection& connection, const SalesAsked
   if (of->member) statement.add(*of->member);
   bind(statement, asked.at, page);
   std::vector<PurchaseRow> purchases;
+  std::set<std::uint64_t> with_offers;
   for (Rows rows = statement.query(); rows.next();) {
     PurchaseRow& row = purchases.emplace_back();
     row.id = rows.u64();
     row.branch = rows.u32();
     row.invoice = rows.text();
     row.amount = rows.i64();
+    row.discount = rows.i64();
     row.by_credit = rows.i64();
     row.refunded = rows.i64();
     row.earned = rows.i64();
+    row.points = rows.i64();
     row.phone = rows.maybe_u64().value_or(0);
     row.purchased_at = rows.instant();
     row.recorded_at = rows.instant();
+    if (rows.flag()) with_offers.insert(row.id);
+  }
+  const auto offers = load_offers_shown(connection, OffersOf::purchases, with_offers);
+  for (PurchaseRow& row : purchases) {
+    if (const auto its = offers.find(row.id); its != offers.end()) row.offers = its->second;
   }
   return purchases;
 }

@@ -6,7 +6,9 @@
 // redemptions) sort what is hers, and nothing else.
 #pragma once
 
+#include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,10 +38,22 @@ struct MemberPage {
   handlers::Member member;
   bool promo_stopped = false;       // on the club's line
   std::vector<handlers::Lot> lots;  // with something left and time to spend it, soonest expiry first
+  handlers::Facts facts;            // all this, and what her measures are made of
 };
 // Nothing: no such member. Throws SqlError, as all here do.
-std::optional<MemberPage> load_member_page(Connection& connection, const handlers::MemberKey& key,
-                                           std::string_view line, rules::Instant now);
+std::optional<MemberPage> load_member_page(Connection& connection, const handlers::Club& club,
+                                           handlers::PhoneNumber phone, rules::Instant now);
+
+// What an offer gave, as it was called then.
+struct OfferShown {
+  std::string name, title;
+  rules::EffectKind kind = rules::EffectKind::credit;
+  std::int64_t value = 0;
+};
+// Of purchases, or of lots, by their ids; notes are left out.
+enum class OffersOf : std::uint8_t { purchases, lots };
+std::map<std::uint64_t, std::vector<OfferShown>> load_offers_shown(Connection& connection, OffersOf what,
+                                                                   const std::set<std::uint64_t>& ids);
 
 // Who has not left, in the order in which they joined.
 struct MembersAsked {
@@ -61,7 +75,9 @@ struct PurchaseRow {
   std::uint64_t id = 0;
   handlers::BranchNo branch = 0;
   std::string invoice;
-  rules::Amount amount = 0, by_credit = 0, refunded = 0, earned = 0;
+  rules::Amount amount = 0, discount = 0, by_credit = 0, refunded = 0, earned = 0;
+  std::int64_t points = 0;
+  std::vector<OfferShown> offers;
   handlers::PhoneNumber phone = 0;  // 0: hers who has left
   rules::Instant purchased_at{}, recorded_at{};
 };
@@ -90,7 +106,8 @@ struct StatementRow {
   rules::Amount amount = 0;  // moved
   rules::Amount effect = 0;  // on her balance
   rules::Instant at{};
-  std::uint64_t redemption = 0;  // 0: it is about none
+  std::uint64_t redemption = 0;    // 0: it is about none
+  std::vector<OfferShown> offers;  // of a grant
 };
 std::vector<StatementRow> load_statement(Connection& connection, handlers::MemberId member,
                                          const PageAsked& page);

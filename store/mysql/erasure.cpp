@@ -72,6 +72,7 @@ class Eraser {
     cancel_scheduled();
     texts();
     history();
+    habits();
     counts();
   }
   std::uint64_t rows() const { return rows_; }
@@ -217,6 +218,19 @@ class Eraser {
                     .add(leaver_.phone)
                     .query();
     waits_ |= rows.next();
+  }
+
+  // What she got stays with the ledger: points, and what offers gave; not by what they knew her.
+  void habits() {
+    count(connection_.prepare("UPDATE offer_grant SET facts = '' WHERE member_id = ? AND facts <> '' LIMIT ?")
+              .add(leaver_.member)
+              .add(rows_max_)
+              .update());
+    for (const char* table : {"behaviour", "offer_use"})
+      count(connection_.prepare("DELETE FROM " + std::string(table) + " WHERE member_id = ? LIMIT ?")
+                .add(leaver_.member)
+                .add(rows_max_)
+                .update());
   }
 
   void invited() {

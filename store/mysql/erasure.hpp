@@ -1,5 +1,6 @@
 // Forgetting who has left. The decision takes her phone out of her own row; this takes it, bit by bit, out of
-// everything else: purchases, texts and their history, what was counted of her, who was invited by her.
+// everything else: purchases, texts and their history, how she bought, what was counted of her, who was
+// invited by her.
 //
 //   EndMembership -> a row in erasure -> erase_due, a bounded piece at a time -> the row goes when nothing is
 //   left

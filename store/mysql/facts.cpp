@@ -147,6 +147,20 @@ void find_members(Connection& connection, const std::set<MemberKey>& keys, std::
 
 }  // namespace
 
+std::map<CardKey, PhoneNumber> find_cards(Connection& connection, const std::set<CardKey>& keys) {
+  std::map<CardKey, PhoneNumber> found;
+  select_in(
+      connection, "SELECT club_id, card, phone FROM member WHERE card IN (", "AND phone IS NOT NULL", 1, keys,
+      [](Statement& s, const CardKey& key) { s.add(key.card); },
+      [&](Rows& rows) {
+        const ClubId club = rows.u32();
+        const CardKey key{club, rows.u64()};
+        const PhoneNumber phone = rows.u64();
+        if (keys.contains(key)) found[key] = phone;  // a card is one in all clubs
+      });
+  return found;
+}
+
 std::set<MemberKey> find_memberships(Connection& connection, const std::set<MemberKey>& keys) {
   std::set<MemberKey> found;
   select_in(

@@ -126,6 +126,9 @@ void load_standings(Connection& connection, const Needs& needs, const std::set<M
                     Facts& facts) {
   load_uses(connection, members_of(needs.offer_uses, facts), facts);
   std::set<MemberId> ranked = members_of(needs.ranks, facts);
+  for (const CodeKey& key : needs.owners_ranks) {
+    if (const Code* code = facts.code(key)) ranked.insert(code->member);
+  }
   ranked.insert(refunded.begin(), refunded.end());
   load_ranks(connection, ranked, facts);
   load_periods(connection, needs, facts);

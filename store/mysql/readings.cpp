@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "store/mysql/offer_uses.hpp"
 #include "store/mysql/sets.hpp"
 
 namespace peyk::store {
@@ -103,6 +104,16 @@ void load_some(Connection& connection, Reading what, std::span<const Asked> aske
   for (Rows rows = statement.query(); rows.next();) read(rows, asked, facts);
 }
 
+// The purchases of which WHY tells what offers gave.
+std::set<std::uint64_t> explained(const std::set<ReadingKey>& keys, const Facts& facts) {
+  std::set<std::uint64_t> purchases;
+  for (const ReadingKey& key : keys) {
+    const auto read = key.what == Reading::why ? facts.reading(key) : std::span<const Past>();
+    if (!read.empty() && read.front().what == Event::purchase) purchases.insert(read.front().row);
+  }
+  return purchases;
+}
+
 }  // namespace
 
 void load_readings(Connection& connection, const std::set<ReadingKey>& keys, Facts& facts) {
@@ -118,6 +129,7 @@ void load_readings(Connection& connection, const std::set<ReadingKey>& keys, Fac
       left = left.subspan(count);
     }
   }
+  load_grants(connection, explained(keys, facts), facts);
 }
 
 }  // namespace peyk::store

@@ -93,11 +93,13 @@ void Attempt::load_claims_of(std::span<const Job> batch) {
   known_ = load_claims(connection_, keys);
 }
 
-// Numbers that were replied, and texts without their club's word: the plans do not know yet what they mean.
+// Numbers that were replied, texts without their club's word, cards: the plans do not know yet what they
+// mean.
 void Attempt::widen_plans(std::vector<std::optional<Plan>>& plans, Needs& needs) {
   if (!wants_widening(needs)) return;
   const Seen seen{.pendings = find_pendings(connection_, needs.replies),
-                  .members = find_memberships(connection_, needs.memberships)};
+                  .members = find_memberships(connection_, needs.memberships),
+                  .cards = find_cards(connection_, needs.cards)};
   for (auto& plan : plans) {
     if (!plan || !wants_widening(plan->needs)) continue;
     widen(*plan, seen, setting_);

@@ -10,17 +10,17 @@ namespace {
 using namespace handlers;
 using rules::EntryKind;
 
-// Columns: id, kind of entry, kind of move, whether she is who it came to, at, amount, redemption.
+// Columns: id, kind of entry, kind of move, whether she is who it came to, at, amount, redemption, lot.
 constexpr const char* kHers =
     "(SELECT e.entry_id AS id, e.kind, v.kind AS move_kind, 0 AS came, e.at AS at, e.amount,"
-    " COALESCE(r.redemption_id, d.redemption_id) FROM"
-    " (SELECT entry_id, kind, at, amount, move_id FROM ledger_entry WHERE member_id = ?{behind}"
+    " COALESCE(r.redemption_id, d.redemption_id), e.lot_id FROM"
+    " (SELECT entry_id, kind, at, amount, move_id, lot_id FROM ledger_entry WHERE member_id = ?{behind}"
     " ORDER BY at DESC, entry_id DESC LIMIT ?) e"
     " LEFT JOIN credit_move v ON v.move_id = e.move_id"
     " LEFT JOIN redemption r ON r.entry_id = e.entry_id"
     " LEFT JOIN redemption_void d ON d.entry_id = e.entry_id)";
 constexpr const char* kCame =
-    "(SELECT move_id, 6, kind, 1, at, amount, NULL FROM credit_move WHERE to_member_id = ?"
+    "(SELECT move_id, 6, kind, 1, at, amount, NULL, NULL FROM credit_move WHERE to_member_id = ?"
     " AND kind IN (2, 4, 5){behind} ORDER BY at DESC, move_id DESC LIMIT ?)";
 
 std::string with_behind(std::string sql, std::string_view id, bool behind) {
@@ -59,6 +59,7 @@ std::vector<StatementRow> load_statement(Connection& connection, MemberId member
   }
   statement.add(page.rows_max);
   std::vector<StatementRow> entries;
+  std::map<std::uint64_t, std::size_t> granted;  // by lots, the place of the entry
   for (Rows rows = statement.query(); rows.next();) {
     StatementRow& row = entries.emplace_back();
     row.id = rows.u64();
@@ -68,9 +69,15 @@ std::vector<StatementRow> load_statement(Connection& connection, MemberId member
     row.at = rows.instant();
     row.amount = rows.i64();
     row.redemption = rows.maybe_u64().value_or(0);
+    const std::uint64_t lot = rows.maybe_u64().value_or(0);
+    if (kind == EntryKind::grant) granted.emplace(lot, entries.size() - 1);
     row.kind = word_of(kind, move, came);
     row.effect = effect_of(kind, move, came, row.amount);
   }
+  std::set<std::uint64_t> lots;
+  for (const auto& [lot, place] : granted) lots.insert(lot);
+  for (auto& [lot, offers] : load_offers_shown(connection, OffersOf::lots, lots))
+    entries[granted.at(lot)].offers = std::move(offers);
   return entries;
 }
 

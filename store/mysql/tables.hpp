@@ -20,6 +20,8 @@ namespace peyk::store {
 void load_facts(Connection& connection, const handlers::Needs& needs, handlers::Facts& facts);
 
 // facts.cpp: which of these are members; without locks.
+std::map<handlers::CardKey, handlers::PhoneNumber> find_cards(Connection& connection,
+                                                              const std::set<handlers::CardKey>& keys);
 std::set<handlers::MemberKey> find_memberships(Connection& connection,
                                                const std::set<handlers::MemberKey>& keys);
 

@@ -169,6 +169,7 @@ Facts MemoryStore::load(const Needs& needs) const {
     bills.insert({hold.club, hold.branch, hold.invoice});
   }
   std::set<PurchaseKey> refunded;
+  std::set<MemberId> buyers;
   for (const PurchaseKey& key : needs.refunded_bills) refunded.insert(as_bill(key));
   for (const auto& [key, purchase] : purchases_) {
     if (!needs.refunded.contains({key.club, purchase.id}) && !refunded.contains(as_bill(key))) continue;
@@ -179,16 +180,26 @@ Facts MemoryStore::load(const Needs& needs) const {
     if (purchase.member) {
       facts.load(members_.at(*purchase.member));
       load_wallet(*purchase.member, facts);
+      buyers.insert(*purchase.member);
     }
-    if (!purchase.code) continue;
-    codes.insert(*purchase.code);
-    const LotId lot = codes_.at(*purchase.code).lot;
-    rules::Amount lapsed = 0;
-    for (const LedgerEntry& entry : entries_) {
-      const bool gone = entry.kind == rules::EntryKind::expire || entry.kind == rules::EntryKind::forfeit;
-      if (entry.lot == lot && gone) lapsed += entry.amount;
+    std::set<LotId> opened;
+    for (const OfferGrant& grant : grants_) {
+      if (grant.purchase != purchase.id) continue;
+      facts.load(grant);
+      if (grant.lot != 0 && grant.kind != rules::EffectKind::gift) opened.insert(grant.lot);
     }
-    if (lapsed > 0) facts.load_lapsed(lot, lapsed);
+    if (purchase.code) opened.insert(codes_.at(*purchase.code).lot);
+    for (const auto& [id, code] : codes_) {
+      if (opened.contains(code.lot)) codes.insert(id);
+    }
+    for (const LotId lot : opened) {
+      rules::Amount lapsed = 0;
+      for (const LedgerEntry& entry : entries_) {
+        const bool gone = entry.kind == rules::EntryKind::expire || entry.kind == rules::EntryKind::forfeit;
+        if (entry.lot == lot && gone) lapsed += entry.amount;
+      }
+      if (lapsed > 0) facts.load_lapsed(lot, lapsed);
+    }
   }
   bills.insert(needs.refunded_bills.begin(), needs.refunded_bills.end());
   std::set<PurchaseKey> folded;
@@ -276,6 +287,7 @@ Facts MemoryStore::load(const Needs& needs) const {
     const auto wanted = needs.sales.find(sale.cashier);
     if (wanted != needs.sales.end() && sale.at > wanted->second) facts.load(sale);
   }
+  load_customers(needs, buyers, facts);
   return facts;
 }
 

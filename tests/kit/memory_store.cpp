@@ -125,6 +125,8 @@ void MemoryStore::keep(const Effect& effect, const Facts& after) {
     holds_[ended->hold] = *after.hold(ended->hold);
     const LotId lot = holds_.at(ended->hold).lot;
     lots_[lot] = *after.lot(lot);
+  } else {
+    keep_customer(effect, after);
   }
 }
 
@@ -179,6 +181,10 @@ Outcome MemoryStore::handle(const Request& request, rules::Instant now) {
       for (const MemberKey& key : planned.needs.memberships) {
         if (find(key) != nullptr) seen.members.insert(key);
       }
+      for (const auto& [id, member] : members_) {
+        const CardKey key{member.club, member.card};
+        if (member.phone != 0 && planned.needs.cards.contains(key)) seen.cards[key] = member.phone;
+      }
       widen(planned, seen, setting);
     }
     Facts facts = load(planned.needs);
@@ -228,6 +234,7 @@ std::vector<std::string> MemoryStore::audit() const {
     if (lot.remaining < 0 || lot.remaining + spent[id] != lot.issued)
       problems.push_back("a lot does not add up");
   }
+  audit_customers(problems);
   std::set<CodeKey> numbers;
   for (const auto& [id, code] : codes_) {
     if (!numbers.insert({code.club, code.number}).second)

@@ -44,6 +44,12 @@ class MemoryStore {
   const std::map<handlers::HoldId, handlers::Hold>& holds() const { return holds_; }
   const std::vector<handlers::LedgerEntry>& entries() const { return entries_; }
   const std::map<handlers::PendingKey, handlers::Pending>& pendings() const { return pendings_; }
+  const std::map<std::pair<handlers::MemberId, handlers::BranchNo>, rules::Behaviour>& behaviours() const {
+    return behaviours_;
+  }
+  const std::map<handlers::MemberId, handlers::Rank>& ranks() const { return ranks_; }
+  const std::vector<handlers::OfferGrant>& grants() const { return grants_; }
+  const std::map<handlers::OfferId, rules::Amount>& budgets_spent() const { return budgets_spent_; }
   // The last one-time number that was asked for; 0: none was.
   std::uint32_t last_number() const { return last_number_; }
 
@@ -57,6 +63,10 @@ class MemoryStore {
   handlers::BranchDay branch_day(const handlers::BranchDayKey& key) const;
   void load_wallet(handlers::MemberId member, handlers::Facts& facts) const;
   void load_code(const handlers::Code& code, handlers::Facts& facts) const;
+  void load_customers(const handlers::Needs& needs, const std::set<handlers::MemberId>& refunded,
+                      handlers::Facts& facts) const;
+  void keep_customer(const handlers::Effect& effect, const handlers::Facts& after);
+  void audit_customers(std::vector<std::string>& problems) const;
   const handlers::Member* find(const handlers::MemberKey& key) const;
   void keep(const handlers::Effect& effect, const handlers::Facts& after);
 
@@ -80,6 +90,12 @@ class MemoryStore {
   std::map<std::string, rules::Attempts> till_attempts_;
   std::map<handlers::HoldId, handlers::Hold> holds_;
   std::map<std::uint64_t, handlers::Refund> refunds_;
+  std::map<std::pair<handlers::MemberId, handlers::BranchNo>, rules::Behaviour> behaviours_;
+  std::map<handlers::MemberId, handlers::Rank> ranks_;
+  std::vector<handlers::PointEntry> points_;
+  std::map<handlers::OfferUseKey, handlers::OfferUseRow> offer_uses_;
+  std::vector<handlers::OfferGrant> grants_;
+  std::map<handlers::OfferId, rules::Amount> budgets_spent_;
 };
 
 // «نان و نمک»: a club in Persian with branches 12 and 14, cashiers with PINs (12: 4321, 14: 9876), 5 % credit

@@ -79,12 +79,18 @@ TEST_F(MysqlAudit, names_each_damage) {
       {"UPDATE code SET member_id = (SELECT MAX(member_id) FROM member)", "its lot"},
       {"UPDATE code SET reserved_number = NULL WHERE state = 1", "without its number being reserved"},
       {"UPDATE code SET state = 1, number = 1234567", "are live with the same number"},
-      {"UPDATE purchase SET earned = earned + 1 LIMIT 1", "was issued with"},
-      {"UPDATE purchase SET code_id = NULL LIMIT 1", "but has no code"},
-      {"UPDATE purchase SET code_id = 1 LIMIT 1", "its code is not there"},
+      {"UPDATE purchase SET earned = earned + 1 LIMIT 1", "its lots were issued with"},
+      {"UPDATE purchase SET code_id = NULL LIMIT 1", "its lots were issued with 0"},
+      {"UPDATE behaviour SET spent = spent + 1 LIMIT 1", "her behaviour says"},
+      {"UPDATE behaviour SET purchases = purchases + 1 WHERE branch_no <> 0 LIMIT 1", "at its branches"},
+      {"INSERT INTO standing (member_id, club_id, points, tier, since_day, until_day) SELECT member_id, club_id,"
+       " 5, 0, 0, 0 FROM member LIMIT 1",
+       "has 5 points, her entries come to 0"},
+      {"UPDATE purchase SET code_id = 1 LIMIT 1", "names a code that is not there"},
       {"DELETE FROM purchase LIMIT 1", "0 purchases name it"},
   };
-  const std::vector<std::string> tables = {"member", "lot", "code", "ledger_entry", "redemption", "purchase"};
+  const std::vector<std::string> tables = {"member",     "lot",      "code",      "ledger_entry",
+                                           "redemption", "purchase", "behaviour", "standing"};
   for (const auto& table : tables) spoil("CREATE TABLE kept_" + table + " AS SELECT * FROM " + table);
   for (const Damage& damage : damages) {
     spoil(damage.sql);

@@ -6,7 +6,11 @@
 //   …
 //     < خوش آمدید | لغو                   the text she gets holds all of these
 //     < nothing                           or she gets none
-//   till 12 > 09121234567 850000 A-1      a purchase; the lines below look into the JSON answer
+//   offer {"name": "more", …}             of the club, as the database keeps it
+//   (handlers/programme_json.hpp); programme {"points_per": 10000, …}    the rest of the programme, before
+//   its offers till 12 > 09121234567 850000 A-1      a purchase; the lines below look into the JSON answer.
+//   Then, perhaps,
+//                                         what the till took off: 85000
 //     < "credit":42500 | "duplicate":false
 //   member 09121234567 heard سپاسگزاریم | 42,500 | {code}       a text that came without being asked for
 //   till 12 refunds A-1 300000            or: till 12 holds {code} 850000; the answer as above
@@ -28,6 +32,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "handlers/programme_json.hpp"
 #include "templates/fold.hpp"
 #include "templates/phone.hpp"
 #include "tests/kit/memory_store.hpp"
@@ -105,6 +110,11 @@ class Talk {
 
   void step(const std::string& line) {
     if (line.rfind("policy ", 0) == 0) return set_policy(line.substr(7));
+    if (line.rfind("programme ", 0) == 0) {
+      club_.programme = read_programme(line.substr(10));
+      return;
+    }
+    if (line.rfind("offer ", 0) == 0) return add_offer(line.substr(6));
     if (line.rfind("after ", 0) == 0) return pass_time(line.substr(6));
     if (line.rfind("gift of ", 0) == 0) return issue_gift(split(line, " "));
     if (line == "the ledger balances") {
@@ -172,6 +182,14 @@ class Talk {
     }
   }
 
+  void add_offer(const std::string& document) {
+    auto& offers = club_.programme.offers;
+    offers.push_back(read_offer(document));
+    offers.back().id = static_cast<OfferId>(offers.size());
+    offers.back().version = 100 + offers.size();
+    std::ranges::sort(offers, {}, &rules::Offer::name);
+  }
+
   void pass_time(const std::string& words) {
     const auto parts = split(words, " ");
     const auto count = std::stol(parts[0]);
@@ -205,7 +223,8 @@ class Talk {
                                      .branch = static_cast<BranchNo>(branch),
                                      .phone = templates::parse_phone(words[0]).value(),
                                      .invoice = words[2],
-                                     .amount = std::stoll(words[1])})
+                                     .amount = std::stoll(words[1]),
+                                     .discount = words.size() > 3 ? std::stoll(words[3]) : 0})
                   .answer;
   }
 

@@ -90,4 +90,4 @@ ALTER TABLE purchase
 UPDATE purchase SET earned_whole = earned;
 ALTER TABLE purchase DROP CONSTRAINT purchase_amounts;
 ALTER TABLE purchase ADD CONSTRAINT purchase_amounts
-  CHECK (amount >= 0 AND discount >= 0 AND earned BETWEEN 0 AND earned_whole AND points >= 0);
+  CHECK (amount >= 0 AND discount >= 0 AND earned >= 0 AND earned_whole >= 0 AND points >= 0);

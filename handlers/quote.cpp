@@ -1,0 +1,157 @@
+#include "handlers/quote.hpp"
+
+#include <map>
+
+#include "handlers/earning.hpp"
+#include "handlers/offer_words.hpp"
+#include "handlers/proof.hpp"
+#include "templates/dates.hpp"
+
+namespace peyk::handlers {
+namespace {
+
+using rules::EffectKind;
+
+bool is_off(EffectKind kind) {
+  return kind == EffectKind::percent_off || kind == EffectKind::cash_off;
+}
+
+const rules::OfferEffect& effect_of(const rules::Given& given, const Club& club) {
+  return club.programme.offers.at(given.offer).then.at(given.effect);
+}
+
+// What the offers take off before payment.
+rules::Judged judge_off(const Club& club, const Member* member, const QuoteOrder& order, const Facts& facts,
+                        const Setting& setting) {
+  const auto measures = measures_of(
+      club, member, facts, setting.now,
+      PurchaseNow{.amount = order.amount, .branch = order.branch, .items = order.items, .at = setting.now});
+  return rules::judge(club.programme.offers, uses_of(club, member, facts, setting.now), measures,
+                      {.amount = order.amount, .quoted = true}, rules::Occasion::purchase, setting.now);
+}
+
+// What the purchase is worth to her who buys it and is given that discount: by the words of earning.hpp.
+Worth worth_of(const Club& club, const Member& member, const QuoteOrder& order, rules::Amount off,
+               const Facts& facts, rules::Instant now) {
+  const PurchaseRequest request{.club = club.id,
+                                .branch = order.branch,
+                                .phone = order.phone,
+                                .amount = order.amount,
+                                .items = {order.items.begin(), order.items.end()},
+                                .discount = off};
+  const Purchase purchase{.key = {club.id, order.branch, ""},
+                          .amount = order.amount - off,
+                          .discount = off,
+                          .phone = order.phone,
+                          .purchased_at = now,
+                          .recorded_at = now};
+  return judge_purchase(club, request, purchase, member, facts, now);
+}
+
+rules::Instant expiry(const Club& club, std::uint32_t valid_days, rules::Instant now) {
+  const std::uint32_t days = valid_days > 0 ? valid_days : club.policy.credit_valid_days;
+  return templates::end_of_local_day(now, club.time_zone, static_cast<int>(days));
+}
+
+std::vector<QuotedCredit> credits_of(const Worth& worth, const Club& club, rules::Instant now) {
+  std::map<rules::Instant, rules::Amount> by_expiry;
+  by_expiry[expiry(club, 0, now)] = worth.own_credit;
+  for (const rules::Given& one : worth.given) {
+    const rules::OfferEffect& effect = effect_of(one, club);
+    if (effect.kind == EffectKind::credit || effect.kind == EffectKind::credit_percent)
+      by_expiry[expiry(club, effect.valid_days, now)] += one.value;
+  }
+  std::vector<QuotedCredit> credits;
+  for (const auto& [until, amount] : by_expiry) {
+    if (amount > 0) credits.push_back({amount, until});
+  }
+  return credits;
+}
+
+}  // namespace
+
+rules::Amount credit_of(const Quote& quote) {
+  rules::Amount sum = 0;
+  for (const QuotedCredit& one : quote.credits) sum += one.amount;
+  return sum;
+}
+
+std::vector<std::string> notes_of(const Quote& quote, const Club& club) {
+  std::vector<std::string> notes;
+  for (const rules::Given& one : quote.given) {
+    const rules::OfferEffect& effect = effect_of(one, club);
+    if (effect.kind == EffectKind::note) notes.push_back(effect.text);
+  }
+  return notes;
+}
+
+Needs needs_offers_of(const Club& club, const MemberKey& key, rules::Instant now) {
+  Needs needs = needs_measures(club, key, now, now, false);
+  for (const rules::Offer& offer : club.programme.offers) {
+    if (offer.budget > 0 && offer.on == rules::Occasion::purchase) needs.budgets.insert(offer.id);
+  }
+  needs_rank(needs, club, key);
+  return needs;
+}
+
+Needs needs_quote(const Club& club, PhoneNumber phone, const Setting& setting) {
+  const MemberKey key{club.id, phone};
+  Needs needs = needs_offers_of(club, key, setting.now);
+  needs.wallets.insert(key);
+  return needs;
+}
+
+Quote quote(const Club& club, const QuoteOrder& order, const Facts& facts, const Setting& setting) {
+  Quote quoted{.member = facts.member(MemberKey{club.id, order.phone})};
+  quoted.would_join = quoted.member == nullptr && club.policy.join_on_purchase;
+  rules::Judged judged = judge_off(club, quoted.member, order, facts, setting);
+  quoted.discount = judged.off;
+  const Member newcomer{.club = club.id, .phone = order.phone, .joined_at = setting.now};
+  if (quoted.member != nullptr || quoted.would_join) {
+    const Member& buyer = quoted.member != nullptr ? *quoted.member : newcomer;
+    Worth worth = worth_of(club, buyer, order, quoted.discount, facts, setting.now);
+    quoted.credits = credits_of(worth, club, setting.now);
+    quoted.points = worth.points;
+    quoted.given = std::move(worth.given);
+    quoted.discount = worth.honoured;
+  } else {
+    std::erase_if(judged.given, [&club](const rules::Given& one) {
+      const EffectKind kind = effect_of(one, club).kind;
+      return !is_off(kind) && kind != EffectKind::note;
+    });
+    quoted.given = std::move(judged.given);
+  }
+  quoted.payable = order.amount - quoted.discount;
+  if (quoted.member != nullptr) quoted.available = facts.spendable(quoted.member->id, setting.now);
+  return quoted;
+}
+
+Said quote_said(const Speaker& speaker, const QuoteOrder& order, const Facts& facts, const Setting& setting) {
+  const Club& club = *speaker.club;
+  const Quote quoted = quote(club, order, facts, setting);
+  const auto say = [&](std::string_view key, std::initializer_list<templates::Argument> arguments = {}) {
+    return render(setting, key, speaker.language, arguments);
+  };
+  std::string text = say("quote", {{"phone", shown_phone(club, order.phone)},
+                                   {"amount", money(club, order.amount)},
+                                   {"collect", money(club, quoted.payable)}});
+  const auto add = [&text](const std::string& line) {
+    if (fits_text(text + '\n' + line)) text += '\n' + line;
+  };
+  if (quoted.discount > 0) add(say("quote_discount", {{"sum", money(club, quoted.discount)}}));
+  if (const rules::Amount credit = credit_of(quoted); credit > 0) {
+    add(say("quote_credit",
+            {{"credit", money(club, credit)},
+             {"until", templates::LastDay{quoted.credits.front().expires_at, club.time_zone}}}));
+  }
+  if (quoted.available > 0) add(say("quote_available", {{"balance", money(club, quoted.available)}}));
+  if (quoted.member == nullptr) add(say(quoted.would_join ? "quote_joins" : "quote_no_member"));
+  if (quoted.member != nullptr) {
+    const std::string_view tier = tier_title(club, facts.rank(quoted.member->id));
+    if (!tier.empty()) add(say("tier_member", {{"tier", tier}}));
+  }
+  for (const std::string& note : notes_of(quoted, club)) add(say("quote_note", {{"note", note}}));
+  return {.reply = text};
+}
+
+}  // namespace peyk::handlers
