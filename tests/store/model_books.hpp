@@ -12,6 +12,7 @@
 #include <chrono>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <tuple>
@@ -64,6 +65,8 @@ class ModelBooks {
     Sum amount = 0, by_credit = 0, earned = 0, refunded = 0;
     Sum lapsed = 0;    // of what it earned, told of with its refunds
     std::string code;  // what it earned came with; none: nothing
+    Time at{};
+    bool typed = false;  // by a cashier
   };
 
   // Of two clubs one lets its members owe.
@@ -97,9 +100,9 @@ class ModelBooks {
     if (const std::string ended = how_it_ended(number, *code); !ended.empty()) return ended;
     if (free(*code) == 0) return "is held by a till";
     const Bill bill{branch, invoice};
-    if (purchases.contains(bill)) return "is recorded already";
+    if (is_recorded_of_late(bill)) return "is recorded already";
     if (amount < kInvoiceMin) return "needs an invoice of at least 100,000";
-    const Sum payable = amount - paid_on(bill);
+    const Sum payable = amount - paid_on(bill, true);
     if (payable <= 0) return "can pay no more of this invoice";
     return taken(take(number, cashier, bill, amount, std::min(payable, free(*code))));
   }
@@ -128,8 +131,7 @@ class ModelBooks {
     }
     if (now - standing->at >= kMayUndo) return "that can be undone for";
     if (standing->returned > 0) return "was refunded";
-    if (!standing->bill.second.empty() && purchases.contains(standing->bill))
-      return "is recorded as a purchase";
+    if (standing->paid_for) return "is recorded as a purchase";
     if (code->owner == 0) return "has left the club";
     if (now >= code->until) return "ended on";
     code->left += standing->used;
@@ -267,6 +269,7 @@ class ModelBooks {
     Time undone_at{};
     Sum left_then = 0;  // when it was undone
     Sum returned = 0;   // with refunds of what it paid for
+    std::optional<Bill> paid_for;
   };
   struct Gift {
     Phone from = 0;  // 0: she has left
@@ -318,13 +321,40 @@ class ModelBooks {
                                                .left = free(code),
                                                .at = now});
   }
-  // What codes have paid on a bill, and still do.
-  Sum paid_on(const Bill& bill) const {
-    Sum sum = 0;
-    for (const Redemption& one : redemptions) {
-      if (!bill.second.empty() && one.bill == bill && !one.undone) sum += one.used - one.returned;
+  // A number means the same invoice for days, and for hours where only cashiers have typed it.
+  static constexpr std::chrono::hours kNamed{72}, kTyped{12};
+
+  // A cashier types it now.
+  bool is_recorded_of_late(const Bill& bill) const {
+    const auto known = purchases.find(bill);
+    if (bill.second.empty() || known == purchases.end()) return false;
+    return now - known->second.at <= (known->second.typed ? kTyped : kNamed);
+  }
+  // Redemptions that name a bill, as whoever names it now means it, and have paid for no purchase.
+  std::vector<std::size_t> open_on(const Bill& bill, bool typed) const {
+    std::vector<std::size_t> open;
+    for (std::size_t i = 0; i < redemptions.size() && !bill.second.empty(); ++i) {
+      const Redemption& one = redemptions[i];
+      const auto lives = typed && one.cashier != 0 ? kTyped : kNamed;
+      if (one.bill == bill && !one.undone && !one.paid_for && now - one.at <= lives) open.push_back(i);
     }
+    return open;
+  }
+  // What codes have paid on it.
+  Sum paid_on(const Bill& bill, bool typed) const {
+    Sum sum = 0;
+    for (const std::size_t i : open_on(bill, typed)) sum += redemptions[i].used;
     return sum;
+  }
+  // What she paid today at this branch for an invoice of this amount, and named none: the last.
+  std::vector<std::size_t> unnamed(int branch, Phone phone, Sum amount) const {
+    const auto day = [](Time at) { return std::chrono::floor<std::chrono::days>(at + kTehran); };
+    for (std::size_t i = redemptions.size(); i-- > 0;) {
+      const Redemption& one = redemptions[i];
+      const bool hers = codes.at(one.code).owner == phone && one.bill == Bill{branch, ""};
+      if (hers && !one.undone && !one.paid_for && one.amount == amount && day(one.at) == day(now)) return {i};
+    }
+    return {};
   }
 
   bool is_used(const std::string& number) const {

@@ -18,6 +18,7 @@ class ModelShop : public ModelBooks {
   static constexpr std::chrono::seconds kHeldFor{120};
   static constexpr std::chrono::hours kHoldsCounted{1};
   static constexpr std::size_t kUnusedHoldsMax = 5;
+  static constexpr std::chrono::days kParkedWithin{3};
 
   // What a till must be told: the status, and words of the answer.
   struct Answer {
@@ -36,12 +37,18 @@ class ModelShop : public ModelBooks {
   }
   // A purchase that was never heard of: it is recorded, and has earned `earned`; then, if that is not
   // nothing, has_code().
-  const Purchase& buy(const Bill& bill, Phone phone, Sum amount) {
+  const Purchase& buy(const Bill& bill, Phone phone, Sum amount, bool typed = false) {
     join(phone);
+    std::vector<std::size_t> paid_by = open_on(bill, typed);
+    if (paid_by.empty()) paid_by = unnamed(bill.first, phone, amount);
     Purchase& purchase = purchases[bill];
-    purchase = {.buyer = phone, .phone = phone, .amount = amount};
-    purchase.by_credit = std::min(paid_on(bill), amount);
-    for (const Sum asked : parked_[bill]) {
+    purchase = {.buyer = phone, .phone = phone, .amount = amount, .at = now, .typed = typed};
+    for (const std::size_t i : paid_by) {
+      purchase.by_credit = std::min(purchase.by_credit + redemptions[i].used, amount);
+      redemptions[i].paid_for = bill;
+    }
+    for (const auto& [asked, at] : parked_[bill]) {
+      if (now - at > kParkedWithin) continue;
       const Sum refunded = asked == 0 ? amount - purchase.refunded : asked;
       if (refunded == 0 || refunded > amount - purchase.refunded) continue;
       purchase.refunded += refunded;
@@ -90,7 +97,7 @@ class ModelShop : public ModelBooks {
   Refund refund(const Bill& bill, Sum asked) {
     const auto known = purchases.find(bill);
     if (known == purchases.end()) {
-      parked_[bill].push_back(asked);
+      parked_[bill].emplace_back(asked, now);
       return {{202, "parked"}, {}};
     }
     Purchase& purchase = known->second;
@@ -115,7 +122,7 @@ class ModelShop : public ModelBooks {
                                   : Answer{422, "invoice-already-redeemed"};
     }
     if (auto refused = cannot_take(number, bill, amount)) return *refused;
-    const Sum used = std::min(free(codes[number]), amount - paid_on(bill));
+    const Sum used = std::min(free(codes[number]), amount - paid_on(bill, false));
     take(number, 0, bill, amount, used);
     return {201, "\"used\":" + std::to_string(used) + ","};
   }
@@ -137,12 +144,12 @@ class ModelShop : public ModelBooks {
       if (hers && one.state != Held::captured && now - one.at < kHoldsCounted) ++unused;
     }
     if (unused >= kUnusedHoldsMax) return {429, "too-many-holds"};
-    return {201, "\"held\":" + std::to_string(std::min(free(code), amount - paid_on(bill))) + ","};
+    return {201, "\"held\":" + std::to_string(std::min(free(code), amount - paid_on(bill, false))) + ","};
   }
   void begun(const std::string& id, const std::string& number, Sum amount, const std::string& invoice) {
     Code& code = codes[number];
     const Bill bill{kTillBranch, invoice};
-    code.held = std::min(free(code), amount - paid_on(bill));
+    code.held = std::min(free(code), amount - paid_on(bill, false));
     code.held_until = std::min<Time>(now + kHeldFor, code.until);
     holder_[number] = id;
     holds_[id] = {.code = number,
@@ -163,7 +170,7 @@ class ModelShop : public ModelBooks {
     if (now >= hold.until) return {409, "timed out"};
     if (amount > hold.held) return {422, "more-than-held"};
     if (purchases.contains(hold.bill)) return {422, "invoice-closed"};
-    if (amount > hold.amount - paid_on(hold.bill)) return {422, "nothing-to-use"};
+    if (amount > hold.amount - paid_on(hold.bill, false)) return {422, "nothing-to-use"};
     end(hold, Held::captured);
     hold.captured = amount;
     take(hold.code, 0, hold.bill, hold.amount, amount);
@@ -212,7 +219,7 @@ class ModelShop : public ModelBooks {
                                     {"clawed_back", 0}, {"owed", 0},     {"withheld", 0}};
     Sum all = back_at(purchase, purchase.refunded);
     for (Redemption& one : redemptions) {
-      if (one.bill != bill || one.undone) continue;
+      if (one.paid_for != bill || one.undone) continue;
       const Sum of_it = std::min(all, one.used);
       all -= of_it;
       const Sum back = of_it - one.returned;
@@ -268,13 +275,13 @@ class ModelShop : public ModelBooks {
   }
   std::optional<Answer> cannot_take(const std::string& number, const Bill& bill, Sum amount) {
     const Code& code = codes[number];
-    if (code.end == End::spent) return Answer{409, is_used(number) ? "code-used" : "code-void"};
+    if (code.end == End::spent) return Answer{409, "code-used"};
     if (code.end == End::voided) return Answer{409, "code-void"};
     if (now >= code.until) return Answer{409, "code-expired"};
     if (free(code) == 0) return Answer{409, "code-held"};
     if (purchases.contains(bill)) return Answer{422, "invoice-closed"};
     if (amount < kInvoiceMin) return Answer{422, "invoice-too-small"};
-    if (amount <= paid_on(bill)) return Answer{422, "nothing-to-use"};
+    if (amount <= paid_on(bill, false)) return Answer{422, "nothing-to-use"};
     return std::nullopt;
   }
   void end(Hold& hold, Held state) {
@@ -284,7 +291,7 @@ class ModelShop : public ModelBooks {
     code.held_until = {};
   }
 
-  std::map<Bill, std::vector<Sum>> parked_;
+  std::map<Bill, std::vector<std::pair<Sum, Time>>> parked_;
   std::map<std::string, Hold> holds_;          // by id
   std::map<std::string, std::string> holder_;  // of a code, its last
 };

@@ -226,6 +226,18 @@ TEST_F(MysqlDigests, are_left_to_whoever_is_at_them_and_told_by_another_if_it_di
   EXPECT_EQ(tell(kMorning), 0U);
 }
 
+TEST_F(MysqlDigests, of_a_day_that_fails_each_time_keep_no_other_day_waiting) {
+  tell(kMorning);
+  const rules::Instant late = kMorning + 48h;  // two days are due
+  store::tell_next_digest(database.connection, chance, *directory, late, 1);
+  database.connection.commit();
+  EXPECT_EQ(database.number("SELECT COUNT(*) FROM digest WHERE told_at IS NULL"), 1);
+  EXPECT_EQ(database.number("SELECT COUNT(*) FROM digest d WHERE d.told_at IS NULL AND EXISTS (SELECT 1 FROM"
+                            " digest l WHERE l.day_from > d.day_from AND l.told_at IS NOT NULL)"),
+            1)
+      << "the later one is told";
+}
+
 TEST_F(MysqlDigests, of_two_gateways_at_the_same_moment_one_tells) {
   buy(kVanakCashier, 2, 1h);
   database.query("DELETE FROM outbox");

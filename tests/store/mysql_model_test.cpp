@@ -268,7 +268,7 @@ class Story {
       say(by.phone, text, told);
       return;
     }
-    const ModelBooks::Purchase& purchase = books_.buy(bill, phone, amount);
+    const ModelBooks::Purchase& purchase = books_.buy(bill, phone, amount, true);
     say(by.phone, text, ModelShop::bought(purchase));
     take_code(bill, purchase);
   }

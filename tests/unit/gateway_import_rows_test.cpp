@@ -86,6 +86,9 @@ TEST(ImportRows, of_purchases_are_what_a_till_would_report) {
   EXPECT_EQ(purchase("09120000101,5, A-1001 ,12,")->invoice, "A-1001") << "as a till's";
   EXPECT_THAT(purchase("09120000101,5,\xC7\xE1\xDD,12,").error(), HasSubstr("UTF-8"));
   EXPECT_EQ(row->branch, 12U);
+  const auto blanks = purchase("09120000101,5,\" A-1 1 \",12,");
+  ASSERT_TRUE(blanks) << blanks.error();
+  EXPECT_EQ(blanks->invoice, "A-1 1") << "a till's has no blanks around it, and the database sees none";
 }
 
 TEST(ImportRows, of_purchases_are_refused_with_the_reason) {
