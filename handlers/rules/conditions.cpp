@@ -45,7 +45,7 @@ bool has_any(const Condition& condition, const Measures& measures) {
 }
 
 bool lies_in(const Condition& condition, std::int64_t value) {
-  if (condition.every != 0 && value % std::int64_t{condition.every} != 0) return false;
+  if (condition.every > 1 && (value == 0 || value % std::int64_t{condition.every} != 0)) return false;
   if (condition.ranges.empty()) return true;
   for (const Range& range : condition.ranges) {
     if (value >= range.from && value <= range.to) return true;

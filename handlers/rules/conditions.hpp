@@ -88,8 +88,8 @@ struct Range {
   bool operator==(const Range&) const = default;
 };
 
-// A measure that lies in any of the ranges and, if `every` is not 0, is a multiple of it; or, with `words`, a
-// set that has any of them.
+// A measure that lies in any of the ranges and, if `every` is not 0, is a multiple of it (0 is none: nothing
+// came round yet); or, with `words`, a set that has any of them.
 struct Condition {
   Measure measure = Measure::visits;
   std::vector<Range> ranges;  // none: any known value

@@ -12,9 +12,9 @@ constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
 
 // The values that a measure can have, in the order of Measure.
 constexpr std::array<Range, kMeasures> kDomains = {{
-    {1, kMost},                // visits
-    {1, kMost},                // branch_visits
-    {1, kMost},                // purchases
+    {0, kMost},                // visits
+    {0, kMost},                // branch_visits
+    {0, kMost},                // purchases
     {0, kMost},                // spent
     {0, kMost},                // days_away
     {0, kMost},                // away_percent
@@ -87,6 +87,7 @@ bool can_hold(std::span<const Condition> conditions, Measure measure) {
     // No multiple of so much is within 64 bits but 0; a bound keeps the product from wrapping.
     if (one.every > 1 && every < (std::uint64_t{1} << 31)) every = std::lcm(every, std::uint64_t{one.every});
   }
+  if (every > 1) left = common(left, without(Range{}, {{0, 0}}));
   return have_multiple(left, every);
 }
 

@@ -38,10 +38,10 @@ struct Row {
 TEST(Conditions, hold_at_their_edges_and_not_beyond) {
   const std::vector<Row> rows = {
       {"more than 5 visits", in(visits, {{.from = 6}}), {6, 7, kMost}, {5, 1}},
-      {"every 5th visit", in(visits, {}, 5), {5, 10, 1'000'000}, {1, 4, 6}},
+      {"every 5th visit", in(visits, {}, 5), {5, 10, 1'000'000}, {0, 1, 4, 6}},
       {"every 5th visit up to the 20th", in(visits, {{.to = 20}}, 5), {5, 20}, {21, 25, 19}},
       {"not the first three", in(visits, {{1, 3}}, 0, true), {4, 100}, {1, 3}},
-      {"not every 5th", in(visits, {}, 5, true), {1, 4, 6}, {5, 10}},
+      {"not every 5th", in(visits, {}, 5, true), {0, 1, 4, 6}, {5, 10}},
       {"either of two ranges", in(visits, {{1, 1}, {10, 12}}), {1, 10, 12}, {2, 9, 13}},
       {"visits of the branch", in(branch_visits, {{2, 2}}), {2}, {1, 3}},
       {"purchases", in(purchases, {{2, 3}}), {2, 3}, {1, 4}},
@@ -159,7 +159,9 @@ TEST(Conditions, that_can_never_hold_are_pointed_out) {
       {"score 6", {in(score_recency, {{4, 6}})}, "score_recency: 6 is not from 1 to 5"},
       {"score 0", {in(score_monetary, {{0, 2}})}, "score_monetary: 0"},
       {"minute 1440", {in(minute, {{1380, 1440}})}, "minute: 1440"},
-      {"visits 0", {in(visits, {{0, 3}})}, "visits: 0 is not from 1 up"},
+      {"joined and never came", {in(visits, {{0, 0}})}, ""},
+      {"visits -1", {in(visits, {{-1, 3}})}, "visits: -1 is not from 0 up"},
+      {"every, of those who never came", {in(visits, {{0, 0}}, 5)}, "visits: no number"},
       {"month 13", {in(jalali_month_day, {{1301, 1301}})}, "jalali_month_day: 1301"},
       {"backwards", {in(minute, {{1320, 60}})}, "minute: nothing is from 1320 to 60"},
       {"open below", {in(weekday, {{.to = 3}})}, ""},

@@ -18,17 +18,17 @@ using Names = std::vector<std::string>;
 
 const Names kBusinesses = {"restaurant", "grocery", "beauty", "clothing"};
 
+struct Rfm {
+  std::int64_t recency = 0, frequency = 0, monetary = 0;  // all 0: not known
+};
+
 struct Typical {
   const char* who;
   std::string_view business;
   std::int64_t visits, away;
-  Scores scores{};  // all 0: not known
-  std::int64_t survey = 0;
+  Rfm scores;
+  std::int64_t survey;  // 0: none
   Names segments;
-
-  struct Scores {
-    std::int64_t recency = 0, frequency = 0, monetary = 0;
-  };
 };
 
 Measures of(const Typical& member) {
