@@ -81,14 +81,22 @@ TEST_F(ClosedClub, asks_by_a_till_whom_it_would_enrol_if_it_were_open) {
   EXPECT_EQ(balance(kShopper), 0);
 }
 
-TEST_F(ClosedClub, does_not_count_what_she_bought_as_a_member_who_has_left) {
-  buy(kShopper, 1'000'000, "A-1");
-  buy(kShopper, 1'000'000, "A-2");
-  ASSERT_EQ(balance(kShopper), 50'000);
-  buy(kShopper, 1'000'000, "A-3");
+TEST_F(ClosedClub, counts_what_she_bought_as_a_stranger_only) {
+  const auto bought = [this](const std::string& invoice) {
+    Request request;
+    request.what =
+        PurchaseRequest{.club = 1, .branch = 12, .phone = kShopper, .invoice = invoice, .amount = 1'000'000};
+    store.handle(request, now);
+  };
+  bought("A-1");
+  EXPECT_EQ(balance(kShopper), -1);
+  bought("A-2");
+  EXPECT_EQ(balance(kShopper), 50'000);
+  bought("A-3");
   say(kShopper, "LEAVE");
   say(kShopper, number());
   ASSERT_EQ(balance(kShopper), -1);
+  EXPECT_THAT(say(kShopper, "JOIN"), HasSubstr("Buy 2 times"));
 }
 
 }  // namespace
