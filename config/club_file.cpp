@@ -275,10 +275,10 @@ tl::expected<ClubFile, std::vector<Mistake>> load_club(std::string_view yaml, st
     read_identity(root, file.club);
     root.section("policy", [&](Section& s) { read_policy(s, file.club.policy); });
     read_branches(root, file.club);
-    read_programme(root, file.club);
     read_cashiers(root, file);
     read_till_keys(root, file.club);
     read_webhooks(root, file.webhooks);
+    read_programme(root, file.club);
   });
   std::vector<Mistake> mistakes = std::move(document).mistakes();
   if (!mistakes.empty()) return tl::unexpected(std::move(mistakes));

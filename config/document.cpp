@@ -393,6 +393,8 @@ void Section::list(std::string_view key, std::size_t count_min, std::size_t coun
 
 bool Section::texts(std::string_view key, std::size_t count_max, std::string_view allowed,
                     const TakeText& take) {
+  note_asked(key);
+  if (!has(key)) return false;  // most of the many keys that a map of conditions may have
   const std::string rule = fmt::format("a list of up to {}: {}", count_max, allowed);
   const Node* node = ask(key, Presence::optional, rule);
   if (node == nullptr) return false;

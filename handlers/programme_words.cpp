@@ -18,11 +18,11 @@ constexpr std::int64_t kCountMax = 1'000'000;
 constexpr std::int64_t kDaysMax = 36'500;
 
 constexpr std::array<MeasureWord, rules::kMeasures> kMeasureWords{{
-    {Measure::visits, "visits", "visits", Unit::count, 1, kCountMax,
+    {Measure::visits, "visits", "visits", Unit::count, 0, kCountMax,
      "Days on which she bought, this one counted"},
-    {Measure::branch_visits, "branch_visits", "branch_visits", Unit::count, 1, kCountMax,
+    {Measure::branch_visits, "branch_visits", "branch_visits", Unit::count, 0, kCountMax,
      "The same at this branch"},
-    {Measure::purchases, "purchases", "purchases", Unit::count, 1, kCountMax,
+    {Measure::purchases, "purchases", "purchases", Unit::count, 0, kCountMax,
      "Her invoices, this one counted"},
     {Measure::spent, "spent", "spent", Unit::rials, 0, rules::kAmountMax,
      "What she spent in all, this invoice counted, in rials"},

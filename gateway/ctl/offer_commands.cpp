@@ -68,9 +68,10 @@ std::string bounds_of(const rules::Offer& offer, std::string_view zone) {
   return text.empty() ? text : "  " + text.substr(2) + "\n";
 }
 
+// Only what a budget bounds is counted.
 std::string budget_of(const OfferRecord& record) {
   const rules::Amount budget = record.versions.front().offer.budget;
-  if (budget == 0) return fmt::format("  given {} rials\n", record.spent);
+  if (budget == 0) return "  no budget\n";
   return fmt::format("  given {} of {} rials, {} left\n", record.spent, budget,
                      std::max<rules::Amount>(budget - record.spent, 0));
 }
@@ -99,7 +100,7 @@ Json record_as_json(const OfferRecord& record, const handlers::Club& club) {
   Json json{{"name", latest.name},
             {"id", latest.id},
             {"in_force", is_in_force(record.versions.front())},
-            {"given", record.spent},
+            {"given", latest.budget == 0 ? Json() : Json(record.spent)},
             {"budget", latest.budget == 0 ? Json() : Json(latest.budget)},
             {"budget_left",
              latest.budget == 0 ? Json() : Json(std::max<rules::Amount>(latest.budget - record.spent, 0))},

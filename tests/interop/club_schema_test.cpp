@@ -41,6 +41,10 @@ class ClubSchema : public testing::Test {
 
 const std::string kHead = "slug: shop\nname: Shop\nline: 30001234\nbranches: [{number: 1, name: A}]\n";
 
+std::string template_for(std::string_view business) {
+  return (source_dir() / "config/clubs/templates" / (std::string(business) + ".yaml")).string();
+}
+
 TEST_F(ClubSchema, takes_the_samples_and_what_get_club_writes) {
   handlers::Club club{
       .slug = "shop", .name = "A \"B\" \\ #", .keyword = "نان", .line = "30001234", .ussd_root = "*7000"};
@@ -50,12 +54,26 @@ TEST_F(ClubSchema, takes_the_samples_and_what_get_club_writes) {
                    {.phone = 989121112244, .branch = 1}};
   club.till_keys = {{.id = "till-1", .branch = 1, .secret = std::string(32, 'x')},
                     {.id = "crm", .secret = std::string(32, 'x'), .in_file = false}};
+  club.programme = {
+      .segments = {{.name = "own",
+                    .title = "A \"B\"",
+                    .when = {{.measure = rules::Measure::visits, .ranges = {{3, 5}}},
+                             {.measure = rules::Measure::tier, .ranges = {{1, 1}}, .negated = true}}}},
+      .tiers = {.tiers = {{"gold", "", 20}}},
+      .offers = {{.name = "a",
+                  .when = {{.measure = rules::Measure::date, .ranges = {{20261120, 20261127}}}},
+                  .then = {{.kind = rules::EffectKind::credit, .value = 5, .valid_days = 3}},
+                  .from = std::chrono::sys_days(std::chrono::year(2026) / 11 / 20),
+                  .priority = -3}},
+      .bounds_given = rules::LrfmBounds{{1, 2, 3, 4}, {1, 2, 3, 4}, {1, 2, 3, 4}, {1, 2, 3, 4}}};
   std::string output;
   EXPECT_EQ(errors_of({(source_dir() / "config/clubs/nan-o-namak.yaml").string(),
                        (source_dir() / "config/clubs/corner-books.yaml").string(),
-                       write("got.yaml", gateway::ctl::club_as_yaml(club, {})), write("small.yaml", kHead)},
+                       write("got.yaml", gateway::ctl::club_as_yaml(club, {})), write("small.yaml", kHead),
+                       template_for("restaurant"), template_for("grocery"), template_for("beauty"),
+                       template_for("clothing")},
                       output),
-            (std::vector<std::size_t>{0, 0, 0, 0}))
+            (std::vector<std::size_t>{0, 0, 0, 0, 0, 0, 0, 0}))
       << output;
 }
 

@@ -67,7 +67,7 @@ TEST_F(PeykctlOffers, are_listed_with_what_they_ask_and_give_and_have_left) {
   query("UPDATE offer SET spent = 400000 WHERE name = 'evenings'");
   ASSERT_EQ(ctl({"offers", "list", "salt"}), kDone) << err;
   EXPECT_THAT(out, AllOf(HasSubstr("regulars  version "), HasSubstr("  on purchase when visits >=6\n"),
-                         HasSubstr("  then 5% credit\n"),
+                         HasSubstr("  then 5% credit\n  no budget\n"),
                          HasSubstr("when tier >=silver and hours 00:00-02:00 or 22:00-24:00\n"),
                          HasSubstr("  then 50000 credit, 14 days\n  until 2030-01-31, 1 a day\n"),
                          HasSubstr("  given 400000 of 1000000 rials, 600000 left\n")));

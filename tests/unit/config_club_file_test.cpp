@@ -227,7 +227,8 @@ TEST(ConfigClubFile, all_mistakes_are_told_at_once) {
       "club.yaml:7: cashiers[0].branch: found \"7\", no such branch\n"
       "club.yaml:7: cashiers[0].pin: found something else (not shown); allowed: 4 to 6 digits\n"
       "club.yaml:8: points: unknown key; allowed: slug, name, keyword, currency, time_zone, language, "
-      "money_display, line, ussd_root, sending_weight, policy, branches, cashiers, till_keys, webhooks\n");
+      "money_display, line, ussd_root, sending_weight, policy, branches, cashiers, till_keys, webhooks, "
+      "points_per, lrfm, tiers, segments, offers\n");
 }
 
 TEST(ConfigClubFile, a_pin_comes_from_the_file_a_variable_or_a_file_of_its_own) {

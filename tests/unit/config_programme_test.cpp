@@ -148,8 +148,8 @@ TEST(ConfigProgramme, each_mistake_is_told_with_its_line_its_key_and_what_is_all
   };
   const Case cases[] = {
       {"visit: 5", "when.visit: unknown key; did you mean \"visits\"?"},
-      {"visits: many", "when.visits: found \"many\"; allowed: a list of up to 50: 1 to 1000000: 5, \">5\""},
-      {"visits: 0", "when.visits: found \"0\""},
+      {"visits: many", "when.visits: found \"many\"; allowed: a list of up to 50: 0 to 1000000: 5, \">5\""},
+      {"visits: -1", "when.visits: found \"-1\""},
       {"visits: 9..5", "when.visits: found \"9..5\""},
       {"visits: every 1", "when.visits: found \"every 1\""},
       {"visits: [every 2, every 3]", "when.visits[1]: every is given twice"},
