@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "config/scalars.hpp"
 #include "gateway/http/body_fields.hpp"
 #include "gateway/http/rfc3339.hpp"
 #include "gateway/http/strict_json.hpp"
@@ -10,7 +11,6 @@
 #include "templates/dates.hpp"
 #include "templates/fold.hpp"
 #include "templates/phone.hpp"
-#include "templates/utf8.hpp"
 
 namespace peyk::gateway {
 namespace {
@@ -66,7 +66,7 @@ std::string not_a_phone(std::string_view column) {
 std::string unreadable(const CsvRecord& record, const ImportColumns& columns) {
   if (!record.wrong.empty()) return record.wrong;
   for (const std::string& field : record.fields) {
-    if (!templates::is_utf8(field)) return "it is not in UTF-8: save the file so, and give it again";
+    if (!config::is_utf8(field)) return "it is not in UTF-8: save the file so, and give it again";
   }
   if (record.fields.size() == columns.count()) return "";
   return "it has " + std::to_string(record.fields.size()) + " fields, the first line " +

@@ -19,6 +19,10 @@ constexpr DefaultAlphabet kDefaults[] = {DefaultAlphabet::gsm7, DefaultAlphabet:
                                          DefaultAlphabet::ascii, DefaultAlphabet::ucs2,
                                          DefaultAlphabet::guess};
 
+bool is_utf8(std::string_view text) {
+  return to_utf8(to_code_points(text)) == text;
+}
+
 // Ends in half of an escape pair or of a surrogate pair.
 bool ends_torn(std::string_view part, Alphabet alphabet) {
   if (part.empty()) return false;
