@@ -45,6 +45,7 @@ Needs needs_about(const Speaker& speaker, PhoneNumber phone, const Setting& sett
   const MemberKey key{speaker.club->id, phone};
   Needs needs = needs_measures(*speaker.club, key, setting.now, setting.now, false);
   needs_rank(needs, *speaker.club, key);
+  needs.profiles.insert(key);
   return needs;
 }
 
@@ -61,7 +62,9 @@ Said about_member(const Speaker& speaker, PhoneNumber phone, const Facts& facts,
     return {.reply = render(setting, "about_no_member", speaker.language,
                             {{"phone", shown}, {"club", club.name}})};
   }
-  return {.reply = shown + lines_of(*member, speaker, facts, setting)};
+  const Profile* profile = facts.profile(member->id);
+  const std::string name = profile == nullptr || profile->name.empty() ? "" : profile->name + " ";
+  return {.reply = name + shown + lines_of(*member, speaker, facts, setting)};
 }
 
 }  // namespace peyk::handlers

@@ -3,6 +3,7 @@
 #include <map>
 
 #include "handlers/earning.hpp"
+#include "handlers/membership.hpp"
 #include "handlers/offer_words.hpp"
 #include "handlers/proof.hpp"
 #include "templates/dates.hpp"
@@ -98,12 +99,14 @@ Needs needs_quote(const Club& club, PhoneNumber phone, const Setting& setting) {
   const MemberKey key{club.id, phone};
   Needs needs = needs_offers_of(club, key, setting.now);
   needs.wallets.insert(key);
+  needs.merge(needs_joining_by_purchase(club, key));
   return needs;
 }
 
 Quote quote(const Club& club, const QuoteOrder& order, const Facts& facts, const Setting& setting) {
   Quote quoted{.member = facts.member(MemberKey{club.id, order.phone})};
-  quoted.would_join = quoted.member == nullptr && club.policy.join_on_purchase;
+  quoted.would_join = quoted.member == nullptr &&
+                      joining_by_purchase(club, {club.id, order.phone}, facts) == ByPurchase::enrols;
   rules::Judged judged = judge_off(club, quoted.member, order, facts, setting);
   quoted.discount = judged.off;
   const Member newcomer{.club = club.id, .phone = order.phone, .joined_at = setting.now};

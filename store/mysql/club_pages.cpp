@@ -3,6 +3,7 @@
 #include "handlers/measures.hpp"
 #include "store/mysql/behaviours.hpp"
 #include "store/mysql/offer_uses.hpp"
+#include "store/mysql/profiles.hpp"
 #include "store/mysql/sets.hpp"
 
 namespace peyk::store {
@@ -135,6 +136,7 @@ std::optional<MemberPage> load_member_page(Connection& connection, const Club& c
   const Needs needs = needs_measures(club, key, now, now, false);
   load_behaviours(connection, needs, {}, page.facts);
   load_standings(connection, needs, {}, page.facts);
+  load_profiles(connection, needs.profiles, page.facts);
   return page;
 }
 
