@@ -205,7 +205,7 @@ const std::vector<Row>& rows() {
       {"peyk_occasions_total",
        Kind::counter,
        {"occasion"},
-       "Members to whom an offer gave something in the morning, by occasion: birthday, away",
+       "Members to whom an offer gave something in the morning, by occasion: birthday, away, join, profile",
        {}},
       {"peyk_lrfm_members_total",
        Kind::counter,

@@ -1,6 +1,7 @@
 #include "gateway/morning_keeper.hpp"
 
 #include <algorithm>
+#include <stdexcept>
 
 #include "gateway/log.hpp"
 
@@ -12,7 +13,20 @@ constexpr std::chrono::seconds kLookEvery{60};
 constexpr std::chrono::minutes kRoundsSeenAgain{10};
 
 std::string_view name_of(rules::Occasion on) {
-  return on == rules::Occasion::birthday ? "birthday" : "away";
+  switch (on) {
+    case rules::Occasion::birthday:
+      return "birthday";
+    case rules::Occasion::away:
+      return "away";
+    case rules::Occasion::join:
+      return "join";
+    case rules::Occasion::profile:
+      return "profile";
+    case rules::Occasion::purchase:
+    case rules::Occasion::survey:
+      break;
+  }
+  throw std::logic_error("name_of: not an occasion of the clock");
 }
 
 // The club after that one, by their numbers; nullptr: that was the last.
@@ -73,7 +87,7 @@ void MorningKeeper::give() {
   const auto directory = hooks_.directory();
   std::vector<handlers::OccasionRound> rounds = handlers::occasion_rounds(*directory, hooks_.clock());
   std::erase_if(rounds, [this](const handlers::OccasionRound& one) {
-    return done_.contains({one.club->id, one.on, one.day}) ||
+    return done_.contains({one.club->id, one.on, one.turn}) ||
            (one.on == rules::Occasion::away && promo_line_.empty());
   });
   if (rounds.empty()) {
@@ -81,7 +95,7 @@ void MorningKeeper::give() {
     return;
   }
   const handlers::OccasionRound round = rounds.front();
-  const RoundKey key{round.club->id, round.on, round.day};
+  const RoundKey key{round.club->id, round.on, round.turn};
   const auto result = std::make_shared<store::OccasionGiven>();
   giving_ = sql_.run(
       [this, result, directory, round](store::Connection& connection) {

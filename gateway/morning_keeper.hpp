@@ -1,5 +1,6 @@
 // What a club's calendar brings its members: tiers whose period is over, birthdays, absences that have lasted
-// too long. Any gateway may; the store sees to it that each comes once (tier_days.hpp, occasions.hpp).
+// too long; and soon after it happened, by day, that she joined or told all of her profile. Any gateway may;
+// the store sees to it that each comes once (tier_days.hpp, occasions.hpp).
 //
 // Set by set, on the connection of what is reckoned at night: a set that gives something waits for the next
 // second, so that whoever is at a till notices nothing, and texts come no faster than they can leave.
@@ -31,7 +32,7 @@ class MorningKeeper {
 
  private:
   using Clock = std::chrono::steady_clock;
-  using RoundKey = std::tuple<handlers::ClubId, rules::Occasion, rules::DayNumber>;
+  using RoundKey = std::tuple<handlers::ClubId, rules::Occasion, std::int32_t>;
 
   void look_at_tiers();
   void tiers_looked(const store::TiersLooked& looked);

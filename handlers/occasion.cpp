@@ -18,6 +18,7 @@ using rules::Occasion;
 using rules::Offer;
 
 constexpr std::chrono::hours kMorning{9}, kEvening{20};
+constexpr std::chrono::minutes kQuarter{15};
 constexpr rules::DayNumber kBirthdaysApart = 300;  // days, at least: those of a year and the next are more
 
 bool has_offer(const Club& club, Occasion on, rules::Instant now) {
@@ -117,8 +118,8 @@ std::string lines_of(const Club& club, const Member& member, const Brought& brou
                {"until", templates::LastDayShort{lot.expires_at, club.time_zone}}});
   };
   for (const Earned& earned : brought.credits) {
-    if (earned.kept() > 0) code_line("occasion_line_code", earned.lot, earned.code, earned.kept());
-    if (earned.settled > 0) line("occasion_line_settled", {{"amount", money(club, earned.settled)}});
+    if (earned.kept() > 0) code_line("occasion_code_line", earned.lot, earned.code, earned.kept());
+    if (earned.settled > 0) line("occasion_settled_line", {{"amount", money(club, earned.settled)}});
   }
   for (const Gift& gift : brought.gifts)
     code_line("purchase_line_gift", gift.lot, gift.code, gift.lot.issued);
@@ -162,8 +163,10 @@ std::vector<OccasionRound> occasion_rounds(const Directory& directory, rules::In
   for (const Club& club : directory.clubs()) {
     const rules::Instant today = templates::start_of_local_day(now, club.time_zone);
     if (now < today + kMorning || now >= today + kEvening) continue;
-    for (const Occasion on : {Occasion::birthday, Occasion::away}) {
-      if (has_offer(club, on, now)) rounds.push_back({&club, on, day_of(club, now)});
+    const auto quarter = static_cast<std::int32_t>(now.time_since_epoch() / kQuarter);
+    for (const Occasion on : {Occasion::join, Occasion::profile, Occasion::birthday, Occasion::away}) {
+      const bool by_day = on == Occasion::birthday || on == Occasion::away;
+      if (has_offer(club, on, now)) rounds.push_back({&club, on, by_day ? day_of(club, now) : quarter});
     }
   }
   return rounds;

@@ -1,5 +1,5 @@
 // What offers bring a member without a purchase: on the morning of her birthday, when she has stayed away for
-// too long, when she joined, when her profile is whole.
+// too long, within a quarter of an hour after she joined or her profile was whole, by day.
 //
 //   occasion_rounds(): whose morning it is -> [the store finds who may fit] -> needs_occasion() -> occasion()
 //
@@ -24,9 +24,10 @@ namespace peyk::handlers {
 struct OccasionRound {
   const Club* club = nullptr;
   rules::Occasion on = rules::Occasion::birthday;
-  rules::DayNumber day = 0;
+  // Which one: the day of the club; of joining and profiles the quarter of an hour, counted from 1970.
+  std::int32_t turn = 0;
 };
-// Birthdays and absences of the clubs whose morning has come, of those that have an offer for it.
+// What is due in the clubs whose day has begun and is not yet over, of those that have an offer for it.
 std::vector<OccasionRound> occasion_rounds(const Directory& directory, rules::Instant now);
 
 // Whether an offer for this occasion is in force, and fits but for what she had of it: asked without locks.

@@ -15,8 +15,10 @@ namespace {
 using namespace handlers;
 
 constexpr std::uint32_t kIdsPerMember = 40;
-constexpr int kDrawsMax = 20;  // as of a live request
-constexpr rules::DayNumber kRoundsKept = 7;
+constexpr int kDrawsMax = 20;                                 // as of a live request
+constexpr std::int64_t kRoundsKept = 7, kQuartersOfDay = 96;  // days
+// Whoever was away for so long finds those who joined meanwhile.
+constexpr std::chrono::days kLately{3};
 
 // After which member the round goes on, its row locked; nothing: it is done, not begun, or somebody is at it.
 std::optional<MemberId> lock_round(Connection& connection, const OccasionRound& round) {
@@ -25,7 +27,7 @@ std::optional<MemberId> lock_round(Connection& connection, const OccasionRound& 
                       "SELECT after_member FROM occasion_round WHERE club_id = ? AND day = ? AND occasion = ?"
                       " AND is_done = 0 FOR UPDATE SKIP LOCKED")
                   .add(round.club->id)
-                  .add(round.day)
+                  .add(round.turn)
                   .add(static_cast<std::uint32_t>(round.on))
                   .query();
   if (!rows.next()) return std::nullopt;
@@ -36,7 +38,7 @@ bool is_begun(Connection& connection, const OccasionRound& round) {
   Rows rows =
       connection.prepare("SELECT 1 FROM occasion_round WHERE club_id = ? AND day = ? AND occasion = ?")
           .add(round.club->id)
-          .add(round.day)
+          .add(round.turn)
           .add(static_cast<std::uint32_t>(round.on))
           .query();
   return rows.next();
@@ -47,7 +49,7 @@ std::optional<MemberId> take_round(Connection& connection, const OccasionRound& 
   if (after || is_begun(connection, round)) return after;
   connection.prepare("INSERT IGNORE INTO occasion_round (club_id, day, occasion) VALUES (?, ?, ?)")
       .add(round.club->id)
-      .add(round.day)
+      .add(round.turn)
       .add(static_cast<std::uint32_t>(round.on))
       .update();
   return lock_round(connection, round);
@@ -64,7 +66,7 @@ struct Found {
 // By their day of birth alone: whatever else is asked is asked under the lock. Who was born on 30 Esfand has
 // hers on the 29th of common years.
 Found born_today(Connection& connection, const OccasionRound& round, MemberId after, std::uint32_t limit) {
-  const std::chrono::sys_days day{std::chrono::days{round.day}};
+  const std::chrono::sys_days day{std::chrono::days{round.turn}};
   const templates::JalaliDate today = templates::to_jalali(day);
   const bool for_the_30th =
       today.month == 12 && today.day == 29 && !templates::is_valid({today.year, 12, 30});
@@ -83,6 +85,39 @@ Found born_today(Connection& connection, const OccasionRound& round, MemberId af
           .add(limit)
           .query();
   while (rows.next()) members.push_back(rows.u64());
+  found.is_all = members.size() < limit;
+  found.looked_at = members.size();
+  if (!members.empty()) found.last = members.back();
+  found.customers = customers_of(connection, round.club->id, members);
+  return found;
+}
+
+// Who joined lately, or told the last of her profile, and had nothing for it yet.
+Found lately(Connection& connection, const OccasionRound& round, MemberId after, std::uint32_t limit,
+             rules::Instant now) {
+  std::string offers;
+  for (const rules::Offer& offer : round.club->programme.offers) {
+    if (offer.on == round.on) offers += (offers.empty() ? "" : ",") + std::to_string(offer.id);
+  }
+  const std::string from = round.on == rules::Occasion::join
+                               ? "member m WHERE m.club_id = ? AND m.joined_at >= ?"
+                               : "profile m WHERE m.club_id = ? AND m.completed_at >= ?";
+  Found found{.last = after};
+  std::vector<MemberId> members;
+  {
+    Rows rows =
+        connection
+            .prepare("SELECT m.member_id FROM " + from +
+                     " AND m.member_id > ? AND NOT EXISTS (SELECT 1 FROM offer_use u WHERE u.member_id"
+                     " = m.member_id AND u.offer_id IN (" +
+                     offers + ")) ORDER BY m.member_id LIMIT ?")
+            .add(round.club->id)
+            .add(now - kLately)
+            .add(after)
+            .add(limit)
+            .query();
+    while (rows.next()) members.push_back(rows.u64());
+  }
   found.is_all = members.size() < limit;
   found.looked_at = members.size();
   if (!members.empty()) found.last = members.back();
@@ -113,7 +148,7 @@ void go_on(Connection& connection, const OccasionRound& round, const Found& foun
       .add(found.last)
       .add(found.is_all)
       .add(round.club->id)
-      .add(round.day)
+      .add(round.turn)
       .add(static_cast<std::uint32_t>(round.on))
       .update();
 }
@@ -162,9 +197,9 @@ OccasionGiven give_occasion(Connection& connection, SystemChance& chance, const 
   chance.reserve_ids(connection, limit * kIdsPerMember);
   const auto after = take_round(connection, round);
   if (!after) return {.is_done = true};
-  const Found found = round.on == rules::Occasion::birthday
-                          ? born_today(connection, round, *after, limit)
-                          : away_today(connection, round, *after, limit, now);
+  const Found found = round.on == rules::Occasion::birthday ? born_today(connection, round, *after, limit)
+                      : round.on == rules::Occasion::away ? away_today(connection, round, *after, limit, now)
+                                                          : lately(connection, round, *after, limit, now);
   OccasionGiven given{.looked_at = found.looked_at, .is_done = found.is_all};
   if (!found.customers.empty()) {
     DecidedSet set(connection, chance, directory, now);
@@ -176,9 +211,13 @@ OccasionGiven give_occasion(Connection& connection, SystemChance& chance, const 
 }
 
 std::uint64_t forget_occasion_rounds(Connection& connection, rules::Instant now) {
-  const auto day = std::chrono::floor<std::chrono::days>(now).time_since_epoch().count();
-  return connection.prepare("DELETE FROM occasion_round WHERE day < ?")
-      .add(static_cast<std::int64_t>(day) - kRoundsKept)
+  const std::int64_t day = std::chrono::floor<std::chrono::days>(now).time_since_epoch().count();
+  return connection
+      .prepare(
+          "DELETE FROM occasion_round WHERE (occasion IN (1, 2) AND day < ?) OR (occasion IN (3, 4) AND day <"
+          " ?)")
+      .add(day - kRoundsKept)
+      .add((day - kRoundsKept) * kQuartersOfDay)
       .update();
 }
 

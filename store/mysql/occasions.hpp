@@ -1,4 +1,5 @@
-// Mornings: birthdays and absences of a club's members (handlers/occasion.hpp), in sets, each once.
+// Birthdays, absences, joinings and whole profiles of a club's members (handlers/occasion.hpp), in sets, each
+// once.
 //
 //   occasion_round (its row locked) -> the next members who may fit, read without locks -> locked, decided ->
 //   what they are given, their texts, and how far the round has come: one transaction

@@ -210,6 +210,7 @@ TEST_F(MysqlMornings, are_left_to_whoever_is_at_them_and_gone_on_with_by_another
     born(phone, kNoon);
   }
   const auto rounds = occasion_rounds(*directory, kNoon);
+  ASSERT_FALSE(rounds.empty());
   ASSERT_EQ(rounds.front().on, Occasion::birthday);
   const auto set = [&](store::Connection& connection, store::SystemChance& its) {
     return store::give_occasion(connection, its, *directory, rounds.front(), kPromoLine, kNoon, 1);
@@ -230,6 +231,37 @@ TEST_F(MysqlMornings, are_left_to_whoever_is_at_them_and_gone_on_with_by_another
   EXPECT_TRUE(set(other, its).is_done);
   other.commit();
   EXPECT_EQ(database.query("SELECT COUNT(*), COUNT(DISTINCT member_id) FROM offer_grant"), "3\t3\n");
+}
+
+TEST_F(MysqlMornings, who_joined_lately_is_welcomed_once_and_who_told_all_is_thanked) {
+  Club welcoming = club();
+  rules::Offer hello, profile;
+  hello.name = "hello";
+  hello.on = Occasion::join;
+  hello.then = {{.kind = EffectKind::credit, .value = 20'000}};
+  profile.name = "profile";
+  profile.on = Occasion::profile;
+  profile.then = {{.kind = EffectKind::credit, .value = 10'000}};
+  welcoming.programme.offers.push_back(hello);
+  welcoming.programme.offers.push_back(profile);
+  store::save_club(database.connection, welcoming);
+  database.connection.commit();
+  load();
+  buy(kShopper, 1'000'000);  // joins by it
+  EXPECT_EQ(give(Occasion::profile, kNoon), 0U);
+  EXPECT_EQ(give(Occasion::join, kNoon), 1U);
+  EXPECT_EQ(give(Occasion::join, kNoon + 15min), 0U);
+  EXPECT_EQ(give(Occasion::join, kNoon + 24h), 0U) << "once a membership";
+  shop.advance(15min);
+  buy(kOtherShopper, 1'000'000);
+  EXPECT_EQ(give(Occasion::join, kNoon + 15min), 0U) << "this quarter is done";
+  EXPECT_EQ(give(Occasion::join, kNoon + 30min), 1U);
+  born(kShopper, kNoon + 24h * 60);
+  database.query("UPDATE profile SET completed_at = '2026-11-21 12:00:00'");
+  EXPECT_EQ(give(Occasion::profile, kNoon + 30min), 1U);
+  EXPECT_EQ(give(Occasion::profile, kNoon + 45min), 0U);
+  EXPECT_EQ(database.number("SELECT SUM(issued) FROM lot WHERE origin = 5"), 50'000);
+  EXPECT_THAT(database.query("SELECT text FROM outbox"), HasSubstr("Thank you for telling Bread and Salt"));
 }
 
 TEST_F(MysqlMornings, budgets_end_with_what_they_have) {

@@ -11,11 +11,12 @@ CREATE TABLE night (
   PRIMARY KEY (club_id, day)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
--- How far a morning of a club has come: whose birthday it is, who stays away. Its row is locked by who is at it.
+-- How far a club has come with whose birthday it is, who stays away, who has joined or told all of her profile. Its row
+-- is locked by who is at it.
 CREATE TABLE occasion_round (
   club_id INT UNSIGNED NOT NULL,
-  day INT NOT NULL,
-  occasion TINYINT UNSIGNED NOT NULL,           -- 1 birthday 2 away
+  day INT NOT NULL,                             -- of joining and profiles: the quarter of an hour, counted from 1970
+  occasion TINYINT UNSIGNED NOT NULL,           -- 1 birthday 2 away 3 join 4 profile
   after_member BIGINT UNSIGNED NOT NULL DEFAULT 0,
   is_done TINYINT UNSIGNED NOT NULL DEFAULT 0,
   PRIMARY KEY (club_id, day, occasion)
