@@ -129,6 +129,13 @@ void read_policy(Section& s, handlers::ClubPolicy& policy) {
   s.boolean("debt_on_refund", policy.debt_on_refund);
   s.integer("repeat_purchase_seconds", policy.repeat_purchase_seconds, 0, 3600);
   s.integer("remind_days", policy.remind_days, 0, handlers::kRemindDaysMax);
+  s.choice<handlers::Membership>(
+      "membership", policy.membership,
+      {{"open", handlers::Membership::open}, {"closed", handlers::Membership::closed}});
+  s.integer("join_after_purchases", policy.join_after_purchases, 0, 100);
+  s.integer("profile_credit", policy.profile_credit, 0, rules::kAmountMax);
+  s.integer("hijri_shift_days", policy.hijri_shift_days, -templates::kHijriShiftDaysMax,
+            templates::kHijriShiftDaysMax);
   read_digest(s, policy.digest);
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <tuple>
 
 #include "config/scalars.hpp"
 #include "handlers/programme_json.hpp"
@@ -34,7 +35,7 @@ class Reader {
     }
     if (!negated) read_first_purchase(s);
     for (const SetWord& word : handlers::set_words()) {
-      if (word.set != WordSet::segment || !world_.segments.empty()) read_set(s, word, negated);
+      if (word.set != WordSet::segment || world_.segments != nullptr) read_set(s, word, negated);
     }
   }
 
@@ -68,12 +69,12 @@ class Reader {
 
   void read_first_purchase(Section& s) {
     bool first = false;
-    if (!s.boolean(kFirstPurchase, first)) {
+    if (!s.choice<bool>(kFirstPurchase, first, {{"true", true}})) {
       read_.correct = read_.correct && !s.has(kFirstPurchase);
     } else if (s.has("visits")) {
       wrong(s, kFirstPurchase, "given beside visits", "one of the two: it is visits: 1");
     } else {
-      read_.conditions.push_back({.measure = rules::Measure::visits, .ranges = {{1, 1}}, .negated = !first});
+      read_.conditions.push_back({.measure = rules::Measure::visits, .ranges = {{1, 1}}});
     }
   }
 
@@ -81,7 +82,7 @@ class Reader {
   std::optional<std::string> trouble_with(WordSet set, const std::string& text) const {
     const std::string found = fmt::format("found \"{}\"", text);
     if (set == WordSet::segment) {
-      return std::ranges::find(world_.segments, text, &rules::Segment::name) == world_.segments.end()
+      return std::ranges::find(*world_.segments, text, &rules::Segment::name) == world_.segments->end()
                  ? std::optional(found + ", no such segment")
                  : std::nullopt;
     }
@@ -95,7 +96,8 @@ class Reader {
     if (set == WordSet::occasion) {
       for (const templates::Occasion& one : templates::occasions()) names.push_back(one.id);
     } else if (set == WordSet::segment) {
-      for (const rules::Segment& one : world_.segments) names.push_back(one.name);
+      if (world_.segments->empty()) return "the name of a segment, of which this club has none";
+      for (const rules::Segment& one : *world_.segments) names.push_back(one.name);
     } else {
       return "words of 1 to 40 characters on one line";
     }
@@ -128,14 +130,13 @@ class Reader {
   ConditionsRead& read_;
 };
 
-// By the tables, whatever the order in the file.
+}  // namespace
+
 void sort_by_tables(std::vector<Condition>& conditions) {
   std::ranges::stable_sort(conditions, {}, [](const Condition& condition) {
     return std::tuple(condition.negated, !condition.words.empty(), condition.measure, condition.set);
   });
 }
-
-}  // namespace
 
 ConditionsRead read_conditions(Section& parent, std::string_view key, const ConditionWorld& world) {
   ConditionsRead read;

@@ -16,4 +16,7 @@ struct ConditionsRead {
 };
 ConditionsRead read_conditions(Section& parent, std::string_view key, const ConditionWorld& world);
 
+// In the order of the tables of words, negated ones behind: whatever the order in which they were written.
+void sort_by_tables(std::vector<rules::Condition>& conditions);
+
 }  // namespace peyk::config

@@ -151,8 +151,8 @@ bool is_date(Unit unit) {
   return unit == Unit::date || unit == Unit::jalali_date;
 }
 bool is_circle(Unit unit) {
-  return unit == Unit::weekday || unit == Unit::jalali_day || unit == Unit::hijri_day ||
-         unit == Unit::gregorian_day;
+  return unit == Unit::weekday || unit == Unit::birthday || unit == Unit::jalali_day ||
+         unit == Unit::hijri_day || unit == Unit::gregorian_day;
 }
 // Its values have no order, or no ends.
 bool is_plain(Unit unit) {
@@ -192,6 +192,14 @@ std::optional<std::vector<Range>> hours(std::string_view text) {
   return night;
 }
 
+// Days to the next one: 3 days after it, in a year of either length, are 362 or 363 to go.
+std::optional<std::vector<Range>> around_birthday(std::int64_t from, std::int64_t to) {
+  if (from > to) return std::nullopt;
+  if (from >= 0) return std::vector<Range>{{from, to}};
+  if (to < 0) return std::vector<Range>{{from + 365, to + 366}};
+  return std::vector<Range>{{0, to}, {from + 365, 365}};
+}
+
 std::optional<std::vector<Range>> ranges_of(const MeasureWord& word, std::string_view text,
                                             const ConditionWorld& world) {
   if (word.unit == Unit::hours) return hours(text);
@@ -203,6 +211,7 @@ std::optional<std::vector<Range>> ranges_of(const MeasureWord& word, std::string
   const auto from = value_of(word, text.substr(0, dots), world);
   const auto to = dots == text.npos ? from : value_of(word, text.substr(dots + 2), world);
   if (!from || !to) return std::nullopt;
+  if (word.unit == Unit::birthday) return around_birthday(*from, *to);
   if (*from <= *to) return std::vector<Range>{{*from, *to}};
   if (!is_circle(word.unit)) return std::nullopt;
   return std::vector<Range>{{*from, word.max}, {word.min, *to}};
@@ -268,6 +277,8 @@ std::string allowed_values(const MeasureWord& word, const ConditionWorld& world)
     case Unit::jalali_day:
     case Unit::hijri_day:
       return "month and day: 09/30, 09/01..09/30";
+    case Unit::birthday:
+      return "days to it, 0 is the day: 0, 7, -3..3";
     case Unit::gregorian_day:
       return "month and day: 12-25, 12-20..01-05";
     default:

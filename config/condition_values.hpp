@@ -8,7 +8,6 @@
 
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,7 +21,7 @@ namespace peyk::config {
 struct ConditionWorld {
   const std::vector<handlers::Branch>& branches;
   const rules::TierPlan& tiers;
-  std::span<const rules::Segment> segments;  // empty: conditions on segments are not allowed here
+  const std::vector<rules::Segment>* segments;  // nullptr: conditions on segments do not stand here
 };
 
 // Adds what the text means to the condition's ranges (or sets `every`, or the calendar by which the date was

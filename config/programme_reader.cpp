@@ -147,14 +147,17 @@ void read_segments(Section& root, handlers::Club& club) {
   root.list("segments", 0, rules::kSegmentsMax, [&](Section& s, std::size_t) {
     std::string business;
     if (s.text("usual", business, kBusiness)) {
-      for (const rules::Segment& one : rules::usual_segments(business)) add_segment(segments, one);
+      for (rules::Segment one : rules::usual_segments(business)) {
+        sort_by_tables(one.when);
+        add_segment(segments, std::move(one));
+      }
     }
     const bool is_usual = s.has("usual");
     rules::Segment segment;
     const Presence presence = is_usual ? Presence::optional : Presence::required;
     if (s.text("name", segment.name, kName, presence)) names.check(s, segment.name);
     s.text("title", segment.title, kTitle);
-    ConditionsRead read = read_conditions(s, "when", {club.branches, club.programme.tiers, {}});
+    ConditionsRead read = read_conditions(s, "when", {club.branches, club.programme.tiers, nullptr});
     for (const auto* key : {"name", "title", "when"}) {
       if (is_usual && s.has(key)) s.mistake(key, "given beside usual", "usual alone, or an entry of its own");
     }
@@ -232,7 +235,7 @@ void read_offer(Section& s, const handlers::Club& club, rules::Offer& offer) {
   s.text("title", offer.title, kTitle);
   s.choice("on", offer.on, handlers::occasion_words());
   ConditionsRead when =
-      read_conditions(s, "when", {club.branches, club.programme.tiers, club.programme.segments});
+      read_conditions(s, "when", {club.branches, club.programme.tiers, &club.programme.segments});
   auto then = read_effects(s);
   read_days(s, club, offer);
   s.integer("per_member", offer.per_member, 1, kUsesMax);
@@ -265,7 +268,7 @@ void read_offers(Section& root, handlers::Club& club) {
 void read_programme(Section& root, handlers::Club& club) {
   Programme& programme = club.programme;
   root.integer("points_per", programme.points_per, 0, rules::kAmountMax);
-  root.integer("hijri_shift_days", programme.hijri_shift_days, -2, 2);
+  programme.hijri_shift_days = static_cast<int>(club.policy.hijri_shift_days);
   read_lrfm(root, programme);
   read_tiers(root, programme.tiers);
   read_segments(root, club);

@@ -17,7 +17,7 @@ class DigestKeeper {
   // `sql` outlives this, and is stopped before it goes.
   DigestKeeper(store::SqlThread& sql, Metrics& metrics, ExpiryHooks hooks);
 
-  // Once a second: a day of a club at a time, so that the sweep beside it need not wait for all.
+  // Once a second: a day of a club at a time, on a thread of its own: a big club's day takes a while.
   void tick();
 
  private:
@@ -28,6 +28,7 @@ class DigestKeeper {
   ExpiryHooks hooks_;
   store::SystemChance chance_;  // of the sql thread
   bool telling_ = false;
+  std::size_t failed_ = 0;  // days: the next is tried before them
   Clock::time_point next_{};
 };
 

@@ -3,18 +3,20 @@
 #include <algorithm>
 #include <charconv>
 
+#include "gateway/http/body_fields.hpp"
 #include "gateway/http/rfc3339.hpp"
+#include "gateway/http/strict_json.hpp"
 #include "handlers/directory.hpp"
 #include "templates/dates.hpp"
 #include "templates/fold.hpp"
 #include "templates/phone.hpp"
+#include "templates/utf8.hpp"
 
 namespace peyk::gateway {
 namespace {
 
 using Wrong = tl::unexpected<std::string>;
 
-constexpr std::size_t kInvoiceMax = 64;  // characters, as at a till
 const auto kEarliest = std::chrono::sys_days{std::chrono::year{2000} / 1 / 1};
 
 std::optional<std::int64_t> whole_number(std::string_view text) {
@@ -63,22 +65,20 @@ std::string not_a_phone(std::string_view column) {
 // What is wrong with the record as a whole; empty: nothing.
 std::string unreadable(const CsvRecord& record, const ImportColumns& columns) {
   if (!record.wrong.empty()) return record.wrong;
+  for (const std::string& field : record.fields) {
+    if (!templates::is_utf8(field)) return "it is not in UTF-8: save the file so, and give it again";
+  }
   if (record.fields.size() == columns.count()) return "";
   return "it has " + std::to_string(record.fields.size()) + " fields, the first line " +
          std::to_string(columns.count());
 }
 
-// What is wrong with an invoice; empty: nothing.
-std::string invoice_trouble(std::string_view invoice) {
-  if (invoice.empty()) return "invoice is missing";
-  if (looks_like_formula(invoice)) return "invoice begins as a formula does";
-  const auto characters =
-      std::ranges::count_if(invoice, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; });
-  const bool clean =
-      std::ranges::none_of(invoice, [](char c) { return static_cast<unsigned char>(c) < 0x20; });
-  return characters > static_cast<std::ptrdiff_t>(kInvoiceMax) || !clean
-             ? "invoice has more than 64 characters, or one that does not print"
-             : "";
+// As a till's is read, blanks around it and all: the same invoice must not be another one here.
+tl::expected<std::string, std::string> invoice_of(std::string_view text) {
+  if (looks_like_formula(text)) return Wrong("invoice begins as a formula does");
+  auto invoice = read_name({.what = std::string(text)});
+  if (!invoice) return Wrong("invoice " + invoice.error());
+  return std::move(*invoice);
 }
 
 }  // namespace
@@ -155,8 +155,9 @@ tl::expected<handlers::PurchaseRequest, std::string> purchase_of(const CsvRecord
     return Wrong("amount is not a whole number of " + club.currency +
                  " above 0, without signs between digits");
   row.amount = *amount;
-  row.invoice = columns.at(record, "invoice");
-  if (std::string wrong = invoice_trouble(row.invoice); !wrong.empty()) return Wrong(std::move(wrong));
+  auto invoice = invoice_of(columns.at(record, "invoice"));
+  if (!invoice) return Wrong(std::move(invoice.error()));
+  row.invoice = std::move(*invoice);
   const auto branch = whole_number(columns.at(record, "branch"));
   const bool known = branch && *branch > 0 && *branch <= 999'999 &&
                      handlers::branch_of(club, static_cast<handlers::BranchNo>(*branch)) != nullptr;

@@ -26,6 +26,14 @@ constexpr std::chrono::seconds kHousekeepingEvery{1};
 constexpr std::chrono::minutes kSweepEvery{1};    // of the outbox, for what a dead process left behind
 constexpr std::uint32_t kForgottenAtOnce = 1000;  // old keys deleted in one go
 constexpr std::chrono::seconds kClockBehindSaid{5};
+// Connections that one unit may lose on threads whose work comes again by itself.
+constexpr int kLostMax = 3;
+constexpr std::chrono::milliseconds kDigestStatement{60'000};  // a day of a national club, from a cold disk
+
+store::MysqlOptions for_digests(store::MysqlOptions mysql) {
+  mysql.statement_timeout = std::max(mysql.statement_timeout, kDigestStatement);
+  return mysql;
+}
 
 // Names this process among all that share a Redis.
 std::string lease_owner() {
@@ -55,14 +63,17 @@ Peykd::Peykd(Options options)
       io_(1),
       directory_(std::make_shared<const handlers::Directory>()),
       listeners_(std::make_shared<const handlers::Listeners>()),
+      arrival_(options_.mysql, [this](store::Connection& connection) { read_first(connection); }),
       workers_(options_.mysql, worker_hooks()),
       outcomes_(options_.mysql, sql_log()),
       parts_(options_.mysql, sql_log()),
       reader_(options_.mysql, sql_log()),
       seeder_(options_.mysql, sql_log()),
       housekeeper_(options_.mysql, sql_log()),
-      sweeper_(options_.mysql, sql_log()),
-      librarian_(options_.mysql, sql_log()),
+      sweeper_(options_.mysql, sql_log(), kLostMax),
+      digester_(for_digests(options_.mysql), sql_log(), kLostMax),
+      librarian_(options_.mysql, sql_log(), kLostMax),
+      nightly_(options_.mysql, sql_log(), kLostMax),
       redis_(io_, options_.redis),
       lanes_(redis_, options_.redis.key_prefix),
       ussd_lanes_(redis_, options_.redis.key_prefix, kUssdLaneOptions),
@@ -97,10 +108,19 @@ Peykd::Peykd(Options options)
               {.clock = [this] { return clock_.now(); },
                .directory = [this] { return directory_.load(); },
                .post = [this](auto work) { post(std::move(work)); }}),
-      digests_(sweeper_, metrics_,
+      digests_(digester_, metrics_,
                {.clock = [this] { return clock_.now(); },
                 .directory = [this] { return directory_.load(); },
                 .post = [this](auto work) { post(std::move(work)); }}),
+      nights_(nightly_, metrics_,
+              {.clock = [this] { return clock_.now(); },
+               .directory = [this] { return directory_.load(); },
+               .post = [this](auto work) { post(std::move(work)); }}),
+      mornings_(nightly_, metrics_,
+                {.clock = [this] { return clock_.now(); },
+                 .directory = [this] { return directory_.load(); },
+                 .post = [this](auto work) { post(std::move(work)); }},
+                promo_line(options_.lines)),
       quotas_({.requests_max = options_.http.key_requests_max, .window = options_.http.key_requests_window}),
       purchases_([this](std::string_view key_id) { return till(key_id); },
                  [this](auto request, auto done) { submit_till(std::move(request), std::move(done)); },
@@ -297,9 +317,7 @@ void Peykd::push(std::vector<store::QueuedText> texts) {
   }
 }
 
-void Peykd::check_schema() {
-  store::Connection connection(options_.mysql);
-  connection.open();
+void Peykd::read_first(store::Connection& connection) {
   if (const auto problem = store::schema_problem(connection)) throw std::runtime_error(*problem);
   clubs_version_ = store::clubs_version(connection);
   directory_.store(std::make_shared<const handlers::Directory>(store::load_clubs(connection)));
@@ -308,7 +326,6 @@ void Peykd::check_schema() {
   clock_.know(store::latest_entry(connection));
   if (const auto behind = clock_.behind(); behind > kClockBehindSaid)
     log::error("clock_behind", {{"seconds", std::chrono::floor<std::chrono::seconds>(behind).count()}});
-  connection.rollback();
 }
 
 // What staff and operators may have changed.
@@ -347,6 +364,8 @@ asio::awaitable<void> Peykd::housekeeping() {
     history_.tick();
     expiry_.tick();
     digests_.tick();
+    nights_.tick();
+    mornings_.tick();
     metrics_.gauge("peyk_clock_behind_seconds").set(std::chrono::duration<double>(clock_.behind()).count());
     for (auto& [name, carrier] : carriers_.all()) show_counts(metrics_, carrier);
     if (!redis_.connected()) continue;
@@ -390,6 +409,7 @@ asio::awaitable<void> Peykd::wait_for_signal() {
 asio::awaitable<void> Peykd::shut_down() {
   const std::chrono::milliseconds grace = options_.limits.shutdown_grace;
   co_await http_.stop(grace);
+  if (!begun_) co_return io_.stop();
   const auto deadline = std::chrono::steady_clock::now() + grace;
   asio::steady_timer poll(io_);
   while (requests_.in_flight() > 0 && std::chrono::steady_clock::now() < deadline) {
@@ -409,10 +429,10 @@ asio::awaitable<void> Peykd::shut_down() {
   io_.stop();
 }
 
-void Peykd::run() {
-  check_schema();
-  http_.start();
-  metrics_.gauge("peyk_build_info", {{"version", PEYK_VERSION}}).set(1);
+// Everything that needs to know the clubs.
+void Peykd::begin() {
+  if (stopping_) return;
+  begun_ = true;
   workers_.start();
   outcomes_.start();
   parts_.start();
@@ -420,7 +440,9 @@ void Peykd::run() {
   seeder_.start();
   housekeeper_.start();
   sweeper_.start();
+  digester_.start();
   librarian_.start();
+  nightly_.start();
   redis_.on_connected([this] {
     log::info("redis_connected");
     for (auto& [number, line] : lines_) line.reseed();
@@ -433,13 +455,19 @@ void Peykd::run() {
   for (const auto& [name, carrier] : carriers_.all()) show_state(metrics_, carrier);
   spawn(io_, housekeeping());
   spawn(io_, scheduled_.run());
-  spawn(io_, wait_for_signal());
   log::info("started", {{"http_port", http_.port()}, {"version", PEYK_VERSION}});
+}
+
+void Peykd::run() {
+  http_.start();
+  metrics_.gauge("peyk_build_info", {{"version", PEYK_VERSION}}).set(1);
+  spawn(io_, wait_for_signal());
   // However the loop ends, by an exception too: everything that calls back is silenced while all of us still
   // lives.
   struct Silence {
     Peykd& gateway;
     ~Silence() {
+      gateway.arrival_.stop();
       gateway.redis_.stop();
       gateway.webhooks_.stop();
       gateway.workers_.stop();
@@ -449,9 +477,17 @@ void Peykd::run() {
       gateway.seeder_.stop();
       gateway.housekeeper_.stop();
       gateway.sweeper_.stop();
+      gateway.digester_.stop();
       gateway.librarian_.stop();
+      gateway.nightly_.stop();
     }
   } silence{*this};
+  arrival_.start([this](std::exception_ptr broken) {
+    post([this, broken] {
+      if (broken) std::rethrow_exception(broken);
+      begin();
+    });
+  });
   io_.run();
   log::info("stopped");
 }

@@ -3,8 +3,11 @@
 //   main thread: io_context (links, Redis, HTTP, timers: everything in gateway/)
 //   store threads: RequestWorkers (decide), SqlThreads for what must not wait for each other (outcomes and
 //   receipts; parts of long texts; texts that were granted; re-reading the outbox; housekeeping; what
-//   expires; what clubs look up)
+//   expires; what clubs look up; what is reckoned of all members at night)
 //   webhook thread: the clubs' systems are told (webhook_sender.hpp)
+//
+// Starting: the port is taken and probes are answered; MySQL is waited for (mysql_arrival.hpp), who is a till
+// is known only then; then everything else begins. Redis and carriers may come at any time.
 //
 // Stopping, on SIGTERM or SIGINT: readiness goes, no new requests; what is under way is answered; what is on
 // the wire comes home; links unbind; then the threads end. A second signal ends at once. Nothing depends on
@@ -32,7 +35,10 @@
 #include "gateway/inbound_texts.hpp"
 #include "gateway/inbound_tlvs.hpp"
 #include "gateway/inbound_ussd.hpp"
+#include "gateway/lrfm_keeper.hpp"
 #include "gateway/metrics.hpp"
+#include "gateway/morning_keeper.hpp"
+#include "gateway/mysql_arrival.hpp"
 #include "gateway/outbound_line.hpp"
 #include "gateway/outcome_queries.hpp"
 #include "gateway/pins.hpp"
@@ -54,7 +60,7 @@ class Peykd {
   ~Peykd();
 
   // Runs until a signal ends it. Throws what cannot be mended by waiting: a port that is taken, a wrong
-  // schema.
+  // password, a wrong schema.
   void run();
 
  private:
@@ -67,7 +73,9 @@ class Peykd {
   std::vector<ReadyPart> readiness();
 
   void post(std::function<void()> work);
-  void check_schema();
+  HttpRoute once_begun(HttpRoute route);
+  void read_first(store::Connection& connection);
+  void begin();
   void load_decisions();
   void govern(const std::vector<store::Pause>& pauses);
   void take(CarrierRequest request);
@@ -95,6 +103,7 @@ class Peykd {
   std::uint64_t clubs_version_ = 0;
   std::vector<store::Pause> pauses_;  // as they were read last
 
+  MysqlArrival arrival_;
   store::RequestWorkers workers_;
   store::SqlThread outcomes_;     // settled messages, receipts
   store::SqlThread parts_;        // of phones' long texts
@@ -102,7 +111,9 @@ class Peykd {
   store::SqlThread seeder_;       // all that waits, when Redis has forgotten it
   store::SqlThread housekeeper_;  // clubs, old keys, texts whose moment has come
   store::SqlThread sweeper_;      // what expires, codes that have rested, who has left
+  store::SqlThread digester_;     // what was odd yesterday
   store::SqlThread librarian_;    // what clubs look up over HTTP
+  store::SqlThread nightly_;      // what is reckoned of all members, and what mornings bring
   store::RedisConnection redis_;
   store::Lanes lanes_;
   store::Lanes ussd_lanes_;  // the same pace, looked at from further away
@@ -123,6 +134,8 @@ class Peykd {
   HistoryKeeper history_;
   ExpiryKeeper expiry_;
   DigestKeeper digests_;
+  LrfmKeeper nights_;
+  MorningKeeper mornings_;
   KeyQuotas quotas_;
   PurchaseEndpoint purchases_;
   TillOrderEndpoint orders_;
@@ -133,6 +146,7 @@ class Peykd {
   HttpServer http_;
   boost::asio::signal_set signals_;
   Signal stopped_;
+  bool begun_ = false;  // MySQL was there
   bool stopping_ = false;
 };
 

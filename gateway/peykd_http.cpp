@@ -2,6 +2,7 @@
 // of an order to the workers and of its answer back.
 #include "gateway/clock.hpp"
 #include "gateway/http/openapi.hpp"
+#include "gateway/http/problem.hpp"
 #include "gateway/line_health.hpp"
 #include "gateway/peykd.hpp"
 
@@ -16,8 +17,18 @@ std::vector<HttpRoute> Peykd::routes() {
   for (HttpRoute& route : letters_.routes()) signed_ones.push_back(std::move(route));
   for (HttpRoute& route : lookups_.routes()) signed_ones.push_back(std::move(route));
   for (HttpRoute& route : events_.routes()) signed_ones.push_back(std::move(route));
-  for (HttpRoute& route : signed_ones) all.push_back(quotas_.told_by(std::move(route)));
+  for (HttpRoute& route : signed_ones) all.push_back(once_begun(quotas_.told_by(std::move(route))));
   return all;
+}
+
+// Until the clubs are known every key is a stranger's: a till must not be told that it is one.
+HttpRoute Peykd::once_begun(HttpRoute route) {
+  route.handler = [this, handler = std::move(route.handler)](HttpRequest request, HttpContext context,
+                                                             HttpDone done) {
+    if (begun_) return handler(std::move(request), context, std::move(done));
+    done(problem_response({503, "busy", "Not ready yet", "Send the same request again.", {}}, 1));
+  };
+  return route;
 }
 
 std::optional<TillIdentity> Peykd::till(std::string_view key_id) {

@@ -8,6 +8,8 @@
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 
+#include <map>
+
 #include "config/toolchain/asio_ssl.hpp"
 #include "gateway/clock.hpp"
 #include "gateway/networks.hpp"
@@ -26,7 +28,8 @@ using boost::system::error_code;
 using Tcp = asio::ip::tcp;
 using Clock = std::chrono::steady_clock;
 
-constexpr std::size_t kLookupThreads = 4;
+constexpr std::size_t kLookupThreads = 16;
+constexpr std::chrono::seconds kSilentFor{60};  // a name that nobody answered for is not asked for so long
 constexpr std::uint32_t kHeadOctetsMax = 8192;
 constexpr std::uint64_t kBodyOctetsMax = 16384;  // read and thrown away, so that no reset is sent
 constexpr std::chrono::milliseconds kBodyPatience{500};
@@ -35,12 +38,16 @@ auto redirected(error_code& error) {
   return asio::redirect_error(asio::use_awaitable, error);
 }
 
+// One at a time of each name, whoever waits for it: names that nobody answers for must not take all threads.
 struct Lookup {
-  explicit Lookup(asio::io_context& io) : answered(io) {}
-  asio::steady_timer answered;
+  std::vector<std::shared_ptr<asio::steady_timer>> waiting;  // each until its caller's own time is over
   std::vector<asio::ip::address> addresses;
   error_code error;
   bool done = false;
+};
+struct Names {
+  std::map<std::string, std::shared_ptr<Lookup>> asked;
+  std::map<std::string, Clock::time_point> silent;  // until when
 };
 
 WebhookAnswer trouble(std::string why) {
@@ -79,6 +86,8 @@ asio::awaitable<WebhookAnswer> exchange(Stream* stream, http::request<http::stri
   parser.body_limit(kBodyOctetsMax);
   error = {};
   co_await http::async_read_header(*stream, buffer, parser, redirected(error));
+  // A head that tells of a longer body is whole all the same, and what it says counts.
+  if (error == http::error::body_limit) error = {};
   if (error) co_return trouble("sending", unwritten ? unwritten : error);
   WebhookAnswer answer{
       .status = static_cast<int>(parser.get().result_int()), .trouble = {}, .retry_after = {}};
@@ -174,28 +183,48 @@ struct WebhookCaller::Impl {
 
   asio::awaitable<std::vector<asio::ip::address>> look_up(std::string host, Clock::time_point deadline,
                                                           std::string* why) {
-    auto lookup = std::make_shared<Lookup>(io);
-    auto look = [lookup, host, &context = io] {
+    std::erase_if(names->silent, [now = Clock::now()](const auto& name) { return name.second <= now; });
+    if (names->silent.contains(host)) {
+      *why = "looking up " + host + ": no answer a moment ago";
+      co_return std::vector<asio::ip::address>{};
+    }
+    const std::shared_ptr<Lookup> lookup = asked(host);
+    const auto until = std::make_shared<asio::steady_timer>(io, deadline);
+    lookup->waiting.push_back(until);
+    error_code ignored;
+    co_await until->async_wait(redirected(ignored));
+    if (!lookup->done) {
+      *why = "looking up " + host + ": no answer in time";
+      names->silent.insert_or_assign(host, Clock::now() + kSilentFor);
+    }
+    if (lookup->error) *why = "looking up " + host + ": " + lookup->error.message();
+    co_return lookup->addresses;
+  }
+
+  std::shared_ptr<Lookup> asked(const std::string& host) {
+    std::shared_ptr<Lookup>& lookup = names->asked[host];
+    if (lookup != nullptr) return lookup;
+    lookup = std::make_shared<Lookup>();
+    auto answered = [known = names, lookup = lookup, host](const error_code& error,
+                                                           std::vector<asio::ip::address> addresses) {
+      lookup->error = error;
+      lookup->addresses = std::move(addresses);
+      lookup->done = true;
+      known->asked.erase(host);
+      for (const auto& waiting : lookup->waiting) waiting->cancel();
+    };
+    auto look = [answered, host, &context = io] {
       asio::io_context local;
       Tcp::resolver resolver(local);
       error_code error;
       std::vector<asio::ip::address> addresses;
       for (const auto& entry : resolver.resolve(host, "", error))
         addresses.push_back(entry.endpoint().address());
-      asio::post(context, [lookup, error, addresses = std::move(addresses)] {
-        lookup->error = error;
-        lookup->addresses = addresses;
-        lookup->done = true;
-        lookup->answered.cancel();
-      });
+      asio::post(context,
+                 [answered, error, addresses = std::move(addresses)] { answered(error, addresses); });
     };
     asio::post(lookups, look);
-    lookup->answered.expires_at(deadline);
-    error_code ignored;
-    if (!lookup->done) co_await lookup->answered.async_wait(redirected(ignored));
-    if (!lookup->done) *why = "looking up " + host + ": no answer in time";
-    if (lookup->error) *why = "looking up " + host + ": " + lookup->error.message();
-    co_return lookup->addresses;
+    return lookup;
   }
 
   asio::io_context& io;
@@ -203,6 +232,7 @@ struct WebhookCaller::Impl {
   const bool plain_http;
   const Networks allowed;
   Tls tls;
+  const std::shared_ptr<Names> names = std::make_shared<Names>();
   asio::thread_pool lookups;
 };
 

@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <random>
+#include <set>
 #include <thread>
 
-#include "gateway/clock.hpp"
 #include "gateway/http/webhook_signature.hpp"
 #include "gateway/log.hpp"
 #include "gateway/signal.hpp"
@@ -14,6 +14,7 @@
 #include "gateway/webhook_caller.hpp"
 #include "gateway/webhook_schedule.hpp"
 #include "store/mysql/event_lists.hpp"
+#include "store/mysql/silent_webhooks.hpp"
 #include "store/mysql/sql_thread.hpp"
 
 namespace peyk::gateway {
@@ -47,13 +48,13 @@ struct Round {
   std::map<store::EndpointId, std::uint32_t> room;
   std::uint64_t claim = 0;
   bool reload = false;
+  rules::Instant now{};
   std::chrono::milliseconds lease{};
 
   std::vector<store::ClaimedEvent> claimed;
   std::vector<store::Endpoint> endpoints;
 
   void run(store::Connection& connection) {
-    const rules::Instant now = wall_clock();
     store::settle_events(connection, settled, now);
     for (const auto& [endpoint, why] : gone) store::disable_endpoint(connection, endpoint, why, now);
     if (reload) endpoints = store::load_endpoints(connection);
@@ -65,8 +66,8 @@ std::string words_of(const WebhookAnswer& answer) {
   return answer.status == 0 ? answer.trouble : fmt::format("answered {}", answer.status);
 }
 
-WebhookCall call_of(const store::ClaimedEvent& event, const Target& target) {
-  const auto now = std::chrono::floor<std::chrono::seconds>(wall_clock());
+WebhookCall call_of(const store::ClaimedEvent& event, const Target& target, rules::Instant at) {
+  const auto now = std::chrono::floor<std::chrono::seconds>(at);
   WebhookCall call{.url = *target.url, .id = webhook_id_of(event.id)};
   call.body = webhook_body({.type = event.type,
                             .at = event.at,
@@ -82,9 +83,11 @@ WebhookCall call_of(const store::ClaimedEvent& event, const Target& target) {
 }  // namespace
 
 struct WebhookSender::Impl {
-  Impl(const store::MysqlOptions& mysql, const WebhookOptions& given, Metrics& counted)
+  Impl(const store::MysqlOptions& mysql, const WebhookOptions& given, Metrics& counted,
+       std::function<rules::Instant()> given_clock)
       : options(given),
         metrics(counted),
+        clock(std::move(given_clock)),
         io(1),
         signal(io),
         sql(mysql,
@@ -109,12 +112,14 @@ struct WebhookSender::Impl {
     round->reload = now >= next_reload;
     round->settled.swap(settled);
     round->gone.swap(gone);
+    const std::map<store::EndpointId, std::string> suspects = std::exchange(given_up, {});
     for (const auto& [id, target] : targets) {
       const std::uint32_t window = target.row.listens() ? target.pace.window(now) : 0;
       if (window > target.in_flight) round->room[id] = window - target.in_flight;
     }
     if (!round->reload && round->settled.empty() && round->gone.empty() && round->room.empty()) co_return;
     round->claim = ++claims;
+    round->now = clock();
     round->lease = options.timeout * kLeases;
     const bool committed = co_await run_round(round);
     if (!committed) co_return;  // claims end by themselves; what was told is told again
@@ -122,7 +127,32 @@ struct WebhookSender::Impl {
       next_reload = now + kReloadEvery;
       take(std::move(round->endpoints));
     }
+    if (!suspects.empty()) disable_silent(suspects);
     for (store::ClaimedEvent& event : round->claimed) start_telling(std::move(event));
+  }
+
+  // Those of which an event was given up.
+  void disable_silent(const std::map<store::EndpointId, std::string>& suspects) {
+    auto silent = std::make_shared<std::set<store::EndpointId>>();
+    sql.run(
+        [this, suspects, silent](store::Connection& connection) {
+          *silent = store::disable_silent(connection, ids, suspects, clock());
+        },
+        [this, suspects, silent](bool committed) {
+          if (committed) asio::post(io, [this, suspects, silent] { say_disabled(*silent, suspects); });
+        });
+  }
+
+  void say_disabled(const std::set<store::EndpointId>& silent,
+                    const std::map<store::EndpointId, std::string>& suspects) {
+    for (const store::EndpointId id : silent) {
+      const auto found = targets.find(id);
+      if (found == targets.end()) continue;
+      found->second.row.disabled_at = clock();
+      log::error("webhook_disabled", {{"endpoint", found->second.label},
+                                      {"why", suspects.at(id)},
+                                      {"advice", "peykctl webhooks enable, when it is well"}});
+    }
   }
 
   asio::awaitable<bool> run_round(std::shared_ptr<Round> round) {
@@ -159,6 +189,8 @@ struct WebhookSender::Impl {
       target.label = row.club_slug + "/" + row.webhook.name;
       target.row = std::move(row);
       if (!target.url) target.row.webhook.enabled = false;
+      metrics.gauge("peyk_webhook_disabled", {{"endpoint", target.label}})
+          .set(target.row.disabled_at == rules::Instant{} ? 0 : 1);
       fresh.emplace(id, std::move(target));
     }
     for (auto& [id, target] : targets) {
@@ -173,7 +205,7 @@ struct WebhookSender::Impl {
     const auto found = targets.find(event.endpoint);
     if (found == targets.end()) return;
     ++found->second.in_flight;
-    WebhookCall call = call_of(event, found->second);
+    WebhookCall call = call_of(event, found->second, clock());
     auto telling = tell(std::move(event), std::move(call));
     spawn(io, std::move(telling));
   }
@@ -209,7 +241,7 @@ struct WebhookSender::Impl {
 
   void after_failure(const store::ClaimedEvent& event, Target& target, Told told, const WebhookAnswer& answer,
                      store::SettledEvent& result) {
-    result.next_at = wall_clock();
+    result.next_at = clock();
     if (told == Told::gone) {
       if (target.row.disabled_at == rules::Instant{}) {
         log::warn("webhook_gone",
@@ -227,6 +259,7 @@ struct WebhookSender::Impl {
       return;
     }
     result.state = store::EventState::failed;
+    given_up[event.endpoint] = result.outcome;
     metrics.counter("peyk_webhook_given_up_total", {{"endpoint", target.label}}).add();
     log::error("webhook_given_up",
                {{"endpoint", target.label}, {"event", event.id}, {"why", result.outcome}});
@@ -250,7 +283,7 @@ struct WebhookSender::Impl {
       metrics.gauge("peyk_webhook_waiting", {{"endpoint", target.label}})
           .set(any ? static_cast<double>(found->count) : 0);
       metrics.gauge("peyk_webhook_oldest_seconds", {{"endpoint", target.label}})
-          .set(any ? std::chrono::duration<double>(wall_clock() - found->oldest).count() : 0);
+          .set(any ? std::chrono::duration<double>(clock() - found->oldest).count() : 0);
     }
   }
 
@@ -258,8 +291,8 @@ struct WebhookSender::Impl {
     if (forgetting || Clock::now() < next_forget) return;
     auto forgotten = std::make_shared<store::ForgottenEvents>();
     forgetting = sql.run(
-        [forgotten, keep = options.keep](store::Connection& connection) {
-          *forgotten = store::forget_events(connection, wall_clock() - keep, kForgottenAtOnce);
+        [this, forgotten](store::Connection& connection) {
+          *forgotten = store::forget_events(connection, clock() - options.keep, kForgottenAtOnce);
         },
         [this, forgotten](bool committed) {
           asio::post(io, [this, forgotten, committed] {
@@ -286,6 +319,7 @@ struct WebhookSender::Impl {
 
   const WebhookOptions options;
   Metrics& metrics;
+  const std::function<rules::Instant()> clock;
   asio::io_context io;
   Signal signal;
   store::SqlThread sql;
@@ -293,6 +327,8 @@ struct WebhookSender::Impl {
   std::map<store::EndpointId, Target> targets;
   std::vector<store::SettledEvent> settled;
   std::map<store::EndpointId, std::string> gone;
+  std::map<store::EndpointId, std::string> given_up;  // an event of theirs was, and why
+  store::SystemChance ids;                            // of texts to managers; on the thread of `sql`
   std::uint64_t claims;
   std::minstd_rand chance{std::random_device{}()};
   std::uniform_real_distribution<double> spread{-1, 1};
@@ -302,8 +338,8 @@ struct WebhookSender::Impl {
 };
 
 WebhookSender::WebhookSender(const store::MysqlOptions& mysql, const WebhookOptions& options,
-                             Metrics& metrics)
-    : impl_(std::make_unique<Impl>(mysql, options, metrics)) {}
+                             Metrics& metrics, std::function<rules::Instant()> clock)
+    : impl_(std::make_unique<Impl>(mysql, options, metrics, std::move(clock))) {}
 
 WebhookSender::~WebhookSender() {
   stop();

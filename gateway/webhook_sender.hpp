@@ -11,11 +11,16 @@
 // whatever becomes of this process, its claims end after kLeases timeouts, and what was told and not settled
 // is told again under the same webhook-id.
 //
+// An endpoint of which an event was given up, and that has taken none for days, is disabled
+// (store/mysql/silent_webhooks.hpp).
+//
 // Several gateways share the work by their claims. Thread rule: start() and stop() by the owner's thread.
 #pragma once
 
+#include <functional>
 #include <memory>
 
+#include "gateway/clock.hpp"
 #include "gateway/metrics.hpp"
 #include "gateway/options.hpp"
 
@@ -23,8 +28,10 @@ namespace peyk::gateway {
 
 class WebhookSender {
  public:
-  // Throws std::runtime_error for a ca_file that cannot be used. `metrics` outlives this.
-  WebhookSender(const store::MysqlOptions& mysql, const WebhookOptions& options, Metrics& metrics);
+  // Throws std::runtime_error for a ca_file that cannot be used. `metrics` outlives this. `clock` says when
+  // something is due, and is called on both threads.
+  WebhookSender(const store::MysqlOptions& mysql, const WebhookOptions& options, Metrics& metrics,
+                std::function<rules::Instant()> clock = wall_clock);
   ~WebhookSender();  // stops
 
   void start();

@@ -27,6 +27,7 @@ struct Missed {
 
 std::optional<Missed> missed_by(const Effect& effect, const Setting& setting) {
   if (const auto* till = std::get_if<SetTillAttempts>(&effect)) {
+    if (!till->missed) return std::nullopt;
     const auto found = setting.directory.till(till->key);
     if (found.key == nullptr) return std::nullopt;
     return Missed{.club = found.club, .branch = found.key->branch, .attempts = till->row, .till = till->key};

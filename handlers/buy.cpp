@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "handlers/membership.hpp"
 #include "handlers/typed_order.hpp"
 #include "handlers/use_cases.hpp"
 #include "templates/phone.hpp"
@@ -66,7 +67,8 @@ Said record(const Speaker& speaker, const BuyOrder& order, std::span<const CodeK
     throw std::logic_error("a purchase that was judged good was refused: " + bought.answer);
   const Purchase& purchase = std::get<RecordPurchase>(*recorded).purchase;
   Said said{.reply = done(speaker, order.phone, order.amount, purchase.earned, setting)};
-  for (const auto& note : nlohmann::json::parse(purchase.answer).at("notes"))
+  const auto answer = nlohmann::json::parse(purchase.answer);  // outlives the loop over a part of it
+  for (const auto& note : answer.at("notes"))
     said.reply += '\n' + note.get<std::string>();
   const RecordSale sale{{.purchase = purchase.id,
                          .cashier = speaker.key(),
@@ -143,7 +145,7 @@ Said buy(const Speaker& speaker, const BuyOrder& order, std::span<const CodeKey>
   }
   if (!known.empty())  // none is without an invoice
     return {.reply = render(setting, "buy_refused_invoice", speaker.language, {{"invoice", order.invoice}})};
-  if (facts.member(MemberKey{club.id, order.phone}) == nullptr && !club.policy.join_on_purchase)
+  if (facts.member(MemberKey{club.id, order.phone}) == nullptr && !counts_strangers(club))
     return {.reply = say("buy_refused_no_member")};
   if (club.policy.redeem_auth == CashierAuth::challenge && !order.confirmed) {
     return challenge(speaker,

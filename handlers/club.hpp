@@ -26,6 +26,9 @@ using templates::MoneyDisplay;
 // comes back.
 enum class CashierAuth : std::uint8_t { phone, pin, challenge };
 
+// Who may become a member by her own word: anybody, or only who was asked in or has bought often enough.
+enum class Membership : std::uint8_t { open, closed };
+
 struct Branch {
   BranchNo number = 0;
   std::string name;
@@ -97,6 +100,11 @@ struct ClubPolicy {
   std::uint32_t repeat_purchase_seconds = 120;  // the same amount again so soon looks like a repeat; 0: never
   bool debt_on_refund = false;    // what a refund cannot take back of her credit is owed; else it is withheld
   std::uint32_t remind_days = 3;  // members hear of credit so long before it lapses; 0: never
+  Membership membership = Membership::open;
+  std::uint32_t join_after_purchases = 0;  // of a closed club; 0: never by purchases
+  rules::Amount profile_credit = 0;        // for a complete profile, once in a membership; 0: none
+  // So many days the lunar calendar on the wall is ahead of the arithmetic one; behind it, negative.
+  std::int32_t hijri_shift_days = 0;
   DigestPolicy digest;
 };
 

@@ -67,7 +67,7 @@ Needs needs_of_order(const Pending& pending, const Setting& setting) {
   const Cashier* cashier = setting.directory.cashier(pending.key.club, pending.key.phone);
   if (cashier == nullptr) return needs;
   const Taker taker{.club = setting.directory.club(pending.key.club), .branch = cashier->branch};
-  want_bill(needs, taker, pending.invoice);
+  want_bill(needs, taker, pending.invoice, setting.now);
   return needs;
 }
 

@@ -1,3 +1,4 @@
+#include "handlers/membership.hpp"
 #include "handlers/use_cases.hpp"
 
 namespace peyk::handlers {
@@ -57,6 +58,8 @@ Said help(const Speaker& speaker, const Facts& facts, const Setting& setting) {
                              {"branch", branch_name(*speaker.club, speaker.cashier->branch)}})};
   }
   const bool member = facts.member(speaker.key()) != nullptr;
+  if (!member && speaker.club->policy.membership == Membership::closed)
+    return {.reply = how_to_join(*speaker.club, "help_guest_closed", speaker.language, setting)};
   return {.reply = render(setting, member ? "help_member" : "help_guest", speaker.language,
                           {{"club", speaker.club->name}, {"word", speaker.club->word}})};
 }

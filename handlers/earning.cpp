@@ -181,7 +181,8 @@ class Bringing {
   void open_lots() {
     rules::Amount debt = member_.debt;
     for (const Portion& portion : portions_) {
-      Earned earned{.lot = lot_of(portion, member_.id, LotOrigin::purchase)};
+      Earned earned{
+          .lot = lot_of(portion, member_.id, purchase_.id == 0 ? LotOrigin::occasion : LotOrigin::purchase)};
       earned.code = code_of(earned.lot);
       earned.settled = std::min(debt, earned.lot.issued);
       debt -= earned.settled;

@@ -69,7 +69,7 @@ struct Left {
   std::int64_t points = 0;
   rules::Amount spent = 0;
 };
-// Throws OutOfCandidates.
+// A purchase without a number is none: an occasion brings it (occasion.hpp). Throws OutOfCandidates.
 Brought bring(const Club& club, const Purchase& purchase, const Member& member, const Worth& worth,
               const Left& left, std::span<const CodeKey> candidates, const Facts& facts, Setting& setting);
 

@@ -66,6 +66,7 @@ struct MoveCredit {
 };
 struct RecordPurchase {
   Purchase purchase;
+  std::vector<std::uint64_t> paid_by{};  // redemptions, which pay for no other one from now on
 };
 // Advertising to a phone on a line, off or on. Apart from NoteHelp, and saved whatever was read before: of
 // two gateways that hear the phone at once, neither undoes what the other was told.
@@ -116,6 +117,7 @@ struct SetPending {
 struct SetTillAttempts {
   std::string key;
   rules::Attempts row;
+  bool missed = false;  // by a wrong code or number: counted for its branch and club too (alarm.hpp)
 };
 struct BeginHold {
   Hold hold;
@@ -151,6 +153,11 @@ struct Owe {
 struct RecordRefund {
   Refund refund;
   bool known = false;  // parked before
+};
+
+// As a whole, whatever of it has changed.
+struct SetProfile {
+  Profile row;
 };
 
 // How she buys now; of several only the last counts. Of the whole club, or of a branch.
@@ -196,8 +203,8 @@ using Effect =
     std::variant<EnrolMember, ChangeMember, EndMembership, OpenLot, IssueCode, TakeFromLot, VoidRedemption,
                  MoveCredit, RecordPurchase, SetPromo, NoteHelp, SetAttempts, SetPending, RecordSale,
                  SetMissWindow, NoteMiss, RecordDispute, SetTillAttempts, BeginHold, EndHold, TakeBack,
-                 ReturnCredit, Owe, RecordRefund, SetGuesses, SetBehaviour, SetStanding, RecordPoints,
-                 SetOfferUse, RecordGrant, OpenGiftAccount, IssueGift>;
+                 ReturnCredit, Owe, RecordRefund, SetGuesses, SetProfile, SetBehaviour, SetStanding,
+                 RecordPoints, SetOfferUse, RecordGrant, OpenGiftAccount, IssueGift>;
 
 struct OutgoingText {
   ClubId club = 0;

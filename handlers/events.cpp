@@ -28,10 +28,11 @@ std::string_view hand_of(PhoneNumber cashier, const std::string& till) {
   return !till.empty() ? "till" : cashier != 0 ? "cashier" : "member";
 }
 
-// "4417203"; null: its number is no longer known here.
-Json number_of(CodeId id, const Facts& facts) {
+// The last two digits, by which staff know it again. Never the whole: it may live on, or live again after a
+// void, and it pays whoever says it. Null: its number is no longer known here.
+Json end_of_number(CodeId id, const Facts& facts) {
   const Code* code = facts.code(id);
-  return code == nullptr ? Json() : Json(std::to_string(code->number));
+  return code == nullptr ? Json() : Json(std::to_string(code->number).substr(5));
 }
 
 WebhookEvent granted(const OpenLot& effect) {
@@ -55,7 +56,7 @@ WebhookEvent redeemed(const TakeFromLot& effect, const Facts& facts) {
           .about = r.id,
           .at = r.at,
           .data = dumped({{"redemption", std::to_string(r.id)},
-                          {"code", number_of(r.code, facts)},
+                          {"code_ends", end_of_number(r.code, facts)},
                           {"branch", r.branch},
                           {"by", hand_of(r.cashier, r.till)},
                           {"till", or_null(r.till)},
@@ -73,7 +74,7 @@ WebhookEvent voided(const VoidRedemption& effect, const Facts& facts) {
           .about = effect.redemption,
           .at = v.at,
           .data = dumped({{"redemption", std::to_string(effect.redemption)},
-                          {"code", number_of(effect.code, facts)},
+                          {"code_ends", end_of_number(effect.code, facts)},
                           {"by", hand_of(v.cashier, v.till)},
                           {"till", or_null(v.till)},
                           {"returned", effect.entry.amount},

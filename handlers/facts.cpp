@@ -41,7 +41,16 @@ void Needs::merge(Needs other) {
   merge_since(sales, other.sales);
   candidates.insert(candidates.end(), other.candidates.begin(), other.candidates.end());
   tills.merge(other.tills);
+  const auto has_bills = [](const Needs& one) { return !one.bills.empty() || !one.holds.empty(); };
+  if (has_bills(other))
+    bills_since = has_bills(*this) ? std::min(bills_since, other.bills_since) : other.bills_since;
   bills.merge(other.bills);
+  for (const auto& [member, span] : other.payments) {
+    const auto [known, fresh] = payments.emplace(member, span);
+    if (fresh) continue;
+    known->second.from = std::min(known->second.from, span.from);
+    known->second.until = std::max(known->second.until, span.until);
+  }
   redemptions.merge(other.redemptions);
   holds.merge(other.holds);
   if (!other.holders.empty())
@@ -50,6 +59,8 @@ void Needs::merge(Needs other) {
   refunded.merge(other.refunded);
   refunded_bills.merge(other.refunded_bills);
   references.merge(other.references);
+  profiles.merge(other.profiles);
+  strangers.merge(other.strangers);
   for (const auto& [member, days] : other.behaviours) {
     const auto [known, fresh] = behaviours.emplace(member, days);
     if (fresh) continue;
@@ -112,6 +123,28 @@ std::vector<const Redemption*> Facts::on_bill(const PurchaseKey& bill) const {
     }
   }
   return standing;
+}
+
+std::vector<const Redemption*> Facts::paying(std::uint64_t purchase) const {
+  std::vector<const Redemption*> standing;
+  if (const auto* ids = find(redemptions_of_purchase_, purchase)) {
+    for (const std::uint64_t id : *ids) {
+      const Redemption* one = redemption(id);
+      if (!one->voided) standing.push_back(one);
+    }
+  }
+  return standing;
+}
+
+std::vector<const Redemption*> Facts::loose(MemberId member) const {
+  std::vector<const Redemption*> found;
+  if (const auto* ids = find(loose_, member)) {
+    for (const std::uint64_t id : *ids) {
+      const Redemption* one = redemption(id);
+      if (!one->voided && one->purchase == 0) found.push_back(one);
+    }
+  }
+  return found;
 }
 
 const Hold* Facts::hold(HoldId id) const {
@@ -223,6 +256,10 @@ rules::Amount Facts::spendable(MemberId member, rules::Instant now) const {
   rules::Amount sum = 0;
   for (const Lot* lot : spendable_lots(member, now)) sum += available(*lot, now);
   return sum;
+}
+
+bool Facts::has_wallet(MemberId member) const {
+  return wallets_.contains(member);
 }
 
 BranchDay Facts::branch_day(const BranchDayKey& key) const {
@@ -344,6 +381,8 @@ void Facts::load(Redemption row) {
   if (std::any_of(all.begin(), all.end(), is_same)) return;
   code_of_redemption_.emplace(row.id, row.code);
   if (!row.invoice.empty()) redemptions_on_bill_[as_bill({row.club, row.branch, row.invoice})].insert(row.id);
+  if (row.purchase != 0) redemptions_of_purchase_[row.purchase].insert(row.id);
+  if (row.invoice.empty() && row.purchase == 0) loose_[row.member].insert(row.id);
   const auto before = [](const Redemption& a, const Redemption& b) {
     return std::tie(a.place, b.left) < std::tie(b.place, a.left);
   };
@@ -398,6 +437,9 @@ void Facts::load(const MissKey& key, rules::MissWindow row) {
 }
 void Facts::load(Pending row) {
   pendings_.emplace(row.key, std::move(row));
+}
+void Facts::load_wallet_of(MemberId member) {
+  wallets_.insert(member);
 }
 void Facts::load_taken(const CodeKey& candidate) {
   taken_.insert(candidate);

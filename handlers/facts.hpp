@@ -26,6 +26,7 @@
 #include "handlers/history.hpp"
 #include "handlers/ids.hpp"
 #include "handlers/pending.hpp"
+#include "handlers/profile_row.hpp"
 #include "handlers/request.hpp"
 #include "handlers/rules/attempts.hpp"
 #include "handlers/rules/codes.hpp"
@@ -71,6 +72,15 @@ struct MissKey {
   ClubId club = 0;
   BranchNo branch = kWholeClub;
   auto operator<=>(const MissKey&) const = default;
+};
+// A club's own number of a record: what another club's record of that number is, nobody learns by it.
+struct RecordKey {
+  ClubId club = 0;
+  std::uint64_t id = 0;
+  auto operator<=>(const RecordKey&) const = default;
+};
+struct TimeSpan {
+  rules::Instant from{}, until{};  // the first instant, and the first that is after it
 };
 struct LinePhoneKey {
   std::string line;
@@ -167,6 +177,7 @@ struct Redemption {
   std::uint32_t place = 0;
   std::optional<Voided> voided;
   rules::Amount returned = 0;  // of `used`, by refunds of what it paid for; some of it may have lapsed
+  std::uint64_t purchase = 0;  // which it paid for, once that is recorded; 0: none that is known
 };
 
 enum class HoldState : std::uint8_t { active = 1, captured = 2, released = 3 };
@@ -330,17 +341,25 @@ struct Needs {
   std::map<MemberKey, rules::Instant> moves;     // what she moved from then on
   // Her transfers from then on, the lots that they opened, and the wallets of those who got them.
   std::map<MemberKey, rules::Instant> transfers;
-  std::set<ReadingKey> readings;        // as it is when the batch begins
-  std::vector<CodeKey> candidates;      // drawn at random: which of them are free?
-  std::set<std::string> tills;          // attempts by their keys, locked
-  std::set<PurchaseKey> bills;          // what is known of an invoice: its purchase, the redemptions on it
-  std::set<std::uint64_t> redemptions;  // with all that `voids` has of their codes
-  std::set<HoldId> holds;               // with all that `codes` has of their codes, and their bills
-  std::set<CodeKey> holders;            // the owners' holds that were begun since
+  std::set<ReadingKey> readings;    // as it is when the batch begins
+  std::vector<CodeKey> candidates;  // drawn at random: which of them are free?
+  std::set<std::string> tills;      // attempts by their keys, locked
+  std::set<PurchaseKey> bills;      // what is known of an invoice: its purchase, the redemptions on it
+  // Of the redemptions on bills and on those of holds, those made from then on: see bills.hpp. The epoch:
+  // all.
+  rules::Instant bills_since{};
+  std::map<MemberKey, TimeSpan> payments;  // redemptions of hers without an invoice
+  std::set<RecordKey> redemptions;         // with all that `voids` has of their codes
+  std::set<RecordKey> holds;               // with all that `codes` has of their codes, and their bills
+  std::set<CodeKey> holders;               // the owners' holds that were begun since
   rules::Instant holders_since{};
-  std::set<std::uint64_t> refunded;      // purchases with all that a refund touches: wallets, bills, refunds
+  std::set<RecordKey> refunded;          // purchases with all that a refund touches: wallets, bills, refunds
   std::set<PurchaseKey> refunded_bills;  // the same, by their invoices
   std::set<std::pair<PurchaseKey, RequestKey>> references;  // refunds by their reference, at a branch
+  std::set<MemberKey> profiles;                             // of members
+  // Of these phones, where they are no members: their purchases, counted no further than so many. What was
+  // refunded whole does not count.
+  std::map<MemberKey, std::uint32_t> strangers;
   std::map<MemberKey, DaySpan> behaviours;  // how they buy, and their visits if those are wanted
   std::set<MemberKey> ranks;                // their points and tiers
   std::set<CodeKey> owners_ranks;           // the same of whose codes these are, which are in `codes`
@@ -370,6 +389,8 @@ class Facts {
   // not.
   std::vector<const Lot*> open_lots(MemberId member) const;
   std::vector<CodeId> unended_codes(MemberId member) const;
+  // Whether they are all here: her wallet was wanted.
+  bool has_wallet(MemberId member) const;
   // Live or ended; nullptr: the lot has none, or it was not loaded.
   const Code* code_of_lot(const Lot& lot) const;
   // Live codes of which something may be spent at `now`, soonest expiry first.
@@ -381,8 +402,12 @@ class Facts {
   // The last that was not taken back.
   const Redemption* last_redemption(CodeId code) const;
   const Redemption* redemption(std::uint64_t id) const;
-  // Those that stand, of one invoice.
+  // Those that stand, of one invoice in whatever letters.
   std::vector<const Redemption*> on_bill(const PurchaseKey& bill) const;
+  // Those that paid for a purchase.
+  std::vector<const Redemption*> paying(std::uint64_t purchase) const;
+  // Hers that stand, name no invoice and paid for no purchase that is known.
+  std::vector<const Redemption*> loose(MemberId member) const;
   const Hold* hold(HoldId id) const;
   std::vector<const Hold*> holds_of(MemberId member) const;
   // As a till names its invoice, to the letter; or the one that a cashier typed.
@@ -432,6 +457,9 @@ class Facts {
   // Of all kinds, also what is used, too late or ended by misses: kept for a while.
   std::vector<const Pending*> pendings(const MemberKey& phone) const;
   bool is_free(const CodeKey& candidate) const;
+  // facts_profile.cpp. nullptr: she has told nothing, or it was not asked for.
+  const Profile* profile(MemberId member) const;
+  std::uint32_t purchases_of_stranger(const MemberKey& phone) const;
 
   // The store's side: what was loaded. Loading the same row twice keeps the first (it may have been changed
   // since).
@@ -451,11 +479,14 @@ class Facts {
   void load(Disputable row);
   void load(const MissKey& key, rules::MissWindow row);
   void load_taken(const CodeKey& candidate);
+  void load_wallet_of(MemberId member);
   void load(Hold row);
   void load(Refund row);
   void load_lapsed(LotId lot, rules::Amount amount);
   void load_records_on(const PurchaseKey& bill, std::uint32_t count);
   void load_till_attempts(const std::string& key, rules::Attempts row);
+  void load(Profile row);
+  void load_stranger(const MemberKey& phone, std::uint32_t purchases);
   void load(MemberId member, BranchNo branch, const rules::Behaviour& row);
   void load_visits(MemberId member, std::vector<PastVisit> all);
   void load(MemberId member, const Rank& row);
@@ -491,6 +522,7 @@ class Facts {
   void apply(const struct ReturnCredit& effect);
   void apply(const struct Owe& effect);
   void apply(const struct RecordRefund& effect);
+  void apply(const struct SetProfile& effect);
   void apply(const struct SetBehaviour& effect);
   void apply(const struct SetStanding& effect);
   void apply(const struct RecordPoints& effect);
@@ -529,6 +561,9 @@ class Facts {
   std::set<CodeKey> taken_;
   std::unordered_map<std::uint64_t, CodeId> code_of_redemption_;
   std::map<PurchaseKey, std::set<std::uint64_t>> redemptions_on_bill_;
+  std::map<std::uint64_t, std::set<std::uint64_t>> redemptions_of_purchase_;
+  std::unordered_map<MemberId, std::set<std::uint64_t>> loose_;
+  std::set<MemberId> wallets_;
   std::unordered_map<HoldId, Hold> holds_;
   std::unordered_map<MemberId, std::vector<HoldId>> holds_of_member_;
   std::map<std::string, rules::Attempts> till_attempts_;
@@ -537,6 +572,8 @@ class Facts {
   std::map<PurchaseKey, std::uint32_t> records_on_;
   std::map<std::uint64_t, Refund> refunds_;
   std::unordered_map<LotId, rules::Amount> lapsed_;
+  std::unordered_map<MemberId, Profile> profiles_;
+  std::map<MemberKey, std::uint32_t> strangers_;
   struct Period {
     PeriodKey key;
     std::int64_t sum = 0;

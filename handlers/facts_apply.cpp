@@ -26,7 +26,8 @@ void Facts::count(const Redemption& redemption, int by) {
 
 void Facts::apply(const EnrolMember& effect) {
   load(effect.member);
-  load_visits(effect.member.id, {});  // she has bought nothing
+  load_visits(effect.member.id, {});  // she has bought nothing, and has no credit
+  load_wallet_of(effect.member.id);
 }
 
 void Facts::apply(const ChangeMember& effect) {
@@ -40,6 +41,7 @@ void Facts::apply(const EndMembership& effect) {
   member_ids_.erase({member.club, member.phone});
   member.phone = 0;
   member.referred_by.reset();
+  profiles_.erase(effect.member);
   for (const LedgerEntry& entry : effect.entries) {
     post(entry);
     must_find(lots_, entry.lot, "lot").remaining -= entry.amount;
@@ -128,7 +130,19 @@ void Facts::apply(const RecordPurchase& effect) {
     day.granted += purchase.earned;
   }
   load(purchase);
-  if (!purchase.member) return;
+  for (const std::uint64_t id : effect.paid_by) {
+    auto& all = must_find(redemptions_, must_find(code_of_redemption_, id, "redemption"), "redemption");
+    Redemption& redemption = *std::ranges::find(all, id, &Redemption::id);
+    if (redemption.voided || redemption.purchase != 0)
+      throw std::logic_error("a purchase is paid by a redemption that pays for none or another");
+    redemption.purchase = purchase.id;
+    redemptions_of_purchase_[purchase.id].insert(id);
+  }
+  if (!purchase.member) {
+    const auto stranger = strangers_.find({purchase.key.club, purchase.phone});
+    if (stranger != strangers_.end()) ++stranger->second;
+    return;
+  }
   visit(purchase);
   must_find(members_, *purchase.member, "member").last_purchase = {.id = purchase.id,
                                                                    .branch = purchase.key.branch,

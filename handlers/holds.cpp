@@ -170,10 +170,10 @@ Outcome capture_at_till(const Desk& desk, const TillCapture& order) {
                               hold.amount, templates::rfc3339(hold.until)),
                   "/amount");
   }
-  if (is_closed(desk.taker(), bill, desk.facts))
+  if (is_closed(desk.taker(), bill, desk.facts, desk.setting.now))
     return refuse_taking(desk, rules::RedeemRefusal::invoice_closed, code, bill);
   // While it was held, other credit may have paid.
-  if (order.amount > payable(desk.taker(), bill, desk.facts))
+  if (order.amount > payable(desk.taker(), bill, desk.facts, desk.setting.now))
     return refuse_taking(desk, rules::RedeemRefusal::nothing_to_use, code, bill);
 
   Redeemed redeemed = take(desk.taker(), code, bill, order.amount, hold.amount, desk.facts, desk.setting);

@@ -71,7 +71,7 @@ Said invite(const Speaker& speaker, PhoneNumber shopper, const Facts& facts, Set
 
 Said invite_accepted(const Speaker& speaker, const Pending& pending, const Facts& facts, Setting& setting) {
   const bool joins = facts.member(speaker.key()) == nullptr;
-  Said said = join(speaker, "", facts, setting);
+  Said said = join_as_asked(speaker, "", facts, setting);
   if (!joins || pending.asked_by == 0) return said;
   const std::string masked = templates::masked(speaker.phone);
   const Club& club = *speaker.club;

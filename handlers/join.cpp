@@ -1,3 +1,4 @@
+#include "handlers/membership.hpp"
 #include "handlers/rules/cards.hpp"
 #include "handlers/use_cases.hpp"
 #include "templates/phone.hpp"
@@ -13,6 +14,13 @@ Member enrol(const Club& club, PhoneNumber phone, Language language, Setting& se
 }
 
 Said join(const Speaker& speaker, std::string_view referrer, const Facts& facts, Setting& setting) {
+  const bool is_member = facts.member(speaker.key()) != nullptr;
+  if (is_member || may_join(*speaker.club, speaker.key(), facts, setting.now))
+    return join_as_asked(speaker, referrer, facts, setting);
+  return {.reply = how_to_join(*speaker.club, speaker.text("not_member_closed"), speaker.language, setting)};
+}
+
+Said join_as_asked(const Speaker& speaker, std::string_view referrer, const Facts& facts, Setting& setting) {
   const Club& club = *speaker.club;
   const auto welcome = [&](const Member& member, std::string_view key) {
     const std::string card = std::to_string(member.card);

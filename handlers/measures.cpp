@@ -41,6 +41,18 @@ bool asks(const Programme& programme, Measure measure) {
   return std::ranges::any_of(programme.offers, one) || std::ranges::any_of(programme.segments, one);
 }
 
+// Whether any rule is about what only her profile knows.
+bool asks_what_she_told(const Programme& programme) {
+  const auto one = [](const auto& rule) {
+    return std::ranges::any_of(rule.when, [](const Condition& condition) {
+      if (!condition.words.empty()) return condition.set == WordSet::city;
+      return condition.measure == Measure::profile_complete || condition.measure == Measure::gender ||
+             condition.measure == Measure::age_years || condition.measure == Measure::days_to_birthday;
+    });
+  };
+  return std::ranges::any_of(programme.offers, one) || std::ranges::any_of(programme.segments, one);
+}
+
 bool gives(const Programme& programme, rules::EffectKind kind) {
   return std::ranges::any_of(programme.offers, [kind](const rules::Offer& offer) {
     return std::ranges::find(offer.then, kind, &rules::OfferEffect::kind) != offer.then.end();
@@ -97,8 +109,10 @@ rules::Behaviour added_to(rules::Behaviour behaviour, rules::Visit visit) {
 class Filling {
  public:
   Filling(const Club& club, const Member* member, const Facts& facts, rules::Instant now,
-          const ProfileFacts* profile)
-      : club_(club), member_(member), facts_(facts), now_(now), profile_(profile) {}
+          const Profile* profile)
+      : club_(club), member_(member), facts_(facts), now_(now), profile_(profile) {
+    if (profile_ == nullptr && member_ != nullptr) profile_ = facts_.profile(member_->id);
+  }
 
   Measures run(rules::Instant at, const PurchaseNow* purchase) {
     moment(at);
@@ -143,17 +157,16 @@ class Filling {
     set(Measure::member_days, std::max(0, today_ - day_of(club_, member_->joined_at)));
     set(Measure::referred, member_->referred_by ? 1 : 0);
     if (asks(club_.programme, Measure::credit)) set(Measure::credit, facts_.spendable(member_->id, now_));
-    if (profile_ != nullptr) told();
+    if (profile_ != nullptr) told(*profile_);
   }
 
-  void told() {
-    set(Measure::profile_complete, profile_->complete ? 1 : 0);
-    if (profile_->gender) set(Measure::gender, *profile_->gender);
-    if (!profile_->city.empty()) measures_.add(WordSet::city, rules::word_id(profile_->city));
-    if (!profile_->born) return;
-    const templates::JalaliDate born = templates::to_jalali(*profile_->born);
-    set(Measure::days_to_birthday, templates::days_to_birthday(born, jalali_));
-    if (const int age = templates::age_on(born, jalali_); age >= 0) set(Measure::age_years, age);
+  void told(const Profile& profile) {
+    set(Measure::profile_complete, is_complete(profile) ? 1 : 0);
+    if (profile.gender != Gender::unknown) set(Measure::gender, profile.gender == Gender::woman ? 1 : 2);
+    if (!profile.city.empty()) measures_.add(WordSet::city, rules::word_id(templates::fold(profile.city)));
+    if (!profile.born) return;
+    set(Measure::days_to_birthday, templates::days_to_birthday(*profile.born, jalali_));
+    if (const int age = templates::age_on(*profile.born, jalali_); age >= 0) set(Measure::age_years, age);
   }
 
   void behaviour() {
@@ -220,7 +233,7 @@ class Filling {
   const Member* member_;
   const Facts& facts_;
   const rules::Instant now_;
-  const ProfileFacts* profile_;
+  const Profile* profile_;
   Measures measures_;
   rules::Behaviour before_;
   rules::DayNumber today_ = 0;
@@ -245,6 +258,7 @@ Needs needs_measures(const Club& club, const MemberKey& key, rules::Instant at, 
   const rules::DayNumber day = day_of(club, at);
   needs.behaviours.emplace(key, DaySpan{day, day});
   if (asks(programme, Measure::credit)) needs.wallets.insert(key);
+  if (asks_what_she_told(programme)) needs.profiles.insert(key);
   if (has_ranks(programme)) needs.ranks.insert(key);
   if (!programme.offers.empty()) needs.offer_uses.insert(key);
   if (!with_offers) return needs;
@@ -263,12 +277,12 @@ PeriodKey period_of(const Club& club, rules::Instant now) {
 }
 
 Measures measures_of(const Club& club, const Member* member, const Facts& facts, rules::Instant now,
-                     const ProfileFacts* profile) {
+                     const Profile* profile) {
   return Filling(club, member, facts, now, profile).run(now, nullptr);
 }
 
 Measures measures_of(const Club& club, const Member* member, const Facts& facts, rules::Instant now,
-                     const PurchaseNow& purchase, const ProfileFacts* profile) {
+                     const PurchaseNow& purchase, const Profile* profile) {
   return Filling(club, member, facts, now, profile).run(purchase.at, &purchase);
 }
 

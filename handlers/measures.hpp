@@ -30,14 +30,6 @@ rules::DayNumber day_of(const Club& club, rules::Instant at);
 // How she buys in the whole club.
 rules::Behaviour behaviour_of(const Club& club, MemberId member, const Facts& facts);
 
-// What she has told of herself.
-struct ProfileFacts {
-  std::optional<std::chrono::year_month_day> born;
-  std::optional<std::int64_t> gender;  // 1 woman, 2 man
-  std::string city;                    // folded; empty: not told
-  bool complete = false;
-};
-
 // A purchase that comes now.
 struct PurchaseNow {
   rules::Amount amount = 0;     // of the invoice, before any discount
@@ -56,11 +48,11 @@ Needs needs_measures(const Club& club, const MemberKey& key, rules::Instant at, 
 // What tiers are measured by, today.
 PeriodKey period_of(const Club& club, rules::Instant now);
 
-// nullptr: a stranger. `profile`: nullptr, nothing is known of it.
+// nullptr: a stranger. `profile`: hers, of who read it apart from the facts; nullptr: what they know of it.
 rules::Measures measures_of(const Club& club, const Member* member, const Facts& facts, rules::Instant now,
-                            const ProfileFacts* profile = nullptr);
+                            const Profile* profile = nullptr);
 rules::Measures measures_of(const Club& club, const Member* member, const Facts& facts, rules::Instant now,
-                            const PurchaseNow& purchase, const ProfileFacts* profile = nullptr);
+                            const PurchaseNow& purchase, const Profile* profile = nullptr);
 
 // What she had of the club's offers, by their places; nullptr: a stranger had nothing. A day is the club's,
 // by the clock and not by the till: what is reported late is of today.

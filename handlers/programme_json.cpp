@@ -203,7 +203,6 @@ std::string programme_document(const Programme& programme) {
   put_list(json, "segments", std::move(segments));
   put_list(json, "tiers", tiers_json(programme.tiers));
   put(json, "points_per", programme.points_per);
-  put(json, "hijri_shift_days", programme.hijri_shift_days);
   if (programme.bounds_given) json["lrfm"] = bounds_json(*programme.bounds_given);
   return json.dump();
 }
@@ -214,7 +213,6 @@ Programme read_programme(std::string_view document) {
     programme.segments = get_list<rules::Segment>(json, "segments", read_segment);
     if (const auto tiers = json.find("tiers"); tiers != json.end()) programme.tiers = read_tiers(*tiers);
     programme.points_per = get(json, "points_per", rules::Amount{0});
-    programme.hijri_shift_days = get(json, "hijri_shift_days", 0);
     if (const auto lrfm = json.find("lrfm"); lrfm != json.end()) programme.bounds_given = bounds_of(*lrfm);
     return programme;
   });

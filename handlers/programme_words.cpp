@@ -47,7 +47,7 @@ constexpr std::array<MeasureWord, rules::kMeasures> kMeasureWords{{
     {Measure::gender, "gender", "gender", Unit::gender, 1, 2, "woman, man"},
     {Measure::profile_complete, "profile_complete", "profile_complete", Unit::flag, 0, 1,
      "She has told all that the club asks of her"},
-    {Measure::days_to_birthday, "birthday", "birthday", Unit::score, -182, 183,
+    {Measure::days_to_birthday, "birthday", "birthday", Unit::birthday, -182, 183,
      "Days to her birthday; 0: today, -3..3: three days around it"},
     {Measure::survey_score, "survey_score", "survey_score", Unit::score, 1, 5,
      "Her last rating, 1 to 5; any: she has given one"},
@@ -90,6 +90,7 @@ constexpr std::array<SetWord, rules::kWordSets> kSetWords{{
 }};
 
 constexpr std::int64_t kShareMax = rules::kWholeBasisPoints;
+constexpr std::int64_t kPointsShareMax = 10 * kShareMax;
 constexpr std::array<EffectWord, 9> kEffectWords{{
     {EffectKind::percent_off, "percent_off", "percent", Unit::basis_points, kShareMax, false, true, "{}% off",
      "Off the invoice at once, where the till asks for a quote"},
@@ -100,8 +101,8 @@ constexpr std::array<EffectWord, 9> kEffectWords{{
     {EffectKind::credit, "credit", "amount", Unit::rials, rules::kAmountMax, true, true, "{} credit",
      "Credit, in rials"},
     {EffectKind::points, "points", "count", Unit::count, kCountMax, false, false, "{} points", "Points"},
-    {EffectKind::points_percent, "points_percent", "percent", Unit::basis_points, kShareMax, false, false,
-     "{}% more points", "More points, in percent of the purchase's own: 100 doubles them"},
+    {EffectKind::points_percent, "points_percent", "percent", Unit::basis_points, kPointsShareMax, false,
+     false, "{}% more points", "More points, in percent of the purchase's own: 100 doubles them"},
     {EffectKind::gift, "gift", "amount", Unit::rials, rules::kAmountMax, true, true, "a gift of {}",
      "A gift code to give away, in rials"},
     {EffectKind::entries, "entries", "count", Unit::count, 1'000, false, false, "{} entries",
@@ -159,11 +160,21 @@ bool stands_alone(Unit unit) {
   return unit == Unit::weekday || unit == Unit::branch || unit == Unit::flag || unit == Unit::gender;
 }
 
+// Behind her birthday: counted back from the next one, in a year of either length.
+std::string birthday_text(const Range& range) {
+  const bool is_past = range.from > word_of(Measure::days_to_birthday).max;
+  const std::int64_t from = is_past ? range.from - 365 : range.from;
+  const std::int64_t to = is_past ? range.to - 366 : range.to;
+  return from == to ? fmt::format("{}", from) : fmt::format("{}..{}", from, to);
+}
+
 void add_range(std::vector<std::string>& texts, const Range& range, Unit unit, const rules::TierPlan& tiers) {
   const Range all;
   const auto text = [&](std::int64_t value) { return value_text(unit, value, tiers); };
   if (unit == Unit::hours) {
     texts.push_back(minute_text(range.from) + "-" + minute_text(range.to + 1));
+  } else if (unit == Unit::birthday) {
+    texts.push_back(birthday_text(range));
   } else if (range.from == range.to) {
     texts.push_back(text(range.from));
   } else if (stands_alone(unit)) {

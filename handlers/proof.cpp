@@ -145,7 +145,7 @@ Needs needs_handset(const Pending& pending, const Setting& setting) {
   needs.members.insert(cashier.key());  // the language in which she is told
   if (cashier.cashier != nullptr) {
     const Taker taker{.club = cashier.club, .branch = cashier.cashier->branch, .cashier = cashier.phone};
-    want_bill(needs, taker, pending.invoice);
+    want_bill(needs, taker, pending.invoice, setting.now);
   }
   return needs;
 }

@@ -7,7 +7,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include "handlers/bills.hpp"
 #include "handlers/earning.hpp"
+#include "handlers/membership.hpp"
 #include "handlers/move.hpp"
 #include "handlers/programme_words.hpp"
 #include "handlers/refund.hpp"
@@ -202,6 +204,12 @@ Brought bring_to(const Club& club, Purchase& purchase, const Member& member, con
   return brought;
 }
 
+// Those that name its invoice; if none does, her payment that names none.
+std::vector<const Redemption*> paid_by_of(const Club& club, const Purchase& purchase, const Facts& facts) {
+  auto named = open_on({.bill = purchase.key, .typed = purchase.typed, .at = purchase.purchased_at}, facts);
+  return named.empty() ? payment_without_invoice(club, purchase, facts) : named;
+}
+
 template <typename From>
 void move_to(std::vector<typename From::value_type>& to, From& from) {
   std::move(from.begin(), from.end(), std::back_inserter(to));
@@ -212,7 +220,10 @@ void move_to(std::vector<typename From::value_type>& to, From& from) {
 Needs needs_purchase(const PurchaseRequest& request, const Club& club, const Setting& setting) {
   Needs needs = needs_measures(club, {request.club, request.phone},
                                request.purchased_at.value_or(setting.now), setting.now, true);
-  needs.bills.insert(key_of(request));
+  needs.merge(needs_joining_by_purchase(club, {request.club, request.phone}));
+  const rules::Instant bought_at = request.purchased_at.value_or(setting.now);
+  want_bill(needs, key_of(request), bought_at);
+  want_payments(needs, club, {request.club, request.phone}, bought_at);
   const bool may_earn = rules::share_of(request.amount, club.policy.earn_share) > 0;
   const std::size_t codes = codes_of_a_purchase(club);
   if (codes > 0 && (may_earn || !club.programme.offers.empty())) draw_codes(needs, club, setting, codes);
@@ -235,7 +246,10 @@ Outcome purchase(const PurchaseRequest& request, std::span<const CodeKey> candid
   Outcome outcome;
   const Member* member = facts.member(MemberKey{request.club, request.phone});
   Member enrolled;
-  if (member == nullptr && club->policy.join_on_purchase) {
+  const ByPurchase joining = member != nullptr
+                                 ? ByPurchase::nothing
+                                 : joining_by_purchase(*club, {request.club, request.phone}, facts);
+  if (joining == ByPurchase::enrols) {
     enrolled = enrol(*club, request.phone, club->language, setting);
     outcome.effects.push_back(EnrolMember{enrolled});
     member = &enrolled;
@@ -243,7 +257,6 @@ Outcome purchase(const PurchaseRequest& request, std::span<const CodeKey> candid
   const rules::Amount to_pay = request.amount - request.discount;
   Purchase purchase{.id = setting.chance.next_id(),
                     .key = key_of(request),
-                    .by_credit = credit_on(key_of(request), to_pay, facts),
                     .amount = to_pay,
                     .discount = request.discount,
                     .phone = request.phone,
@@ -252,9 +265,13 @@ Outcome purchase(const PurchaseRequest& request, std::span<const CodeKey> candid
                     .recorded_at = setting.now,
                     .typed = request.typed};
   if (member != nullptr) purchase.member = member->id;
-  std::vector<Refunded> parked = apply_parked(*club, purchase, facts, setting);
+  const std::vector<const Redemption*> paid_by = paid_by_of(*club, purchase, facts);
+  purchase.by_credit = std::min(used_by(paid_by), to_pay);
+  std::vector<Refund> parked = judge_parked(purchase, facts);
+  if (member != nullptr && member != &enrolled && !parked.empty() && !facts.has_wallet(member->id))
+    throw OutOfCandidates{};  // parked since it was looked for: decided anew
   rules::Amount refunded = 0;
-  for (const Refunded& one : parked) refunded += one.record.amount;
+  for (const Refund& one : parked) refunded += one.amount;
   Worth worth;
   Brought brought;
   if (member != nullptr) {
@@ -275,8 +292,13 @@ Outcome purchase(const PurchaseRequest& request, std::span<const CodeKey> candid
     for (SetBehaviour& row : behaviour_after(*club, member->id, visit, facts))
       outcome.effects.push_back(std::move(row));
   }
-  outcome.effects.push_back(RecordPurchase{std::move(purchase)});
-  for (Refunded& one : parked) {
+  if (joining == ByPurchase::invites) outcome.texts.push_back(may_join_now(*club, request.phone, setting));
+  std::vector<Refunded> applied =
+      apply_parked(*club, purchase, std::move(parked), paid_by, sums_of(brought).kept, facts, setting);
+  RecordPurchase record{std::move(purchase)};
+  for (const Redemption* one : paid_by) record.paid_by.push_back(one->id);
+  outcome.effects.push_back(std::move(record));
+  for (Refunded& one : applied) {
     move_to(outcome.effects, one.effects);
     move_to(outcome.texts, one.texts);
   }

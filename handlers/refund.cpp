@@ -12,35 +12,48 @@ namespace {
 // A number is free again so long after its code's end; a day before that the code is not woken any more.
 constexpr std::chrono::days kCodeWakesWithin{rules::kCodeQuarantineDays - 1};
 
+// A refund is of what was bought before; a till's clock may be wrong by so much.
+constexpr std::chrono::days kParkedBefore{3};
+
 // One refund at work.
 class Refunding {
  public:
-  Refunding(const Club& club, const Purchase& purchase, Refund record, const Facts& facts, Setting& setting)
+  Refunding(const Club& club, const Purchase& purchase, Refund record, std::vector<const Redemption*> paid_by,
+            const Facts& facts, Setting& setting)
       : club_(club),
         purchase_(purchase),
+        paid_by_(std::move(paid_by)),
         facts_(facts),
         setting_(setting),
         done_{.record = std::move(record)} {}
 
-  // `parked`: the purchase comes now, and has earned on what is left of it.
-  Refunded run(rules::Amount before, bool parked) {
+  Refunded run(rules::Amount before) {
     const rules::Bought bought = bought_of(purchase_);
     const rules::Amount after = before + done_.record.amount;
     give_back(bought, before, after);
-    if (!parked) {
-      take_back(rules::earned_at(bought, before) - rules::earned_at(bought, after));
-      take_points(rules::points_at(purchase_.points, purchase_.amount, before) -
-                  rules::points_at(purchase_.points, purchase_.amount, after));
-      change_behaviour();
-    }
+    take_back(rules::earned_at(bought, before) - rules::earned_at(bought, after));
+    take_points(rules::points_at(purchase_.points, purchase_.amount, before) -
+                rules::points_at(purchase_.points, purchase_.amount, after));
+    change_behaviour();
+    return finish(false, 0);
+  }
+
+  // The purchase comes now, and has earned on what is left of it: she has `kept` of that.
+  Refunded run_parked(rules::Amount before, rules::Amount kept) {
+    give_back(bought_of(purchase_), before, before + done_.record.amount);
+    return finish(true, kept);
+  }
+
+ private:
+  Refunded finish(bool parked, rules::Amount kept) {
     done_.record.state = RefundState::applied;
     done_.record.purchase = purchase_.id;
-    tell_buyer();
+    tell_owners();
+    tell_buyer(kept);
     done_.effects.push_back(RecordRefund{done_.record, parked});
     return std::move(done_);
   }
 
- private:
   const Member* buyer() const { return purchase_.member ? facts_.member(*purchase_.member) : nullptr; }
 
   LedgerEntry entry(rules::EntryKind kind, MemberId member, LotId lot, rules::Amount amount) {
@@ -55,10 +68,9 @@ class Refunding {
 
   // Redemption by redemption, in the order in which they were made: each its part of what is back in all.
   void give_back(const rules::Bought& bought, rules::Amount before, rules::Amount after) {
-    std::vector<const Redemption*> paid = facts_.on_bill(purchase_.key);
-    std::ranges::sort(paid, {}, [](const Redemption* one) { return std::pair(one->at, one->id); });
+    std::ranges::sort(paid_by_, {}, [](const Redemption* one) { return std::pair(one->at, one->id); });
     rules::Amount earlier = 0;
-    for (const Redemption* one : paid) {
+    for (const Redemption* one : paid_by_) {
       const auto share = [&](rules::Amount refunded) {
         return std::clamp<rules::Amount>(rules::returned_at(bought, refunded) - earlier, 0, one->used);
       };
@@ -85,9 +97,9 @@ class Refunding {
       if (effect.revives) woken_.insert(code.id);
       effect.entry = entry(rules::EntryKind::return_credit, owner.id, lot.id, amount);
       if (buyer() != nullptr && owner.id == buyer()->id) {
-        back_to_buyer_ += amount;
+        done_.back_to_buyer += amount;
       } else {
-        tell_owner(owner, redemption, amount);
+        back_to_others_[owner.id] += amount;
       }
     }
     done_.effects.push_back(std::move(effect));
@@ -176,17 +188,20 @@ class Refunding {
     return amount;
   }
 
-  void tell_owner(const Member& owner, const Redemption& redemption, rules::Amount amount) {
-    const rules::Amount now = facts_.spendable(owner.id, setting_.now) + amount;
-    std::string text = render(setting_, "voided_member", owner.language,
-                              {{"club", club_.name},
-                               {"used", money(club_, amount)},
-                               {"branch", branch_name(club_, redemption.branch)},
-                               {"left", money(club_, now)}});
-    done_.texts.push_back(text_to(club_, owner.phone, Lane::notice, std::move(text), setting_.now));
+  // Who paid for another's purchase: one text each.
+  void tell_owners() {
+    for (const auto& [id, amount] : back_to_others_) {
+      const Member& owner = *facts_.member(id);
+      std::string text = render(setting_, "voided_member", owner.language,
+                                {{"club", club_.name},
+                                 {"used", money(club_, amount)},
+                                 {"branch", branch_name(club_, purchase_.key.branch)},
+                                 {"left", money(club_, facts_.spendable(id, setting_.now) + amount)}});
+      done_.texts.push_back(text_to(club_, owner.phone, Lane::notice, std::move(text), setting_.now));
+    }
   }
 
-  void tell_buyer() {
+  void tell_buyer(rules::Amount kept) {
     const Member* member = buyer();
     if (member == nullptr || member->phone == 0) return;
     std::string list;
@@ -195,10 +210,10 @@ class Refunding {
         list += '\n' + render(setting_, key, member->language, {{"amount", money(club_, amount)}});
     };
     line("refund_line_taken", done_.record.clawed_back);
-    line("refund_line_returned", back_to_buyer_);
+    line("refund_line_returned", done_.back_to_buyer);
     line("refund_line_owed", done_.record.owed);
     const rules::Amount left =
-        facts_.spendable(member->id, setting_.now) - done_.record.clawed_back + back_to_buyer_;
+        facts_.spendable(member->id, setting_.now) - done_.record.clawed_back + done_.back_to_buyer + kept;
     std::string text = render(setting_, "refund_member", member->language,
                               {{"club", club_.name},
                                {"branch", branch_name(club_, purchase_.key.branch)},
@@ -210,10 +225,11 @@ class Refunding {
 
   const Club& club_;
   const Purchase& purchase_;
+  std::vector<const Redemption*> paid_by_;
   const Facts& facts_;
   Setting& setting_;
   Refunded done_;
-  rules::Amount back_to_buyer_ = 0;
+  std::map<MemberId, rules::Amount> back_to_others_;
   std::map<LotId, rules::Amount> returned_into_;
   std::set<CodeId> woken_;
 };
@@ -227,34 +243,48 @@ rules::Bought bought_of(const Purchase& purchase) {
           .share = purchase.earn_share};
 }
 
-rules::Amount credit_on(const PurchaseKey& bill, rules::Amount amount, const Facts& facts) {
-  rules::Amount sum = 0;
-  for (const Redemption* one : facts.on_bill(bill)) sum += one->used - one->returned;
-  return std::min(sum, amount);
-}
-
 Refunded apply_refund(const Club& club, const Purchase& purchase, Refund record, const Facts& facts,
                       Setting& setting) {
-  return Refunding(club, purchase, std::move(record), facts, setting).run(purchase.refunded, false);
+  return Refunding(club, purchase, std::move(record), facts.paying(purchase.id), facts, setting)
+      .run(purchase.refunded);
 }
 
-std::vector<Refunded> apply_parked(const Club& club, const Purchase& purchase, const Facts& facts,
-                                   Setting& setting) {
-  std::vector<Refunded> all;
+std::vector<Refund> judge_parked(const Purchase& purchase, const Facts& facts) {
+  std::vector<Refund> judged;
   rules::Amount refunded = 0;
   for (const Refund* parked : facts.refunds(purchase)) {
-    if (parked->state != RefundState::parked) continue;
+    if (parked->state != RefundState::parked || parked->at < purchase.purchased_at - kParkedBefore) continue;
     Refund record = *parked;
-    record.amount = record.asked == 0 ? purchase.amount - refunded : record.asked;
-    if (record.amount == 0 || record.amount > purchase.amount - refunded) {
+    const rules::Amount left = purchase.amount - refunded;
+    record.amount = record.asked == 0 ? left : record.asked;
+    record.at = purchase.recorded_at;  // of whose day it is
+    record.purchase = purchase.id;
+    record.state = RefundState::applied;
+    if (record.amount == 0 || record.amount > left) {
       record.amount = 0;
       record.state = RefundState::refused;
-      record.purchase = purchase.id;
+    }
+    refunded += record.amount;
+    judged.push_back(std::move(record));
+  }
+  return judged;
+}
+
+std::vector<Refunded> apply_parked(const Club& club, const Purchase& purchase, std::vector<Refund> judged,
+                                   const std::vector<const Redemption*>& paid_by, rules::Amount kept,
+                                   const Facts& facts, Setting& setting) {
+  std::vector<Refunded> all;
+  rules::Amount refunded = 0;
+  for (Refund& record : judged) {
+    const rules::Amount amount = record.amount;
+    if (record.state == RefundState::refused) {
       all.push_back({.record = record, .effects = {RecordRefund{record, true}}});
       continue;
     }
-    all.push_back(Refunding(club, purchase, record, facts, setting).run(refunded, true));
-    refunded += record.amount;
+    all.push_back(
+        Refunding(club, purchase, std::move(record), paid_by, facts, setting).run_parked(refunded, kept));
+    kept += all.back().back_to_buyer;
+    refunded += amount;
   }
   return all;
 }

@@ -23,22 +23,25 @@ namespace peyk::handlers {
 
 rules::Bought bought_of(const Purchase& purchase);
 
-// The credit that pays for a bill, of an amount: no more than that.
-rules::Amount credit_on(const PurchaseKey& bill, rules::Amount amount, const Facts& facts);
-
 // What a refund does, its record the last of the effects; `told` are the texts to those concerned.
 struct Refunded {
   Refund record;
   std::vector<Effect> effects;
   std::vector<OutgoingText> texts;
+  rules::Amount back_to_buyer = 0;  // credit of hers that had paid
 };
 // `record` says which, and how much: its amount is applied. The purchase stands as facts have it.
 Refunded apply_refund(const Club& club, const Purchase& purchase, Refund record, const Facts& facts,
                       Setting& setting);
 
 // What parked refunds do to a purchase that comes now: it earns on what is left of it. Applied are those that
-// fit, in the order in which they came; `purchase` has what it would be without them.
-std::vector<Refunded> apply_parked(const Club& club, const Purchase& purchase, const Facts& facts,
-                                   Setting& setting);
+// fit, in the order in which they came, the others are refused; their amounts say how much is refunded. None
+// that came long before the purchase was made: its number has come round again.
+std::vector<Refund> judge_parked(const Purchase& purchase, const Facts& facts);
+
+// What they do to it. `paid_by`: the redemptions that pay for it; `kept`: what she has of it by now.
+std::vector<Refunded> apply_parked(const Club& club, const Purchase& purchase, std::vector<Refund> judged,
+                                   const std::vector<const Redemption*>& paid_by, rules::Amount kept,
+                                   const Facts& facts, Setting& setting);
 
 }  // namespace peyk::handlers

@@ -13,7 +13,9 @@
 #include "handlers/cashier_orders.hpp"
 #include "handlers/decide.hpp"
 #include "handlers/dispute.hpp"
+#include "handlers/membership.hpp"
 #include "handlers/move.hpp"
+#include "handlers/profile.hpp"
 #include "handlers/proof.hpp"
 #include "handlers/question.hpp"
 #include "handlers/taking.hpp"
@@ -32,11 +34,6 @@ struct Command {
   bool wants_wallet;
   Said (*decide)(const Speaker&, const Typed&, const Facts&, Setting&);
 };
-
-// What a cashier's amount text says is wrong with it.
-std::string bad_amount(const Speaker& speaker, templates::AmountError error, const Setting& setting) {
-  return render(setting, templates::amount_bad_key(error), speaker.language);
-}
 
 // What a cashier typed behind a code: perhaps the last digits of the member's phone, then the order.
 struct TypedRedemption {
@@ -101,11 +98,6 @@ Said for_cashiers(const Speaker& speaker, const Typed&, const Facts&, Setting& s
 
 constexpr std::array kCommands{
     Command{Keyword::void_redemption, false, void_typed},
-    Command{Keyword::join, false,
-            [](const Speaker& speaker, const Typed& typed, const Facts& facts, Setting& setting) {
-              return join(speaker, typed.args.empty() ? std::string_view() : std::string_view(typed.args[0]),
-                          facts, setting);
-            }},
     Command{Keyword::codes, true,
             [](const Speaker& speaker, const Typed&, const Facts& facts, Setting& setting) {
               return codes(speaker, facts, setting);
@@ -139,26 +131,6 @@ constexpr std::array kCommands{
             }},
 };
 
-// "GIVE <phone> <amount>"
-Said give_typed(const Speaker& speaker, const Typed& typed, const Facts& facts, Setting& setting) {
-  const TypedGive order = read_give(typed.args, speaker.club->money_display);
-  if (!order.to)
-    return {.reply = render(setting, "give_refused_phone", speaker.language, {{"word", speaker.club->word}})};
-  if (!order.amount) return {.reply = bad_amount(speaker, order.amount.error(), setting)};
-  return give(speaker, {.to = *order.to, .amount = *order.amount}, facts, setting);
-}
-
-// "PAY <amount> AT <branch>"; a club of one branch needs none.
-Said pay_typed(const Speaker& speaker, const Typed& typed, const Facts& facts, Setting& setting) {
-  const Club& club = *speaker.club;
-  TypedPay order = read_pay(typed.args, club.money_display);
-  if (!order.amount) return {.reply = bad_amount(speaker, order.amount.error(), setting)};
-  if (!order.branch && club.branches.size() == 1) order.branch = club.branches.front().number;
-  if (!order.branch)
-    return {.reply = render(setting, "pay_branch_missing", speaker.language, {{"word", club.word}})};
-  return pay(speaker, {.branch = *order.branch, .amount = *order.amount}, facts, setting);
-}
-
 Needs needs_asked(const Speaker& speaker, const Setting& setting) {
   Needs needs = needs_move(*speaker.club, speaker.key(), setting);
   needs.pendings.insert(speaker.key());
@@ -187,6 +159,19 @@ Said said_code(const Speaker& speaker, const Typed& typed, std::span<const CodeK
 }
 
 constexpr std::array kInformed{
+    Informed{Keyword::join,
+             [](const Speaker& speaker, const Typed&, const Setting&) {
+               return needs_joining(*speaker.club, speaker.key());
+             },
+             [](const Speaker& speaker, const Typed& typed, std::span<const CodeKey>, const Facts& facts,
+                Setting& setting) {
+               return join(speaker, typed.args.empty() ? std::string_view() : std::string_view(typed.args[0]),
+                           facts, setting);
+             }},
+    Informed{Keyword::name, needs_told, told},
+    Informed{Keyword::born, needs_told, told},
+    Informed{Keyword::city, needs_told, told},
+    Informed{Keyword::gender, needs_told, told},
     Informed{Keyword::bare_code, needs_said_code, said_code},
     Informed{Keyword::redeem, needs_said_code, said_code},
     Informed{Keyword::split,
@@ -294,12 +279,12 @@ bool orders_challenge(const Typed& typed) {
 }
 
 // An order that names its invoice: what else pays for it, and whether it is recorded already.
-void add_bill(Needs& needs, const Speaker& speaker, const Typed& typed) {
+void add_bill(Needs& needs, const Speaker& speaker, const Typed& typed, rules::Instant now) {
   if (speaker.cashier == nullptr || typed.code.empty() || typed.args.empty()) return;
   const auto order = read_redemption(speaker, typed).order;
   if (!order) return;
   const Taker taker{.club = speaker.club, .branch = speaker.cashier->branch, .cashier = speaker.phone};
-  want_bill(needs, taker, order->invoice);
+  want_bill(needs, taker, order->invoice, now);
 }
 
 // What the command of a text wants to know.
@@ -310,7 +295,7 @@ Needs needs_text(const PlannedText& planned, const Setting& setting) {
   Needs needs;
   if (code) needs = needs_code(speaker, *code);
   if (typed.keyword == Keyword::void_redemption) needs.voids = needs.codes;
-  add_bill(needs, speaker, typed);
+  add_bill(needs, speaker, typed, setting.now);
   const Command* command = command_for(typed.keyword);
   (command != nullptr && command->wants_wallet ? needs.wallets : needs.members).insert(speaker.key());
   if (const Informed* informed = informed_for(typed.keyword))

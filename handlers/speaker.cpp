@@ -1,5 +1,7 @@
 #include "handlers/speaker.hpp"
 
+#include "handlers/membership.hpp"
+
 namespace peyk::handlers {
 
 std::chrono::seconds validity_of(Lane lane) {
@@ -36,6 +38,9 @@ std::string render(const Setting& setting, std::string_view key, Language langua
 }
 
 Said not_member(const Speaker& speaker, const Setting& setting) {
+  if (speaker.club->policy.membership == Membership::closed)
+    return {.reply =
+                how_to_join(*speaker.club, speaker.text("not_member_closed"), speaker.language, setting)};
   return {.reply = render(setting, speaker.text("not_member"), speaker.language,
                           {{"club", speaker.club->name}, {"word", speaker.club->word}})};
 }

@@ -5,11 +5,8 @@
 namespace peyk::handlers {
 namespace {
 
-rules::Amount paid_on(const Taker& taker, const Bill& bill, const Facts& facts) {
-  rules::Amount sum = 0;
-  if (bill.invoice.empty()) return sum;
-  for (const Redemption* one : facts.on_bill(taker.bill(bill.invoice))) sum += one->used - one->returned;
-  return sum;
+rules::Amount paid_on(const Taker& taker, const Bill& bill, const Facts& facts, rules::Instant now) {
+  return bill.invoice.empty() ? 0 : used_by(open_on(taker.named(bill.invoice, now), facts));
 }
 
 std::string notice_to_member(const Taker& taker, const Member& member, const Redemption& redemption,
@@ -24,18 +21,16 @@ std::string notice_to_member(const Taker& taker, const Member& member, const Red
 
 }  // namespace
 
-void want_bill(Needs& needs, const Taker& taker, const std::string& invoice) {
-  if (!invoice.empty()) needs.bills.insert(taker.bill(invoice));
+void want_bill(Needs& needs, const Taker& taker, const std::string& invoice, rules::Instant now) {
+  if (!invoice.empty()) want_bill(needs, taker.bill(invoice), now);
 }
 
-bool is_closed(const Taker& taker, const Bill& bill, const Facts& facts) {
-  if (bill.invoice.empty()) return false;
-  if (taker.till.empty()) return !facts.purchases_on(taker.bill(bill.invoice)).empty();
-  return facts.purchase(taker.bill(bill.invoice)) != nullptr;
+bool is_closed(const Taker& taker, const Bill& bill, const Facts& facts, rules::Instant now) {
+  return !bill.invoice.empty() && is_recorded(taker.named(bill.invoice, now), facts);
 }
 
-rules::Amount payable(const Taker& taker, const Bill& bill, const Facts& facts) {
-  return rules::share_of(bill.amount, taker.club->policy.credit_share_max) - paid_on(taker, bill, facts);
+rules::Amount payable(const Taker& taker, const Bill& bill, const Facts& facts, rules::Instant now) {
+  return rules::share_of(bill.amount, taker.club->policy.credit_share_max) - paid_on(taker, bill, facts, now);
 }
 
 std::variant<rules::Taken, rules::RedeemRefusal> judge(const Taker& taker, const Code& code, const Bill& bill,
@@ -49,8 +44,8 @@ std::variant<rules::Taken, rules::RedeemRefusal> judge(const Taker& taker, const
                         .expires_at = lot.expires_at,
                         .invoice_min = club.policy.invoice_min,
                         .credit_share_max = club.policy.credit_share_max,
-                        .invoice_closed = is_closed(taker, bill, facts),
-                        .on_invoice = paid_on(taker, bill, facts)},
+                        .invoice_closed = is_closed(taker, bill, facts, now),
+                        .on_invoice = paid_on(taker, bill, facts, now)},
                        bill.amount, now);
 }
 
@@ -93,11 +88,15 @@ std::optional<VoidRefusal> void_refusal(const Club& club, const Redemption& rede
   if (now - redemption.at >= std::chrono::minutes{club.policy.void_window_minutes})
     return VoidRefusal::too_late;
   if (redemption.returned > 0) return VoidRefusal::refunded;
-  const PurchaseKey bill{redemption.club, redemption.branch, redemption.invoice};
-  if (!redemption.invoice.empty() && !facts.purchases_on(bill).empty()) return VoidRefusal::invoice_closed;
+  if (redemption.purchase != 0) return VoidRefusal::invoice_closed;
   if (facts.member(code.member)->phone == 0) return VoidRefusal::member_left;
   if (code.state == CodeState::expired || now >= facts.lot(code.lot)->expires_at) return VoidRefusal::expired;
   return std::nullopt;
+}
+
+std::string closed_invoice(const Redemption& redemption, const Facts& facts) {
+  const Purchase* purchase = facts.purchase(redemption.purchase);
+  return purchase == nullptr ? redemption.invoice : purchase->key.invoice;
 }
 
 Undone undo(const Taker& taker, const Redemption& redemption, const Code& code, const Facts& facts,

@@ -7,6 +7,7 @@
 #include <string>
 #include <variant>
 
+#include "handlers/bills.hpp"
 #include "handlers/effects.hpp"
 #include "handlers/facts.hpp"
 #include "handlers/rules/redeem.hpp"
@@ -22,10 +23,13 @@ struct Taker {
   std::string till;
 
   PurchaseKey bill(const std::string& invoice) const { return {club->id, branch, invoice}; }
+  Named named(const std::string& invoice, rules::Instant now) const {
+    return {.bill = bill(invoice), .typed = till.empty(), .at = now};
+  }
 };
 
 // Wants what is known of an invoice; nothing of an empty one.
-void want_bill(Needs& needs, const Taker& taker, const std::string& invoice);
+void want_bill(Needs& needs, const Taker& taker, const std::string& invoice, rules::Instant now);
 
 struct Bill {
   std::string invoice;  // may be empty: then nothing else is known of it
@@ -38,9 +42,9 @@ std::variant<rules::Taken, rules::RedeemRefusal> judge(const Taker& taker, const
 
 // Its purchase is recorded, and has earned on what was paid in money. A till names it to the letter, a
 // cashier types it.
-bool is_closed(const Taker& taker, const Bill& bill, const Facts& facts);
+bool is_closed(const Taker& taker, const Bill& bill, const Facts& facts, rules::Instant now);
 // What credit may still pay of it.
-rules::Amount payable(const Taker& taker, const Bill& bill, const Facts& facts);
+rules::Amount payable(const Taker& taker, const Bill& bill, const Facts& facts, rules::Instant now);
 
 // The redemption with its entry, and what the member is told.
 struct Redeemed {
@@ -61,6 +65,9 @@ enum class VoidRefusal : std::uint8_t {
 };
 std::optional<VoidRefusal> void_refusal(const Club& club, const Redemption& redemption, const Code& code,
                                         const Facts& facts, rules::Instant now);
+
+// The invoice of the purchase that it paid for.
+std::string closed_invoice(const Redemption& redemption, const Facts& facts);
 
 // The redemption taken back, and what the member is told.
 struct Undone {

@@ -22,8 +22,13 @@ void add_code(Needs& needs, const TillId& till, rules::CodeNumber code) {
   needs.tills.insert(till.key);
 }
 
-void add_bill(Needs& needs, const TillId& till, const std::string& invoice) {
-  if (!invoice.empty()) needs.bills.insert({till.club, till.branch, invoice});
+void add_bill(Needs& needs, const TillId& till, const std::string& invoice, const Setting& setting) {
+  if (!invoice.empty()) want_bill(needs, {till.club, till.branch, invoice}, setting.now);
+}
+
+void add_hold(Needs& needs, const TillId& till, HoldId hold, const Setting& setting) {
+  needs.holds.insert({till.club, hold});
+  needs.bills_since = setting.now - kNumberLives;
 }
 
 }  // namespace
@@ -35,21 +40,23 @@ Needs needs_till(const TillOrder& order, const Setting& setting) {
                  [&](const TillCheck& check) { add_code(needs, till, check.code); },
                  [&](const TillRedemption& redemption) {
                    add_code(needs, till, redemption.code);
-                   add_bill(needs, till, redemption.invoice);
+                   add_bill(needs, till, redemption.invoice, setting);
                  },
-                 [&](const TillVoid& undo) { needs.redemptions.insert(undo.redemption); },
+                 [&](const TillVoid& undo) {
+                   needs.redemptions.insert({till.club, undo.redemption});
+                 },
                  [&](const TillHold& hold) {
                    add_code(needs, till, hold.code);
-                   add_bill(needs, till, hold.invoice);
+                   add_bill(needs, till, hold.invoice, setting);
                    needs.holders.insert({till.club, hold.code});
                    needs.holders_since = setting.now - kHoldsCountedFor;
                  },
-                 [&](const TillCapture& capture) { needs.holds.insert(capture.hold); },
-                 [&](const TillRelease& release) { needs.holds.insert(release.hold); },
+                 [&](const TillCapture& capture) { add_hold(needs, till, capture.hold, setting); },
+                 [&](const TillRelease& release) { add_hold(needs, till, release.hold, setting); },
                  [&](const TillRefund& refund) {
                    needs.references.insert({{till.club, till.branch, ""}, refund.reference});
                    if (refund.purchase != 0)
-                     needs.refunded.insert(refund.purchase);
+                     needs.refunded.insert({till.club, refund.purchase});
                    else
                      needs.refunded_bills.insert({till.club, till.branch, refund.invoice});
                  },

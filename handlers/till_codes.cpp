@@ -18,11 +18,11 @@ using Json = nlohmann::ordered_json;
 
 // An invoice is redeemed once on a code, whatever the request was called by.
 const Redemption* redeemed_before(const Desk& desk, const Code& code, const TillRedemption& order) {
-  const Taker taker = desk.taker();
-  for (const Redemption* one : desk.facts.on_bill(taker.bill(order.invoice))) {
-    if (one->code == code.id && !one->till.empty()) return one;
-  }
-  return nullptr;
+  const auto all = desk.facts.redemptions(code.id);
+  const auto same = std::ranges::find_if(all, [&](const Redemption& one) {
+    return !one.voided && !one.till.empty() && one.branch == desk.till.branch && one.invoice == order.invoice;
+  });
+  return same == all.end() ? nullptr : &*same;
 }
 
 std::string check_answer(const Desk& desk, const Code& code, std::string_view why) {
@@ -75,7 +75,7 @@ Outcome refuse_void(const Desk& desk, const Redemption& redemption, VoidRefusal 
           "invoice-closed", "The invoice is recorded already",
           fmt::format("Invoice {}, for which redemption {} paid, is recorded as a purchase and has earned on "
                       "the rest. Nothing was changed. Send a refund instead.",
-                      redemption.invoice, id),
+                      closed_invoice(redemption, desk.facts), id),
           "", 409);
     case VoidRefusal::expired:
       return refuse("code-expired", "The code has expired",
@@ -133,7 +133,7 @@ std::variant<const Code*, Outcome> find_code(const Desk& desk, rules::CodeNumber
   if (code != nullptr) return code;
   Outcome outcome = refuse("unknown-code", "The code was not found",
                            fmt::format("Code {} was not found. Nothing was changed.", number), "", 404);
-  outcome.effects.push_back(SetTillAttempts{desk.till.key, rules::after_miss(attempts, now)});
+  outcome.effects.push_back(SetTillAttempts{desk.till.key, rules::after_miss(attempts, now), true});
   return outcome;
 }
 
@@ -143,6 +143,11 @@ Outcome refuse_taking(const Desk& desk, rules::RedeemRefusal why, const Code& co
   switch (why) {
     case rules::RedeemRefusal::already_taken: {
       const Redemption* last = desk.facts.last_redemption(code.id);
+      if (code.state == CodeState::redeemed && last == nullptr) {
+        return refuse("code-used", "The code is used up",
+                      fmt::format("The credit of code {} has moved to another code or member.", shown), "",
+                      409);
+      }
       if (code.state == CodeState::voided || last == nullptr)
         return refuse("code-void", "The code is void", fmt::format("Code {} was voided.", shown), "", 409);
       return refuse("code-used", "The code is used up",

@@ -1,6 +1,6 @@
 // A till makes somebody a member, changes what a shop may change of her, or has her forgotten.
 //
-// Where the club lets a purchase enrol a shopper, a till may do so without one; else she is asked as by a
+// Where an open club lets a purchase enrol a shopper, a till may do so without one; else she is asked as by a
 // cashier's JOIN (invite.hpp) and joins by her own reply. Of everything she hears by text. A till stops
 // adverts for her and never starts them: that word is hers alone.
 //
@@ -87,7 +87,8 @@ Outcome invite_at_till(const Desk& desk, const TillJoin& order) {
 Outcome join_at_till(const Desk& desk, const TillJoin& order) {
   if (const Member* member = desk.facts.member(MemberKey{desk.club.id, order.phone}))
     return {.answer = join_answer("member", member, nullptr)};
-  return desk.club.policy.join_on_purchase ? enrol_at_till(desk, order) : invite_at_till(desk, order);
+  const bool at_once = desk.club.policy.join_on_purchase && desk.club.policy.membership == Membership::open;
+  return at_once ? enrol_at_till(desk, order) : invite_at_till(desk, order);
 }
 
 Outcome change_member_at_till(const Desk& desk, const TillMemberChange& order) {

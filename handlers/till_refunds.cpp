@@ -52,7 +52,8 @@ std::string answer_of(const Refund& refund, bool duplicate) {
 Outcome again(const Refund& known, const TillRefund& order) {
   const bool same =
       known.asked == order.amount.value_or(0) &&
-      (order.purchase == 0 ? known.bill.invoice == order.invoice : known.purchase == order.purchase);
+      (order.purchase == 0 ? as_bill(known.bill).invoice == as_bill({.invoice = order.invoice}).invoice
+                           : known.purchase == order.purchase);
   if (same) return {.status = 200, .answer = answer_of(known, true)};
   return refuse(
       "refund-already-recorded", "This refund was recorded with other content",
@@ -117,7 +118,8 @@ Outcome refund_at_till(const Desk& desk, const TillRefund& order) {
                   fmt::format("Purchase {} was not found. Nothing was changed.", order.purchase), "", 404);
   }
   if (purchase == nullptr) return park(desk, order);
-  if (!is_all_known(*purchase, desk.facts)) throw OutOfCandidates{};
+  const bool buyer_known = !purchase->member || desk.facts.has_wallet(*purchase->member);
+  if (!buyer_known || !is_all_known(*purchase, desk.facts)) throw OutOfCandidates{};
   if (purchase->key.branch != desk.till.branch) {
     return refuse("other-branch", "The purchase was made at another branch",
                   fmt::format("Purchase {} was made at branch {}; only a till there can refund it.",

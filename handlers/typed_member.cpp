@@ -6,6 +6,7 @@
 
 #include "handlers/history.hpp"
 #include "handlers/typed_order.hpp"
+#include "handlers/use_cases.hpp"
 #include "templates/fold.hpp"
 #include "templates/phone.hpp"
 
@@ -62,6 +63,28 @@ TypedPay read_pay(std::span<const std::string> words, MoneyDisplay typed_in) {
 std::optional<std::uint32_t> read_page(std::span<const std::string> words) {
   if (words.empty()) return 1;
   return words.size() > 1 ? std::nullopt : read_number(words.front(), kStatementPagesMax);
+}
+
+std::string bad_amount(const Speaker& speaker, templates::AmountError error, const Setting& setting) {
+  return render(setting, templates::amount_bad_key(error), speaker.language);
+}
+
+Said give_typed(const Speaker& speaker, const templates::Typed& typed, const Facts& facts, Setting& setting) {
+  const TypedGive order = read_give(typed.args, speaker.club->money_display);
+  if (!order.to)
+    return {.reply = render(setting, "give_refused_phone", speaker.language, {{"word", speaker.club->word}})};
+  if (!order.amount) return {.reply = bad_amount(speaker, order.amount.error(), setting)};
+  return give(speaker, {.to = *order.to, .amount = *order.amount}, facts, setting);
+}
+
+Said pay_typed(const Speaker& speaker, const templates::Typed& typed, const Facts& facts, Setting& setting) {
+  const Club& club = *speaker.club;
+  TypedPay order = read_pay(typed.args, club.money_display);
+  if (!order.amount) return {.reply = bad_amount(speaker, order.amount.error(), setting)};
+  if (!order.branch && club.branches.size() == 1) order.branch = club.branches.front().number;
+  if (!order.branch)
+    return {.reply = render(setting, "pay_branch_missing", speaker.language, {{"word", club.word}})};
+  return pay(speaker, {.branch = *order.branch, .amount = *order.amount}, facts, setting);
 }
 
 }  // namespace peyk::handlers

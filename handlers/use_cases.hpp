@@ -14,8 +14,10 @@
 
 namespace peyk::handlers {
 
-// join.cpp
+// join.cpp: wants needs_joining of the speaker (membership.hpp).
 Said join(const Speaker& speaker, std::string_view referrer, const Facts& facts, Setting& setting);
+// Of whom a shop has asked in: whatever the club, she may.
+Said join_as_asked(const Speaker& speaker, std::string_view referrer, const Facts& facts, Setting& setting);
 // The membership of a phone that has none yet, in the club's or the speaker's language.
 Member enrol(const Club& club, PhoneNumber phone, Language language, Setting& setting);
 

@@ -1,20 +1,26 @@
 // A member's menu, and a guest's: join or her club (her past, a new code, paying), her credit, her codes, a
-// code, credit for another and its way back, the offers open to her.
+// code, credit for another and its way back, the offers open to her, what she tells of herself.
 #include <algorithm>
 #include <charconv>
 
+#include "handlers/membership.hpp"
 #include "handlers/move.hpp"
+#include "handlers/profile.hpp"
 #include "handlers/use_cases.hpp"
 #include "handlers/ussd_walk.hpp"
+#include "templates/dates.hpp"
 #include "templates/phone.hpp"
+#include "templates/utf8.hpp"
 
 namespace peyk::handlers {
 namespace {
 
-constexpr std::string_view kClubKey = "1", kCreditKey = "2", kGiveKey = "5", kOffersKey = "6";  // at the root
+constexpr std::string_view kClubKey = "1", kCreditKey = "2", kGiveKey = "5", kOffersKey = "6",
+                           kProfileKey = "7";                                                   // at the root
 constexpr std::string_view kStatementKey = "2", kWhyKey = "3", kSplitKey = "4", kPayKey = "5";  // in the club
+constexpr std::size_t kCityOctetsShown = 24;
 constexpr std::string_view kUndoKey = "1";  // where the phone of a transfer is asked for
-constexpr std::string_view kRootKeys = "1234568", kClubKeys = "12345";
+constexpr std::string_view kRootKeys = "12345678", kClubKeys = "12345";
 
 bool is_one_of(const std::string& key, std::string_view choices) {
   return key.size() == 1 && choices.find(key) != choices.npos;
@@ -24,6 +30,9 @@ bool is_of_giving(Screen screen) {
 }
 bool is_of_paying(Screen screen) {
   return screen == Screen::pay_amount || screen == Screen::pay_branch || screen == Screen::pay_confirm;
+}
+bool is_of_profile(Screen screen) {
+  return screen == Screen::profile || screen == Screen::profile_field;
 }
 
 class MemberWalk final : public Walk {
@@ -65,6 +74,13 @@ class MemberWalk final : public Walk {
         return named("ussd_pay_confirm", {"branch", branch_name(*speaker_.club, pay_order().branch)},
                      {{"amount", money(*speaker_.club, pay_order().amount)},
                       {"used", money(*speaker_.club, std::stoll(argument(2)))}});
+      case Screen::profile:
+        return profile_shown();
+      case Screen::profile_field:
+        return text(profile_field() == ProfileField::name   ? "ussd_ask_name"
+                    : profile_field() == ProfileField::born ? "ussd_ask_born"
+                    : profile_field() == ProfileField::city ? "ussd_ask_city"
+                                                            : "ussd_ask_gender");
       default:
         return named(is_member() ? "ussd_member_root" : "ussd_guest_root", {"club", speaker_.club->name});
     }
@@ -103,6 +119,10 @@ class MemberWalk final : public Walk {
         return take_pay_branch(key);
       case Screen::pay_confirm:
         return key == "1" ? pay_as_shown() : bad_choice();
+      case Screen::profile:
+        return is_one_of(key, "1234") ? show(Screen::profile_field, {key}) : bad_choice();
+      case Screen::profile_field:
+        return take_profile_field(key);
       default:
         return choose_at_root(key);
     }
@@ -127,6 +147,7 @@ class MemberWalk final : public Walk {
     if (key == "3") return show_codes(0);
     if (key == "4") return show(Screen::enter_code);
     if (key == kGiveKey) return show(Screen::give_phone);
+    if (key == kProfileKey) return show(Screen::profile);
     if (key == kOffersKey) return show_offers(0);
     bad_choice();
   }
@@ -171,6 +192,40 @@ class MemberWalk final : public Walk {
     if (goes_on) said.reply += '\n' + text("ussd_more");
     if (goes_on && wanted >= screens_of(said.reply)) return show_statement(page + 1, 0);
     show_page(std::move(said), wanted, Screen::statement, {std::to_string(page)}, goes_on);
+  }
+
+  ProfileField profile_field() const { return static_cast<ProfileField>(std::stoi(argument(0)) - 1); }
+  static std::string key_of(ProfileField field) { return std::to_string(static_cast<int>(field) + 1); }
+
+  std::string profile_shown() const {
+    if (!is_member()) return not_member(speaker_, setting_).reply;  // she has left meanwhile
+    const Profile known = profile_of(*facts_.member(speaker_.key()), facts_);
+    const std::string born = known.born ? templates::format_date_short(*known.born, speaker_.language) : "-";
+    const std::string city =
+        known.city.empty() ? "-" : std::string(templates::clip(known.city, kCityOctetsShown));
+    const std::string name = known.name.empty() ? "-" : known.name;
+    return named("ussd_profile_root", {"name", name},
+                 {{"born", born},
+                  {"city", city},
+                  {"gender", known.gender == Gender::woman ? "woman"
+                             : known.gender == Gender::man ? "man"
+                                                           : "none"}});
+  }
+
+  // What she tells is noted, and the next thing asked that is missing yet.
+  void take_profile_field(const std::string& key) {
+    if (!is_member()) return end(not_member(speaker_, setting_));
+    const ProfileField field = profile_field();
+    const bool is_gender = field == ProfileField::gender;
+    const std::string typed = is_gender && key == "1" ? "f" : is_gender && key == "2" ? "m" : key;
+    Said said = set_profile(speaker_, field, typed, candidates_, facts_, setting_);
+    Profile after = profile_of(*facts_.member(speaker_.key()), facts_);
+    const auto* set = said.effects.empty() ? nullptr : std::get_if<SetProfile>(&said.effects.back());
+    if (set != nullptr) after = set->row;
+    const bool is_refused = set == nullptr && missing_in(after) == field;
+    const auto next = is_refused ? std::optional(field) : missing_in(after);
+    if (!next) return end(std::move(said));
+    go_on(std::move(said), Screen::profile_field, {key_of(*next)});
   }
 
   GiveOrder give_order() const { return {.to = std::stoull(argument(0)), .amount = std::stoll(argument(1))}; }
@@ -238,10 +293,14 @@ Needs needs_member_walk(const Speaker& speaker, const Place& place, const std::v
   const bool moves = gives || which == kSplitKey || which == kPayKey || is_of_paying(place.screen) ||
                      place.screen == Screen::split_amount;
   Needs needs;
+  if (strays || (at_root && !keys.empty() && keys[0] == kClubKey))
+    needs.merge(needs_joining(*speaker.club, speaker.key()));
+  if (strays || is_of_profile(place.screen) || (at_root && !keys.empty() && keys[0] == kProfileKey))
+    needs.merge(needs_profile(speaker, setting));
   if (strays || (gives && pressed(kUndoKey) > 0)) {
-    needs = needs_undo(speaker, setting);
+    needs.merge(needs_undo(speaker, setting));
   } else if (moves) {
-    needs = needs_move(*speaker.club, speaker.key(), setting);
+    needs.merge(needs_move(*speaker.club, speaker.key(), setting));
     draw_codes(needs, *speaker.club, setting);
   }
   if (strays || which == "1") needs.merge(needs_history(speaker));

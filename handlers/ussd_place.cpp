@@ -8,8 +8,8 @@
 namespace peyk::handlers {
 namespace {
 
-constexpr std::size_t kKeysMax = 8;        // of one deep link
-constexpr std::size_t kKeyOctetsMax = 32;  // of one key
+constexpr std::size_t kKeysMax = 8;         // of one deep link
+constexpr std::size_t kKeyOctetsMax = 128;  // of one key: a name has 60 characters
 constexpr std::size_t kStateOctetsMax = 200;
 
 std::vector<std::string> split(std::string_view text, char separator) {
@@ -42,7 +42,7 @@ Place read_state(std::string_view state) {
   auto parts = split(state, '|');
   if (parts.empty() || parts[0].size() != 1) return {};
   Place place{static_cast<Screen>(parts[0][0]), {parts.begin() + 1, parts.end()}};
-  constexpr std::string_view known = "rekqalpybusocmfvtnghixzw";
+  constexpr std::string_view known = "rekqalpybusocmfvtnghixzwjd";
   return known.find(parts[0][0]) == std::string_view::npos ? Place{} : place;
 }
 

@@ -36,6 +36,8 @@ enum class Screen : char {
   pay_amount = 'x',  // then the branch, unless there is but one, then a confirmation with what credit pays
   pay_branch = 'z',
   pay_confirm = 'w',
+  profile = 'j',  // what she has told; then one thing of it, by its key
+  profile_field = 'd',
 };
 
 bool is_of_buying(Screen screen);

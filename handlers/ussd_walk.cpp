@@ -17,7 +17,8 @@ constexpr std::chrono::hours kTextInsteadValid{1};
 Outcome Walk::run(const std::vector<std::string>& keys, bool is_new) {
   if (is_new) show(Screen::root);
   for (const std::string& key : keys) {
-    if (!open_) break;  // an effect or an answer ends the walk; what follows in a deep link is dropped
+    // An effect or an answer ends the walk, though not the dialog; what follows in a deep link is dropped.
+    if (!open_ || !said_.effects.empty()) break;
     take(key);
   }
   Outcome outcome{
@@ -95,6 +96,13 @@ void Walk::show_page(Said said, std::size_t wanted, Screen screen, std::vector<s
 
 std::size_t Walk::screens_of(const std::string& answer) const {
   return templates::pages(answer, text("ussd_more"), text("ussd_back")).size();
+}
+
+void Walk::go_on(Said said, Screen screen, std::vector<std::string> arguments) {
+  place_ = {screen, std::move(arguments)};
+  std::string both = said.reply + '\n' + prompt();
+  if (templates::fits_screen(both)) said.reply = std::move(both);
+  said_ = std::move(said);
 }
 
 void Walk::bad_choice() {

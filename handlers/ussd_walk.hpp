@@ -66,6 +66,8 @@ class Walk {
   // The last screen: an answer, and the dialog is over. What would not fit it goes by text: what was done
   // cannot be done again for a second page.
   void end(Said said);
+  // An answer, and the next screen below it as far as there is room.
+  void go_on(Said said, Screen screen, std::vector<std::string> arguments);
   // One of the screens of a long answer; the dialog is over if it has but one, unless something `goes_on`
   // behind it. The page is the last argument.
   void show_page(Said said, std::size_t wanted, Screen screen, std::vector<std::string> arguments,

@@ -73,7 +73,7 @@ std::string refused(const Speaker& speaker, VoidRefusal why, const Redemption& r
       return render(setting, "void_refused_refunded", speaker.language, {{"code", shown}});
     case VoidRefusal::invoice_closed:
       return render(setting, "void_refused_invoice_closed", speaker.language,
-                    {{"code", shown}, {"invoice", redemption.invoice}});
+                    {{"code", shown}, {"invoice", closed_invoice(redemption, facts)}});
     case VoidRefusal::member_left:
       return render(setting, "void_refused_member_left", speaker.language, {{"code", shown}});
     case VoidRefusal::expired:

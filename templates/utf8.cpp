@@ -18,6 +18,17 @@ std::u32string to_code_points(std::string_view utf8) {
   return out;
 }
 
+bool is_utf8(std::string_view octets) {
+  const auto* from = reinterpret_cast<const std::uint8_t*>(octets.data());
+  const auto length = static_cast<std::int64_t>(octets.size());
+  for (std::int64_t i = 0; i < length;) {
+    UChar32 c = 0;
+    U8_NEXT(from, i, length, c);
+    if (c < 0) return false;
+  }
+  return true;
+}
+
 void append_utf8(std::string& out, char32_t code_point) {
   const bool is_scalar = code_point <= 0x10FFFF && !(code_point >= 0xD800 && code_point <= 0xDFFF);
   const char32_t c = is_scalar ? code_point : kReplacement;

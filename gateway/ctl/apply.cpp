@@ -6,6 +6,7 @@
 #include <iterator>
 
 #include "config/url.hpp"
+#include "gateway/ctl/programme_fields.hpp"
 #include "templates/dates.hpp"
 #include "templates/phone.hpp"
 
@@ -36,6 +37,9 @@ std::string word(MoneyDisplay display) {
 }
 std::string word(CashierAuth auth) {
   return auth == CashierAuth::pin ? "pin" : auth == CashierAuth::phone ? "phone" : "challenge";
+}
+std::string word(Membership membership) {
+  return membership == Membership::open ? "open" : "closed";
 }
 std::string word(DigestWhen when) {
   return when == DigestWhen::odd ? "odd" : when == DigestWhen::daily ? "daily" : "never";
@@ -88,6 +92,10 @@ std::vector<std::pair<std::string_view, std::string>> fields_of(const Club& club
           {"policy.debt_on_refund", word(policy.debt_on_refund)},
           {"policy.repeat_purchase_seconds", std::to_string(policy.repeat_purchase_seconds)},
           {"policy.remind_days", std::to_string(policy.remind_days)},
+          {"policy.membership", word(policy.membership)},
+          {"policy.join_after_purchases", std::to_string(policy.join_after_purchases)},
+          {"policy.profile_credit", std::to_string(policy.profile_credit)},
+          {"policy.hijri_shift_days", std::to_string(policy.hijri_shift_days)},
           {"policy.digest", word(policy.digest.when)},
           {"policy.digest_hour", std::to_string(policy.digest.hour)},
           {"policy.digest_own_phone", std::to_string(policy.digest.own_phone)},
@@ -219,6 +227,8 @@ Lines differences(const Club* stored, const Club& club) {
       [](const Cashier& cashier) { return templates::masked(cashier.phone); }, cashier_change);
   const auto id = [](const TillKey& key) { return key.id; };
   compare(lines, "till key", keys_of_file(before), club.till_keys, id, id, key_change);
+  std::ranges::move(programme_differences(before.programme, before.time_zone, club.programme, club.time_zone),
+                    std::back_inserter(lines));
   return lines;
 }
 

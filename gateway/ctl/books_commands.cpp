@@ -70,26 +70,46 @@ class Importer {
     desk_.out << "line " << line << ": " << why << '\n';
   }
 
+  // A set that cannot be saved as a whole is given row by row: one bad row fails alone.
   void save_set() {
-    if (rows_.empty()) return;
-    const std::vector<Imported> answers = attempt();
-    for (std::size_t i = 0; i < answers.size(); ++i) {
-      fresh_ += answers[i].what == Imported::What::fresh ? 1 : 0;
-      known_ += answers[i].what == Imported::What::known ? 1 : 0;
-      if (answers[i].what == Imported::What::refused) refuse(lines_[i], answers[i].why);
+    if (!rows_.empty() && !saved(rows_, lines_)) {
+      for (std::size_t i = 0; i < rows_.size(); ++i) saved(std::span(&rows_[i], 1), std::span(&lines_[i], 1));
     }
     rows_.clear();
     lines_.clear();
   }
 
+  // False: something in these rows broke, and nothing of them was saved; a single one is refused.
+  bool saved(std::span<const Row> rows, std::span<const std::uint64_t> lines) {
+    try {
+      const std::vector<Imported> answers = attempt(rows);
+      for (std::size_t i = 0; i < answers.size(); ++i) {
+        fresh_ += answers[i].what == Imported::What::fresh ? 1 : 0;
+        known_ += answers[i].what == Imported::What::known ? 1 : 0;
+        if (answers[i].what == Imported::What::refused) refuse(lines[i], answers[i].why);
+      }
+      return true;
+    } catch (const std::exception& error) {
+      const auto* sql = dynamic_cast<const store::SqlError*>(&error);
+      if (sql != nullptr && sql->kind() == store::SqlError::Kind::lost) {
+        desk_.err << "peykctl: ended early; saved so far: " << summary()
+                  << ". Give the file again: what is there is known." << std::endl;
+        throw;
+      }
+      connection_.rollback();
+      if (rows.size() == 1) refuse(lines[0], error.what());
+      return false;
+    }
+  }
+
   // A dry run decides each set over what is saved, so it cannot see a row that an earlier set of the file
   // would have made.
-  std::vector<Imported> attempt() {
+  std::vector<Imported> attempt(std::span<const Row> rows) {
     for (int conflicts = 0;; ++conflicts) {
       try {
         const store::ImportTerms terms{
             .directory = directory_, .now = wall_clock(), .tell = desk_.order.books.tell};
-        auto answers = save_(connection_, chance_, rows_, terms);
+        auto answers = save_(connection_, chance_, rows, terms);
         desk_.order.dry_run ? connection_.rollback() : connection_.commit();
         return answers;
       } catch (const store::SqlError& error) {
@@ -186,15 +206,17 @@ ExitCode export_rows(Desk& desk, std::string_view head,
   open_current(connection);
   const auto clubs = store::load_clubs(connection);
   const handlers::Club& club = club_named(clubs, desk.order.club);
+  connection.begin_snapshot();
   desk.out << head << "\r\n";
   std::uint64_t after = 0;
   for (auto page = page_after(connection, club.id, after); !page.empty();
        page = page_after(connection, club.id, after)) {
-    connection.rollback();
     for (const Row& row : page) desk.out << line_of(row);
     after = id_of(page.back());
     if (page.size() < store::kExportPage) break;
   }
+  desk.out.flush();
+  if (!desk.out) throw Trouble{kUsage, "writing the CSV failed: what was written is not whole"};
   return kDone;
 }
 
@@ -223,7 +245,8 @@ void describe_books(CLI::App& app, Order& order, std::vector<Command>& commands)
       command->add_option("file", order.books.file, "CSV in UTF-8; its first line names the columns")
           ->required();
       command->add_flag("--dry-run", order.dry_run, "only tell what would be done");
-      command->add_flag("--tell", order.books.tell, "members get the texts that they would have had");
+      command->add_flag("--tell", order.books.tell,
+                        "members get the texts that they would have had, and the club's webhooks the events");
     }
     command->fallthrough();
     commands.push_back({command, run});

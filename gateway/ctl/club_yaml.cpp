@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "gateway/ctl/apply.hpp"
+#include "gateway/ctl/programme_fields.hpp"
 #include "templates/phone.hpp"
 
 namespace peyk::gateway::ctl {
@@ -70,7 +71,8 @@ std::string club_as_yaml(const Club& club, const std::vector<Webhook>& webhooks)
   }
   std::string told = webhooks.empty() ? "" : "webhooks:\n";
   for (const Webhook& webhook : webhooks) told += webhook_as_yaml(webhook);
-  return yaml + (listed.empty() ? "" : "till_keys:\n" + listed) + made + told;
+  return yaml + (listed.empty() ? "" : "till_keys:\n" + listed) + made + told +
+         programme_as_yaml(club.programme, club.time_zone);
 }
 
 }  // namespace peyk::gateway::ctl

@@ -37,10 +37,17 @@ struct BooksOrder {
   bool tell = false;
 };
 
+// Of which days, and where a list goes.
+struct CustomersOrder {
+  std::string from, to, segment, why, csv;
+  bool moved = false;
+};
+
 // As it was typed.
 struct Order {
   std::string config_file = "config/peyk.yaml";
   std::string club_file, phone, club, language = "en", line, lane, why, till_key, old_until = "24h";
+  std::string offer;
   handlers::BranchNo branch = 0;
   std::uint64_t message = 0;
   std::vector<std::uint64_t> messages;
@@ -53,6 +60,7 @@ struct Order {
   LettersOrder letters;
   EventsOrder events;
   BooksOrder books;
+  CustomersOrder customers;
 };
 
 struct Desk {

@@ -12,11 +12,14 @@
 #include "gateway/ctl/apply.hpp"
 #include "gateway/ctl/books_commands.hpp"
 #include "gateway/ctl/club_yaml.hpp"
+#include "gateway/ctl/customer_commands.hpp"
 #include "gateway/ctl/desk.hpp"
 #include "gateway/ctl/gift_commands.hpp"
 #include "gateway/ctl/ledger_commands.hpp"
+#include "gateway/ctl/offer_commands.hpp"
 #include "gateway/ctl/queue.hpp"
 #include "gateway/ctl/queue_commands.hpp"
+#include "gateway/ctl/replay_commands.hpp"
 #include "gateway/ctl/show.hpp"
 #include "gateway/ctl/till_commands.hpp"
 #include "gateway/ctl/trace.hpp"
@@ -104,7 +107,7 @@ ExitCode apply(Desk& desk) {
     desk.out << "club " << plan.club.slug << ": nothing was saved (--dry-run)\n";
   } else {
     const handlers::ClubId id = store::save_club(connection, plan.club);
-    store::save_webhooks(connection, id, plan.webhooks);
+    store::save_webhooks(connection, id, plan.webhooks, wall_clock());
     connection.commit();
     desk.out << "club " << plan.club.slug << ": saved\n";
   }
@@ -214,9 +217,12 @@ std::vector<Command> describe(CLI::App& app, Order& order) {
   describe_queue(app, order, commands);
   describe_trace(app, order, commands);
   describe_gift(app, order, commands);
+  describe_offers(app, order, commands);
   describe_till(app, order, commands);
   describe_webhooks(app, order, commands);
   describe_books(app, order, commands);
+  describe_customers(app, order, commands);
+  describe_replay(app, order, commands);
   return commands;
 }
 

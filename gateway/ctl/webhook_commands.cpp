@@ -32,7 +32,7 @@ std::string host_of(const std::string& url) {
 
 std::string standing_of(const store::Endpoint& endpoint) {
   if (endpoint.disabled_at != rules::Instant{}) {
-    return fmt::format("gone since {} ({}): peykctl webhooks enable {} --club {}",
+    return fmt::format("disabled since {} ({}): peykctl webhooks enable {} --club {}",
                        templates::rfc3339(endpoint.disabled_at), endpoint.disabled_why, endpoint.webhook.name,
                        endpoint.club_slug);
   }
@@ -181,7 +181,8 @@ void filter_options(CLI::App& command, Order& order) {
 void describe_webhooks(CLI::App& app, Order& order, std::vector<Command>& commands) {
   auto* webhooks = app.add_subcommand("webhooks", "the clubs' own systems, and what they are told");
   webhooks->require_subcommand(1);
-  auto* standing = webhooks->add_subcommand("status", "who is told, who is gone, how far behind they are");
+  auto* standing =
+      webhooks->add_subcommand("status", "who is told, who no more and why, how far behind they are");
   standing->add_option("--club", order.club, "only of this club (its slug)");
   standing->add_flag("--json", order.json, "as JSON");
   auto* listing = webhooks->add_subcommand("list", "events, the latest first");
@@ -198,7 +199,8 @@ void describe_webhooks(CLI::App& app, Order& order, std::vector<Command>& comman
   replaying->add_option("id", order.events.ids, "as list shows them")->expected(1, -1);
   replaying->add_flag("--failed", order.events.all_failed, "all that were given up");
   filter_options(*replaying, order);
-  auto* enabling = webhooks->add_subcommand("enable", "call an endpoint again that said it was gone (410)");
+  auto* enabling = webhooks->add_subcommand(
+      "enable", "call an endpoint again that was gone (410) or took nothing for three days");
   enabling->add_option("endpoint", order.events.endpoint, "its id in the club's file")->required();
   enabling->add_option("--club", order.club, "the club's slug")->required();
   for (auto* child : {webhooks, standing, listing, showing, replaying, enabling}) child->fallthrough();

@@ -104,7 +104,7 @@ Json shown(const store::PurchaseRow& row) {
   return {{"id", std::to_string(row.id)},
           {"branch", row.branch},
           {"invoice", row.invoice},
-          {"amount", row.amount},
+          {"amount", row.amount + row.discount},
           {"discount", row.discount},
           {"by_credit", row.by_credit},
           {"refunded", row.refunded},

@@ -13,7 +13,7 @@ namespace peyk::gateway {
 namespace {
 
 constexpr std::string_view kEventType = "purchase.completed";
-constexpr std::size_t kEventTypeMax = 128, kPhoneTextMax = 64, kTimeTextMax = 64;
+constexpr std::size_t kEventTypeMax = 128, kTimeTextMax = 64;
 constexpr auto kPurchasedAtLeast = std::chrono::sys_days(std::chrono::January / 1 / 2000);
 
 Problem invalid(std::vector<ProblemError> errors) {

@@ -117,8 +117,9 @@ std::optional<handlers::BranchNo> QueryReader::branch(std::string_view name) {
   const auto given = text(name);
   if (!given) return std::nullopt;
   const auto branch = number_of<handlers::BranchNo>(*given);
-  if (!branch || *branch == 0) wrong(name, "must be a branch number");
-  return branch;
+  if (branch && *branch != 0) return branch;
+  wrong(name, "must be a branch number");
+  return std::nullopt;
 }
 
 std::optional<rules::Instant> QueryReader::day(std::string_view name, std::string_view time_zone) {

@@ -62,6 +62,13 @@ std::string_view explained(WebhookVerdict verdict) {
   std::abort();  // good needs no explaining
 }
 
+// With its method, or whoever listened to a look-up could send it again as an erasure.
+std::string signed_in_place_of_a_body(const HttpRequest& request) {
+  std::string target = request.path;
+  if (!request.query.empty()) target += "?" + request.query;
+  return request.method == "GET" ? target : request.method + " " + target;
+}
+
 HttpResponse unauthorized(WebhookVerdict verdict) {
   Problem problem{401, "bad-signature", "The request is not signed as it should be", "", {}};
   if (verdict == WebhookVerdict::too_old || verdict == WebhookVerdict::too_new) {
@@ -86,10 +93,10 @@ tl::expected<TillIdentity, HttpResponse> authenticate_till(const HttpRequest& re
   const WebhookHeaders headers{request.headers.only("webhook-id"), request.headers.only("webhook-timestamp"),
                                request.headers.only("webhook-signature")};
   TillIdentity identity = std::move(till).value_or(TillIdentity{});
-  const bool has_body = request.method == "POST" || request.method == "PATCH";
-  const std::string target = request.path + (request.query.empty() ? "" : "?" + request.query);
-  const WebhookVerdict verdict = verify_webhook(headers, has_body ? request.body : target, identity.secrets,
-                                                std::chrono::floor<std::chrono::seconds>(now), tolerance);
+  const bool has_body = (request.method == "POST" || request.method == "PATCH") && !request.body.empty();
+  const WebhookVerdict verdict =
+      verify_webhook(headers, has_body ? request.body : signed_in_place_of_a_body(request), identity.secrets,
+                     std::chrono::floor<std::chrono::seconds>(now), tolerance);
   if (verdict == WebhookVerdict::good) {
     auto refused = identity.quotas == nullptr ? std::nullopt : identity.quotas->take(key_id, now);
     if (refused) return tl::unexpected(std::move(*refused));

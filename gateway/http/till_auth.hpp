@@ -1,6 +1,8 @@
 // Whose a signed request is: peyk-key → its secrets → Standard Webhooks' signature over the body.
 //
-// A GET has no body: what is signed in its place is its target, "/v1/dead-letters?limit=10".
+// Where there is no body, what is signed in its place is the target: "/v1/dead-letters?limit=10"; for all but
+// GET with the method before it: "DELETE /v1/holds/41". So no signature fits two operations: bodies, too,
+// differ from operation to operation, and repeat what the path names.
 //
 // What must stay true: nothing is parsed before the signature is good; an unknown key and a wrong signature
 // look the same (401), in text and in work done; only what is signed counts against a key's quota (429).

@@ -80,7 +80,7 @@ constexpr std::array kRedemptionFields{Field{"code", true, read_code<TillRedempt
 constexpr std::array kHoldFields{Field{"code", true, read_code<TillHold>},
                                  Field{"invoice", true, read_invoice_field<TillHold>},
                                  Field{"invoice_amount", true, read_invoice_amount<TillHold>},
-                                 Field{"seconds", false, read_seconds}, kBranch};
+                                 Field{"seconds", true, read_seconds}, kBranch};
 constexpr std::array kCaptureFields{Field{"hold", true,
                                           [](const JsonValue& value, TillOrder& order) {
                                             return read_same(value, std::get<TillCapture>(order.what).hold);

@@ -1,7 +1,7 @@
 // The bodies of tills' orders: JSON text → the order, or all that is wrong with it.
 //
 //   POST /v1/codes/{code}/redemptions  {"code": "4417203", "invoice": "A-1001", "invoice_amount": 850000}
-//   POST /v1/codes/{code}/holds        {"code": "4417203", "invoice": "A-1001", "invoice_amount": 850000}
+//   POST /v1/codes/{code}/holds        {"code": "4417203", "invoice": "A-1001", "invoice_amount": 850000, "seconds": 180}
 //   POST /v1/holds/{id}/captures       {"hold": "41", "amount": 200000}
 //   POST /v1/purchases/{id}/refunds    {"purchase": "7", "amount": 300000, "credit_note": "C-7"}
 //   POST /v1/refunds                   {"invoice": "A-1001", "amount": 300000, …}
@@ -11,8 +11,9 @@
 //                                      {"card": "9000000000000003", "amount": 850000}
 //
 // What the path names stands in the body once more: the signature covers the body and not the path, so a
-// request that was listened to cannot be sent again to another code, hold, purchase or member. A refund
-// without an amount is of all that is left.
+// request that was listened to cannot be sent again to another code, hold, purchase or member; nor as another
+// order, as no two bodies have the same fields (so a hold must say for how long). A refund without an amount
+// is of all that is left.
 //
 // As strict as purchases (purchase_body.hpp): unknown or doubled fields and amounts that are no plain JSON
 // integers are refused with a JSON pointer, all mistakes at once.

@@ -18,7 +18,8 @@ struct Candidate {
   Amount given_today;
 };
 
-// What a purchase brings with one choice of offers. `given` counts candidates, not places, until it is told.
+// What a purchase brings with one choice of offers. `given` counts candidates, not places, and is in the
+// order of settling, until it is told.
 struct Settled {
   std::vector<Given> given;
   Amount off = 0;
@@ -78,12 +79,14 @@ class Settling {
       : candidates_(candidates),
         basket_(basket),
         payable_(basket.amount - basket.by_credit),
-        left_(candidates.size()) {}
+        left_(candidates.size()),
+        gave_(candidates.size()) {}
 
   // With all that say `all`, and of the others with this one.
   void settle(std::size_t best, Settled& into) {
     settled_ = &into;
     for (std::size_t i = 0; i < candidates_.size(); ++i) left_[i] = candidates_[i].budget_left;
+    gave_.assign(candidates_.size(), false);
     for (const bool discounts : {true, false}) {
       for (std::size_t i = 0; i < candidates_.size(); ++i) {
         if (i == best || candidates_[i].offer->stacking == Stacking::all) effects_of(i, discounts);
@@ -92,7 +95,6 @@ class Settling {
     for (std::size_t i = 0; i < candidates_.size(); ++i) {
       if (i == best || candidates_[i].offer->stacking == Stacking::all) notes_of(i);
     }
-    std::ranges::sort(into.given, {}, [](const Given& one) { return std::pair(one.offer, one.effect); });
   }
 
  private:
@@ -111,8 +113,7 @@ class Settling {
   // A note comes with what its offer gives, or alone where that is all there is to it.
   void notes_of(std::size_t i) {
     const Offer& offer = *candidates_[i].offer;
-    const bool gave = std::ranges::any_of(settled_->given, [&](const Given& one) { return one.offer == i; });
-    if (!gave && !has_only_notes(offer)) return;
+    if (!gave_[i] && !has_only_notes(offer)) return;
     for (std::size_t effect = 0; effect < offer.then.size(); ++effect) {
       if (offer.then[effect].kind == EffectKind::note) give(i, effect, 0);
     }
@@ -156,6 +157,7 @@ class Settling {
 
   void give(std::size_t i, std::size_t effect, std::int64_t value) {
     const Offer& offer = *candidates_[i].offer;
+    gave_[i] = true;
     settled_->given.push_back(
         {.offer = i, .effect = effect, .value = value, .id = offer.id, .version = offer.version});
   }
@@ -175,6 +177,7 @@ class Settling {
   const Basket& basket_;
   const Amount payable_;
   std::vector<Amount> left_;  // of the candidates' budgets
+  std::vector<bool> gave_;
   Settled* settled_ = nullptr;
 };
 
@@ -247,6 +250,7 @@ Judged judge(std::span<const Offer> offers, std::span<const OfferUse> uses, cons
     std::erase_if(candidates, [](const Candidate& one) { return !has_only_notes(*one.offer); });
   if (candidates.empty()) return {};
   Settled result = settled(candidates, basket);
+  std::ranges::sort(result.given, {}, [](const Given& one) { return std::pair(one.offer, one.effect); });
   Judged judged{.given = std::move(result.given), .off = result.off};
   judged.credit_share = plain_share(result, basket.amount - basket.by_credit - result.off);
   for (Given& one : judged.given) {

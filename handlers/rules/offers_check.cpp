@@ -57,22 +57,26 @@ void check_effect(const OfferEffect& effect, Occasion on, Words& wrong) {
     wrong.push_back(name + ": the bound of the day is no amount");
 }
 
-// A kind stands once, so that what it gives has one rounding; and a bound of the day needs an offer of its
-// own, because what was given today is known of the offer and not of its effects.
+// A kind stands once, so that what it gives has one rounding; a bound of the day needs an offer of its own,
+// because what was given today is known of the offer and not of its effects; and of a budget that discounts
+// and credit share, a small invoice would leave more for credit.
 void check_effects_together(const Offer& offer, Words& wrong) {
   if (offer.then.empty()) wrong.push_back("it gives nothing");
   std::array<int, kKinds.size()> seen{};
-  int money = 0;
+  int money = 0, discounts = 0;
   bool day_max = false;
   for (const OfferEffect& effect : offer.then) {
     if (++seen.at(static_cast<std::size_t>(effect.kind)) == 2)
       wrong.push_back(std::string(traits_of(effect).name) + ": stands twice; write two offers");
     money += traits_of(effect).money ? 1 : 0;
+    discounts += effect.kind == EffectKind::percent_off || effect.kind == EffectKind::cash_off ? 1 : 0;
     day_max = day_max || effect.day_max != 0;
   }
   if (day_max && money > 1)
     wrong.push_back("a bound of the day is for an offer that gives money in one way; write two offers");
   if (offer.budget != 0 && money == 0) wrong.push_back("a budget bounds money, and it gives none");
+  if (offer.budget != 0 && discounts != 0 && discounts != money)
+    wrong.push_back("a budget is for discounts or for what comes after them; write two offers");
   if (offer.budget < 0 || offer.budget > kAmountMax) wrong.push_back("the budget is no amount");
 }
 

@@ -1,5 +1,9 @@
 #include "store/mysql/audit.hpp"
 
+#include <vector>
+
+#include "store/mysql/audit_bills.hpp"
+
 namespace peyk::store {
 namespace {
 
@@ -333,12 +337,12 @@ std::uint64_t count_entries(Connection& connection) {
 }  // namespace
 
 Audit audit_ledger(Connection& connection) {
-  connection.rollback();
-  connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ");  // of the next transaction only
-  connection.execute("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY");
+  connection.begin_snapshot();
   Audit audit;
   audit.entries = count_entries(connection);
-  for (const char* check : kChecks) {
+  std::vector<const char*> checks(std::begin(kChecks), std::end(kChecks));
+  checks.insert(checks.end(), bill_checks().begin(), bill_checks().end());
+  for (const char* check : checks) {
     run_check(connection, check, audit);
     if (audit.has_more) break;
   }

@@ -42,34 +42,40 @@ struct Record {
   std::uint64_t id = 0;
 };
 
-// One a effect at most, in their order.
-struct RecordOf {
+// Of an effect, in their order.
+struct RecordsOf {
   const Facts& facts;
 
-  std::optional<Record> operator()(const TakeFromLot& effect) const {
+  std::vector<Record> operator()(const TakeFromLot& effect) const {
     return of(effect.redemption, BillRecordKind::redemption);
   }
-  std::optional<Record> operator()(const VoidRedemption& effect) const {
+  std::vector<Record> operator()(const VoidRedemption& effect) const {
     return of(*facts.redemption(effect.redemption), BillRecordKind::voided);
   }
-  std::optional<Record> operator()(const RecordPurchase& effect) const {
+  // And the redemptions that named no invoice: this is the one that they paid for.
+  std::vector<Record> operator()(const RecordPurchase& effect) const {
     const Purchase& purchase = effect.purchase;
-    return Record{as_bill(purchase.key),
-                  purchase.typed ? BillRecordKind::typed_purchase : BillRecordKind::purchase, purchase.id};
+    const PurchaseKey bill = as_bill(purchase.key);
+    std::vector<Record> records{
+        {bill, purchase.typed ? BillRecordKind::typed_purchase : BillRecordKind::purchase, purchase.id}};
+    for (const std::uint64_t id : effect.paid_by) {
+      if (facts.redemption(id)->invoice.empty()) records.push_back({bill, BillRecordKind::redemption, id});
+    }
+    return records;
   }
-  std::optional<Record> operator()(const RecordRefund& effect) const {
-    if (effect.known) return std::nullopt;
-    return Record{as_bill(effect.refund.bill), BillRecordKind::refund, effect.refund.id};
+  std::vector<Record> operator()(const RecordRefund& effect) const {
+    if (effect.known) return {};
+    return {{as_bill(effect.refund.bill), BillRecordKind::refund, effect.refund.id}};
   }
   template <typename Other>
-  std::optional<Record> operator()(const Other&) const {
-    return std::nullopt;
+  std::vector<Record> operator()(const Other&) const {
+    return {};
   }
 
  private:
-  static std::optional<Record> of(const Redemption& redemption, BillRecordKind kind) {
-    if (redemption.invoice.empty()) return std::nullopt;
-    return Record{as_bill({redemption.club, redemption.branch, redemption.invoice}), kind, redemption.id};
+  static std::vector<Record> of(const Redemption& redemption, BillRecordKind kind) {
+    if (redemption.invoice.empty()) return {};
+    return {{as_bill({redemption.club, redemption.branch, redemption.invoice}), kind, redemption.id}};
   }
 };
 
@@ -126,14 +132,14 @@ void load_purchases(Connection& connection, const OnBills& found, Facts& facts) 
 }
 
 void save_on_bills(Connection& connection, std::span<const Effect> effects, const Facts& facts) {
-  const RecordOf record_of{facts};
+  const RecordsOf records_of{facts};
   std::map<std::pair<PurchaseKey, std::uint32_t>, Record> records;  // by their places
   std::map<PurchaseKey, std::uint32_t> taken;
   for (const Effect& effect : effects) {
-    auto record = std::visit([&](const auto& one) { return record_of(one); }, effect);
-    if (!record) continue;
-    const auto place = taken.try_emplace(record->bill, facts.records_on(record->bill)).first;
-    records.emplace(std::pair(record->bill, ++place->second), std::move(*record));
+    for (Record& record : std::visit([&](const auto& one) { return records_of(one); }, effect)) {
+      const auto place = taken.try_emplace(record.bill, facts.records_on(record.bill)).first;
+      records.emplace(std::pair(record.bill, ++place->second), std::move(record));
+    }
   }
   insert_set(connection,
              "INSERT INTO bill_record (club_id, branch_no, invoice, place, kind, record_id) VALUES ", 6,

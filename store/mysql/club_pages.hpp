@@ -75,6 +75,7 @@ struct PurchaseRow {
   std::uint64_t id = 0;
   handlers::BranchNo branch = 0;
   std::string invoice;
+  // `amount` is less the discount.
   rules::Amount amount = 0, discount = 0, by_credit = 0, refunded = 0, earned = 0;
   std::int64_t points = 0;
   std::vector<OfferShown> offers;

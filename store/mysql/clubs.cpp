@@ -26,6 +26,8 @@ void bind_club(Statement& s, const Club& club) {
   s.add(club.policy.hold_seconds_max).add(club.policy.debt_on_refund);
   s.add(club.policy.repeat_purchase_seconds);
   s.add(club.policy.remind_days);
+  s.add(static_cast<std::uint32_t>(club.policy.membership)).add(club.policy.join_after_purchases);
+  s.add(club.policy.profile_credit).add(static_cast<std::int64_t>(club.policy.hijri_shift_days));
 }
 
 Club read_club(Rows& rows) {
@@ -63,6 +65,10 @@ Club read_club(Rows& rows) {
   club.policy.debt_on_refund = rows.flag();
   club.policy.repeat_purchase_seconds = rows.u32();
   club.policy.remind_days = rows.u32();
+  club.policy.membership = static_cast<Membership>(rows.u64());
+  club.policy.join_after_purchases = rows.u32();
+  club.policy.profile_credit = rows.i64();
+  club.policy.hijri_shift_days = static_cast<std::int32_t>(rows.i64());
   return club;
 }
 
@@ -130,8 +136,8 @@ std::vector<Club> load_clubs(Connection& connection) {
               " new_codes_per_day_max, live_codes_max, give_per_day_max, give_undo_seconds, "
               "branch_misses_max,"
               " club_misses_max, dispute_window_hours, proof_last4_from, proof_handset_from,"
-              " hold_seconds_max, debt_on_refund, repeat_purchase_seconds, remind_days FROM club ORDER BY "
-              "club_id")
+              " hold_seconds_max, debt_on_refund, repeat_purchase_seconds, remind_days, membership,"
+              " join_after_purchases, profile_credit, hijri_shift_days FROM club ORDER BY club_id")
           .query();
   while (rows.next()) {
     clubs.push_back(read_club(rows));
@@ -182,7 +188,8 @@ ClubId save_club(Connection& connection, const Club& club) {
       " repeat_window_minutes, sending_weight, void_window_minutes, move_min, new_codes_per_day_max,"
       " live_codes_max, give_per_day_max, give_undo_seconds, branch_misses_max, club_misses_max,"
       " dispute_window_hours, proof_last4_from, proof_handset_from, hold_seconds_max, debt_on_refund,"
-      " repeat_purchase_seconds, remind_days) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+      " repeat_purchase_seconds, remind_days, membership, join_after_purchases, profile_credit,"
+      " hijri_shift_days) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
       "?, ?, ?, ?, ?, ?,"
       " ?, ?, ?, ?, ?, ?, ?, ?)"
       " ON DUPLICATE KEY UPDATE version = version + 1, name = VALUES(name), keyword = VALUES(keyword),"
@@ -200,7 +207,9 @@ ClubId save_club(Connection& connection, const Club& club) {
       " proof_last4_from = VALUES(proof_last4_from), proof_handset_from = VALUES(proof_handset_from),"
       " hold_seconds_max = VALUES(hold_seconds_max), debt_on_refund = VALUES(debt_on_refund),"
       " repeat_purchase_seconds = VALUES(repeat_purchase_seconds),"
-      " remind_days = VALUES(remind_days)");
+      " remind_days = VALUES(remind_days), membership = VALUES(membership),"
+      " join_after_purchases = VALUES(join_after_purchases), profile_credit = VALUES(profile_credit),"
+      " hijri_shift_days = VALUES(hijri_shift_days)");
   statement.add(club.slug);
   bind_club(statement, club);
   statement.update();

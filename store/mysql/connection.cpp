@@ -27,6 +27,7 @@ SqlError::Kind kind_of(int code) {
       return SqlError::Kind::conflict;
     case 2002:  // CR_CONNECTION_ERROR
     case 2003:  // CR_CONN_HOST_ERROR
+    case 2005:  // CR_UNKNOWN_HOST: whoever knows the name may be away too
     case 2006:  // CR_SERVER_GONE_ERROR
     case 2013:  // CR_SERVER_LOST
     case 2055:  // CR_SERVER_LOST_EXTENDED
@@ -261,6 +262,12 @@ Statement& Connection::prepare(const std::string& sql) {
     cached = std::make_unique<Statement>(std::move(made));
   }
   return *cached;
+}
+
+void Connection::begin_snapshot() {
+  rollback();
+  execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ");  // of the next transaction only
+  execute("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY");
 }
 
 void Connection::commit() {

@@ -99,6 +99,8 @@ class Connection {
 
   void execute(const std::string& sql);        // a statement without parameters
   Statement& prepare(const std::string& sql);  // cached until the connection closes
+  // Reads from here to the next rollback see one state of the database. Ends what was under way.
+  void begin_snapshot();
   void commit();
   void rollback();  // quiet when the connection is gone
 

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "store/mysql/day_oddities.hpp"
+#include "store/mysql/managers.hpp"
 #include "store/mysql/outgoing.hpp"
 #include "store/mysql/sets.hpp"
 
@@ -57,22 +58,6 @@ bool lock_day(Connection& connection, const DigestDay& day) {
   return rows.next();
 }
 
-std::map<PhoneNumber, Language> languages_of_managers(Connection& connection, const Club& club) {
-  std::vector<PhoneNumber> managers;
-  for (const Cashier& one : club.cashiers) {
-    if (one.manager) managers.push_back(one.phone);
-  }
-  std::map<PhoneNumber, Language> languages;
-  select_in(
-      connection, "SELECT phone, language FROM member WHERE (club_id, phone) IN (", "", 2, managers,
-      [&club](Statement& s, PhoneNumber phone) { s.add(club.id).add(phone); },
-      [&languages](Rows& rows) {
-        const PhoneNumber phone = rows.u64();
-        languages[phone] = static_cast<Language>(rows.u64());
-      });
-  return languages;
-}
-
 std::uint64_t tell(Connection& connection, SystemChance& chance, const DigestDay& day, rules::Instant now) {
   ClubDay facts = read_club_day(connection, day);
   facts.languages = languages_of_managers(connection, *day.club);
@@ -96,10 +81,11 @@ std::uint64_t tell(Connection& connection, SystemChance& chance, const DigestDay
 }  // namespace
 
 DigestTold tell_next_digest(Connection& connection, SystemChance& chance, const Directory& directory,
-                            rules::Instant now) {
+                            rules::Instant now, std::size_t passed_over) {
   const Known known = known_days(connection, digests_known_from(now));
-  const std::vector<DigestDay> days = untold_days(directory, known.told, now);
+  std::vector<DigestDay> days = untold_days(directory, known.told, now);
   if (days.empty()) return {.is_done = true};
+  std::ranges::rotate(days, days.begin() + static_cast<std::ptrdiff_t>(passed_over % days.size()));
   begin_days(connection, days, known.begun);
   for (const DigestDay& day : days) {
     chance.reserve_ids(connection, static_cast<std::uint32_t>(day.club->cashiers.size()));

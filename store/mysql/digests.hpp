@@ -22,9 +22,11 @@ struct DigestTold {
   bool is_done = false;  // no day is due, or other gateways are at those that are
 };
 
-// The next day that is due. The caller commits. Throws SqlError.
+// The next day that is due; so many of those that are due come last, so that one which fails each time does
+// not stand before all. The caller commits. Throws SqlError.
 DigestTold tell_next_digest(Connection& connection, SystemChance& chance,
-                            const handlers::Directory& directory, rules::Instant now);
+                            const handlers::Directory& directory, rules::Instant now,
+                            std::size_t passed_over = 0);
 
 // What clubs call odd: part of them (store/mysql/clubs.hpp).
 void load_digest_policies(Connection& connection, std::vector<handlers::Club>& clubs);

@@ -12,6 +12,7 @@
 #include "store/mysql/moves.hpp"
 #include "store/mysql/offer_uses.hpp"
 #include "store/mysql/pendings.hpp"
+#include "store/mysql/profiles.hpp"
 #include "store/mysql/refunds.hpp"
 #include "store/mysql/sales.hpp"
 #include "store/mysql/sets.hpp"
@@ -30,6 +31,7 @@ struct Sorted {
   std::vector<const Lot*> opened;
   std::vector<const Code*> issued;
   std::vector<const Purchase*> purchases;
+  std::map<std::uint64_t, std::span<const std::uint64_t>> paid_by;  // redemptions, by their purchases
   std::vector<LedgerEntry> entries;
   std::vector<const TakeFromLot*> taken;
   std::vector<const VoidRedemption*> voided;
@@ -54,6 +56,7 @@ struct Sorted {
   std::vector<const ReturnCredit*> returned;
   std::map<MemberKey, rules::Attempts> guesses;
   std::set<std::uint64_t> refunded_purchases;
+  std::set<MemberId> changed_profiles;
   BehaviourRows behaviours;
   OfferEffects offers;
 
@@ -103,6 +106,7 @@ struct Sorted {
   }
   void operator()(const RecordPurchase& effect) {
     purchases.push_back(&effect.purchase);
+    if (!effect.paid_by.empty()) paid_by[effect.purchase.id] = effect.paid_by;
     if (effect.purchase.member) changed_members.insert(*effect.purchase.member);
   }
   void operator()(const SetPromo& effect) { promo_stopped[effect.key] = effect.stopped; }
@@ -139,6 +143,7 @@ struct Sorted {
     entries.push_back(effect.entry);
     changed_members.insert(effect.entry.member);
   }
+  void operator()(const SetProfile& effect) { changed_profiles.insert(effect.row.member); }
   void operator()(const RecordRefund& effect) {
     const Refund& refund = effect.refund;
     (effect.known ? refunds_known : refunds_new).insert(refund.id);
@@ -307,6 +312,9 @@ void save_purchases(Connection& connection, const Sorted& sorted) {
         s.add(p->earn_share).add(p->by_credit).add(p->discount).add(p->earned_whole).add(p->points);
         s.add(p->grants);
       });
+  for (const auto& [purchase, redemptions] : sorted.paid_by)
+    update_in(connection, "UPDATE redemption SET purchase_id = ? WHERE redemption_id IN (", redemptions,
+              [purchase](Statement& s) { s.add(purchase); });
 }
 
 void save_line_phones(Connection& connection, const Sorted& sorted) {
@@ -370,6 +378,7 @@ void save_effects(Connection& connection, std::span<const Effect> effects, const
   save_attempts(connection, sorted);
   save_till_attempts(connection, sorted.till_attempts);
   save_members(connection, sorted, facts);
+  save_profiles(connection, sorted.changed_profiles, sorted.ended, facts);
   save_pendings(connection, sorted.pendings);
   save_lots(connection, sorted, facts);
   save_codes(connection, sorted, facts);

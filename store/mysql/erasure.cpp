@@ -1,6 +1,9 @@
 #include "store/mysql/erasure.hpp"
 
+#include <algorithm>
+
 #include "handlers/effects.hpp"
+#include "handlers/rules/attempts.hpp"
 #include "store/mysql/cancel.hpp"
 #include "store/mysql/receipts.hpp"
 #include "store/mysql/sets.hpp"
@@ -15,7 +18,27 @@ struct Leaver {
   ClubId club = 0;
   PhoneNumber phone = 0;
   rules::Instant left_at{};
+  rules::Instant until{};  // of her texts: two gateways' clocks differ, and one may write her last notice
 };
+
+constexpr std::chrono::minutes kClocksDiffer{1};
+
+// But not what is of her new membership.
+void bound_texts(Connection& connection, std::vector<Leaver>& leavers) {
+  for (Leaver& leaver : leavers) leaver.until = leaver.left_at + kClocksDiffer;
+  select_in(
+      connection, "SELECT club_id, phone, joined_at FROM member WHERE (club_id, phone) IN (", "", 2, leavers,
+      [](Statement& s, const Leaver& leaver) { s.add(leaver.club).add(leaver.phone); },
+      [&leavers](Rows& rows) {
+        const ClubId club = rows.u32();
+        const PhoneNumber phone = rows.u64();
+        const rules::Instant before = rows.instant() - std::chrono::microseconds{1};
+        for (Leaver& leaver : leavers) {
+          if (leaver.club == club && leaver.phone == phone)
+            leaver.until = std::clamp(before, leaver.left_at, leaver.until);
+        }
+      });
+}
 
 std::vector<Leaver> take_turns(Connection& connection, rules::Instant now, std::uint32_t limit) {
   std::vector<Leaver> leavers;
@@ -97,7 +120,7 @@ class Eraser {
     select_in(
         connection_, "SELECT message_id FROM outbox WHERE created_at <= ? AND message_id IN (", "", 1, ids,
         [this, bound = std::size_t{0}](Statement& s, MessageId id) mutable {
-          if (bound++ % kSetRowsMax == 0) s.add(leaver_.left_at);  // each statement's first parameter
+          if (bound++ % kSetRowsMax == 0) s.add(leaver_.until);  // each statement's first parameter
           s.add(id);
         },
         [&before](Rows& rows) { before.push_back(rows.u64()); });
@@ -115,13 +138,13 @@ class Eraser {
             .prepare("SELECT 1 FROM outbox WHERE phone = ? AND club_id = ? AND created_at <= ? LIMIT 1")
             .add(leaver_.phone)
             .add(leaver_.club)
-            .add(leaver_.left_at)
+            .add(leaver_.until)
             .query();
-    waits_ = rows.next();
+    waits_ |= rows.next();
   }
 
   // Whatever its state: a receipt for it is looked for in the outbox alone.
-  void history() { count(empty("outbox_history", " AND created_at <= ?", leaver_.left_at)); }
+  void history() { count(empty("outbox_history", " AND created_at <= ?", leaver_.until)); }
 
   std::uint64_t empty(const char* table, const char* which, rules::Instant bound) {
     return connection_
@@ -133,7 +156,7 @@ class Eraser {
             which + " LIMIT ?")
         .add(leaver_.phone)
         .add(leaver_.club)
-        .add(leaver_.left_at)
+        .add(leaver_.until)
         .add(bound)
         .add(rows_max_)
         .update();
@@ -150,6 +173,12 @@ class Eraser {
         .add(leaver_.club)
         .add(leaver_.phone)
         .update();
+    // In the order in which requests lock them.
+    connection_.prepare("DELETE FROM pending WHERE club_id = ? AND phone = ? AND asked_at <= ?")
+        .add(leaver_.club)
+        .add(leaver_.phone)
+        .add(leaver_.left_at)
+        .update();
     connection_
         .prepare(
             "DELETE FROM line_phone WHERE phone = ? AND promo_stopped = 0 AND line ="
@@ -157,18 +186,38 @@ class Eraser {
         .add(leaver_.phone)
         .add(leaver_.club)
         .update();
-    connection_.prepare("DELETE FROM pending WHERE club_id = ? AND phone = ? AND asked_at <= ?")
+    guesses();
+    receipts();
+  }
+
+  // A receipt names a phone and no club: one that still looks for its text may be another club's.
+  void receipts() {
+    connection_.prepare("UPDATE receipt_aside SET phone = 0 WHERE phone = ?").add(leaver_.phone).update();
+    Rows rows = connection_.prepare("SELECT 1 FROM receipt_parked WHERE phone = ? AND parked_at <= ? LIMIT 1")
+                    .add(leaver_.phone)
+                    .add(leaver_.until)
+                    .query();
+    waits_ |= rows.next();
+  }
+
+  // Who guesses at codes waits, member or not: leaving and joining anew does not begin it anew.
+  void guesses() {
+    connection_
+        .prepare(
+            "DELETE FROM code_guess WHERE club_id = ? AND phone = ? AND COALESCE(miss_window_at, ?) <= ? AND"
+            " COALESCE(locked_until, ?) <= ?")
         .add(leaver_.club)
         .add(leaver_.phone)
         .add(leaver_.left_at)
+        .add(now_ - rules::kMissWindow)
+        .add(leaver_.left_at)
+        .add(now_)
         .update();
-    connection_.prepare("DELETE FROM code_guess WHERE club_id = ? AND phone = ?")
-        .add(leaver_.club)
-        .add(leaver_.phone)
-        .update();
-    // A few thousand rows at most, kept for a person to look at.
-    connection_.prepare("UPDATE receipt_aside SET phone = 0 WHERE phone = ?").add(leaver_.phone).update();
-    connection_.prepare("DELETE FROM receipt_parked WHERE phone = ?").add(leaver_.phone).update();
+    Rows rows = connection_.prepare("SELECT 1 FROM code_guess WHERE club_id = ? AND phone = ?")
+                    .add(leaver_.club)
+                    .add(leaver_.phone)
+                    .query();
+    waits_ |= rows.next();
   }
 
   // What she got stays with the ledger: points, and what offers gave; not by what they knew her.
@@ -217,7 +266,8 @@ void list_erasures(Connection& connection, std::span<const EndMembership* const>
 Erased erase_due(Connection& connection, rules::Instant now, std::uint32_t members_max,
                  std::uint32_t rows_max) {
   Erased erased;
-  const std::vector<Leaver> leavers = take_turns(connection, now, members_max);
+  std::vector<Leaver> leavers = take_turns(connection, now, members_max);
+  bound_texts(connection, leavers);
   std::vector<MemberId> done, later;
   for (const Leaver& leaver : leavers) {
     Eraser eraser(connection, leaver, now, rows_max);

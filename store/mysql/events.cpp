@@ -132,6 +132,16 @@ std::set<MemberId> lock_held(Connection& connection, EndpointId endpoint,
   return held;
 }
 
+// Before the rows of the queue, as whoever enables one locks them.
+void save_good(Connection& connection, std::span<const SettledEvent> settled, rules::Instant now) {
+  std::set<EndpointId> good;
+  for (const SettledEvent& one : settled) {
+    if (one.state == EventState::delivered) good.insert(one.endpoint);
+  }
+  update_in(connection, "UPDATE webhook_endpoint SET good_at = ? WHERE endpoint_id IN (", good,
+            [now](Statement& s) { s.add(now); });
+}
+
 void save_delivered(Connection& connection, std::span<const SettledEvent> settled, rules::Instant now) {
   std::vector<EventId> delivered;
   for (const SettledEvent& one : settled) {
@@ -213,8 +223,9 @@ void tell_of_failed(Connection& connection, std::span<const MessageId> messages,
   select_in(
       connection,
       "SELECT o.message_id, o.club_id, m.member_id, o.reason FROM outbox o"
-      " JOIN member m ON m.club_id = o.club_id AND m.phone = o.phone WHERE o.state <> 8 AND o.message_id IN "
-      "(",
+      " JOIN member m ON m.club_id = o.club_id AND m.phone = o.phone WHERE o.state IN (4, 5) AND "
+      "o.message_id "
+      "IN (",
       "", 1, messages, [](Statement& s, MessageId id) { s.add(id); },
       [&failed](Rows& rows) {
         FailedText text{.message = rows.u64()};
@@ -253,6 +264,7 @@ std::vector<ClaimedEvent> claim_events(Connection& connection,
 }
 
 void settle_events(Connection& connection, std::span<const SettledEvent> settled, rules::Instant now) {
+  save_good(connection, settled, now);
   std::map<EndpointId, std::map<MemberId, std::uint64_t>> claims;
   for (const SettledEvent& one : settled) claims[one.endpoint].emplace(one.member, one.claim);
   std::map<EndpointId, std::set<MemberId>> held;

@@ -9,9 +9,11 @@ std::vector<Member> members_after(Connection& connection, ClubId club, std::uint
   Rows rows = connection
                   .prepare(
                       "SELECT member_id, COALESCE(phone, 0), card, language, joined_at, referred_by, balance,"
-                      " debt FROM member WHERE club_id = ? AND member_id > ? ORDER BY member_id LIMIT ?")
+                      " debt FROM member WHERE club_id = ? AND member_id > ? AND member_id NOT IN"
+                      " (SELECT member_id FROM gift_account WHERE club_id = ?) ORDER BY member_id LIMIT ?")
                   .add(club)
                   .add(after)
+                  .add(club)
                   .add(kExportPage)
                   .query();
   while (rows.next()) {

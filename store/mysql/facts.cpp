@@ -6,6 +6,7 @@
 #include "store/mysql/moves.hpp"
 #include "store/mysql/offer_uses.hpp"
 #include "store/mysql/pendings.hpp"
+#include "store/mysql/profiles.hpp"
 #include "store/mysql/readings.hpp"
 #include "store/mysql/refunds.hpp"
 #include "store/mysql/sales.hpp"
@@ -30,9 +31,8 @@ constexpr const char* kCodeColumns =
     "SELECT code_id, club_id, number, member_id, lot_id, state, issued_at, ended_at FROM code ";
 constexpr const char* kRedemptionColumns =
     "SELECT r.redemption_id, r.club_id, r.code_id, r.member_id, r.branch_no, r.cashier_phone, r.invoice,"
-    " r.invoice_amount, r.used, r.left_on_code, r.at, r.place, r.till_key, r.returned, v.cashier_phone, "
-    "v.till_key,"
-    " v.left_on_code, v.at"
+    " r.invoice_amount, r.used, r.left_on_code, r.at, r.place, r.till_key, r.returned, r.purchase_id,"
+    " v.cashier_phone, v.till_key, v.left_on_code, v.at"
     " FROM redemption r LEFT JOIN redemption_void v ON v.redemption_id = r.redemption_id ";
 Member read_member(Rows& rows) {
   Member member;
@@ -100,6 +100,7 @@ Redemption read_redemption(Rows& rows) {
   redemption.place = rows.u32();
   redemption.till = rows.text();
   redemption.returned = rows.i64();
+  redemption.purchase = rows.u64();
   if (const auto cashier = rows.maybe_u64()) {
     Voided voided{.cashier = *cashier};
     voided.till = rows.text();
@@ -189,6 +190,7 @@ void load_open_lots(Connection& connection, const std::set<MemberId>& members, F
 }
 
 void load_wallets(Connection& connection, const std::set<MemberId>& members, Facts& facts) {
+  for (const MemberId id : members) facts.load_wallet_of(id);
   load_open_lots(connection, members, facts);
   select_in(
       connection, std::string(kCodeColumns) + "WHERE state = 1 AND member_id IN (", "", 1, members,
@@ -308,7 +310,7 @@ void load_facts(Connection& connection, const Needs& needs, Facts& facts) {
   std::set<MemberId> recipients;
   find_recipients(connection, needs.transfers, recipients);
   members.insert(recipients.begin(), recipients.end());
-  const OldRecords old = find_old_records(connection, needs, facts, members);
+  OldRecords old = find_old_records(connection, needs, facts, members);
   const auto gift_accounts = find_gift_accounts(connection, needs);
   for (const auto& [club, account] : gift_accounts) members.insert(account);
   lock_members(connection, members, facts);
@@ -319,6 +321,12 @@ void load_facts(Connection& connection, const Needs& needs, Facts& facts) {
   for (const MemberKey& key : needs.wallets) {
     if (const Member* member = facts.member(key)) wallets.insert(member->id);
   }
+  if (!old.on_bills.refunds.empty()) {  // one that waits for its purchase tells the buyer what she has
+    for (const auto& [key, span] : needs.payments) {
+      if (const Member* member = facts.member(key)) wallets.insert(member->id);
+    }
+  }
+  find_payments(connection, needs, facts, old);
   load_purchases(connection, old.on_bills, facts);
   load_wallets(connection, wallets, facts);
   load_codes(connection, needs.codes, old.codes, facts);
@@ -338,6 +346,8 @@ void load_facts(Connection& connection, const Needs& needs, Facts& facts) {
   load_disputable(connection, needs.disputes, facts);
   lock_guesses(connection, needs.guessers, facts);
   load_readings(connection, needs.readings, facts);
+  load_profiles(connection, needs.profiles, facts);
+  load_strangers(connection, needs, facts);
 }
 
 }  // namespace peyk::store

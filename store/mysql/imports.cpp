@@ -5,10 +5,7 @@
 
 #include "handlers/decide.hpp"
 #include "handlers/use_cases.hpp"
-#include "store/mysql/events.hpp"
-#include "store/mysql/outbox.hpp"
-#include "store/mysql/outgoing.hpp"
-#include "store/mysql/tables.hpp"
+#include "store/mysql/decided_set.hpp"
 
 namespace peyk::store {
 namespace {
@@ -18,51 +15,6 @@ using What = Imported::What;
 
 constexpr std::uint32_t kIdsPerRow = 16;
 constexpr int kDrawsMax = 20;  // as of a live request
-
-class Import {
- public:
-  Import(Connection& connection, SystemChance& chance, const ImportTerms& terms)
-      : connection_(connection),
-        chance_(chance),
-        terms_(terms),
-        setting_{.directory = terms.directory,
-                 .keywords = templates::Keywords::standard(),
-                 .catalogue = templates::Catalogue::standard(),
-                 .chance = chance,
-                 .pin_matches = no_pin_,
-                 .now = terms.now} {}
-
-  Setting& setting() { return setting_; }
-  const Facts& facts() const { return facts_; }
-  void load(const Needs& needs) { load_facts(connection_, needs, facts_); }
-
-  void take(Outcome outcome) {
-    for (const Effect& effect : outcome.effects) {
-      std::visit([this](const auto& one) { facts_.apply(one); }, effect);
-    }
-    std::move(outcome.effects.begin(), outcome.effects.end(), std::back_inserter(effects_));
-    if (!terms_.tell) return;
-    for (OutgoingText& text : outcome.texts)
-      texts_.push_back(queued_text(std::move(text), chance_.next_id(), terms_.now));
-  }
-
-  void save() {
-    const Listeners listeners = load_listeners(connection_);
-    save_effects(connection_, effects_, facts_);
-    save_queued(connection_, texts_);
-    save_events(connection_, events_of(effects_, facts_, listeners), listeners);
-  }
-
- private:
-  Connection& connection_;
-  SystemChance& chance_;
-  const ImportTerms& terms_;
-  PinCheck no_pin_ = [](std::string_view, std::string_view) { return false; };
-  Setting setting_;
-  Facts facts_;
-  std::vector<Effect> effects_;
-  std::vector<QueuedText> texts_;
-};
 
 Imported answer_to(const Outcome& outcome) {
   if (outcome.status == 200) return {.what = outcome.effects.empty() ? What::known : What::fresh, .why = {}};
@@ -74,7 +26,7 @@ Imported answer_to(const Outcome& outcome) {
 std::vector<Imported> import_members(Connection& connection, SystemChance& chance,
                                      std::span<const MemberImport> rows, const ImportTerms& terms) {
   chance.reserve_ids(connection, static_cast<std::uint32_t>(rows.size()) * kIdsPerRow);
-  Import import(connection, chance, terms);
+  DecidedSet import(connection, chance, terms.directory, terms.now);
   Needs needs;
   for (const MemberImport& row : rows) needs.merge(needs_import(row));
   import.load(needs);
@@ -82,9 +34,9 @@ std::vector<Imported> import_members(Connection& connection, SystemChance& chanc
   for (const MemberImport& row : rows) {
     Outcome outcome = import_member(row, import.facts(), import.setting());
     answers.push_back(answer_to(outcome));
-    import.take(std::move(outcome));
+    import.take(std::move(outcome), terms.tell);
   }
-  import.save();
+  import.save(terms.tell);
   return answers;
 }
 
@@ -92,7 +44,7 @@ std::vector<Imported> import_members(Connection& connection, SystemChance& chanc
 std::vector<Imported> import_purchases(Connection& connection, SystemChance& chance,
                                        std::span<const PurchaseRequest> rows, const ImportTerms& terms) {
   chance.reserve_ids(connection, static_cast<std::uint32_t>(rows.size()) * kIdsPerRow);
-  Import import(connection, chance, terms);
+  DecidedSet import(connection, chance, terms.directory, terms.now);
   std::vector<Imported> answers(rows.size());
   std::vector<std::size_t> left(rows.size());
   for (std::size_t i = 0; i < left.size(); ++i) left[i] = i;
@@ -109,7 +61,7 @@ std::vector<Imported> import_purchases(Connection& connection, SystemChance& cha
       try {
         Outcome outcome = decide(plans[n], import.facts(), import.setting());
         answers[left[n]] = answer_to(outcome);
-        import.take(std::move(outcome));
+        import.take(std::move(outcome), terms.tell);
       } catch (const OutOfCandidates&) {
         again.push_back(left[n]);
       }
@@ -118,7 +70,7 @@ std::vector<Imported> import_purchases(Connection& connection, SystemChance& cha
   }
   for (const std::size_t i : left)
     answers[i] = {.what = What::refused, .why = "the club has no free code left: give the file again later"};
-  import.save();
+  import.save(terms.tell);
   return answers;
 }
 

@@ -30,7 +30,7 @@ struct Imported {
 struct ImportTerms {
   const handlers::Directory& directory;
   rules::Instant now;
-  bool tell = false;  // members get the texts of it
+  bool tell = false;  // members get the texts of it, and the club's systems the events
 };
 
 // One answer for each of at most kImportSetMax rows, in their order. Throw SqlError; after a conflict the

@@ -81,9 +81,7 @@ void read_lots(Connection& connection, handlers::ClubId club, rules::Instant now
 }  // namespace
 
 Liability liability_of(Connection& connection, handlers::ClubId club, rules::Instant now) {
-  connection.rollback();
-  connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ");  // of the next transaction only
-  connection.execute("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY");
+  connection.begin_snapshot();
   Liability found;
   Kinds kinds;
   read_ledger(connection, club, kinds, found);

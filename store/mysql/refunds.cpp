@@ -79,14 +79,16 @@ void save_returned(Connection& connection, std::span<const ReturnCredit* const> 
 
 void find_refunded_bills(Connection& connection, const Needs& needs, OldRecords& old) {
   old.refunded_bills = needs.refunded_bills;
-  select_in(connection, "SELECT club_id, branch_no, invoice FROM purchase WHERE purchase_id IN (", "", 1,
-            needs.refunded, bind_id, [&old](Rows& rows) {
-              PurchaseKey key;
-              key.club = rows.u32();
-              key.branch = rows.u32();
-              key.invoice = rows.text();
-              old.refunded_bills.insert(std::move(key));
-            });
+  select_in(
+      connection, "SELECT club_id, branch_no, invoice FROM purchase WHERE (club_id, purchase_id) IN (", "", 2,
+      needs.refunded, [](Statement& s, const RecordKey& key) { s.add(key.club).add(key.id); },
+      [&old](Rows& rows) {
+        PurchaseKey key;
+        key.club = rows.u32();
+        key.branch = rows.u32();
+        key.invoice = rows.text();
+        old.refunded_bills.insert(std::move(key));
+      });
 }
 
 void find_buyers(Connection& connection, OldRecords& old, std::set<MemberId>& members) {
@@ -167,7 +169,7 @@ void save_refunds(Connection& connection, const std::set<std::uint64_t>& fresh, 
       connection, kInsertRefund,
       "state = VALUES(state), purchase_id = VALUES(purchase_id), amount = VALUES(amount), clawed_back ="
       " VALUES(clawed_back), lapsed = VALUES(lapsed), owed = VALUES(owed), withheld = VALUES(withheld),"
-      " returned = VALUES(returned), expired = VALUES(expired)",
+      " returned = VALUES(returned), expired = VALUES(expired), at = VALUES(at)",
       18, known, bind);
   save_returned(connection, returned, facts);
 }

@@ -19,7 +19,8 @@ struct SqlThread::Impl {
     std::function<void(bool)> after;
   };
 
-  Impl(MysqlOptions options, Log wanted_log) : connection(std::move(options)), log(std::move(wanted_log)) {}
+  Impl(MysqlOptions options, Log wanted_log, int lost)
+      : connection(std::move(options)), log(std::move(wanted_log)), lost_max(lost) {}
 
   void run() {
     for (;;) {
@@ -37,7 +38,7 @@ struct SqlThread::Impl {
 
   // False: stopping, and the database is away.
   bool work_off(Unit& unit) {
-    for (int conflicts = 0;;) {
+    for (int conflicts = 0, lost = 0;;) {
       try {
         if (!connection.is_open() && !open()) {
           if (!pause()) return false;
@@ -61,6 +62,11 @@ struct SqlThread::Impl {
         }
         connection.close();
         log("mysql_lost", e.what());
+        if (lost_max > 0 && ++lost >= lost_max) {
+          log("sql_failed", "given up: it has lost its connection " + std::to_string(lost) + " times");
+          if (unit.after) unit.after(false);
+          return true;
+        }
         if (!pause()) return false;
       } catch (const std::exception& e) {
         log("sql_failed", e.what());
@@ -92,6 +98,7 @@ struct SqlThread::Impl {
 
   Connection connection;
   Log log;
+  int lost_max;
   std::mutex mutex;
   std::condition_variable wake;
   std::deque<Unit> queue;
@@ -100,8 +107,8 @@ struct SqlThread::Impl {
   std::thread thread;
 };
 
-SqlThread::SqlThread(MysqlOptions options, Log log)
-    : impl_(std::make_unique<Impl>(std::move(options), std::move(log))) {}
+SqlThread::SqlThread(MysqlOptions options, Log log, int lost_max)
+    : impl_(std::make_unique<Impl>(std::move(options), std::move(log), lost_max)) {}
 
 SqlThread::~SqlThread() {
   stop();

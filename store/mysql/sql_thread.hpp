@@ -4,6 +4,10 @@
 // A unit of work runs in a transaction of its own; a conflict or a lost connection means running it again, so
 // it must not touch anything but the connection and its own result. The caller batches: while one unit runs,
 // it collects the next set.
+//
+// What is to be saved and must not be lost is tried until it is: the database comes back. But a statement
+// that takes longer than the connection's time limit ends as a lost connection too, each time. Where work
+// comes again by itself it is given up after a few, so that nothing behind it is kept waiting for good.
 #pragma once
 
 #include <functional>
@@ -19,7 +23,8 @@ class SqlThread {
   using Work = std::function<void(Connection&)>;
   using Log = std::function<void(const std::string& event, const std::string& detail)>;
 
-  SqlThread(MysqlOptions options, Log log);
+  // `lost_max`: a unit that loses so many open connections one after another has failed; 0: it never has.
+  SqlThread(MysqlOptions options, Log log, int lost_max = 0);
   ~SqlThread();  // stops
 
   void start();

@@ -40,7 +40,8 @@ void raise_version(Connection& connection, ClubId club) {
   connection.prepare("UPDATE club SET version = version + 1 WHERE club_id = ?").add(club).update();
 }
 
-// A key that was there before keeps its counted misses.
+// A key that was there before keeps its counted misses; and, where the file has the secret that it has, the
+// time in which the one before is good too.
 void save_file_key(Connection& connection, ClubId id, const TillKey& key, bool is_there) {
   if (!is_there) {
     connection
@@ -62,8 +63,11 @@ void save_file_key(Connection& connection, ClubId id, const TillKey& key, bool i
   if (!key.secret_in_file) return;
   connection
       .prepare(
-          "UPDATE till_key SET secret = ?, secret_in_file = 1, old_secret = NULL, old_until = NULL"
+          "UPDATE till_key SET old_secret = IF(secret = ?, old_secret, NULL),"
+          " old_until = IF(secret = ?, old_until, NULL), secret = ?, secret_in_file = 1"
           " WHERE key_id = ? AND revoked_at IS NULL")
+      .add(key.secret)
+      .add(key.secret)
       .add(key.secret)
       .add(key.id)
       .update();

@@ -27,6 +27,9 @@ struct OldRecords {
 // Adds the owners to `members`, to be locked.
 OldRecords find_old_records(Connection& connection, const handlers::Needs& needs, handlers::Facts& facts,
                             std::set<handlers::MemberId>& members);
+// Under the lock of their members: the codes of payments that named no invoice.
+void find_payments(Connection& connection, const handlers::Needs& needs, const handlers::Facts& facts,
+                   OldRecords& old);
 // The purchases on the bills of redemptions that are to be undone. Under the lock of their members, when they
 // are loaded.
 void load_bills_of_voids(Connection& connection, const handlers::Needs& needs, const OldRecords& old,

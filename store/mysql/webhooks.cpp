@@ -25,7 +25,7 @@ std::vector<Endpoint> load_endpoints(Connection& connection, ClubId club) {
   Rows rows = connection
                   .prepare(
                       "SELECT e.endpoint_id, e.club_id, c.slug, e.name, e.url, e.secret, e.events,"
-                      " e.is_enabled, e.disabled_at, e.disabled_why FROM webhook_endpoint e"
+                      " e.is_enabled, e.disabled_at, e.disabled_why, e.good_at FROM webhook_endpoint e"
                       " JOIN club c ON c.club_id = e.club_id"
                       " WHERE e.is_listed = 1 AND (? = 0 OR e.club_id = ?) ORDER BY c.slug, e.name")
                   .add(club)
@@ -43,21 +43,43 @@ std::vector<Endpoint> load_endpoints(Connection& connection, ClubId club) {
     one.webhook.enabled = rows.flag();
     one.disabled_at = rows.instant();
     one.disabled_why = rows.text();
+    one.good_at = rows.instant();
     endpoints.push_back(std::move(one));
   }
   return endpoints;
 }
 
+namespace {
+
+// A name that was off the file and comes back with another URL is another system: what still waits for the
+// one that had the name is not for it.
+void leave_to_the_past(Connection& connection, ClubId club, const Webhook& webhook) {
+  connection
+      .prepare(
+          "UPDATE webhook_endpoint SET name = CONCAT(LEFT(name, 20), '#', endpoint_id)"
+          " WHERE club_id = ? AND name = ? AND is_listed = 0 AND url <> ?")
+      .add(club)
+      .add(webhook.name)
+      .add(webhook.url)
+      .update();
+}
+
+}  // namespace
+
 // Assignments are made from the left: `url` is still the old one where it is compared.
-void save_webhooks(Connection& connection, ClubId club, const std::vector<Webhook>& webhooks) {
+void save_webhooks(Connection& connection, ClubId club, const std::vector<Webhook>& webhooks,
+                   rules::Instant now) {
+  for (const Webhook& webhook : webhooks) leave_to_the_past(connection, club, webhook);
   connection.prepare("UPDATE webhook_endpoint SET is_listed = 0 WHERE club_id = ?").add(club).update();
   for (const Webhook& webhook : webhooks) {
     connection
         .prepare(
-            "INSERT INTO webhook_endpoint (club_id, name, url, secret, events, is_listed, is_enabled)"
-            " VALUES (?, ?, ?, ?, ?, 1, ?) ON DUPLICATE KEY UPDATE"
+            "INSERT INTO webhook_endpoint (club_id, name, url, secret, events, is_listed, is_enabled, "
+            "good_at)"
+            " VALUES (?, ?, ?, ?, ?, 1, ?, ?) ON DUPLICATE KEY UPDATE"
             " disabled_at = IF(url = VALUES(url), disabled_at, NULL),"
             " disabled_why = IF(url = VALUES(url), disabled_why, ''),"
+            " good_at = IF(url = VALUES(url), good_at, VALUES(good_at)),"
             " url = VALUES(url), secret = VALUES(secret), events = VALUES(events), is_listed = 1,"
             " is_enabled = VALUES(is_enabled)")
         .add(club)
@@ -66,6 +88,7 @@ void save_webhooks(Connection& connection, ClubId club, const std::vector<Webhoo
         .add(webhook.secret)
         .add(webhook.events)
         .add(webhook.enabled)
+        .add(now)
         .update();
   }
 }
@@ -96,7 +119,10 @@ bool enable_endpoint(Connection& connection, ClubId club, const std::string& nam
     endpoint = rows.u32();
   }
   connection
-      .prepare("UPDATE webhook_endpoint SET disabled_at = NULL, disabled_why = '' WHERE endpoint_id = ?")
+      .prepare(
+          "UPDATE webhook_endpoint SET disabled_at = NULL, disabled_why = '', good_at = ? WHERE endpoint_id "
+          "= ?")
+      .add(now)
       .add(endpoint)
       .update();
   connection.prepare("UPDATE webhook_queue SET next_at = ? WHERE endpoint_id = ? AND claim = 0")

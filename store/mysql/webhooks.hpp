@@ -3,8 +3,9 @@
 //
 //   listed in the file, enabled there, not gone -> it listens
 //
-// One that answers 410 is gone until somebody says otherwise (peykctl webhooks enable, or another URL in the
-// file). What happens meanwhile is not kept for it; what waited before goes on waiting.
+// One that answers 410, or that has taken nothing for days (silent_webhooks.hpp), is gone until somebody says
+// otherwise (peykctl webhooks enable, or another URL in the file). What happens meanwhile is not kept for it;
+// what waited before goes on waiting.
 #pragma once
 
 #include <optional>
@@ -25,6 +26,7 @@ struct Endpoint {
   handlers::Webhook webhook;
   rules::Instant disabled_at{};  // the epoch: it is not
   std::string disabled_why;
+  rules::Instant good_at{};  // it took an event, or was to be called anew
 
   bool listens() const { return webhook.enabled && disabled_at == rules::Instant{}; }
 };
@@ -38,7 +40,7 @@ std::vector<Endpoint> load_endpoints(Connection& connection, handlers::ClubId cl
 // Makes the club's endpoints those of its file. One whose URL changed is not gone any more. The caller
 // commits.
 void save_webhooks(Connection& connection, handlers::ClubId club,
-                   const std::vector<handlers::Webhook>& webhooks);
+                   const std::vector<handlers::Webhook>& webhooks, rules::Instant now);
 
 void disable_endpoint(Connection& connection, EndpointId endpoint, const std::string& why,
                       rules::Instant now);

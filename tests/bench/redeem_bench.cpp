@@ -9,31 +9,25 @@
 #include <latch>
 #include <mutex>
 #include <stdexcept>
-#include <thread>
 #include <vector>
 
 #include "tests/bench/money.hpp"
-#include "tests/bench/rounds.hpp"
+#include "tests/bench/row_by_row.hpp"
 
 namespace {
 
 using namespace peyk;
+using bench::Figure;
+using bench::figure_of;
+using bench::median_of;
+using bench::row_by_row;
+using bench::since_ms;
 using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t kRounds = 3;
 
-struct Figure {
-  double per_second = 0, p99_ms = 0;
-};
-
-Figure figure_of(std::vector<double>& took_ms, double seconds) {
-  const auto at = took_ms.begin() + static_cast<std::ptrdiff_t>(took_ms.size() * 99 / 100);
-  std::nth_element(took_ms.begin(), at, took_ms.end());
-  return {static_cast<double>(took_ms.size()) / seconds, *at};
-}
-
-double since_ms(Clock::time_point began) {
-  return std::chrono::duration<double, std::milli>(Clock::now() - began).count();
+handlers::PhoneNumber cashier_of(int client) {
+  return bench::kFirstCashier + static_cast<std::uint64_t>(client);
 }
 
 // `count` members from `first` on have their codes taken.
@@ -61,33 +55,32 @@ Figure through_workers(store::RequestWorkers& workers, int cashiers, std::uint64
       throw std::runtime_error("the workers' queue is full");
   };
   const auto began = Clock::now();
-  for (int n = 0; n < cashiers; ++n) send(bench::kFirstCashier + static_cast<std::uint64_t>(n));
+  for (int n = 0; n < cashiers; ++n) send(cashier_of(n));
   ended.wait();
   const double seconds = since_ms(began) / 1000;
   if (wrong > 0) throw std::runtime_error(fmt::format("{} codes were not taken", wrong.load()));
-  return figure_of(took_ms, seconds);
+  return figure_of(std::move(took_ms), seconds);
 }
 
 // The statements of one redemption, as the workers issue them for a set of one.
-void same_statements(store::Connection& connection, handlers::PhoneNumber cashier, std::uint64_t member) {
+void same_statements(store::Connection& connection, int client, std::uint64_t member) {
+  const handlers::PhoneNumber cashier = cashier_of(client);
   const std::uint64_t id = bench::kFirstId + member, new_id = 2 * bench::kFirstId + 4 * member;
-  const auto read = [](store::Statement& statement) {
-    for (store::Rows rows = statement.query(); rows.next();) {
-    }
-  };
+  using bench::read_all;
   const std::string key = fmt::format("{:032}", member);
   const rules::Instant now = bench::now();
-  read(connection.prepare("SELECT answer FROM inbox WHERE request_key = ?").add(key));
-  read(connection
-           .prepare(
-               "SELECT code_id, member_id, lot_id, state FROM code WHERE club_id = 1 AND reserved_number = ?")
-           .add(bench::kFirstNumber + member));
-  read(connection
-           .prepare("SELECT misses, locked_until FROM cashier WHERE club_id = 1 AND phone = ? FOR UPDATE")
-           .add(cashier));
-  read(connection.prepare("SELECT balance, phone FROM member WHERE member_id = ? FOR UPDATE").add(id));
-  read(connection.prepare("SELECT lot_id, remaining, expires_at FROM lot WHERE member_id = ?").add(id));
-  read(connection.prepare("SELECT redemption_id, used, at FROM redemption WHERE code_id = ?").add(id));
+  read_all(connection.prepare("SELECT answer FROM inbox WHERE request_key = ?").add(key));
+  read_all(
+      connection
+          .prepare(
+              "SELECT code_id, member_id, lot_id, state FROM code WHERE club_id = 1 AND reserved_number = ?")
+          .add(bench::kFirstNumber + member));
+  read_all(connection
+               .prepare("SELECT misses, locked_until FROM cashier WHERE club_id = 1 AND phone = ? FOR UPDATE")
+               .add(cashier));
+  read_all(connection.prepare("SELECT balance, phone FROM member WHERE member_id = ? FOR UPDATE").add(id));
+  read_all(connection.prepare("SELECT lot_id, remaining, expires_at FROM lot WHERE member_id = ?").add(id));
+  read_all(connection.prepare("SELECT redemption_id, used, at FROM redemption WHERE code_id = ?").add(id));
   connection.prepare("UPDATE member SET balance = balance - ? WHERE member_id = ?")
       .add(bench::kCredit)
       .add(id)
@@ -147,7 +140,8 @@ void same_statements(store::Connection& connection, handlers::PhoneNumber cashie
   connection.commit();
 }
 
-void three_statements(store::Connection& connection, handlers::PhoneNumber cashier, std::uint64_t member) {
+void three_statements(store::Connection& connection, int client, std::uint64_t member) {
+  const handlers::PhoneNumber cashier = cashier_of(client);
   const std::uint64_t id = bench::kFirstId + member;
   connection.prepare("UPDATE lot SET remaining = remaining - ? WHERE lot_id = ? AND remaining >= ?")
       .add(bench::kCredit)
@@ -164,44 +158,6 @@ void three_statements(store::Connection& connection, handlers::PhoneNumber cashi
       .add(id)
       .update();
   connection.commit();
-}
-
-using Statements = void (*)(store::Connection&, handlers::PhoneNumber, std::uint64_t);
-
-Figure bare(const bench::MoneyDatabase& database, Statements statements, int cashiers, std::uint64_t first,
-            std::uint64_t count) {
-  std::mutex mutex;
-  std::vector<double> took_ms;
-  std::atomic<std::uint64_t> next{first};
-  std::latch connected(cashiers + 1), go(1);
-  std::vector<std::thread> clients;
-  for (int n = 0; n < cashiers; ++n) {
-    clients.emplace_back([&, n] {
-      store::Connection connection(database.options());
-      connection.open();
-      std::vector<double> own_ms;
-      connected.count_down();
-      go.wait();
-      for (std::uint64_t member = next++; member < first + count; member = next++) {
-        const auto began = Clock::now();
-        statements(connection, bench::kFirstCashier + static_cast<std::uint64_t>(n), member);
-        own_ms.push_back(since_ms(began));
-      }
-      const std::lock_guard lock(mutex);
-      took_ms.insert(took_ms.end(), own_ms.begin(), own_ms.end());
-    });
-  }
-  connected.arrive_and_wait();
-  const auto began = Clock::now();
-  go.count_down();
-  for (std::thread& client : clients) client.join();
-  return figure_of(took_ms, since_ms(began) / 1000);
-}
-
-Figure median_of(const std::vector<Figure>& all) {
-  std::vector<double> per_second, p99;
-  for (const Figure& one : all) per_second.push_back(one.per_second), p99.push_back(one.p99_ms);
-  return {bench::median(per_second), bench::median(p99)};
 }
 
 void say(const char* who, int cashiers, const Figure& figure) {
@@ -224,9 +180,10 @@ int main() {
     database.seed(seeded, seeded + 3 * count * (kRounds + 1));
     std::vector<Figure> ours, same, three;
     for (std::size_t round = 0; round <= kRounds; ++round) {
-      const Figure figures[] = {through_workers(workers, cashiers, seeded, count),
-                                bare(database, same_statements, cashiers, seeded + count, count),
-                                bare(database, three_statements, cashiers, seeded + 2 * count, count)};
+      const Figure figures[] = {
+          through_workers(workers, cashiers, seeded, count),
+          row_by_row(database.options(), same_statements, cashiers, seeded + count, count),
+          row_by_row(database.options(), three_statements, cashiers, seeded + 2 * count, count)};
       seeded += 3 * count;
       if (round == 0) continue;  // warms
       ours.push_back(figures[0]), same.push_back(figures[1]), three.push_back(figures[2]);

@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "gateway/http/purchase_body.hpp"
+#include "gateway/http/replay_body.hpp"
 #include "gateway/http/till_bodies.hpp"
 #include "tests/fuzz/check.hpp"
 
@@ -77,6 +78,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     expect_order(gateway::parse_invoice_refund_body(body, {till, handlers::TillRefund{}}));
     expect_order(gateway::parse_join_body(body, {till, handlers::TillJoin{}}));
     expect_order(gateway::parse_member_change_body(body, {till, handlers::TillMemberChange{.phone = 1}}));
+  }
+  if (const auto replay = gateway::parse_replay_body(body); !replay) {
+    expect_problem(replay.error());
+  } else {
+    expect(!replay->ids.empty());
   }
   return 0;
 }

@@ -1,4 +1,4 @@
-// A club that speaks English, in memory, to which one thing after another is said.
+// A club that speaks English, or several, in memory, to which one thing after another is said.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -23,9 +23,13 @@ inline handlers::Club english_club() {
 
 class ClubTalk : public testing::Test {
  protected:
-  explicit ClubTalk(handlers::Club club = english_club()) : store({std::move(club)}, 7) {
+  // The shopper has joined.
+  explicit ClubTalk(handlers::Club club = english_club())
+      : ClubTalk(std::vector<handlers::Club>{std::move(club)}) {
     say(kShopper, "JOIN");
   }
+  // Nobody has.
+  explicit ClubTalk(std::vector<handlers::Club> clubs) : store(std::move(clubs), 7) {}
 
   // All that the speaker gets; `told` is what others get, `told_to` the same by phone.
   std::string say(handlers::PhoneNumber from, const std::string& text) {

@@ -30,8 +30,12 @@ void MemoryStore::load_customers(const Needs& needs, const std::set<MemberId>& r
     }
     facts.load_visits(member, std::move(visits));
   }
+  std::set<MemberId> owners;
+  for (const auto& [id, code] : codes_) {
+    if (needs.owners_ranks.contains({code.club, code.number})) owners.insert(code.member);
+  }
   for (const auto& [member, rank] : ranks_) {
-    if (refunded.contains(member) ||
+    if (refunded.contains(member) || owners.contains(member) ||
         needs.ranks.contains({members_.at(member).club, members_.at(member).phone}))
       facts.load(member, rank);
   }

@@ -16,6 +16,7 @@ const Member* MemoryStore::find(const MemberKey& key) const {
 }
 
 void MemoryStore::load_wallet(MemberId member, Facts& facts) const {
+  facts.load_wallet_of(member);
   for (const auto& [id, lot] : lots_) {
     if (lot.member == member && lot.remaining > 0) facts.load(lot);
   }
@@ -77,6 +78,9 @@ void MemoryStore::load_reading(const ReadingKey& key, Facts& facts) const {
   }
   for (const Past& past : purchases) facts.load(key, past);
   for (const Past& past : others) facts.load(key, past);
+  for (const OfferGrant& grant : grants_) {
+    if (key.what == Reading::why && grant.member == member->id) facts.load(grant);
+  }
 }
 
 std::vector<Pending> MemoryStore::pendings_of(const std::set<MemberKey>& phones) const {
@@ -141,17 +145,28 @@ Facts MemoryStore::load(const Needs& needs) const {
   std::set<PurchaseKey> bills = needs.bills;
   for (const Redemption& redemption : redemptions_) {
     const Code& code = codes_.at(redemption.code);
-    if (needs.redemptions.contains(redemption.id) || needs.voids.contains({code.club, code.number}))
-      bills.insert({redemption.club, redemption.branch, redemption.invoice});
+    if (!needs.redemptions.contains({redemption.club, redemption.id}) &&
+        !needs.voids.contains({code.club, code.number}))
+      continue;
+    bills.insert({redemption.club, redemption.branch, redemption.invoice});
+    for (const auto& [key, purchase] : purchases_) {
+      if (purchase.id == redemption.purchase) facts.load(purchase);
+    }
   }
   for (const auto& [id, code] : codes_) {
     if (needs.codes.contains({code.club, code.number})) codes.insert(id);
   }
   for (const Redemption& redemption : redemptions_) {
-    if (needs.redemptions.contains(redemption.id)) codes.insert(redemption.code);
+    if (needs.redemptions.contains({redemption.club, redemption.id})) codes.insert(redemption.code);
+    for (const auto& [key, span] : needs.payments) {
+      const Member* member = find(key);
+      const bool hers = member != nullptr && redemption.member == member->id && redemption.invoice.empty();
+      if (hers && redemption.purchase == 0 && redemption.at >= span.from && redemption.at < span.until)
+        codes.insert(redemption.code);
+    }
   }
   for (const auto& [id, hold] : holds_) {
-    if (!needs.holds.contains(id)) continue;
+    if (!needs.holds.contains({hold.club, id})) continue;
     facts.load(hold);
     codes.insert(hold.code);
     bills.insert({hold.club, hold.branch, hold.invoice});
@@ -160,8 +175,11 @@ Facts MemoryStore::load(const Needs& needs) const {
   std::set<MemberId> buyers;
   for (const PurchaseKey& key : needs.refunded_bills) refunded.insert(as_bill(key));
   for (const auto& [key, purchase] : purchases_) {
-    if (!needs.refunded.contains(purchase.id) && !refunded.contains(as_bill(key))) continue;
+    if (!needs.refunded.contains({key.club, purchase.id}) && !refunded.contains(as_bill(key))) continue;
     bills.insert(key);
+    for (const Redemption& redemption : redemptions_) {
+      if (redemption.purchase == purchase.id) codes.insert(redemption.code);
+    }
     if (purchase.member) {
       facts.load(members_.at(*purchase.member));
       load_wallet(*purchase.member, facts);
@@ -190,7 +208,8 @@ Facts MemoryStore::load(const Needs& needs) const {
   std::set<PurchaseKey> folded;
   for (const PurchaseKey& key : bills) folded.insert(as_bill(key));
   for (const Redemption& redemption : redemptions_) {
-    if (folded.contains(as_bill({redemption.club, redemption.branch, redemption.invoice})))
+    if (redemption.purchase == 0 && redemption.at >= needs.bills_since &&
+        folded.contains(as_bill({redemption.club, redemption.branch, redemption.invoice})))
       codes.insert(redemption.code);
   }
   for (const CodeId id : codes) load_code(codes_.at(id), facts);
@@ -227,6 +246,11 @@ Facts MemoryStore::load(const Needs& needs) const {
     if (folded.contains(as_bill(key))) facts.load(purchase);
   }
   for (const auto& [id, refund] : refunds_) {
+    if (folded.contains(as_bill(refund.bill))) {
+      for (const auto& [key, span] : needs.payments) {
+        if (const Member* member = find(key)) load_wallet(member->id, facts);
+      }
+    }
     if (folded.contains(as_bill(refund.bill)) ||
         needs.references.contains({{refund.bill.club, refund.bill.branch, ""}, refund.reference}))
       facts.load(refund);
@@ -250,6 +274,20 @@ Facts MemoryStore::load(const Needs& needs) const {
   }
   for (const auto* phones : {&needs.pendings, &needs.replies}) {
     for (Pending& row : pendings_of(*phones)) facts.load(std::move(row));
+  }
+  for (const MemberKey& key : needs.profiles) {
+    const Member* member = find(key);
+    const auto told = member == nullptr ? profiles_.end() : profiles_.find(member->id);
+    if (told != profiles_.end()) facts.load(told->second);
+  }
+  for (const auto& [key, most] : needs.strangers) {
+    std::uint32_t bought = 0;
+    for (const auto& [bill, one] : purchases_) {
+      const bool counts = bill.club == key.club && one.phone == key.phone && !one.member &&
+                          one.refunded < one.amount && bought < most;
+      bought += counts ? 1U : 0U;
+    }
+    if (find(key) == nullptr) facts.load_stranger(key, bought);
   }
   for (const BranchDayKey& key : needs.branch_days) facts.load(key, branch_day(key));
   for (const auto& [key, since] : needs.disputes) {

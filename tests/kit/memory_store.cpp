@@ -29,6 +29,7 @@ void MemoryStore::keep(const Effect& effect, const Facts& after) {
     keep_member(change->member);
   } else if (const auto* end = std::get_if<EndMembership>(&effect)) {
     keep_member(end->member);
+    profiles_.erase(end->member);
     for (const LedgerEntry& entry : end->entries) {
       entries_.push_back(entry);
       lots_[entry.lot] = *after.lot(entry.lot);
@@ -71,6 +72,11 @@ void MemoryStore::keep(const Effect& effect, const Facts& after) {
   } else if (const auto* record = std::get_if<RecordPurchase>(&effect)) {
     purchases_[record->purchase.key] = *after.purchase(record->purchase.key);
     if (record->purchase.member) keep_member(*record->purchase.member);
+    for (Redemption& redemption : redemptions_) {
+      if (const Redemption* now = after.redemption(redemption.id)) redemption.purchase = now->purchase;
+    }
+  } else if (const auto* told = std::get_if<SetProfile>(&effect)) {
+    profiles_[told->row.member] = told->row;
   } else if (const auto* promo = std::get_if<SetPromo>(&effect)) {
     line_phones_[promo->key].promo_stopped = promo->stopped;
   } else if (const auto* help = std::get_if<NoteHelp>(&effect)) {

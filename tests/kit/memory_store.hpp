@@ -43,6 +43,7 @@ class MemoryStore {
   const std::map<handlers::PurchaseKey, handlers::Purchase>& purchases() const { return purchases_; }
   const std::map<handlers::HoldId, handlers::Hold>& holds() const { return holds_; }
   const std::vector<handlers::LedgerEntry>& entries() const { return entries_; }
+  const std::map<handlers::MemberId, handlers::Profile>& profiles() const { return profiles_; }
   const std::map<handlers::PendingKey, handlers::Pending>& pendings() const { return pendings_; }
   const std::map<std::pair<handlers::MemberId, handlers::BranchNo>, rules::Behaviour>& behaviours() const {
     return behaviours_;
@@ -90,6 +91,7 @@ class MemoryStore {
   std::map<std::string, rules::Attempts> till_attempts_;
   std::map<handlers::HoldId, handlers::Hold> holds_;
   std::map<std::uint64_t, handlers::Refund> refunds_;
+  std::map<handlers::MemberId, handlers::Profile> profiles_;
   std::map<std::pair<handlers::MemberId, handlers::BranchNo>, rules::Behaviour> behaviours_;
   std::map<handlers::MemberId, handlers::Rank> ranks_;
   std::vector<handlers::PointEntry> points_;

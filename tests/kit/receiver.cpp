@@ -98,7 +98,8 @@ void Receiver::serve(int socket) {
     --at_once_;
   }
   const std::string head = "HTTP/1.1 " + std::to_string(reply.status) + " As Told\r\n" + reply.headers +
-                           "Content-Length: 0\r\nConnection: close\r\n\r\n";
+                           "Content-Length: " + std::to_string(reply.body.size()) +
+                           "\r\nConnection: close\r\n\r\n" + reply.body;
   if (reply.how == How::whole) send_all(socket, head);
   if (reply.how == How::half) send_all(socket, std::string_view(head).substr(0, 12));
   ::shutdown(socket, SHUT_RDWR);

@@ -34,6 +34,7 @@ class Receiver {
   enum class How { whole, hang_up, half, silence };  // half: of the answer's head, then hung up
   struct Reply {
     int status = 200;
+    std::string body{};
     std::string headers{};  // more of them, each line with its \r\n
     How how = How::whole;
     std::chrono::milliseconds after{0};

@@ -6,11 +6,11 @@
 #include <nlohmann/json.hpp>
 
 #include "gateway/http/replay_body.hpp"
-#include "gateway/http/webhook_signature.hpp"
 #include "store/mysql/clubs.hpp"
 #include "store/mysql/dead_letters.hpp"
 #include "store/mysql/outbox.hpp"
 #include "tests/store/mysql_fixture.hpp"
+#include "tests/store/signed_request.hpp"
 
 namespace peyk::tests {
 namespace {
@@ -21,8 +21,6 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
 using namespace std::chrono_literals;
-
-const std::string kSecret(32, 's');
 
 class HttpDeadLetters : public testing::Test {
  protected:
@@ -48,29 +46,22 @@ class HttpDeadLetters : public testing::Test {
     database.connection.commit();
   }
 
-  HttpResponse ask(const std::string& method, const std::string& path, const std::string& query,
-                   const std::string& body, const std::string& id, const std::string& signed_octets,
-                   const std::string& key = "till-12") {
-    gateway::HttpRequest request{.method = method, .path = path, .query = query, .body = body};
-    const auto now = std::chrono::floor<std::chrono::seconds>(kNoon);
-    request.headers.add("peyk-key", key);
-    request.headers.add("webhook-id", id);
-    request.headers.add("webhook-timestamp", std::to_string(now.time_since_epoch().count()));
-    request.headers.add("webhook-signature", gateway::sign_webhook(id, now, signed_octets, kSecret));
-    if (method == "POST") request.headers.add("content-type", "application/json");
+  HttpResponse answer_to(gateway::HttpRequest request) {
+    if (request.method == "POST") request.headers.add("content-type", "application/json");
     std::optional<HttpResponse> answer;
     for (const auto& route : endpoint_.routes()) {
-      if (route.method != method || route.path != path) continue;
+      if (route.method != request.method || route.path != request.path) continue;
       route.handler(request, {kNoon}, [&answer](HttpResponse response) { answer = std::move(response); });
     }
     return answer.value_or(HttpResponse{.status = 0});
   }
   HttpResponse list(const std::string& query = "", const std::string& key = "till-12") {
-    return ask("GET", "/v1/dead-letters", query, "", "g",
-               "/v1/dead-letters" + (query.empty() ? "" : "?" + query), key);
+    return answer_to(
+        signed_request({.method = "GET", .path = "/v1/dead-letters", .query = query}, key, "g", kNoon));
   }
   HttpResponse replay(const std::string& body, const std::string& id, const std::string& key = "till-12") {
-    return ask("POST", "/v1/dead-letters/replay", "", body, id, body, key);
+    return answer_to(
+        signed_request({.method = "POST", .path = "/v1/dead-letters/replay", .body = body}, key, id, kNoon));
   }
   static std::vector<std::string> ids_in(const HttpResponse& response) {
     std::vector<std::string> ids;
@@ -121,8 +112,9 @@ TEST_F(HttpDeadLetters, lists_those_of_the_keys_club_without_their_texts) {
 
 TEST_F(HttpDeadLetters, refuses_what_is_not_signed_or_not_understood) {
   EXPECT_EQ(list("", "nobody").status, 401);
-  EXPECT_EQ(ask("GET", "/v1/dead-letters", "limit=2", "", "g", "/v1/dead-letters").status, 401)
-      << "another query than the one that was signed";
+  auto changed = signed_request({.method = "GET", .path = "/v1/dead-letters"}, "till-12", "g", kNoon);
+  changed.query = "limit=2";
+  EXPECT_EQ(answer_to(changed).status, 401) << "another query than the one that was signed";
   for (const char* query : {"limit=0", "limit=101", "limit=x", "lane=slow", "state=dead", "since=yesterday",
                             "club=2", "after=12", "line", "reason=%4", "reason=%zz"})
     EXPECT_EQ(list(query).status, 400) << query;

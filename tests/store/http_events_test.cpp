@@ -7,9 +7,9 @@
 #include <future>
 #include <nlohmann/json.hpp>
 
-#include "gateway/http/webhook_signature.hpp"
 #include "store/mysql/events.hpp"
 #include "tests/store/mysql_fixture.hpp"
+#include "tests/store/signed_request.hpp"
 
 namespace peyk::tests {
 namespace {
@@ -18,13 +18,11 @@ using gateway::HttpResponse;
 using nlohmann::json;
 using testing::HasSubstr;
 
-const std::string kSecret(32, 's');
-
 class HttpEvents : public testing::Test {
  protected:
   HttpEvents() : sql_(database.options(), [](const auto&, const auto&) {}) {
     store::save_club(database.connection, sample_club());
-    store::save_webhooks(database.connection, 1, {{.name = "crm", .url = "https://crm.example/"}});
+    store::save_webhooks(database.connection, 1, {{.name = "crm", .url = "https://crm.example/"}}, kNoon);
     std::vector<handlers::WebhookEvent> events;
     for (std::uint64_t about = 1; about <= 3; ++about)
       events.push_back({.club = 1,
@@ -45,14 +43,8 @@ class HttpEvents : public testing::Test {
                    const std::string& key = "till-12", const std::string& id = "g") {
     std::string path = route;
     if (const auto at = path.find("{id}"); at != path.npos) path.replace(at, 4, value);
-    gateway::HttpRequest request{
-        .method = method, .path = path, .query = query, .path_value = value, .body = body};
-    const std::string octets = method == "POST" ? body : path + (query.empty() ? "" : "?" + query);
-    const auto now = std::chrono::floor<std::chrono::seconds>(kNoon);
-    request.headers.add("peyk-key", key);
-    request.headers.add("webhook-id", id);
-    request.headers.add("webhook-timestamp", std::to_string(now.time_since_epoch().count()));
-    request.headers.add("webhook-signature", gateway::sign_webhook(id, now, octets, kSecret));
+    const gateway::HttpRequest request = signed_request(
+        {.method = method, .path = path, .query = query, .path_value = value, .body = body}, key, id, kNoon);
     auto answer = std::make_shared<std::promise<HttpResponse>>();
     auto coming = answer->get_future();
     for (const auto& one : endpoint_.routes()) {

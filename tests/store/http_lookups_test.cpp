@@ -5,8 +5,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "gateway/http/webhook_signature.hpp"
 #include "tests/store/mysql_fixture.hpp"
+#include "tests/store/signed_request.hpp"
 
 namespace peyk::tests {
 namespace {
@@ -18,8 +18,6 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 using namespace std::chrono_literals;
-
-const std::string kSecret(32, 's');
 
 class HttpLookups : public testing::Test {
  protected:
@@ -41,13 +39,8 @@ class HttpLookups : public testing::Test {
 
   HttpResponse get(const std::string& path, const std::string& query = "",
                    const std::string& key = "till-12") {
-    gateway::HttpRequest request{.method = "GET", .path = path, .query = query};
-    const auto now = std::chrono::floor<std::chrono::seconds>(now_);
-    const std::string target = path + (query.empty() ? "" : "?" + query);
-    request.headers.add("peyk-key", key);
-    request.headers.add("webhook-id", "g");
-    request.headers.add("webhook-timestamp", std::to_string(now.time_since_epoch().count()));
-    request.headers.add("webhook-signature", gateway::sign_webhook("g", now, target, kSecret));
+    gateway::HttpRequest request =
+        signed_request({.method = "GET", .path = path, .query = query}, key, "g", now_);
     std::string route = path;
     if (path.starts_with("/v1/members/")) {
       const std::size_t end = path.find('/', 12);

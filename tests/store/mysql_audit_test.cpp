@@ -48,6 +48,12 @@ struct Damage {
 
 TEST_F(MysqlAudit, names_each_damage) {
   const std::vector<Damage> damages = {
+      {"DELETE FROM bill_record WHERE kind = 3 LIMIT 1", "has 0 places"},
+      {"UPDATE purchase SET by_credit = 1 LIMIT 1", "was paid with 1 of credit"},
+      {"UPDATE redemption SET purchase_id = 7 LIMIT 1", "paid for purchase 7, which is not there"},
+      {"UPDATE redemption SET purchase_id = (SELECT MIN(purchase_id) FROM purchase), branch_no = 14 LIMIT 1",
+       "which is of another club or branch"},
+      {"UPDATE lot SET hold_id = 7, held = 1 LIMIT 1", "held by hold 7, which is not there"},
       {"UPDATE member SET balance = balance + 1 ORDER BY member_id LIMIT 1", "her ledger entries come to"},
       {"UPDATE member SET balance = balance + 1 ORDER BY member_id LIMIT 1", "by its members' balances"},
       {"UPDATE lot SET remaining = remaining - 1 WHERE remaining = 100000", "issued and 0 taken"},

@@ -39,6 +39,10 @@ void expect_same(const Club& saved, const Club& loaded) {
   EXPECT_EQ(loaded.policy.debt_on_refund, saved.policy.debt_on_refund);
   EXPECT_EQ(loaded.policy.repeat_purchase_seconds, saved.policy.repeat_purchase_seconds);
   EXPECT_EQ(loaded.policy.remind_days, saved.policy.remind_days);
+  EXPECT_EQ(loaded.policy.membership, saved.policy.membership);
+  EXPECT_EQ(loaded.policy.join_after_purchases, saved.policy.join_after_purchases);
+  EXPECT_EQ(loaded.policy.profile_credit, saved.policy.profile_credit);
+  EXPECT_EQ(loaded.policy.hijri_shift_days, saved.policy.hijri_shift_days);
   EXPECT_EQ(loaded.policy.digest, saved.policy.digest);
   ASSERT_EQ(loaded.branches.size(), saved.branches.size());
   for (std::size_t i = 0; i < saved.branches.size(); ++i) {
@@ -94,6 +98,10 @@ TEST_F(MysqlClubs, come_back_as_they_were_saved_octets_of_secrets_and_all_letter
                  .repeat_purchase_seconds = 33,
                  .debt_on_refund = true,
                  .remind_days = 9,
+                 .membership = Membership::closed,
+                 .join_after_purchases = 3,
+                 .profile_credit = 250'000,
+                 .hijri_shift_days = -1,
                  .digest = {.when = DigestWhen::daily,
                             .hour = 8,
                             .own_phone = 11,

@@ -25,7 +25,7 @@ class MysqlEvents : public testing::Test {
   explicit MysqlEvents(const std::string& name = "events") : database(name), shop(database, 2) {}
 
   void listen(const std::vector<Webhook>& webhooks = {{.name = "crm", .url = "https://crm.example/"}}) {
-    save_webhooks(database.connection, 1, webhooks);
+    save_webhooks(database.connection, 1, webhooks, kNoon);
     database.connection.commit();
     shop.listen(load_listeners(database.connection));
     database.connection.rollback();

@@ -152,6 +152,45 @@ TEST_F(MysqlLeave, leaves_an_invoice_that_is_sent_again_what_it_was) {
   database.expect_clean_ledger();
 }
 
+TEST_F(MysqlLeave, does_not_take_the_guessers_lock_away) {
+  Shop shop(database, 1);
+  shop.ask(text_from(kShopper, "JOIN", "j"));
+  leave(shop);
+  settle_all();
+  database.query("INSERT INTO code_guess (club_id, phone, misses, miss_window_at, locked_until) VALUES (1, " +
+                 std::to_string(kShopper) + ", 5, '2026-11-21 12:00:00', '2026-11-21 12:15:00')");
+  const rules::Instant noon = std::chrono::sys_days{std::chrono::year{2026} / 11 / 21} + 12h;
+  EXPECT_EQ(erase(noon + 1min).members, 0U);
+  EXPECT_EQ(database.number("SELECT misses FROM code_guess"), 5);
+  EXPECT_EQ(erase(noon + 1h).members, 1U);
+  EXPECT_EQ(database.number("SELECT COUNT(*) FROM code_guess"), 0);
+}
+
+TEST_F(MysqlLeave, empties_a_text_that_a_gateway_whose_clock_is_ahead_has_written) {
+  Shop shop(database, 1);
+  shop.ask(text_from(kShopper, "JOIN", "j"));
+  leave(shop);
+  settle_all();
+  database.query("UPDATE outbox SET created_at = created_at + INTERVAL 20 SECOND");
+  erase(kNoon + 1h);
+  EXPECT_EQ(database.number("SELECT COUNT(*) FROM outbox WHERE phone = " + std::to_string(kShopper)), 0);
+}
+
+TEST_F(MysqlLeave, leaves_a_receipt_that_looks_for_another_clubs_text) {
+  Shop shop(database, 1);
+  shop.ask(text_from(kShopper, "JOIN", "j"));
+  leave(shop);
+  settle_all();
+  database.query(
+      "INSERT INTO receipt_parked (carrier, carrier_message_id, id_key, text_id, text_id_key, phone, state,"
+      " receipt_word, error, done_at, parked_at, next_try_at) SELECT 'mci', 'x', 'x', '', '', phone, 3, '',"
+      " '', NULL, left_at, left_at FROM erasure");
+  EXPECT_EQ(erase(kNoon + 1h).members, 0U);
+  EXPECT_EQ(database.number("SELECT COUNT(*) FROM receipt_parked"), 1);
+  database.query("DELETE FROM receipt_parked");
+  EXPECT_EQ(erase(kNoon + 2h).members, 1U);
+}
+
 TEST_F(MysqlLeave, finds_what_she_bought_before_she_joined) {
   Shop shop(database, 1);
   shop.ask(text_from(kShopper, "JOIN", "j"));

@@ -78,25 +78,14 @@ class Story {
 
   void step() {
     using Step = void (Story::*)();
-    const Step next = *rc::gen::weightedElement<Step>({{2, &Story::join},
-                                                       {5, &Story::buy},
-                                                       {3, &Story::buy_by_text},
-                                                       {3, &Story::check},
-                                                       {8, &Story::redeem},
-                                                       {4, &Story::undo},
-                                                       {2, &Story::credit},
-                                                       {2, &Story::leave},
-                                                       {6, &Story::wait},
-                                                       {2, &Story::lapse},
-                                                       {1, &Story::sweep},
-                                                       {4, &Story::split},
-                                                       {5, &Story::give},
-                                                       {3, &Story::undo_gift},
-                                                       {3, &Story::redeem_at_till},
-                                                       {5, &Story::hold},
-                                                       {5, &Story::capture},
-                                                       {2, &Story::release},
-                                                       {7, &Story::refund}});
+    const Step next = *rc::gen::weightedElement<Step>(
+        {{2, &Story::join},           {5, &Story::buy},    {3, &Story::buy_by_text},
+         {3, &Story::check},          {8, &Story::redeem}, {4, &Story::redeem_again},
+         {4, &Story::undo},           {2, &Story::credit}, {2, &Story::leave},
+         {6, &Story::wait},           {2, &Story::lapse},  {1, &Story::sweep},
+         {4, &Story::split},          {5, &Story::give},   {3, &Story::undo_gift},
+         {3, &Story::redeem_at_till}, {5, &Story::hold},   {5, &Story::capture},
+         {2, &Story::release},        {7, &Story::refund}});
     (this->*next)();
     // Of two lots of one instant the workers' ids tell which is spent first, and those a child cannot know.
     world_.advance(1ms);
@@ -289,15 +278,26 @@ class Story {
     if (!fresh.empty()) books_.has_code(bill, fresh.front());
   }
 
+  struct RedeemText {
+    const Cashier* by = nullptr;
+    std::string code;
+    Sum amount = 0;
+    std::string invoice;
+  };
   void redeem() {
-    const Cashier& by = cashier();
-    const std::string code = any_code(), invoice = drawn<int>(0, 2) == 0 ? "" : any_invoice();
-    const Sum amount = invoice_amount();
-    const bool right = most_often();
-    say(by.phone,
+    redeem_text_ = {&cashier(), any_code(), invoice_amount(), drawn<int>(0, 2) == 0 ? "" : any_invoice()};
+    redeem(most_often());
+  }
+  // Her answer was late, and she types the same again: within the window, or after it.
+  void redeem_again() {
+    if (redeem_text_.by != nullptr) redeem(true);
+  }
+  void redeem(bool right) {
+    const auto& [by, code, amount, invoice] = redeem_text_;
+    say(by->phone,
         code + " " + std::to_string(amount) + " " + (invoice.empty() ? "" : invoice + " ") +
-            (right ? by.pin : "1111"),
-        books_.redeem(by.phone, by.branch, code, amount, invoice, right));
+            (right ? by->pin : "1111"),
+        books_.redeem(by->phone, by->branch, code, amount, invoice, right));
   }
 
   void undo() {
@@ -446,6 +446,7 @@ class Story {
 
   World& world_;
   ModelShop books_;
+  RedeemText redeem_text_;
   Phone first_phone_ = 0;
   int texts_ = 0;
 };

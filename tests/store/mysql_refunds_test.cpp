@@ -86,6 +86,46 @@ TEST_F(MysqlRefunds, take_back_and_give_back_in_one_commit) {
   database.expect_clean_ledger();
 }
 
+TEST_F(MysqlRefunds, return_the_credit_that_paid_without_an_invoice_and_void_does_not) {
+  Shop shop(database, 1);
+  const std::string code = std::to_string(code_of(buy(shop, 4'000'000, "A-1")));  // 200,000
+  shop.ask(text_from(kVanakCashier, code + " 1000000 4321", "1"));
+  const json bought = buy(shop, 1'000'000, "B-1");
+  EXPECT_EQ(bought["by_credit"], 200'000);
+  EXPECT_EQ(database.number("SELECT purchase_id FROM redemption"),
+            std::stoll(bought["id"].get<std::string>()));
+  database.expect_clean_ledger();
+  shop.ask(text_from(kVanakCashier, "VOID " + code + " 4321", "2"));
+  EXPECT_EQ(database.number("SELECT COUNT(*) FROM redemption_void"), 0);
+  EXPECT_EQ(buy(shop, 1'000'000, "B-2")["by_credit"], 0);
+  const json refunded = ask(shop, refund("B-1", {}, "C-1"), 201);
+  EXPECT_EQ(refunded["returned"], 200'000);
+  EXPECT_EQ(refunded["pay_out"], 800'000);
+  database.expect_clean_ledger();
+}
+
+TEST_F(MysqlRefunds, of_a_number_that_comes_round_again_lock_and_return_nothing_of_old_owners) {
+  Shop shop(database, 1);
+  const std::string code = std::to_string(code_of(buy(shop, 4'000'000, "A-1")));
+  shop.ask(text_from(kVanakCashier, code + " 850000 17 4321", "1"));
+  shop.advance(std::chrono::hours{24 * 4});
+  const json bought = json::parse(shop.ask(purchase_of(kOtherShopper, 850'000, "17", "17")).answer);
+  EXPECT_EQ(bought["by_credit"], 0);
+  const json refunded = ask(shop, refund("17", {}, "C-1"), 201);
+  EXPECT_EQ(refunded["returned"], 0);
+  database.expect_clean_ledger();
+}
+
+TEST_F(MysqlRefunds, that_waited_tell_the_buyer_of_her_other_credit) {
+  Shop shop(database, 1);
+  buy(shop, 4'000'000, "A-1");
+  ask(shop, refund("A-2", 1'000'000, "C-1"), 202);
+  buy(shop, 4'000'000, "A-2");
+  EXPECT_EQ(database.number("SELECT COUNT(*) FROM outbox WHERE text LIKE '%350,000%' OR text LIKE '%350٬000%'"
+                            " OR text LIKE '%۳۵۰٬۰۰۰%'"),
+            1);
+}
+
 TEST_F(MysqlRefunds, owe_what_is_spent_and_a_later_purchase_settles_it) {
   Shop shop(database, 1, 200, with_debt());
   const auto bought = buy(shop, 4'000'000, "A-1");

@@ -38,5 +38,23 @@ TEST(SqlThread, tells_of_work_that_cannot_be_done_and_goes_on_with_the_next) {
   EXPECT_TRUE(eventually(20s, [&] { return committed == 1 && failed == 1; }));
 }
 
+TEST(SqlThread, gives_up_what_loses_each_connection_and_goes_on_with_the_next) {
+  TestDatabase database("sql_thread_lost");
+  std::atomic<int> tried = 0, committed = 0, failed = 0;
+  store::SqlThread thread(
+      database.options(), [](const std::string&, const std::string&) {}, 3);
+  thread.start();
+  const auto after = [&](bool done) { ++(done ? committed : failed); };
+  thread.run(
+      [&](store::Connection&) {
+        ++tried;
+        throw store::SqlError(store::SqlError::Kind::lost, 2013, "it took too long");
+      },
+      after);
+  thread.run([](store::Connection& connection) { connection.execute("DO 1"); }, after);
+  EXPECT_TRUE(eventually(20s, [&] { return committed == 1 && failed == 1; }));
+  EXPECT_EQ(tried, 3);
+}
+
 }  // namespace
 }  // namespace peyk::tests

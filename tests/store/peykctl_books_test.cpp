@@ -61,6 +61,16 @@ TEST_F(PeykctlBooks, purchases_earn_as_those_of_a_till_and_are_known_by_their_in
   EXPECT_EQ(ctl({"ledger", "audit"}), gateway::ctl::kDone) << out;
 }
 
+TEST_F(PeykctlBooks, an_invoice_with_blanks_around_it_is_the_same_invoice) {
+  const std::string head = "phone,amount,invoice,branch\n";
+  EXPECT_EQ(import("purchases", head + "09120000101,1000000,A-1,12\n"), gateway::ctl::kDone) << out;
+  EXPECT_EQ(import("purchases", head + "09120000101,1000000, A-1,12\n09120000101,1000000,A-1 ,12\n"),
+            gateway::ctl::kDone)
+      << out << err;
+  EXPECT_THAT(out, HasSubstr("2 rows: 0 new, 2 known"));
+  EXPECT_EQ(query("SELECT balance FROM member"), "50000\n");
+}
+
 TEST_F(PeykctlBooks, of_many_sets_are_all_taken) {
   std::string file = "phone,amount,invoice,branch\n";
   for (int i = 0; i < 450; ++i)

@@ -110,9 +110,9 @@ TEST_F(PeykctlWebhooks, calls_one_that_was_gone_again) {
   keep(1, 1);
   query("UPDATE webhook_endpoint SET disabled_at = '2026-11-21', disabled_why = 'answered 410'");
   EXPECT_EQ(ctl({"webhooks", "status"}), gateway::ctl::kDone);
-  EXPECT_THAT(out,
-              HasSubstr("salt/crm at crm.example: gone since 2026-11-21T00:00:00Z (answered 410): peykctl "
-                        "webhooks enable crm --club salt; 1 waiting"));
+  EXPECT_THAT(
+      out, HasSubstr("salt/crm at crm.example: disabled since 2026-11-21T00:00:00Z (answered 410): peykctl "
+                     "webhooks enable crm --club salt; 1 waiting"));
   EXPECT_EQ(ctl({"webhooks", "enable", "pos", "--club", "salt"}), gateway::ctl::kFound);
   EXPECT_EQ(ctl({"webhooks", "enable", "crm", "--club", "salt"}), gateway::ctl::kDone) << err;
   EXPECT_EQ(ctl({"webhooks", "status", "--json"}), gateway::ctl::kDone);

@@ -36,7 +36,7 @@ class WebhookSender : public testing::Test {
   }
 
   void listen(const std::vector<Webhook>& webhooks) {
-    store::save_webhooks(database.connection, 1, webhooks);
+    store::save_webhooks(database.connection, 1, webhooks, gateway::wall_clock());
     database.connection.commit();
   }
   static Webhook hook(const std::string& name, const std::string& url) {
@@ -55,10 +55,13 @@ class WebhookSender : public testing::Test {
   std::unique_ptr<gateway::WebhookSender> sender(std::chrono::milliseconds timeout = 2s) {
     auto one = std::make_unique<gateway::WebhookSender>(
         database.options(),
-        gateway::WebhookOptions{.timeout = timeout, .allow = {"127.0.0.0/8"}, .plain_http = true}, metrics);
+        gateway::WebhookOptions{.timeout = timeout, .allow = {"127.0.0.0/8"}, .plain_http = true}, metrics,
+        [this] { return now(); });
     one->start();
     return one;
   }
+  // The senders' clock.
+  rules::Instant now() const { return gateway::wall_clock() + std::chrono::hours{hours_ahead}; }
   bool eventually_number(const std::string& sql, std::int64_t wanted) {
     return eventually(kSoon, [&] { return database.number(sql) == wanted; });
   }
@@ -66,6 +69,7 @@ class WebhookSender : public testing::Test {
 
   TestDatabase database{"webhook_sender"};
   gateway::Metrics metrics;
+  std::atomic<int> hours_ahead{0};
 };
 
 TEST_F(WebhookSender, tells_what_happened_signed_with_the_member_it_happened_to) {
@@ -190,6 +194,62 @@ TEST_F(WebhookSender, gives_an_event_up_after_the_last_attempt_and_goes_on_with_
   EXPECT_EQ(database.query("SELECT state, attempts, outcome FROM webhook_event WHERE event_id = 1"),
             "3\t10\tanswered 302\n");
   EXPECT_EQ(metrics.counter("peyk_webhook_given_up_total", {{"endpoint", "salt/crm"}}).value(), 1);
+}
+
+TEST_F(WebhookSender, disables_an_endpoint_that_takes_nothing_for_three_days_and_tells_the_managers_once) {
+  Receiver receiver([](const Receiver::Got&) { return Reply{.status = 500}; });
+  listen({hook("crm", receiver.url())});
+  happen(10, 1);
+  happen(11, 2);
+  const auto one = sender(), other = sender();
+  int attempts = 0;
+  for (const int wait_hours : {0, 1, 1, 1, 3, 6, 11, 16, 22, 27}) {
+    EXPECT_EQ(database.number("SELECT COUNT(*) FROM webhook_endpoint WHERE disabled_at IS NOT NULL"), 0);
+    hours_ahead += wait_hours;
+    ASSERT_TRUE(eventually_number("SELECT MIN(attempts) FROM webhook_event", ++attempts)) << attempts;
+  }
+  EXPECT_TRUE(eventually_number("SELECT COUNT(*) FROM webhook_endpoint WHERE disabled_at IS NOT NULL", 1));
+  EXPECT_EQ(database.query("SELECT disabled_why FROM webhook_endpoint"),
+            "nothing taken for three days, at last: answered 500\n");
+  EXPECT_EQ(database.query("SELECT COUNT(*), MAX(phone) FROM outbox"),
+            "1\t" + std::to_string(kTajrishCashier) + "\n");
+  EXPECT_THAT(database.query("SELECT text FROM outbox"),
+              testing::HasSubstr("Bread and Salt: your system crm"));
+  EXPECT_TRUE(eventually(kSoon, [this] {
+    return metrics.gauge("peyk_webhook_disabled", {{"endpoint", "salt/crm"}}).value() == 1;
+  }));
+
+  // Called again, it has another three days.
+  EXPECT_TRUE(store::enable_endpoint(database.connection, 1, "crm", now()));
+  database.connection.commit();
+  const std::size_t told = receiver.got().size();
+  happen(10, 3);
+  ASSERT_TRUE(receiver.await(told + 1, kSoon));
+  ASSERT_TRUE(eventually_number("SELECT attempts FROM webhook_event WHERE about = 3", 1));
+  database.query("UPDATE webhook_event SET attempts = 9 WHERE about = 3");
+  hours_ahead += 1;
+  EXPECT_TRUE(eventually_number("SELECT state FROM webhook_event WHERE about = 3", 3));
+  EXPECT_EQ(database.number("SELECT COUNT(*) FROM webhook_endpoint WHERE disabled_at IS NOT NULL"), 0);
+  EXPECT_EQ(database.number("SELECT COUNT(*) FROM outbox"), 1);
+}
+
+TEST_F(WebhookSender, goes_on_with_an_endpoint_that_takes_some_events_and_never_others) {
+  Receiver receiver([](const Receiver::Got& got) { return Reply{.status = lot_of(got) == "1" ? 500 : 200}; });
+  listen({hook("crm", receiver.url())});
+  database.query("UPDATE webhook_endpoint SET good_at = '2026-01-01'");
+  happen(11, 2);
+  {
+    const auto running = sender();
+    ASSERT_TRUE(eventually_number("SELECT state FROM webhook_event WHERE about = 2", 2));
+  }
+  happen(10, 1);
+  database.query("UPDATE webhook_event SET attempts = 9 WHERE about = 1");
+  const auto running = sender();
+  ASSERT_TRUE(eventually_number("SELECT state FROM webhook_event WHERE about = 1", 3));
+  happen(11, 3);  // settled after whatever would disable it
+  ASSERT_TRUE(eventually_number("SELECT state FROM webhook_event WHERE about = 3", 2));
+  EXPECT_EQ(database.number("SELECT COUNT(*) FROM webhook_endpoint WHERE disabled_at IS NOT NULL"), 0);
+  EXPECT_EQ(database.number("SELECT COUNT(*) FROM outbox"), 0);
 }
 
 TEST_F(WebhookSender, tells_again_under_the_same_name_what_a_dead_process_had_taken) {

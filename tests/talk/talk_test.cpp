@@ -1,6 +1,7 @@
 // Conversations as text files: tests/talk/*.talk, each one test.
 //
 //   # what it shows
+//   policy programme yes                  offers, tiers, points (tests/kit/programme.hpp)
 //   policy join_on_purchase yes | auth phone (or challenge) | earn 5 | share_max 50       (before anything is
 //   said) member 09121234567 > عضویت            somebody sends a text; also: cashier 12 > …, stranger 0935… >
 //   …
@@ -38,6 +39,7 @@
 #include "templates/phone.hpp"
 #include "tests/kit/memory_store.hpp"
 #include "tests/kit/paths.hpp"
+#include "tests/kit/programme.hpp"
 
 namespace peyk::tests {
 namespace {
@@ -179,6 +181,11 @@ class Talk {
       if (words[0] == "manager") {
         for (Cashier& cashier : club_.cashiers) cashier.manager |= std::to_string(cashier.branch) == words[1];
       }
+      if (words[0] == "profile_credit") club_.policy.profile_credit = std::stoll(words[1]);
+      if (words[0] == "closed") club_.policy.membership = Membership::closed;
+      if (words[0] == "join_after")
+        club_.policy.join_after_purchases = static_cast<std::uint32_t>(std::stoul(words[1]));
+      if (words[0] == "programme") club_.programme = sample_programme();
       if (words[0] == "toman") club_.money_display = MoneyDisplay::toman;
     }
   }

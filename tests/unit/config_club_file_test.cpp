@@ -58,6 +58,10 @@ TEST(ConfigClubFile, the_persian_sample_is_the_demo_s_club) {
   EXPECT_EQ(club.policy.give_per_day_max, 5'000'000);
   EXPECT_EQ(club.policy.hold_seconds_max, 900u);
   EXPECT_EQ(club.policy.remind_days, 3u);
+  EXPECT_EQ(club.policy.membership, handlers::Membership::open);
+  EXPECT_EQ(club.policy.join_after_purchases, 0u);
+  EXPECT_EQ(club.policy.profile_credit, 0);
+  EXPECT_EQ(club.policy.hijri_shift_days, 0);
   EXPECT_EQ(club.policy.digest.when, handlers::DigestWhen::odd);
   EXPECT_EQ(club.policy.digest.hour, 9u);
   ASSERT_EQ(club.branches.size(), 2u);

@@ -17,13 +17,35 @@ namespace {
 using nlohmann::json;
 using Keys = std::set<std::string>;
 
-const std::map<std::string, std::string> kFile = {
-    {"", "slug: shop\nname: Shop\nline: 30001234\n"},
-    {"policy", "policy: {"},
-    {"branches", "branches:\n- {number: 1, name: A, "},
-    {"cashiers", "cashiers:\n- {phone: 09121112233, branch: 1, "},
-    {"till_keys", "till_keys:\n- {id: a, secret_kept: true, "},
-    {"webhooks", "webhooks:\n- {id: a, url: \"https://a/\", secret_kept: true, "},
+// Where an entry of a section stands in a file, and where the schema tells of it.
+struct Place {
+  std::string begin, end;
+  std::string properties;  // a JSON pointer
+};
+const std::map<std::string, Place> kFile = {
+    {"", {"", "\n", "/properties"}},
+    {"policy", {"policy: {", "}\n", "/properties/policy/properties"}},
+    {"branches", {"branches:\n- {number: 1, name: A, ", "}\n", "/properties/branches/items/properties"}},
+    {"cashiers",
+     {"cashiers:\n- {phone: 09121112233, branch: 1, ", "}\n", "/properties/cashiers/items/properties"}},
+    {"till_keys",
+     {"till_keys:\n- {id: a, secret_kept: true, ", "}\n", "/properties/till_keys/items/properties"}},
+    {"webhooks",
+     {"webhooks:\n- {id: a, url: \"https://a/\", secret_kept: true, ", "}\n",
+      "/properties/webhooks/items/properties"}},
+    {"lrfm", {"lrfm: {", "}\n", "/properties/lrfm/properties"}},
+    {"tiers", {"tiers: {", "}\n", "/properties/tiers/properties"}},
+    {"tier", {"tiers: {list: [{", "}]}\n", "/properties/tiers/properties/list/items/properties"}},
+    {"segments", {"segments:\n- {", "}\n", "/properties/segments/items/properties"}},
+    {"offers", {"offers:\n- {", "}\n", "/properties/offers/items/properties"}},
+    {"when", {"offers:\n- {name: a, then: {credit: 1}, when: {", "}}\n", "/$defs/when/properties"}},
+    {"not",
+     {"offers:\n- {name: a, then: {credit: 1}, when: {not: {", "}}}\n",
+      "/$defs/when/properties/not/properties"}},
+    {"then", {"offers:\n- {name: a, then: {", "}}\n", "/properties/offers/items/properties/then/properties"}},
+    {"credit",
+     {"offers:\n- {name: a, then: {credit: {", "}}}\n",
+      "/properties/offers/items/properties/then/properties/credit/anyOf/2/properties"}},
 };
 
 json schema() {
@@ -31,16 +53,14 @@ json schema() {
 }
 
 json properties_of(const std::string& section) {
-  const json all = schema()["properties"];
-  if (section.empty()) return all;
-  return section == "policy" ? all[section]["properties"] : all[section]["items"]["properties"];
+  return schema().at(json::json_pointer(kFile.at(section).properties));
 }
 
 // What is wrong with a file that holds this one entry in that section.
 std::vector<Mistake> mistakes_with(const std::string& section, const std::string& entry) {
-  std::string yaml = kFile.at("");
-  if (section != "branches") yaml += kFile.at("branches") + "}\n";
-  yaml += section.empty() ? entry + "\n" : kFile.at(section) + entry + "}\n";
+  std::string yaml = "slug: shop\nname: Shop\nline: 30001234\n";
+  if (section != "branches") yaml += kFile.at("branches").begin + "}\n";
+  yaml += kFile.at(section).begin + entry + kFile.at(section).end;
   const auto file = load_club(yaml, "club.yaml", [](std::string_view) { return std::nullopt; });
   return file ? std::vector<Mistake>{} : file.error();
 }

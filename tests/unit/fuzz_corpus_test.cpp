@@ -13,8 +13,8 @@
 using Target = int(const std::uint8_t*, std::size_t);
 extern "C" {
 // tests/CMakeLists.txt gives each target's LLVMFuzzerTestOneInput a name of its own.
-Target fuzz_http_purchase, fuzz_http_signature, fuzz_pdu, fuzz_receipt, fuzz_session, fuzz_stream, fuzz_text,
-    fuzz_tlv, fuzz_udh;
+Target fuzz_csv, fuzz_http_headers, fuzz_http_purchase, fuzz_http_query, fuzz_http_signature, fuzz_pdu,
+    fuzz_receipt, fuzz_session, fuzz_stream, fuzz_text, fuzz_tlv, fuzz_udh, fuzz_url;
 }
 
 namespace peyk::tests {
@@ -49,11 +49,14 @@ TEST_P(FuzzCorpus, is_not_all_that_its_target_bears) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Targets, FuzzCorpus,
-                         testing::Values(Named{"http_purchase", fuzz_http_purchase},
+                         testing::Values(Named{"csv", fuzz_csv}, Named{"http_headers", fuzz_http_headers},
+                                         Named{"http_purchase", fuzz_http_purchase},
+                                         Named{"http_query", fuzz_http_query},
                                          Named{"http_signature", fuzz_http_signature}, Named{"pdu", fuzz_pdu},
                                          Named{"receipt", fuzz_receipt}, Named{"session", fuzz_session},
                                          Named{"stream", fuzz_stream}, Named{"text", fuzz_text},
-                                         Named{"tlv", fuzz_tlv}, Named{"udh", fuzz_udh}),
+                                         Named{"tlv", fuzz_tlv}, Named{"udh", fuzz_udh},
+                                         Named{"url", fuzz_url}),
                          [](const auto& named) { return named.param.name; });
 
 TEST(FuzzTargets, are_all_fed_their_corpus_here) {

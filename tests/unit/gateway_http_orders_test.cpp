@@ -21,6 +21,7 @@ using Status = TillAnswer::Status;
 
 const rules::Instant kNow = std::chrono::sys_days(std::chrono::January / 5 / 2026) + 7h;
 const std::string kSecret = "0123456789abcdef01234567";
+const std::string kHold = R"({"code":"4417203","invoice":"B-1","invoice_amount":850000,"seconds":180})";
 const std::string kRedemption = R"({"code":"4417203","invoice":"B-1","invoice_amount":850000})";
 
 class TillOrderEndpoint : public testing::Test {
@@ -32,6 +33,9 @@ class TillOrderEndpoint : public testing::Test {
 
   TillOrderEndpoint() : endpoint_(directory(), store(), {.in_flight_max = 3}), routes_(endpoint_.routes()) {}
 
+  static std::string signed_target(const std::string& method, const std::string& path) {
+    return method == "GET" ? path : method + " " + path;
+  }
   static HttpRequest request(const std::string& method, const std::string& path, const std::string& value,
                              const std::string& body = "", const std::string& id = "msg_1",
                              const std::string& key = "till-12") {
@@ -45,8 +49,9 @@ class TillOrderEndpoint : public testing::Test {
     made.headers.add("Peyk-Key", key);
     made.headers.add("Webhook-Id", id);
     made.headers.add("Webhook-Timestamp", std::to_string(seconds.time_since_epoch().count()));
-    made.headers.add("Webhook-Signature",
-                     gateway::sign_webhook(id, seconds, body.empty() ? path : body, kSecret));
+    made.headers.add(
+        "Webhook-Signature",
+        gateway::sign_webhook(id, seconds, !body.empty() ? body : signed_target(method, path), kSecret));
     return made;
   }
   static HttpRequest redeem(const std::string& body = kRedemption, const std::string& id = "msg_1",
@@ -165,6 +170,63 @@ TEST_F(TillOrderEndpoint, submits_each_order_as_path_and_body_say_it) {
   EXPECT_EQ(check.remembered_for, 600s) << "its answer names a phone, and soon is stale";
 }
 
+TEST_F(TillOrderEndpoint, a_quote_names_a_phone_or_a_card_and_what_is_bought) {
+  const auto quote = [this](const std::string& body) {
+    return ordered<handlers::TillQuote>("/v1/quotes", request("POST", "/v1/quotes", "", body));
+  };
+  const auto by_phone = quote(R"({"phone":"0912 000 0101","amount":850000,"items":[" bread ","کیک"]})");
+  EXPECT_EQ(by_phone.phone, 989120000101U);
+  EXPECT_EQ(by_phone.card, 0U);
+  EXPECT_EQ(by_phone.amount, 850'000);
+  EXPECT_EQ(by_phone.items, (std::vector<std::string>{"bread", "کیک"}));
+  EXPECT_EQ(quote(R"({"card":"9000000000000003","amount":1})").card, 9000000000000003U);
+  const handlers::Request kept =
+      submitted("/v1/quotes", request("POST", "/v1/quotes", "", R"({"phone":"09120000101","amount":5})"));
+  EXPECT_EQ(kept.remembered_for, 600s) << "what is left of a budget soon is something else";
+  const auto answer =
+      begin("/v1/quotes", request("POST", "/v1/quotes", "", R"({"phone":"09120000101","amount":5})"));
+  submitted_.back().answer({Status::done, R"({"amount":5,"duplicate":false})", 200});
+  EXPECT_EQ(answer->value().body, R"({"phone":"+989120000101","amount":5,"duplicate":false})");
+}
+
+TEST_F(TillOrderEndpoint, a_quote_is_known_by_all_that_it_asks) {
+  const auto print = [this](const std::string& more) {
+    return submitted("/v1/quotes",
+                     request("POST", "/v1/quotes", "", R"({"phone":"09120000101",)" + more + "}"))
+        .fingerprint;
+  };
+  const auto plain = print(R"("amount":5)");
+  EXPECT_EQ(plain, print(R"("items":[],"amount":5)"));
+  EXPECT_NE(plain, print(R"("amount":6)"));
+  EXPECT_NE(print(R"("amount":5,"items":["ab"])"), print(R"("amount":5,"items":["a","b"])"));
+}
+
+TEST_F(TillOrderEndpoint, what_is_wrong_with_a_quote_is_pointed_at) {
+  const auto wrong = [&](const std::string& body) {
+    const HttpResponse response = refused("/v1/quotes", request("POST", "/v1/quotes", "", body));
+    EXPECT_EQ(response.status, 422) << body;
+    std::set<std::string> pointers;
+    for (const auto& error : nlohmann::json::parse(response.body)["errors"])
+      pointers.insert(error["pointer"]);
+    return pointers;
+  };
+  using Pointers = std::set<std::string>;
+  EXPECT_EQ(wrong(R"({"amount":5})"), Pointers{""}) << "whose?";
+  EXPECT_EQ(wrong(R"({"amount":5,"phone":"09120000101","card":"9000000000000003"})"), Pointers{""});
+  EXPECT_EQ(wrong(R"({"phone":"09120000101"})"), Pointers{""});
+  EXPECT_EQ(wrong(R"({"phone":"12","card":9000000000000003,"amount":0,"branch":14,"codes":[]})"),
+            (Pointers{"/phone", "/card", "/amount", "/branch", "/codes"}));
+  for (const char* card : {"\"900000000000000\"", "\"90000000000000030\"", "\"9000-0000000003\"", "null"})
+    EXPECT_EQ(wrong(R"({"amount":5,"card":)" + std::string(card) + "}"), Pointers{"/card"}) << card;
+  for (const char* items : {"\"bread\"", "[5]", "[\"\"]", "[[\"bread\"]]", "{}"})
+    EXPECT_EQ(wrong(R"({"amount":5,"phone":"09120000101","items":)" + std::string(items) + "}"),
+              Pointers{"/items"})
+        << items;
+  std::string many = "\"x\"";
+  for (int i = 0; i < 100; ++i) many += ",\"x\"";
+  EXPECT_EQ(wrong(R"({"amount":5,"phone":"09120000101","items":[)" + many + "]}"), Pointers{"/items"});
+}
+
 TEST_F(TillOrderEndpoint, members_are_named_by_any_form_of_their_phone_and_answered_in_one) {
   const auto join = ordered<handlers::TillJoin>(
       "/v1/members", request("POST", "/v1/members", "", R"({"phone":" ۰۹۱۲-000 0101","language":"en"})"));
@@ -231,11 +293,27 @@ TEST_F(TillOrderEndpoint, takes_no_body_that_was_signed_for_another_code_or_hold
     return nlohmann::json::parse(response.body)["errors"][0]["pointer"].get<std::string>();
   };
   EXPECT_EQ(wrong("/v1/codes/{code}/redemptions", "9999999", kRedemption), "/code");
-  EXPECT_EQ(wrong("/v1/codes/{code}/holds", "9999999", kRedemption), "/code");
+  EXPECT_EQ(wrong("/v1/codes/{code}/holds", "9999999", kHold), "/code");
   EXPECT_EQ(wrong("/v1/holds/{id}/captures", "42", R"({"hold":"41","amount":5})"), "/hold");
   EXPECT_EQ(wrong("/v1/holds/{id}/captures", "41", R"({"amount":5})"), "") << "missing";
   EXPECT_EQ(wrong("/v1/purchases/{id}/refunds", "8", R"({"purchase":"7","amount":5})"), "/purchase");
   EXPECT_EQ(wrong("/v1/purchases/{id}/refunds", "7", R"({"amount":5})"), "") << "missing";
+}
+
+TEST_F(TillOrderEndpoint, takes_nothing_that_was_signed_for_another_operation) {
+  HttpRequest looked = request("GET", "/v1/members/09120000101", "09120000101");
+  looked.method = "DELETE";
+  EXPECT_EQ(refused("/v1/members/{phone}", looked).status, 401) << "a look-up is no erasure";
+  EXPECT_EQ(
+      refused("/v1/codes/{code}/holds", request("POST", "/v1/codes/4417203/holds", "4417203", kRedemption))
+          .status,
+      422)
+      << "a redemption is no hold";
+  EXPECT_EQ(refused("/v1/codes/{code}/redemptions",
+                    request("POST", "/v1/codes/4417203/redemptions", "4417203", kHold))
+                .status,
+            422)
+      << "a hold is no redemption";
 }
 
 TEST_F(TillOrderEndpoint, finds_nothing_where_a_path_names_no_code_or_number) {
@@ -299,7 +377,7 @@ TEST_F(TillOrderEndpoint, knows_a_request_again_by_its_name_and_content) {
   EXPECT_NE(first.fingerprint, more.fingerprint);
   EXPECT_NE(first.key, submitted("/v1/codes/{code}/redemptions", redeem(kRedemption, "msg_2")).key);
   const handlers::Request hold =
-      submitted("/v1/codes/{code}/holds", request("POST", "/v1/codes/4417203/holds", "4417203", kRedemption));
+      submitted("/v1/codes/{code}/holds", request("POST", "/v1/codes/4417203/holds", "4417203", kHold));
   EXPECT_EQ(first.key, hold.key) << "one name is one request, whatever it orders";
   EXPECT_NE(first.fingerprint, hold.fingerprint);
 }

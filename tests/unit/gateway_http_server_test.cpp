@@ -327,6 +327,39 @@ TEST(HttpServer, closes_slow_senders_in_time_however_busy_they_look) {
   EXPECT_LT(std::chrono::steady_clock::now() - start, 5s);
 }
 
+TEST(HttpServer, hands_on_no_request_that_has_not_come_whole) {
+  Server server({.read_timeout = 200ms, .idle_timeout = 10s});
+  const std::string head = "POST /echo HTTP/1.1\r\nHost: x\r\n";
+  RawClient short_body(server.port()), short_chunk(server.port()), no_last_chunk(server.port());
+  short_body.send(head + "Content-Length: 10\r\n\r\nabcdefghi");
+  short_chunk.send(head + "Transfer-Encoding: chunked\r\n\r\n10\r\nabc");
+  no_last_chunk.send(head + "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n");
+  {
+    RawClient leaves(server.port());
+    leaves.send(head + "Content-Length: 10\r\n\r\nabc");
+  }
+  RawClient loris(server.port());
+  loris.send(head + "Content-Length: 100000\r\n\r\n");
+  int octets = 0;
+  while (!loris.closes_within(5ms) && loris.send("x") && octets < 2000) ++octets;
+  EXPECT_LT(octets, 2000) << "the server took them all";
+  EXPECT_TRUE(short_body.closed());
+  EXPECT_TRUE(short_chunk.closed());
+  EXPECT_TRUE(no_last_chunk.closed());
+  EXPECT_EQ(RawClient(server.port()).ask(post("/echo", "whole")).status, 201);
+  EXPECT_EQ(server.observed(), "/echo 201\n");
+}
+
+TEST(HttpServer, closes_those_who_do_not_read_their_answers) {
+  Server server({.read_timeout = 200ms});
+  RawClient deaf(server.port());
+  const std::string request = post("/echo", std::string(60'000, 'x'));
+  int sent = 0;
+  while (sent < 2000 && deaf.send(request)) ++sent;
+  EXPECT_LT(sent, 2000) << "the server took them all";
+  EXPECT_EQ(RawClient(server.port()).ask(kGet).status, 200);
+}
+
 TEST(HttpServer, closes_connections_that_idle) {
   Server server({.read_timeout = 10s, .idle_timeout = 100ms});
   RawClient client(server.port());

@@ -83,6 +83,8 @@ TEST(ImportRows, of_purchases_are_what_a_till_would_report) {
   EXPECT_EQ(row->club, 7U);
   EXPECT_EQ(row->amount, 850'000);
   EXPECT_EQ(row->invoice, "A-1001");
+  EXPECT_EQ(purchase("09120000101,5, A-1001 ,12,")->invoice, "A-1001") << "as a till's";
+  EXPECT_THAT(purchase("09120000101,5,\xC7\xE1\xDD,12,").error(), HasSubstr("UTF-8"));
   EXPECT_EQ(row->branch, 12U);
 }
 

@@ -72,6 +72,14 @@ TEST(WebhookCaller, tells_the_status_and_how_long_to_wait_and_follows_no_redirec
   EXPECT_EQ(busy.retry_after, 17s);
 }
 
+TEST(WebhookCaller, takes_an_answer_whatever_page_stands_under_it) {
+  Receiver receiver([](const Receiver::Got& got) {
+    return Reply{.status = got.target == "/gone" ? 410 : 200, .body = std::string(100'000, 'x')};
+  });
+  EXPECT_EQ(call(receiver.url("/hook")).status, 200);
+  EXPECT_EQ(call(receiver.url("/gone")).status, 410);
+}
+
 TEST(WebhookCaller, ends_within_its_time_whatever_the_other_side_does) {
   for (const How how : {How::silence, How::hang_up, How::half}) {
     Receiver receiver([how](const Receiver::Got&) { return Reply{.how = how}; });

@@ -69,7 +69,7 @@ TEST(Events, tell_of_who_joined_what_was_granted_spent_and_taken_back_in_the_ord
       (json{
           {"lot", "20"}, {"origin", "purchase"}, {"amount", 200'000}, {"expires", "2026-12-22T00:00:00Z"}}));
   EXPECT_EQ(json::parse(events[2].data), (json{{"redemption", "40"},
-                                               {"code", "4417203"},
+                                               {"code_ends", "03"},
                                                {"branch", 12},
                                                {"by", "cashier"},
                                                {"till", nullptr},
@@ -78,7 +78,7 @@ TEST(Events, tell_of_who_joined_what_was_granted_spent_and_taken_back_in_the_ord
                                                {"used", 150'000},
                                                {"left", 50'000}}));
   EXPECT_EQ(json::parse(events[3].data), (json{{"redemption", "40"},
-                                               {"code", "4417203"},
+                                               {"code_ends", "03"},
                                                {"by", "till"},
                                                {"till", "till-12"},
                                                {"returned", 150'000},

@@ -1,9 +1,8 @@
 // One-time numbers: who may reply, how often, until when; and on a line that several clubs share.
 #include <gmock/gmock.h>
-#include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
-#include "tests/kit/memory_store.hpp"
+#include "tests/kit/club_talk.hpp"
 
 namespace peyk::tests {
 namespace {
@@ -12,8 +11,6 @@ using namespace handlers;
 using namespace std::chrono_literals;
 using testing::AllOf;
 using testing::HasSubstr;
-
-constexpr PhoneNumber kShopper = 989120000101;
 
 Club english(ClubId id, std::string keyword) {
   Club club = sample_club();
@@ -28,9 +25,9 @@ Club english(ClubId id, std::string keyword) {
   return club;
 }
 
-class Pendings : public testing::Test {
+class Pendings : public ClubTalk {
  protected:
-  explicit Pendings(std::vector<Club> clubs = {english(1, "salt")}) : store(std::move(clubs), 7) { buy(1); }
+  explicit Pendings(std::vector<Club> clubs = {english(1, "salt")}) : ClubTalk(std::move(clubs)) { buy(1); }
 
   void buy(ClubId club) {
     Request request;
@@ -40,29 +37,12 @@ class Pendings : public testing::Test {
                                    .invoice = std::to_string(++invoices),
                                    .amount = 4'000'000};
     store.handle(request, now);
-    code = std::to_string(store.codes().rbegin()->second.number);
+    code = last_code();
   }
 
-  std::string say(PhoneNumber from, const std::string& text) {
-    Request request;
-    request.what = TextRequest{.from = from, .line = "30001234", .text = text};
-    const Outcome outcome = store.handle(request, now);
-    effects = outcome.effects.size();
-    std::string answer;
-    for (const OutgoingText& one : outcome.texts) {
-      if (one.to == from) answer += one.text;
-    }
-    return answer;
-  }
-  std::string vanak(const std::string& text) { return say(kCashier12, text); }
-  std::string number() const { return std::to_string(store.last_number()); }
   std::string wrong() const { return number() == "11111" ? "22222" : "11111"; }
 
-  MemoryStore store;
-  rules::Instant now = std::chrono::sys_days{std::chrono::year{2026} / 11 / 21} + 9h;
   std::string code;
-  std::size_t effects = 0;
-  int invoices = 0;
 };
 
 class TwoClubs : public Pendings {

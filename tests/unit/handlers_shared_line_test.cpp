@@ -1,8 +1,7 @@
 // Two clubs on one line: which of them is meant, and what they say of how to reach them.
 #include <gmock/gmock.h>
-#include <gtest/gtest.h>
 
-#include "tests/kit/memory_store.hpp"
+#include "tests/kit/club_talk.hpp"
 
 namespace peyk::tests {
 namespace {
@@ -13,24 +12,20 @@ using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
-constexpr PhoneNumber kShopper = 989120000101, kFriend = 989120000102;
-
 Club club_of(ClubId id, const std::string& keyword) {
-  Club club = sample_club();
+  Club club = english_club();
   club.id = id;
   club.slug = keyword;
   club.name = keyword + " house";
   club.keyword = keyword;
-  club.language = Language::en;
-  club.branches = {{12, "Vanak"}, {14, "Tajrish"}};
   club.ussd_root = "*700" + std::to_string(id);
   club.till_keys.clear();
   return club;
 }
 
-class SharedLine : public testing::Test {
+class SharedLine : public ClubTalk {
  protected:
-  explicit SharedLine(std::vector<Club> clubs = three()) : store(std::move(clubs), 7) {}
+  explicit SharedLine(std::vector<Club> clubs = three()) : ClubTalk(std::move(clubs)) {}
 
   // The cashier of branch 12 is one of bread and of milk, and of salt is nobody of these.
   static std::vector<Club> three() {
@@ -40,28 +35,12 @@ class SharedLine : public testing::Test {
     return clubs;
   }
 
-  std::string say(PhoneNumber from, const std::string& text) {
-    Request request;
-    request.what = TextRequest{.from = from, .line = "30001234", .text = text};
-    const Outcome outcome = store.handle(request, now);
-    effects = outcome.effects.size();
-    std::string answer;
-    for (const OutgoingText& one : outcome.texts) {
-      if (one.to == from) answer += one.text;
-    }
-    return answer;
-  }
-  std::string number() const { return std::to_string(store.last_number()); }
   bool is_member(ClubId club) const {
     for (const auto& [id, member] : store.members()) {
       if (member.club == club && member.phone == kShopper) return true;
     }
     return false;
   }
-
-  MemoryStore store;
-  rules::Instant now = std::chrono::sys_days{std::chrono::year{2026} / 11 / 21} + 9h;
-  std::size_t effects = 0;
 };
 
 TEST_F(SharedLine, a_bare_command_is_meant_for_the_one_club_whose_member_she_is) {

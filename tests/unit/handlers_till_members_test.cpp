@@ -142,6 +142,15 @@ TEST_F(TillAsks, after_three_wrong_numbers_she_is_left_in_peace_for_a_while) {
   EXPECT_EQ(order(TillJoin{.phone = kShopper, .language = {}}), 202);
 }
 
+TEST_F(TillAsks, a_shopper_who_is_asked_is_no_wrong_code_of_the_till) {
+  const Outcome outcome = ask(TillOrder{kTill12, TillJoin{.phone = kShopper, .language = {}}});
+  EXPECT_EQ(outcome.status, 202);
+  for (const Effect& effect : outcome.effects) {
+    EXPECT_FALSE(std::holds_alternative<SetMissWindow>(effect));
+    EXPECT_FALSE(std::holds_alternative<NoteMiss>(effect));
+  }
+}
+
 TEST_F(TillMembers, her_language_changes_and_she_is_told_in_it_once) {
   order(TillJoin{.phone = kShopper, .language = {}});
   EXPECT_EQ(order(TillMemberChange{.phone = kShopper, .language = Language::en}), 200);

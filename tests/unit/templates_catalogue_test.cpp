@@ -45,6 +45,7 @@ Value sample(const std::string& name) {
   if (name == "codes" || name == "count" || name == "minutes" || name == "page" || name == "wanted")
     return std::int64_t{12};
   if (name == "list") return Rendered{"1234567: ۸۵٬۰۰۰ تومان تا ۱۲ آذر ۱۴۰۵"};
+  if (name == "message") return Rendered{"نان سحر به یاد شماست"};
   if (name == "code") return "1234567";
   if (name == "card") return "6274120000000014";
   if (name == "phone") return "0912xxx6789";
@@ -54,6 +55,10 @@ Value sample(const std::string& name) {
   if (name == "club") return "نان سحر";
   if (name == "branch") return "شعبه ونک";
   if (name == "unit") return "toman";
+  if (name == "name") return "سارا احمدی";
+  if (name == "city") return "تهران";
+  if (name == "born") return "1370/05/12";
+  if (name == "gender") return "woman";
   if (name == "tier") return "طلایی";
   if (name == "title") return "خرید ششم";
   if (name == "what") return "۵٪ اعتبار بیشتر";
@@ -108,9 +113,11 @@ TEST(Catalogue, ussd_screens_fit_or_page) {
 
 // Texts that reach a member unasked, on a service line.
 const std::set<std::string> kServiceTexts = {
-    "joined",        "purchase_thanks",  "purchase_no_credit", "purchase_joined", "redeemed_member",
-    "voided_member", "given_member",     "taken_back_member",  "invited",         "invited_member",
-    "proof_member",  "purchase_settled", "refund_member",      "credit_lapses",   "purchase_settled_part"};
+    "joined",        "purchase_thanks",  "purchase_no_credit", "purchase_joined",   "redeemed_member",
+    "voided_member", "given_member",     "taken_back_member",  "invited",           "invited_member",
+    "proof_member",  "purchase_settled", "refund_member",      "credit_lapses",     "purchase_settled_part",
+    "tier_stays",    "tier_fallen",      "tier_over",          "occasion_birthday", "occasion_away",
+    "occasion_join", "occasion_profile", "occasion_survey",    "occasion_own",      "may_join_now"};
 
 TEST(Catalogue, service_texts_end_with_the_way_out_and_no_others_do) {
   for (const auto& key : Catalogue::standard().keys(Language::fa)) {
@@ -125,8 +132,9 @@ TEST(Catalogue, english_words_stay_in_gsm7) {
     const auto names = Catalogue::standard().arguments(key, Language::en);
     std::vector<Argument> arguments;
     for (const auto& name : names) {
-      static const std::set<std::string> kWords = {"earned", "refunded", "club", "branch", "tier", "title",
-                                                   "what",   "facts",    "from", "to",     "note"};
+      static const std::set<std::string> kWords = {"earned", "refunded", "club",  "branch", "tier",
+                                                   "title",  "what",     "facts", "from",   "to",
+                                                   "note",   "name",     "city",  "message"};
       const bool word = kWords.contains(name) || name.starts_with("word");
       arguments.push_back({name, word             ? Value("Bakery")
                                  : name == "list" ? Value(Rendered{"1"})
@@ -138,9 +146,9 @@ TEST(Catalogue, english_words_stay_in_gsm7) {
 
 // What members are sent; what begins with "ussd_" is a screen, and cashiers are no machines.
 bool is_for_members(const std::string& key) {
-  static const std::set<std::string> kCashiers = {"buy",    "check", "today",   "void",   "redeem", "cashier",
-                                                  "help",   "alarm", "dispute", "phone",  "invite", "amount",
-                                                  "digest", "quote", "about",   "manager"};
+  static const std::set<std::string> kCashiers = {
+      "buy",   "check",  "today",  "void",   "redeem", "cashier", "help",    "alarm",  "dispute",
+      "phone", "invite", "amount", "digest", "quote",  "about",   "manager", "segment"};
   return key.find('_') == std::string::npos
              ? !kCashiers.contains(key)
              : !kCashiers.contains(key.substr(0, key.find('_'))) && !key.starts_with("ussd_");

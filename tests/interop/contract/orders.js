@@ -19,6 +19,16 @@ async function purchases(shop) {
   await shop.expect('200', 'listPurchases', shop.request('listPurchases', {}, undefined, hers));
 }
 
+async function quotes(shop) {
+  const bought = await shop.buy();
+  const quote = (body) => shop.request('quotePurchase', {}, body);
+  const { json } = await shop.expect('200', 'quotePurchase', quote({ phone: bought.phone, amount: 850000, items: ['bread'] }));
+  await shop.expect('200', 'quotePurchase', quote({ card: json.member.card, amount: 850000 }));
+  await shop.expect('200', 'quotePurchase', quote({ phone: shop.phone(), amount: 850000 }));
+  await shop.expect('404 unknown-member', 'quotePurchase', quote({ card: '9999999999999999', amount: 850000 }));
+  await shop.expect('422 invalid-order', 'quotePurchase', quote({ phone: bought.phone, amount: 0, codes: [] }));
+}
+
 // What a check, a redemption and a hold refuse alike.
 async function codes(shop, keys) {
   const bought = await shop.buy();
@@ -215,4 +225,4 @@ async function the_rest(shop) {
   await shop.expect('422 invalid-replay', 'replayDeadLetters', replay({ ids: [] }));
 }
 
-module.exports = { all: [purchases, codes, redemptions, holds, refunds, members, events, the_rest] };
+module.exports = { all: [purchases, quotes, codes, redemptions, holds, refunds, members, events, the_rest] };

@@ -101,7 +101,7 @@ class Shop {
     return this.request('redeemCode', { code }, { code, invoice, invoice_amount });
   }
   holding(code, invoice_amount = 850000, more = {}) {
-    return this.request('holdCode', { code }, { code, invoice: this.invoice(), invoice_amount, ...more });
+    return this.request('holdCode', { code }, { code, invoice: this.invoice(), invoice_amount, seconds: 120, ...more });
   }
   async redeemed(bought, amount = 150000, invoice = this.invoice()) {
     return (await this.expect('201', 'redeemCode', this.redeeming(bought.code, amount, invoice))).json.id;
@@ -143,6 +143,7 @@ class Shop {
     const made = {
       reportPurchase: async () =>
         this.request(id, {}, { phone: this.phone(), amount: 850000, invoice: this.invoice() }),
+      quotePurchase: async () => this.request(id, {}, { phone: this.phone(), amount: 850000 }),
       checkCode: async () => this.request(id, { code: (await bought()).code }),
       redeemCode: async () => this.redeeming((await bought()).code),
       voidRedemption: async () => this.request(id, { id: await this.redeemed(await bought()) }),

@@ -13,7 +13,7 @@ function signed(key, request, spoil = {}) {
   const id = spoil.id || fresh_id();
   const timestamp = String(Math.floor(Date.now() / 1000) + (spoil.seconds_off || 0));
   const secret = Buffer.from(key.secret.replace('whsec_', ''), 'base64');
-  const content = request.method === 'GET' || request.method === 'DELETE' ? request.path : body;
+  const content = request.method === 'GET' ? request.path : body || `${request.method} ${request.path}`;
   const signature = crypto.createHmac('sha256', secret).update(`${id}.${timestamp}.${content}`).digest('base64');
   return {
     body,

@@ -1,0 +1,85 @@
+#include "gateway/lrfm_keeper.hpp"
+
+#include "gateway/log.hpp"
+#include "store/mysql/behaviours.hpp"
+
+namespace peyk::gateway {
+namespace {
+
+constexpr std::chrono::seconds kLookEvery{60};
+constexpr std::uint32_t kFoldedAtOnce = 200;  // members
+
+}  // namespace
+
+LrfmKeeper::LrfmKeeper(store::SqlThread& sql, Metrics& metrics, ExpiryHooks hooks)
+    : sql_(sql), metrics_(metrics), hooks_(std::move(hooks)) {}
+
+void LrfmKeeper::tick() {
+  if (busy_) return;
+  if (work_) return go_on();
+  if (Clock::now() >= next_) look();
+}
+
+void LrfmKeeper::look() {
+  const auto night = std::make_shared<std::optional<store::Night>>();
+  busy_ = sql_.run(
+      [this, night, directory = hooks_.directory()](store::Connection& connection) {
+        *night = store::next_night(connection, *directory, chance_.random() | 1U, hooks_.clock());
+      },
+      [this, night](bool committed) {
+        hooks_.post([this, night, committed] {
+          busy_ = false;
+          if (!committed || !*night) {
+            next_ = Clock::now() + kLookEvery;
+            return;
+          }
+          work_.emplace(**night, Clock::now());
+          go_on();
+        });
+      });
+}
+
+// On the sql thread. What it has read stays read if the commit has to be tried again.
+LrfmKeeper::Piece LrfmKeeper::do_piece(store::Connection& connection, const handlers::Directory& directory) {
+  const rules::Instant now = hooks_.clock();
+  if (!store::keep_night(connection, work_->night, now)) return Piece::lost;
+  if (!all_folded_) {
+    folded_to_ = store::fold_old_behaviours(connection, directory, folded_to_, kFoldedAtOnce).after;
+    all_folded_ = folded_to_ == 0;
+    return Piece::more;
+  }
+  if (work_->scores.step(connection)) return Piece::more;
+  work_->scores.save(connection, now);
+  store::end_night(connection, work_->night, now);
+  return Piece::last;
+}
+
+// A piece after the other; one that fails is tried again by the next tick, while the night is ours.
+void LrfmKeeper::go_on() {
+  const auto piece = std::make_shared<Piece>(Piece::lost);
+  busy_ = sql_.run([this, piece, directory = hooks_.directory()](
+                       store::Connection& connection) { *piece = do_piece(connection, *directory); },
+                   [this, piece](bool committed) {
+                     hooks_.post([this, piece, committed] {
+                       busy_ = false;
+                       if (!committed) return;
+                       if (*piece == Piece::more) return go_on();
+                       if (*piece == Piece::last) ended();
+                       work_.reset();
+                     });
+                   });
+}
+
+void LrfmKeeper::ended() {
+  const auto directory = hooks_.directory();
+  const handlers::Club* club = directory->club(work_->night.club);
+  const auto took = Clock::now() - work_->began_at;
+  const std::uint64_t members = work_->scores.members();
+  metrics_.histogram("peyk_lrfm_seconds").observe(took);
+  metrics_.counter("peyk_lrfm_members_total").add(static_cast<double>(members));
+  log::info("members_scored", {{"club", club == nullptr ? "" : club->slug},
+                               {"members", members},
+                               {"seconds", std::chrono::duration<double>(took).count()}});
+}
+
+}  // namespace peyk::gateway

@@ -1,0 +1,58 @@
+// Reckons anew, each night of each club, what is known of all its members: the bounds of their scores. Before
+// the first of them, those who bought before that was kept get their behaviour (behaviours.hpp). Any
+// gateway may: the store lets one at a time be at a night, which is done once (store/mysql/nights.hpp).
+//
+// Piece by piece, on a connection of its own, so that it neither holds anybody up nor keeps the gateway from
+// stopping.
+//
+// Thread rule: the network thread; `work_` belongs to the sql thread while a piece is under way.
+#pragma once
+
+#include <chrono>
+#include <optional>
+
+#include "gateway/expiry_keeper.hpp"
+#include "store/mysql/chance.hpp"
+#include "store/mysql/lrfm.hpp"
+#include "store/mysql/nights.hpp"
+#include "store/mysql/sql_thread.hpp"
+
+namespace peyk::gateway {
+
+class LrfmKeeper {
+ public:
+  // `sql` outlives this, and is stopped before it goes.
+  LrfmKeeper(store::SqlThread& sql, Metrics& metrics, ExpiryHooks hooks);
+
+  // Once a second.
+  void tick();
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  struct Work {
+    Work(const store::Night& taken, Clock::time_point began)
+        : night(taken), began_at(began), scores(taken.club, taken.day) {}
+    store::Night night;
+    Clock::time_point began_at;
+    store::LrfmPass scores;
+  };
+
+  enum class Piece : std::uint8_t { more, last, lost };
+
+  void look();
+  void go_on();
+  Piece do_piece(store::Connection& connection, const handlers::Directory& directory);
+  void ended();
+
+  store::SqlThread& sql_;
+  Metrics& metrics_;
+  ExpiryHooks hooks_;
+  store::SystemChance chance_;  // of the sql thread
+  std::optional<Work> work_;
+  handlers::MemberId folded_to_ = 0;  // of the sql thread: who bought before behaviour was kept
+  bool all_folded_ = false;           // likewise
+  bool busy_ = false;
+  Clock::time_point next_{};
+};
+
+}  // namespace peyk::gateway

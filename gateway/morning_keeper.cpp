@@ -1,0 +1,109 @@
+#include "gateway/morning_keeper.hpp"
+
+#include <algorithm>
+
+#include "gateway/log.hpp"
+
+namespace peyk::gateway {
+namespace {
+
+constexpr std::chrono::seconds kLookEvery{60};
+// Whoever was at a round may have died.
+constexpr std::chrono::minutes kRoundsSeenAgain{10};
+
+std::string_view name_of(rules::Occasion on) {
+  return on == rules::Occasion::birthday ? "birthday" : "away";
+}
+
+// The club after that one, by their numbers; nullptr: that was the last.
+const handlers::Club* next_club(const handlers::Directory& directory, handlers::ClubId after) {
+  const handlers::Club* next = nullptr;
+  for (const handlers::Club& club : directory.clubs()) {
+    if (club.id > after && (next == nullptr || club.id < next->id)) next = &club;
+  }
+  return next;
+}
+
+}  // namespace
+
+MorningKeeper::MorningKeeper(store::SqlThread& sql, Metrics& metrics, ExpiryHooks hooks,
+                             std::string promo_line)
+    : sql_(sql), metrics_(metrics), hooks_(std::move(hooks)), promo_line_(std::move(promo_line)) {}
+
+void MorningKeeper::tick() {
+  const auto now = Clock::now();
+  if (!looking_ && now >= next_tiers_) look_at_tiers();
+  if (!giving_ && now >= next_rounds_) give();
+}
+
+// A set of one club, then of the next; after the last a pause.
+void MorningKeeper::look_at_tiers() {
+  const auto directory = hooks_.directory();
+  const handlers::Club* club = next_club(*directory, club_);
+  if (club == nullptr) {
+    club_ = 0;
+    next_tiers_ = Clock::now() + kLookEvery;
+    return;
+  }
+  const auto looked = std::make_shared<store::TiersLooked>();
+  looking_ = sql_.run(
+      [this, looked, directory, club](store::Connection& connection) {
+        *looked = store::look_at_tiers(connection, chance_, *directory, *club, hooks_.clock());
+      },
+      [this, looked, id = club->id](bool committed) {
+        hooks_.post([this, looked, id, committed] {
+          looking_ = false;
+          if (!committed || looked->is_done) club_ = id;
+          if (committed) tiers_looked(*looked);
+        });
+      });
+}
+
+void MorningKeeper::tiers_looked(const store::TiersLooked& looked) {
+  if (looked.members == 0) return look_at_tiers();
+  metrics_.counter("peyk_tiers_looked_at_total").add(static_cast<double>(looked.members));
+  log::info("tiers_looked_at", {{"members", looked.members}, {"texts", looked.texts}});
+}
+
+void MorningKeeper::give() {
+  if (Clock::now() >= done_until_) {
+    done_.clear();
+    done_until_ = Clock::now() + kRoundsSeenAgain;
+  }
+  const auto directory = hooks_.directory();
+  std::vector<handlers::OccasionRound> rounds = handlers::occasion_rounds(*directory, hooks_.clock());
+  std::erase_if(rounds, [this](const handlers::OccasionRound& one) {
+    return done_.contains({one.club->id, one.on, one.day}) ||
+           (one.on == rules::Occasion::away && promo_line_.empty());
+  });
+  if (rounds.empty()) {
+    next_rounds_ = Clock::now() + kLookEvery;
+    return;
+  }
+  const handlers::OccasionRound round = rounds.front();
+  const RoundKey key{round.club->id, round.on, round.day};
+  const auto result = std::make_shared<store::OccasionGiven>();
+  giving_ = sql_.run(
+      [this, result, directory, round](store::Connection& connection) {
+        const rules::Instant now = hooks_.clock();
+        *result = store::give_occasion(connection, chance_, *directory, round, promo_line_, now);
+        if (result->is_done) store::forget_occasion_rounds(connection, now);
+      },
+      [this, result, key](bool committed) {
+        hooks_.post([this, result, key, committed] {
+          giving_ = false;
+          if (committed) return given(key, *result);
+          next_rounds_ = Clock::now() + kLookEvery;
+        });
+      });
+}
+
+void MorningKeeper::given(const RoundKey& key, const store::OccasionGiven& given) {
+  if (given.is_done) done_.insert(key);
+  if (given.members == 0) return give();
+  const std::string occasion(name_of(std::get<rules::Occasion>(key)));
+  metrics_.counter("peyk_occasions_total", {{"occasion", occasion}}).add(static_cast<double>(given.members));
+  log::info("occasion_given", {{"occasion", occasion}, {"members", given.members}});
+}
+
+}  // namespace peyk::gateway

@@ -1,0 +1,44 @@
+// What offers bring a member without a purchase: on the morning of her birthday, when she has stayed away for
+// too long, when she joined, when her profile is whole.
+//
+//   occasion_rounds(): whose morning it is -> [the store finds who may fit] -> needs_occasion() -> occasion()
+//
+// - A birthday's offer is given once a year, however often she changes the day; one for staying away once an
+//   absence, that is not again before she has bought; one for joining or for her profile once a membership.
+// - Credit is of origin occasion, each lot with its code; it is recorded, counted and bounded like what a
+//   purchase brings (earning.hpp). Of her debt it settles first, as all credit does.
+// - Staying away is no service: who does not want advertising is given nothing that she would not hear of,
+//   and the text leaves by a line for advertising, in lane promo, so all that binds advertising binds it.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "handlers/effects.hpp"
+#include "handlers/measures.hpp"
+#include "handlers/setting.hpp"
+
+namespace peyk::handlers {
+
+struct OccasionRound {
+  const Club* club = nullptr;
+  rules::Occasion on = rules::Occasion::birthday;
+  rules::DayNumber day = 0;
+};
+// Birthdays and absences of the clubs whose morning has come, of those that have an offer for it.
+std::vector<OccasionRound> occasion_rounds(const Directory& directory, rules::Instant now);
+
+// Whether an offer for this occasion is in force, and fits but for what she had of it: asked without locks.
+bool may_fit(const Club& club, rules::Occasion on, const rules::Measures& measures, rules::Instant now);
+
+// `promo_line`: from which advertising leaves; empty: there is none, and absences are left alone.
+Needs needs_occasion(const Club& club, rules::Occasion on, const MemberKey& key,
+                     const std::string& promo_line, const Setting& setting);
+
+// Nothing, if nothing fits or she has had it. `candidates` of the needs. Throws OutOfCandidates.
+Outcome occasion(const Club& club, rules::Occasion on, const Member& member, const Profile* profile,
+                 const std::string& promo_line, std::span<const CodeKey> candidates, const Facts& facts,
+                 Setting& setting);
+
+}  // namespace peyk::handlers

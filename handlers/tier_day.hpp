@@ -1,0 +1,17 @@
+// A member's tier on the day on which it is looked at again: she stays in it for another period, or falls to
+// where her last one puts her, and hears of it in the morning.
+//
+// Who rises does so by her purchase (earning.hpp), at once.
+#pragma once
+
+#include "handlers/effects.hpp"
+#include "handlers/setting.hpp"
+
+namespace peyk::handlers {
+
+Needs needs_tier_day(const Club& club, const MemberKey& key, rules::Instant now);
+
+// Nothing, if the day has not come: whoever was here before has seen to it.
+Outcome tier_day(const Club& club, const Member& member, const Facts& facts, const Setting& setting);
+
+}  // namespace peyk::handlers

@@ -1,0 +1,197 @@
+#include "store/mysql/customer_pages.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include "store/mysql/profiles.hpp"
+#include "store/mysql/sets.hpp"
+#include "templates/dates.hpp"
+#include "templates/fold.hpp"
+
+namespace peyk::store {
+namespace {
+
+using namespace handlers;
+
+const auto bind_id = [](Statement& s, std::uint64_t id) { s.add(id); };
+
+std::vector<MemberId> ids_of(const std::vector<Customer>& customers) {
+  std::vector<MemberId> ids;
+  for (const Customer& one : customers) ids.push_back(one.member.id);
+  return ids;
+}
+
+constexpr const char* kMemberColumns =
+    "SELECT m.member_id, COALESCE(m.phone, 0), m.card, m.language, m.joined_at, m.referred_by FROM ";
+
+Customer read_customer(Rows& rows, ClubId club) {
+  Customer one;
+  one.member.id = rows.u64();
+  one.member.club = club;
+  one.member.phone = rows.u64();
+  one.member.card = rows.u64();
+  one.member.language = static_cast<Language>(rows.u64());
+  one.member.joined_at = rows.instant();
+  one.member.referred_by = rows.maybe_u64();
+  return one;
+}
+
+// `last`: of those looked at, who left among them.
+std::vector<Customer> read_page(Connection& connection, ClubId club, MemberId after, std::uint32_t limit,
+                                MemberId& last) {
+  std::vector<Customer> page;
+  Rows rows =
+      connection
+          .prepare(
+              std::string(kMemberColumns) +
+              "behaviour b FORCE INDEX (behaviour_of_club) JOIN member m ON m.member_id = b.member_id"
+              " WHERE b.club_id = ? AND b.branch_no = 0 AND b.member_id > ? ORDER BY b.member_id LIMIT ?")
+          .add(club)
+          .add(after)
+          .add(limit)
+          .query();
+  while (rows.next()) {
+    Customer one = read_customer(rows, club);
+    last = one.member.id;
+    if (one.member.phone != 0) page.push_back(std::move(one));
+  }
+  return page;
+}
+
+// Page after page until one has somebody in it, or that was the last.
+std::vector<Customer> next_page(Connection& connection, ClubId club, MemberId& after, std::uint32_t limit) {
+  for (;;) {
+    MemberId last = after;
+    std::vector<Customer> page = read_page(connection, club, after, limit, last);
+    const bool over = last == after;
+    after = last;
+    if (over || !page.empty()) return page;
+  }
+}
+
+void read_profiles(Connection& connection, std::vector<Customer>& page) {
+  std::map<MemberId, Profile*> profiles;
+  for (Customer& one : page) profiles[one.member.id] = &one.profile;
+  const std::vector<MemberId> ids = ids_of(page);
+  for (Profile& profile : profiles_of(connection, {ids.begin(), ids.end()}))
+    *profiles.at(profile.member) = std::move(profile);
+}
+
+// Of the whole club; hours are nothing that anybody is asked by here.
+void read_behaviours(Connection& connection, const std::vector<MemberId>& ids, Facts& facts) {
+  select_in(
+      connection,
+      "SELECT member_id, purchases, visits, first_day, last_day, spent, gap_squares FROM behaviour WHERE"
+      " branch_no = 0 AND member_id IN (",
+      "", 1, ids, bind_id, [&facts](Rows& rows) {
+        const MemberId member = rows.u64();
+        rules::Behaviour row;
+        row.purchases = rows.u32();
+        row.visits = rows.u32();
+        row.first_day = static_cast<rules::DayNumber>(rows.i64());
+        row.last_day = static_cast<rules::DayNumber>(rows.i64());
+        row.spent = rows.i64();
+        row.gap_squares = rows.u64();
+        facts.load(member, kWholeClub, row);
+      });
+}
+
+void read_ranks(Connection& connection, const std::vector<MemberId>& ids, Facts& facts) {
+  select_in(connection,
+            "SELECT member_id, points, tier, since_day, until_day FROM standing WHERE member_id IN (", "", 1,
+            ids, bind_id, [&facts](Rows& rows) {
+              const MemberId member = rows.u64();
+              Rank rank{.points = rows.i64(), .standing = {}};
+              rank.standing.tier = rows.u32();
+              rank.standing.since = static_cast<rules::DayNumber>(rows.i64());
+              rank.standing.until = static_cast<rules::DayNumber>(rows.i64());
+              facts.load(member, rank);
+            });
+}
+
+bool asks_for_credit(const Programme& programme) {
+  const auto asks = [](const auto& rule) {
+    return std::ranges::any_of(rule.when, [](const rules::Condition& one) {
+      return one.words.empty() && one.measure == rules::Measure::credit;
+    });
+  };
+  return std::ranges::any_of(programme.segments, asks) || std::ranges::any_of(programme.offers, asks);
+}
+
+// As far as what may be spent of them goes.
+void read_lots(Connection& connection, const std::vector<MemberId>& ids, Facts& facts) {
+  select_in(connection,
+            "SELECT lot_id, member_id, remaining, expires_at, hold_id, held, held_until FROM lot WHERE"
+            " remaining > 0 AND member_id IN (",
+            "", 1, ids, bind_id, [&facts](Rows& rows) {
+              Lot lot{.id = rows.u64()};
+              lot.member = rows.u64();
+              lot.remaining = rows.i64();
+              lot.expires_at = rows.instant();
+              lot.hold = rows.u64();
+              lot.held = rows.i64();
+              lot.held_until = rows.instant();
+              facts.load(lot);
+            });
+}
+
+}  // namespace
+
+std::vector<Customer> customers_of(Connection& connection, ClubId club,
+                                   const std::vector<MemberId>& members) {
+  std::vector<Customer> customers;
+  select_in(connection,
+            std::string(kMemberColumns) + "member m WHERE m.phone IS NOT NULL AND m.member_id IN (",
+            "ORDER BY m.member_id", 1, members, bind_id,
+            [&](Rows& rows) { customers.push_back(read_customer(rows, club)); });
+  read_profiles(connection, customers);
+  return customers;
+}
+
+std::vector<Customer> CustomerPages::next(Connection& connection, Facts& facts, std::uint32_t limit) {
+  MemberId after = after_;
+  std::vector<Customer> page = next_page(connection, club_->id, after, limit);
+  const std::vector<MemberId> ids = ids_of(page);
+  read_profiles(connection, page);
+  for (const Customer& one : page) facts.load(one.member);
+  read_behaviours(connection, ids, facts);
+  if (club_->programme.points_per > 0 || !club_->programme.tiers.tiers.empty())
+    read_ranks(connection, ids, facts);
+  if (asks_for_credit(club_->programme)) read_lots(connection, ids, facts);
+  after_ = after;
+  return page;
+}
+
+std::vector<CustomerPast> PastPages::next(Connection& connection, std::uint32_t limit) {
+  MemberId after = after_;
+  std::vector<Customer> page = next_page(connection, club_, after, limit);
+  read_profiles(connection, page);
+  const std::vector<MemberId> ids = ids_of(page);
+  std::vector<CustomerPast> pasts;
+  std::map<MemberId, std::vector<RecordedPurchase>*> by_member;
+  pasts.reserve(page.size());
+  for (Customer& one : page) {
+    pasts.push_back({std::move(one), {}});
+    by_member[pasts.back().customer.member.id] = &pasts.back().purchases;
+  }
+  select_in(connection,
+            "SELECT member_id, purchase_id, branch_no, purchased_at, amount + discount, discount, by_credit,"
+            " refunded, earned, points FROM purchase WHERE member_id IN (",
+            "ORDER BY member_id, purchased_at, purchase_id", 1, ids, bind_id, [&by_member](Rows& rows) {
+              std::vector<RecordedPurchase>& hers = *by_member.at(rows.u64());
+              RecordedPurchase one{.id = rows.u64()};
+              one.branch = rows.u32();
+              one.at = rows.instant();
+              one.amount = rows.i64();
+              one.discount = rows.i64();
+              one.by_credit = rows.i64();
+              one.refunded = rows.i64();
+              one.earned = rows.i64();
+              one.points = rows.i64();
+              hers.push_back(one);
+            });
+  after_ = after;
+  return pasts;
+}
+
+}  // namespace peyk::store

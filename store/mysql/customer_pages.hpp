@@ -1,0 +1,61 @@
+// The members of a club as customers, page by page, without locks: for who reckons something of all of them.
+//
+//   next() -> member, profile, and as facts how she buys and where she stands -> measures_of()
+//   next_with_purchases() -> member, profile, every purchase of hers in the order of time
+//
+// What must stay true: a page is a moment's view; whoever acts upon it decides again under locks.
+#pragma once
+
+#include <vector>
+
+#include "handlers/measures.hpp"
+#include "handlers/replay.hpp"
+#include "store/mysql/connection.hpp"
+
+namespace peyk::store {
+
+inline constexpr std::uint32_t kCustomerPage = 500;  // members
+
+struct Customer {
+  handlers::Member member;
+  handlers::Profile profile;
+};
+
+// These of them, in the order of their numbers; not who has left.
+std::vector<Customer> customers_of(Connection& connection, handlers::ClubId club,
+                                   const std::vector<handlers::MemberId>& members);
+
+// Of members who have bought, and whose phone is known, in the order of their numbers.
+class CustomerPages {
+ public:
+  explicit CustomerPages(const handlers::Club& club, handlers::MemberId after = 0)
+      : club_(&club), after_(after) {}
+
+  // `facts` gets the behaviour and rank of each, and her lots if a condition asks for her credit. Empty: that
+  // was the last page. Throws SqlError; the page is then as if it had not been asked for.
+  std::vector<Customer> next(Connection& connection, handlers::Facts& facts,
+                             std::uint32_t limit = kCustomerPage);
+  // After which member the next page begins.
+  handlers::MemberId after() const { return after_; }
+
+ private:
+  const handlers::Club* club_;
+  handlers::MemberId after_;
+};
+
+struct CustomerPast {
+  Customer customer;
+  std::vector<handlers::RecordedPurchase> purchases;
+};
+class PastPages {
+ public:
+  explicit PastPages(handlers::ClubId club) : club_(club) {}
+  // Empty: that was the last page. Throws SqlError.
+  std::vector<CustomerPast> next(Connection& connection, std::uint32_t limit = kCustomerPage);
+
+ private:
+  handlers::ClubId club_;
+  handlers::MemberId after_ = 0;
+};
+
+}  // namespace peyk::store

@@ -1,0 +1,185 @@
+#include "store/mysql/occasions.hpp"
+
+#include <cassert>
+#include <optional>
+
+#include "handlers/use_cases.hpp"
+#include "store/mysql/customer_pages.hpp"
+#include "store/mysql/decided_set.hpp"
+#include "store/mysql/sets.hpp"
+#include "templates/dates.hpp"
+
+namespace peyk::store {
+namespace {
+
+using namespace handlers;
+
+constexpr std::uint32_t kIdsPerMember = 40;
+constexpr int kDrawsMax = 20;  // as of a live request
+constexpr rules::DayNumber kRoundsKept = 7;
+
+// After which member the round goes on, its row locked; nothing: it is done, not begun, or somebody is at it.
+std::optional<MemberId> lock_round(Connection& connection, const OccasionRound& round) {
+  Rows rows = connection
+                  .prepare(
+                      "SELECT after_member FROM occasion_round WHERE club_id = ? AND day = ? AND occasion = ?"
+                      " AND is_done = 0 FOR UPDATE SKIP LOCKED")
+                  .add(round.club->id)
+                  .add(round.day)
+                  .add(static_cast<std::uint32_t>(round.on))
+                  .query();
+  if (!rows.next()) return std::nullopt;
+  return rows.u64();
+}
+
+bool is_begun(Connection& connection, const OccasionRound& round) {
+  Rows rows =
+      connection.prepare("SELECT 1 FROM occasion_round WHERE club_id = ? AND day = ? AND occasion = ?")
+          .add(round.club->id)
+          .add(round.day)
+          .add(static_cast<std::uint32_t>(round.on))
+          .query();
+  return rows.next();
+}
+
+std::optional<MemberId> take_round(Connection& connection, const OccasionRound& round) {
+  const auto after = lock_round(connection, round);
+  if (after || is_begun(connection, round)) return after;
+  connection.prepare("INSERT IGNORE INTO occasion_round (club_id, day, occasion) VALUES (?, ?, ?)")
+      .add(round.club->id)
+      .add(round.day)
+      .add(static_cast<std::uint32_t>(round.on))
+      .update();
+  return lock_round(connection, round);
+}
+
+// Of these who may fit, how far we have looked, and whether that is all.
+struct Found {
+  std::vector<Customer> customers;
+  MemberId last = 0;
+  std::uint64_t looked_at = 0;
+  bool is_all = false;
+};
+
+// By their day of birth alone: whatever else is asked is asked under the lock. Who was born on 30 Esfand has
+// hers on the 29th of common years.
+Found born_today(Connection& connection, const OccasionRound& round, MemberId after, std::uint32_t limit) {
+  const std::chrono::sys_days day{std::chrono::days{round.day}};
+  const templates::JalaliDate today = templates::to_jalali(day);
+  const bool for_the_30th =
+      today.month == 12 && today.day == 29 && !templates::is_valid({today.year, 12, 30});
+  Found found{.last = after};
+  std::vector<MemberId> members;
+  Rows rows =
+      connection
+          .prepare(
+              "SELECT member_id FROM profile WHERE club_id = ? AND born_month = ? AND born_day BETWEEN"
+              " ? AND ? AND member_id > ? ORDER BY member_id LIMIT ?")
+          .add(round.club->id)
+          .add(static_cast<std::uint32_t>(today.month))
+          .add(static_cast<std::uint32_t>(today.day))
+          .add(static_cast<std::uint32_t>(for_the_30th ? 30 : today.day))
+          .add(after)
+          .add(limit)
+          .query();
+  while (rows.next()) members.push_back(rows.u64());
+  found.is_all = members.size() < limit;
+  found.looked_at = members.size();
+  if (!members.empty()) found.last = members.back();
+  found.customers = customers_of(connection, round.club->id, members);
+  return found;
+}
+
+Found away_today(Connection& connection, const OccasionRound& round, MemberId after, std::uint32_t limit,
+                 rules::Instant now) {
+  CustomerPages pages(*round.club, after);
+  Facts facts;
+  Found found;
+  for (Customer& one : pages.next(connection, facts, limit)) {
+    ++found.looked_at;
+    const rules::Measures measures = measures_of(*round.club, &one.member, facts, now, &one.profile);
+    if (may_fit(*round.club, round.on, measures, now)) found.customers.push_back(std::move(one));
+  }
+  found.last = pages.after();
+  found.is_all = found.looked_at == 0;
+  return found;
+}
+
+void go_on(Connection& connection, const OccasionRound& round, const Found& found) {
+  connection
+      .prepare(
+          "UPDATE occasion_round SET after_member = ?, is_done = ? WHERE club_id = ? AND day = ? AND"
+          " occasion = ?")
+      .add(found.last)
+      .add(found.is_all)
+      .add(round.club->id)
+      .add(round.day)
+      .add(static_cast<std::uint32_t>(round.on))
+      .update();
+}
+
+// Those whose drawn codes were all taken are drawn for anew, beside the others; whoever finds none in a club
+// that has hardly any left gets nothing today.
+std::uint64_t give(DecidedSet& set, const OccasionRound& round, const std::vector<Customer>& customers,
+                   const std::string& promo_line) {
+  std::uint64_t given = 0;
+  std::vector<const Customer*> left;
+  for (const Customer& one : customers) left.push_back(&one);
+  for (int draws = 0; !left.empty() && draws < kDrawsMax; ++draws) {
+    std::vector<std::vector<CodeKey>> candidates;
+    Needs needs;
+    for (const Customer* one : left) {
+      Needs hers = needs_occasion(*round.club, round.on, {round.club->id, one->member.phone}, promo_line,
+                                  set.setting());
+      candidates.push_back(hers.candidates);
+      needs.merge(std::move(hers));
+    }
+    set.load(needs);
+    std::vector<const Customer*> again;
+    for (std::size_t i = 0; i < left.size(); ++i) {
+      const Member* member = set.facts().member(MemberKey{round.club->id, left[i]->member.phone});
+      if (member == nullptr) continue;
+      try {
+        Outcome outcome = occasion(*round.club, round.on, *member, &left[i]->profile, promo_line,
+                                   candidates[i], set.facts(), set.setting());
+        given += outcome.effects.empty() ? 0 : 1;
+        set.take(std::move(outcome));
+      } catch (const OutOfCandidates&) {
+        again.push_back(left[i]);
+      }
+    }
+    left = std::move(again);
+  }
+  return given;
+}
+
+}  // namespace
+
+OccasionGiven give_occasion(Connection& connection, SystemChance& chance, const Directory& directory,
+                            const OccasionRound& round, const std::string& promo_line, rules::Instant now,
+                            std::uint32_t limit) {
+  assert(limit > 0 && limit <= kOccasionSetMax);
+  chance.reserve_ids(connection, limit * kIdsPerMember);
+  const auto after = take_round(connection, round);
+  if (!after) return {.is_done = true};
+  const Found found = round.on == rules::Occasion::birthday
+                          ? born_today(connection, round, *after, limit)
+                          : away_today(connection, round, *after, limit, now);
+  OccasionGiven given{.looked_at = found.looked_at, .is_done = found.is_all};
+  if (!found.customers.empty()) {
+    DecidedSet set(connection, chance, directory, now);
+    given.members = give(set, round, found.customers, promo_line);
+    if (given.members > 0) set.save();
+  }
+  go_on(connection, round, found);
+  return given;
+}
+
+std::uint64_t forget_occasion_rounds(Connection& connection, rules::Instant now) {
+  const auto day = std::chrono::floor<std::chrono::days>(now).time_since_epoch().count();
+  return connection.prepare("DELETE FROM occasion_round WHERE day < ?")
+      .add(static_cast<std::int64_t>(day) - kRoundsKept)
+      .update();
+}
+
+}  // namespace peyk::store

@@ -1,0 +1,106 @@
+// A club's programme as an operator changes and reads it.
+#include <gmock/gmock.h>
+
+#include <nlohmann/json.hpp>
+
+#include "tests/store/peykctl_fixture.hpp"
+
+namespace peyk::tests {
+namespace {
+
+using namespace gateway::ctl;
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+
+constexpr std::string_view kProgramme = R"(
+points_per: 100_000
+tiers:
+  list: [{name: silver, title: "Silver", from: 1_000_000}, {name: gold, from: 2_000_000}]
+segments:
+  - usual: grocery
+  - {name: own, when: {visits: ">=3", not: {city: [Tehran, Shiraz]}}}
+offers:
+  - {name: regulars, when: {visits: ">5"}, then: {credit_percent: 5}}
+  - {name: evenings, when: {hours: "22:00-02:00", tier: ">=silver"}, then: {credit: {amount: 50_000, valid_days: 14}}, budget: 1_000_000, until: 2030-01-31}
+)";
+
+class PeykctlOffers : public Peykctl {
+ protected:
+  PeykctlOffers() {
+    write("club.yaml", std::string(kClubFile) + std::string(kProgramme));
+    ctl({"migrate", "--create-database"});
+  }
+};
+
+TEST_F(PeykctlOffers, apply_tells_what_changes_key_by_key_and_the_second_time_nothing) {
+  EXPECT_EQ(apply(), kDone) << err;
+  EXPECT_THAT(
+      out, AllOf(HasSubstr("~ points_per: none -> 100000\n"),
+                 HasSubstr("+ tier silver, title: \"Silver\", from: 1000000\n"),
+                 HasSubstr("+ segment own, when.visits: \">=3\", when.not.city: [\"Shiraz\", \"Tehran\"]\n"),
+                 HasSubstr("+ offer regulars, when.visits: \">=6\", then.credit_percent: 5\n")));
+  EXPECT_EQ(apply(), kDone);
+  EXPECT_EQ(out, "club salt: nothing to change\n");
+
+  change("credit_percent: 5}}", "credit_percent: 7}}");
+  change("usual: grocery", "usual: restaurant");
+  EXPECT_EQ(apply(), kDone) << err;
+  EXPECT_THAT(out, AllOf(HasSubstr("~ offer regulars: then.credit_percent: 5 -> 7\n"),
+                         HasSubstr("~ segment lost: when.days_away: \">=60\" -> \">=120\"\n"),
+                         Not(HasSubstr("evenings"))));
+  EXPECT_EQ(query("SELECT COUNT(*) FROM offer_version"), "3\n");
+}
+
+TEST_F(PeykctlOffers, get_club_writes_what_apply_finds_no_difference_with) {
+  ASSERT_EQ(apply(), kDone) << err;
+  ASSERT_EQ(ctl({"get", "club", "salt"}), kDone) << err;
+  EXPECT_THAT(out, HasSubstr("    when: {visits: \">=6\"}\n    then: {credit_percent: 5}\n"));
+  write("club.yaml", out);
+  EXPECT_EQ(apply(), kDone) << err;
+  EXPECT_EQ(out, "club salt: nothing to change\n");
+  EXPECT_EQ(query("SELECT COUNT(*) FROM offer_version"), "2\n");
+}
+
+TEST_F(PeykctlOffers, are_listed_with_what_they_ask_and_give_and_have_left) {
+  ASSERT_EQ(apply(), kDone) << err;
+  query("UPDATE offer SET spent = 400000 WHERE name = 'evenings'");
+  ASSERT_EQ(ctl({"offers", "list", "salt"}), kDone) << err;
+  EXPECT_THAT(out, AllOf(HasSubstr("regulars  version "), HasSubstr("  on purchase when visits >=6\n"),
+                         HasSubstr("  then 5% credit\n"),
+                         HasSubstr("when tier >=silver and hours 00:00-02:00 or 22:00-24:00\n"),
+                         HasSubstr("  then 50000 credit, 14 days\n  until 2030-01-31, 1 a day\n"),
+                         HasSubstr("  given 400000 of 1000000 rials, 600000 left\n")));
+  ASSERT_EQ(ctl({"offers", "list", "salt", "--json"}), kDone);
+  const auto json = nlohmann::json::parse(out);
+  ASSERT_EQ(json.size(), 2u);
+  EXPECT_EQ(json[0]["name"], "evenings");
+  EXPECT_EQ(json[0]["budget_left"], 600000);
+  EXPECT_EQ(json[1]["versions"][0]["then"][0], "5% credit");
+}
+
+TEST_F(PeykctlOffers, are_shown_with_all_their_versions_also_when_they_are_gone) {
+  ASSERT_EQ(apply(), kDone) << err;
+  change("credit_percent: 5}}", "credit_percent: 7}}");
+  ASSERT_EQ(apply(), kDone) << err;
+  change("  - {name: regulars, when: {visits: \">5\"}, then: {credit_percent: 7}}\n", "");
+  ASSERT_EQ(apply(), kDone) << err;
+  EXPECT_THAT(out, HasSubstr("- offer regulars\n"));
+  ASSERT_EQ(ctl({"offers", "list", "salt"}), kDone);
+  EXPECT_THAT(out, Not(HasSubstr("regulars")));
+  ASSERT_EQ(ctl({"offers", "show", "salt", "regulars"}), kDone) << err;
+  EXPECT_THAT(out, AllOf(HasSubstr("then 7% credit"), HasSubstr("then 5% credit"), HasSubstr(", ended 20")));
+  EXPECT_EQ(ctl({"offers", "show", "salt", "nothing"}), kFound);
+  EXPECT_THAT(err, HasSubstr("never had an offer nothing"));
+  EXPECT_EQ(ctl({"offers", "list", "nowhere"}), kFound);
+}
+
+TEST_F(PeykctlOffers, a_mistake_in_an_offer_changes_nothing) {
+  change("visits: \">5\"", "visit: \">5\"");
+  EXPECT_EQ(apply(), kUsage);
+  EXPECT_THAT(err, HasSubstr("offers[0].when.visit: unknown key; did you mean \"visits\"?"));
+  EXPECT_EQ(query("SELECT COUNT(*) FROM offer"), "0\n");
+}
+
+}  // namespace
+}  // namespace peyk::tests
