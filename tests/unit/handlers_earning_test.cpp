@@ -306,7 +306,7 @@ TEST(Measures, of_a_purchase_count_it_and_scores_do_not) {
   EXPECT_EQ(measures.of(Measure::away_percent), 100);
   EXPECT_EQ(measures.of(Measure::length_days), 40);
   EXPECT_EQ(measures.of(Measure::member_days), 40);
-  EXPECT_EQ(measures.of(Measure::score_frequency), 2) << "three visits before this one";
+  EXPECT_EQ(measures.of(Measure::score_frequency), 3) << "three visits before this one";
   EXPECT_EQ(measures.of(Measure::minute), 15 * 60 + 30);
   EXPECT_EQ(measures.of(Measure::weekday), 1);
   EXPECT_EQ(measures.of(Measure::date), 20261122);
