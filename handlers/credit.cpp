@@ -9,10 +9,10 @@ namespace {
 
 constexpr std::size_t kCodesListedMax = 5;  // as many as fit three parts of a Persian text
 
-std::string list_of_codes(const Speaker& speaker, const std::vector<const Code*>& live, const Facts& facts,
-                          const Setting& setting) {
+std::string list_of_codes(const Speaker& speaker, const std::vector<const Code*>& live,
+                          std::size_t listed_max, const Facts& facts, const Setting& setting) {
   std::string lines;
-  for (std::size_t i = 0; i < std::min(live.size(), kCodesListedMax); ++i) {
+  for (std::size_t i = 0; i < std::min(live.size(), listed_max); ++i) {
     const Lot& lot = *facts.lot(live[i]->lot);
     const std::string code = std::to_string(live[i]->number);
     if (!lines.empty()) lines += '\n';
@@ -21,9 +21,9 @@ std::string list_of_codes(const Speaker& speaker, const std::vector<const Code*>
                      {"amount", money(*speaker.club, facts.available(lot, setting.now))},
                      {"until", templates::LastDayShort{lot.expires_at, speaker.club->time_zone}}});
   }
-  if (live.size() > kCodesListedMax) {
+  if (live.size() > listed_max) {
     lines += '\n' + render(setting, "codes_more", speaker.language,
-                           {{"count", static_cast<std::int64_t>(live.size() - kCodesListedMax)}});
+                           {{"count", static_cast<std::int64_t>(live.size() - listed_max)}});
   }
   return lines;
 }
@@ -33,12 +33,13 @@ Said say(const Speaker& speaker, std::string_view name, const Setting& setting) 
                           {{"club", speaker.club->name}, {"word", speaker.club->word}})};
 }
 
-Said credit_of(const Member& member, const Speaker& speaker, const Facts& facts, const Setting& setting) {
+Said credit_of(const Member& member, const Speaker& speaker, std::size_t listed_max, const Facts& facts,
+               const Setting& setting) {
   const auto lots = facts.spendable_lots(member.id, setting.now);
   if (lots.empty()) return say(speaker, "credit_none", setting);
 
   const auto live = facts.live_codes(member.id, setting.now);
-  const std::string list = list_of_codes(speaker, live, facts, setting);
+  const std::string list = list_of_codes(speaker, live, listed_max, facts, setting);
   return {.reply =
               render(setting, speaker.text(live.empty() ? "credit_no_codes" : "credit"), speaker.language,
                      {{"club", speaker.club->name},
@@ -48,12 +49,8 @@ Said credit_of(const Member& member, const Speaker& speaker, const Facts& facts,
                       {"list", templates::Rendered{list}}})};
 }
 
-// A screen has no room for what would not fit it.
-void add_rank(std::string& text, const Speaker& speaker, const Rank& rank, const Setting& setting) {
-  const std::string line = rank_in_words(*speaker.club, rank, speaker.language, setting);
-  const std::string longer = text + '\n' + line;
-  const bool fits = speaker.medium == Medium::ussd ? templates::fits_screen(longer) : fits_text(longer);
-  if (!line.empty() && fits) text = longer;
+bool fits(const std::string& text, const Speaker& speaker) {
+  return speaker.medium == Medium::ussd ? templates::fits_screen(text) : fits_text(text);
 }
 
 }  // namespace
@@ -67,11 +64,19 @@ Needs needs_credit(const Speaker& speaker) {
 Said credit(const Speaker& speaker, const Facts& facts, const Setting& setting) {
   const Member* member = facts.member(speaker.key());
   if (member == nullptr) return not_member(speaker, setting);
-  Said said = credit_of(*member, speaker, facts, setting);
+  std::string more;
   if (member->debt > 0)
-    said.reply += '\n' + render(setting, "credit_debt", speaker.language,
-                                {{"amount", money(*speaker.club, member->debt)}});
-  add_rank(said.reply, speaker, facts.rank(member->id), setting);
+    more += '\n' + render(setting, "credit_debt", speaker.language,
+                          {{"amount", money(*speaker.club, member->debt)}});
+  const std::string rank = rank_in_words(*speaker.club, facts.rank(member->id), speaker.language, setting);
+  // Where she stands takes the place of the codes that end last; CODES tells those.
+  for (std::size_t listed_max = kCodesListedMax; !rank.empty() && listed_max > 0; --listed_max) {
+    Said said = credit_of(*member, speaker, listed_max, facts, setting);
+    said.reply += more + '\n' + rank;
+    if (fits(said.reply, speaker)) return said;
+  }
+  Said said = credit_of(*member, speaker, kCodesListedMax, facts, setting);
+  said.reply += more;
   return said;
 }
 
@@ -81,7 +86,7 @@ Said codes(const Speaker& speaker, const Facts& facts, const Setting& setting) {
   const auto live = facts.live_codes(member->id, setting.now);
   if (live.empty()) return say(speaker, "codes_none", setting);
 
-  const std::string list = list_of_codes(speaker, live, facts, setting);
+  const std::string list = list_of_codes(speaker, live, kCodesListedMax, facts, setting);
   if (speaker.medium == Medium::ussd) {
     return {.reply = render(setting, "ussd_codes", speaker.language, {{"list", templates::Rendered{list}}})};
   }

@@ -2,8 +2,7 @@
 //
 // A gift code names a lot of the club's gift account (a member without a phone), so it is redeemed as any
 // credit moves: into a lot of hers, with its expiry, once. Whatever else she names, the answer is the same,
-// and counted: a phone that guesses waits as a cashier's does. Who texts a gift's code again, since the first
-// answer was slow, gets that answer.
+// and counted: a phone that guesses waits as a cashier's does.
 #include "handlers/move.hpp"
 #include "handlers/use_cases.hpp"
 
@@ -17,41 +16,10 @@ bool is_open_gift(const Code& code, const Facts& facts, rules::Instant now) {
          facts.available(*lot, now) > 0;
 }
 
-namespace {
-
-// What a gift's code gave her a moment ago, if it did; nullptr: it did not, or it is spent.
-const Lot* given_just_now(const Code& code, const Member& member, const Club& club, const Facts& facts,
-                          rules::Instant now) {
-  const Lot* gift = facts.lot(code.lot);
-  const bool ended = code.state == CodeState::redeemed && gift != nullptr &&
-                     gift->origin == LotOrigin::gift && facts.member(code.member)->phone == 0 &&
-                     now - code.ended_at < std::chrono::minutes{club.policy.repeat_window_minutes};
-  if (!ended) return nullptr;
-  for (const Lot* lot : facts.open_lots(member.id)) {
-    const bool same = lot->created_at == code.ended_at && lot->kind == gift->kind &&
-                      lot->issued == gift->issued && lot->expires_at == gift->expires_at;
-    if (same && facts.code_of_lot(*lot) != nullptr) return lot;
-  }
-  return nullptr;
-}
-
-Said gift_done(const Speaker& speaker, rules::Amount amount, rules::Instant expires_at,
-               rules::CodeNumber number, const Setting& setting) {
-  const Club& club = *speaker.club;
-  const std::string shown = std::to_string(number);
-  return {.reply = render(setting, speaker.text("gift_done"), speaker.language,
-                          {{"club", club.name},
-                           {"amount", money(club, amount)},
-                           {"until", templates::LastDay{expires_at, club.time_zone}},
-                           {"code", shown}})};
-}
-
-}  // namespace
-
 Needs needs_named_code(const Speaker& speaker, rules::CodeNumber number, const Setting& setting) {
   Needs needs = needs_code(speaker, number);
   if (speaker.cashier != nullptr) return needs;
-  needs.wallets.insert(speaker.key());
+  needs.members.insert(speaker.key());
   needs.guessers.insert(speaker.key());
   draw_codes(needs, *speaker.club, setting, 1);
   return needs;
@@ -67,10 +35,6 @@ Said named_code(const Speaker& speaker, rules::CodeNumber number, bool may_be_am
   const Code* code = facts.code({club.id, number});
   if (code != nullptr && code->member == member->id)
     return own_code(speaker, number, may_be_amount, facts, setting);
-  if (code != nullptr) {
-    if (const Lot* lot = given_just_now(*code, *member, club, facts, setting.now))
-      return gift_done(speaker, lot->issued, lot->expires_at, facts.code_of_lot(*lot)->number, setting);
-  }
   if (code == nullptr || !is_open_gift(*code, facts, setting.now)) {
     Said said = own_code(speaker, number, may_be_amount, facts, setting);
     said.effects.push_back(
@@ -84,7 +48,12 @@ Said named_code(const Speaker& speaker, rules::CodeNumber number, bool may_be_am
                                  .to = member->id,
                                  .sources = {{&lot, facts.available(lot, setting.now)}}},
                                 candidates, facts, setting);
-  Said said = gift_done(speaker, move.move.amount, lot.expires_at, move.parts.front().code.number, setting);
+  const std::string shown = std::to_string(move.parts.front().code.number);
+  Said said{.reply = render(setting, speaker.text("gift_done"), speaker.language,
+                            {{"club", club.name},
+                             {"amount", money(club, move.move.amount)},
+                             {"until", templates::LastDay{lot.expires_at, club.time_zone}},
+                             {"code", shown}})};
   said.effects.push_back(std::move(move));
   return said;
 }

@@ -16,7 +16,7 @@ using rules::Offer;
 using rules::OfferEffect;
 using rules::Range;
 
-[[noreturn]] void refuse(std::string_view what) {
+[[noreturn]] void unreadable(std::string_view what) {
   throw DocumentError(fmt::format("not a document of a programme: {}", what));
 }
 
@@ -75,14 +75,14 @@ Condition read_condition(const Json& json) {
   condition.negated = get(json, "not", false);
   if (const auto set = json.find("set"); set != json.end()) {
     const auto known = set_named(set->get<std::string>());
-    if (!known) refuse("a set that nobody knows");
+    if (!known) unreadable("a set that nobody knows");
     condition.set = *known;
     condition.word_names = json.at("words").get<std::vector<std::string>>();
     for (const std::string& word : condition.word_names) condition.words.push_back(word_id_of(word));
     return condition;
   }
   const MeasureWord* measure = measure_named(json.at("measure").get<std::string>());
-  if (measure == nullptr) refuse("a measure that nobody knows");
+  if (measure == nullptr) unreadable("a measure that nobody knows");
   condition.measure = measure->measure;
   condition.ranges = get_list<Range>(json, "ranges", read_range);
   condition.every = get(json, "every", std::uint32_t{0});
@@ -106,7 +106,7 @@ Json effect_json(const OfferEffect& effect) {
 
 OfferEffect read_effect(const Json& json) {
   const EffectWord* word = effect_named(json.at("effect").get<std::string>());
-  if (word == nullptr) refuse("an effect that nobody knows");
+  if (word == nullptr) unreadable("an effect that nobody knows");
   return {.kind = word->kind,
           .value = get(json, "value", std::int64_t{0}),
           .valid_days = get(json, "valid_days", std::uint32_t{0}),
@@ -117,7 +117,7 @@ OfferEffect read_effect(const Json& json) {
 template <typename E>
 E read_word(const Json& json, const char* key, Words<E> words, E usual) {
   const auto value = value_in(words, get(json, key, std::string(word_in(words, usual))));
-  if (!value) refuse("a word that nobody knows");
+  if (!value) unreadable("a word that nobody knows");
   return *value;
 }
 
@@ -186,7 +186,7 @@ auto reading(std::string_view document, Read read) {
   try {
     return read(Json::parse(document));
   } catch (const Json::exception& broken) {
-    refuse(broken.what());
+    unreadable(broken.what());
   }
 }
 

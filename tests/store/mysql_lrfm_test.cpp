@@ -75,7 +75,11 @@ TEST_F(MysqlLrfm, are_reckoned_while_a_member_is_locked) {
   buy();
   store::Connection till(database.options());
   till.open();
-  till.execute("SELECT * FROM member FOR UPDATE");
+  {
+    store::Rows rows = till.prepare("SELECT member_id FROM member FOR UPDATE").query();
+    while (rows.next()) {
+    }
+  }
   till.execute("UPDATE behaviour SET spent = spent + 1");
   EXPECT_EQ(reckon(4).visits, (rules::Bounds{3, 5, 7, 9}));
   till.rollback();

@@ -15,8 +15,11 @@ inline const std::string kSecret(32, 's');  // of every key
 inline gateway::HttpRequest signed_request(gateway::HttpRequest request, const std::string& key,
                                            const std::string& id, rules::Instant at) {
   const auto now = std::chrono::floor<std::chrono::seconds>(at);
-  const std::string target = request.path + (request.query.empty() ? "" : "?" + request.query);
-  const std::string& octets = request.method == "POST" ? request.body : target;
+  std::string octets = request.body;
+  if (octets.empty()) {
+    if (request.method != "GET") octets = request.method + " ";
+    octets += request.path + (request.query.empty() ? "" : "?" + request.query);
+  }
   request.headers.add("peyk-key", key);
   request.headers.add("webhook-id", id);
   request.headers.add("webhook-timestamp", std::to_string(now.time_since_epoch().count()));

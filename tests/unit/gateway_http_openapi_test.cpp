@@ -120,7 +120,6 @@ TEST(OpenApi, has_the_limits_of_the_code) {
   const YAML::Node seconds = schemas["Hold"]["properties"]["seconds"];
   EXPECT_EQ(seconds["minimum"].as<std::int64_t>(), gateway::kHoldMin.count());
   EXPECT_EQ(seconds["maximum"].as<std::int64_t>(), gateway::kHoldMax.count());
-  EXPECT_EQ(seconds["default"].as<std::int64_t>(), handlers::kHoldUsual.count());
   const YAML::Node replay = openapi()["components"]["schemas"]["Replay"]["properties"];
   EXPECT_EQ(replay["ids"]["maxItems"].as<std::size_t>(), gateway::kReplayIdsMax);
 }

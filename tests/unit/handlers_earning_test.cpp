@@ -122,9 +122,9 @@ TEST_F(FivePercentAndFifty, each_is_given_as_often_as_it_says) {
 }
 
 TEST_F(FivePercentAndFifty, what_codes_paid_earns_nothing) {
-  const std::string code = post("A-1", 1'000'000).at("code");
-  vanak(code + " 80000 A-2 4321");
-  const json answer = post("A-2", 80'000);
+  const std::string code = post("A-1", 2'000'000).at("code");
+  vanak(code + " 100000 A-2 4321");
+  const json answer = post("A-2", 100'000);
   EXPECT_EQ(answer.at("credit"), 0) << answer;
   EXPECT_THAT(answer.at("offers"), IsEmpty());
 }

@@ -35,10 +35,6 @@ TEST_F(Gift, is_hers_who_texts_it_first_with_its_own_expiry_and_once) {
   EXPECT_THAT(say(kShopper, "HISTORY"), HasSubstr("gift code: 100,000"));
   EXPECT_THAT(say(kFriend, "REDEEM " + gift), HasSubstr("not one of your codes"));
   EXPECT_THAT(say(kFriend, "CREDIT"), HasSubstr("no credit"));
-  EXPECT_THAT(say(kShopper, gift), HasSubstr(last_code())) << "the same answer, while it may be a repeat";
-  EXPECT_EQ(effects, 0U);
-  EXPECT_THAT(say(kFriend, gift), HasSubstr("not one of your codes"));
-  now += 24h;
   EXPECT_THAT(say(kShopper, gift), HasSubstr("not one of your codes"));
   EXPECT_THAT(say(kCashier12, last_code() + " 850000 4321"), HasSubstr("From credit: 100,000"));
   EXPECT_THAT(store.audit(), IsEmpty());

@@ -168,14 +168,14 @@ TEST_F(Profiles, a_stranger_has_none) {
 }
 
 TEST_F(Profiles, a_dialog_that_outlives_the_membership_changes_nothing) {
-  const std::string asking = press("f", "1").ussd_state;
+  const std::string asking = press("j", "1").ussd_state;
   ASSERT_FALSE(asking.empty());
   say(kShopper, "LEAVE");
   say(kShopper, number());
   const Outcome outcome = press(asking, "Mina");
   EXPECT_THAT(outcome.answer, HasSubstr("not a member"));
   EXPECT_TRUE(outcome.effects.empty());
-  EXPECT_THAT(press("f", "9").answer, HasSubstr("not a member"));
+  EXPECT_THAT(press("j", "9").answer, HasSubstr("not a member"));
 }
 
 TEST_F(Profiles, a_screen_that_may_not_be_seen_is_followed_by_a_text_of_what_was_done) {

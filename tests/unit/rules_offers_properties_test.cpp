@@ -122,7 +122,7 @@ struct Day {
     }
     return result;
   }
-  void sleep() {
+  void end() {
     for (OfferUse& use : uses) use.uses_today = 0, use.given_today = 0;
   }
 
@@ -275,7 +275,7 @@ RC_GTEST_PROP(OffersPromise, no_bound_is_passed_by_any_sequence_of_purchases, ()
   Day day = any_day(*rc::gen::arbitrary<bool>());
   const int purchases = 1 + up_to(25);
   for (int i = 0; i < purchases; ++i) {
-    if (one_in(5)) day.sleep();
+    if (one_in(5)) day.end();
     day.buy(up_to<Amount>(5'000));
     for (std::size_t at = 0; at < day.offers.size(); ++at) {
       const Offer& offer = day.offers[at];
