@@ -91,7 +91,8 @@ TEST_F(MysqlAudit, names_each_damage) {
       {"DELETE FROM purchase LIMIT 1", "0 purchases name it"},
   };
   const std::vector<std::string> tables = {"member",     "lot",      "code",      "ledger_entry",
-                                           "redemption", "purchase", "behaviour", "standing"};
+                                           "redemption", "purchase", "behaviour", "standing",
+                                           "bill_record"};
   for (const auto& table : tables) spoil("CREATE TABLE kept_" + table + " AS SELECT * FROM " + table);
   for (const Damage& damage : damages) {
     spoil(damage.sql);
