@@ -179,7 +179,8 @@ TEST(Catalogue, thanks_for_a_purchase_in_natural_words) {
                                                      {"amount", Money{8'500'000, MoneyDisplay::toman}},
                                                      {"credit", Money{425'000, MoneyDisplay::toman}},
                                                      {"until", LastDay{kEnd, kTehran}},
-                                                     {"code", "4417203"}};
+                                                     {"code", "4417203"},
+                                                     {"list", Rendered{""}}};
   const std::string persian = say("purchase_thanks", Language::fa, arguments);
   EXPECT_EQ(persian,
             "از خرید شما سپاسگزاریم! نان سحر\nمبلغ خرید: ۸۵۰٬۰۰۰ تومان\n"
@@ -201,7 +202,8 @@ RC_GTEST_PROP(Catalogue, a_code_is_whole_whatever_the_names_are, ()) {
            {"amount", Money{*rc::gen::inRange<std::int64_t>(1, 1'000'000'000), MoneyDisplay::rial}},
            {"credit", Money{425'000, MoneyDisplay::toman}},
            {"until", LastDay{kEnd, kTehran}},
-           {"code", "4417203"}});
+           {"code", "4417203"},
+           {"list", Rendered{""}}});
   RC_ASSERT(code_stays_whole(text, "4417203"));
 }
 
