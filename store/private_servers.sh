@@ -148,9 +148,12 @@ start_mysql() {  # DIR OPTIONS...
   [[ -d $dir/mysql ]] || new_data "$dir"
   for attempt in 1 2 3; do  # somebody may take the port between our look and the server's
     rm -f "$dir/mysql.sock"
+    # A server that starts clears its folder for temporary files: in /tmp it would take those of others.
+    mkdir -p "$dir/mysql.tmp"
     free_ports 1 >"$dir/mysql.port"
     launch "$dir" mysql mariadbd --no-defaults "${mysql_user[@]}" --datadir="$dir/mysql" \
       --socket="$dir/mysql.sock" --pid-file="$dir/mysql/server.pid" \
+      --tmpdir="$dir/mysql.tmp" \
       --bind-address=127.0.0.1 --port="$(cat "$dir/mysql.port")" --skip-name-resolve --max-connections=300 \
       --character-set-server=utf8mb4 --collation-server=utf8mb4_unicode_ci --default-time-zone=+00:00 \
       --transaction-isolation=READ-COMMITTED --innodb-flush-log-at-trx-commit=1 --skip-log-bin \
