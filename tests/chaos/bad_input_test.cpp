@@ -137,12 +137,13 @@ TEST(BadInput, purchases_that_cannot_be_are_refused_with_the_reason_and_change_n
     EXPECT_NE(answer.body.find("/amount"), std::string::npos) << answer.body;
   }
   for (const char* body :
-       {"{", "", "[]", "{\"phone\":\"\xff\xfe\"}", R"({"phone":"nobody","invoice":"X","amount":5})",
-        R"({"phone":"09120000001","invoice":"X","amount":5,"discount":1})"}) {
+       {"{", "[]", "{\"phone\":\"\xff\xfe\"}", R"({"phone":"nobody","invoice":"X","amount":5})",
+        R"({"phone":"09120000001","invoice":"X","amount":5,"coupon":1})"}) {
     const auto answer = post(body, "bad_" + std::to_string(++id));
     EXPECT_TRUE(answer.status == 400 || answer.status == 422) << answer.status << " " << answer.body;
     EXPECT_EQ(answer.header("content-type"), "application/problem+json");
   }
+  EXPECT_EQ(post("", "bad_empty").status, 401) << "without a body it is the target that is signed";
   EXPECT_EQ(post(std::string(200'000, ' '), "bad_large").status, 413);
   const std::string good = sim::purchase_json("09120000001", 850'000, "X");
   EXPECT_EQ(stack().till().post("/v1/purchases", "old", std::time(nullptr) - 3600, good).status, 401);
