@@ -19,7 +19,6 @@
 namespace peyk::config {
 namespace {
 
-constexpr std::string_view kDigits = "0123456789";
 constexpr std::string_view kPhoneRegion = "IR";  // of numbers without a country code
 constexpr std::string_view kSecretPrefix = "whsec_";
 constexpr std::size_t kSecretOctetsMin = 24, kSecretOctetsMax = 64;  // Standard Webhooks, "Signature scheme"

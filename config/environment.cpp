@@ -15,7 +15,7 @@
 namespace peyk::config {
 namespace {
 
-constexpr std::size_t kSecretOctetsMax = 4096;
+constexpr std::size_t kVariableOctetsMax = 4096;
 
 // Reads a plain file; `refuse` may look at it first and name a reason against it.
 template <class Refuse>
@@ -91,7 +91,7 @@ tl::expected<Expanded, std::string> expand(std::string_view written, const Envir
 
 tl::expected<std::string, std::string> read_secret_file(const std::string& path, const std::string& folder) {
   const std::string whole_path = path.starts_with('/') ? path : folder + path;
-  auto content = read_plain_file(whole_path, kSecretOctetsMax, [](const struct stat& status) -> std::string {
+  auto content = read_plain_file(whole_path, kVariableOctetsMax, [](const struct stat& status) -> std::string {
     if ((status.st_mode & (S_IWGRP | S_IRWXO)) == 0) return {};
     return fmt::format("is open to others (mode {:04o}); make it 0600 or 0640", status.st_mode & 07777);
   });

@@ -11,7 +11,6 @@
 namespace peyk::config {
 namespace {
 
-constexpr std::string_view kDigits = "0123456789";
 
 // Largest first, so that format_time_span finds the shortest form.
 constexpr std::pair<std::string_view, std::int64_t> kTimeUnits[] = {

@@ -36,6 +36,7 @@ std::size_t characters(std::string_view utf8);
 // [A-Za-z_][A-Za-z0-9_]*
 bool is_variable_name(std::string_view text);
 
+inline constexpr std::string_view kDigits = "0123456789";
 // Every octet is one of `allowed`, and there are min to max of them.
 bool consists_of(std::string_view text, std::string_view allowed, std::size_t min, std::size_t max);
 

@@ -23,7 +23,7 @@ namespace asio = boost::asio;
 using namespace std::chrono_literals;
 
 constexpr std::chrono::seconds kHousekeepingEvery{1};
-constexpr std::chrono::minutes kSweepEvery{1};    // of the outbox, for what a dead process left behind
+constexpr std::chrono::minutes kOutboxSweepEvery{1};    // of the outbox, for what a dead process left behind
 constexpr std::uint32_t kForgottenAtOnce = 1000;  // old keys deleted in one go
 constexpr std::chrono::seconds kClockBehindSaid{5};
 // Connections that one unit may lose on threads whose work comes again by itself.
@@ -370,7 +370,7 @@ asio::awaitable<void> Peykd::housekeeping() {
     for (auto& [name, carrier] : carriers_.all()) show_counts(metrics_, carrier);
     if (!redis_.connected()) continue;
     const auto now = std::chrono::steady_clock::now();
-    const bool sweep = now - swept >= kSweepEvery;
+    const bool sweep = now - swept >= kOutboxSweepEvery;
     if (sweep) swept = now;
     for (auto& [number, line] : lines_) {
       if (sweep) line.sweep();

@@ -28,7 +28,7 @@ constexpr std::chrono::milliseconds kLookEvery{250};
 constexpr std::chrono::seconds kReloadEvery{1};  // of the endpoints
 constexpr std::chrono::seconds kMeasureEvery{15};
 constexpr std::chrono::minutes kForgetEvery{1};
-constexpr std::uint32_t kForgottenAtOnce = 1000;
+constexpr std::uint32_t kEventsForgottenAtOnce = 1000;
 constexpr int kLeases = 2;  // a claim lasts so many timeouts of an attempt
 
 // An endpoint, and how it fares with this process.
@@ -292,12 +292,12 @@ struct WebhookSender::Impl {
     auto forgotten = std::make_shared<store::ForgottenEvents>();
     forgetting = sql.run(
         [this, forgotten](store::Connection& connection) {
-          *forgotten = store::forget_events(connection, clock() - options.keep, kForgottenAtOnce);
+          *forgotten = store::forget_events(connection, clock() - options.keep, kEventsForgottenAtOnce);
         },
         [this, forgotten](bool committed) {
           asio::post(io, [this, forgotten, committed] {
             forgetting = false;
-            if (!committed || forgotten->rows < kForgottenAtOnce) next_forget = Clock::now() + kForgetEvery;
+            if (!committed || forgotten->rows < kEventsForgottenAtOnce) next_forget = Clock::now() + kForgetEvery;
             if (committed && forgotten->waiting > 0)
               log::warn("webhook_events_forgotten", {{"never_told", forgotten->waiting}});
           });

@@ -10,7 +10,7 @@ namespace {
 
 // While two in three numbers of a club are free, one draw in a thousand has too few, and is drawn again.
 constexpr std::size_t kCandidatesPerCode = 3, kCandidatesMin = 6;
-constexpr std::size_t kCodesListedMax = 4;  // with words around them, three parts of a Persian text
+constexpr std::size_t kMovedCodesListedMax = 4;  // with words around them, three parts of a Persian text
 
 // The next number that is free and was not taken by this move.
 rules::CodeNumber draw(std::span<const CodeKey>& candidates, const std::vector<MoveCredit::Part>& parts,
@@ -127,7 +127,7 @@ MoveCredit move_credit(const Club& club, const MoveOrder& order, std::span<const
 std::string list_of_moved(std::string_view line_key, Language language, const Club& club,
                           const MoveCredit& move, const Setting& setting) {
   std::string lines;
-  const std::size_t shown = std::min(move.parts.size(), kCodesListedMax);
+  const std::size_t shown = std::min(move.parts.size(), kMovedCodesListedMax);
   for (std::size_t i = 0; i < shown; ++i) {
     const MoveCredit::Part& part = move.parts[i];
     const std::string code = std::to_string(part.code.number);

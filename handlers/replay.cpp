@@ -42,9 +42,9 @@ struct Period {
 };
 
 // One member's past, purchase by purchase.
-class Walk {
+class PurchaseWalk {
  public:
-  Walk(const Club& club, const Member& member, const Profile* profile, ReplayReport& report)
+  PurchaseWalk(const Club& club, const Member& member, const Profile* profile, ReplayReport& report)
       : club_(club),
         member_(member),
         profile_(profile),
@@ -198,7 +198,7 @@ Replay::Replay(Club club, ReplaySpan span) : club_(std::move(club)), span_(span)
 
 void Replay::member(const Member& member, const Profile* profile,
                     std::span<const RecordedPurchase> purchases) {
-  Walk walk(club_, member, profile, report_);
+  PurchaseWalk walk(club_, member, profile, report_);
   for (const RecordedPurchase& one : purchases) {
     if (span_.until != rules::Instant{} && one.at >= span_.until) break;
     walk.buy(one, one.at >= span_.from);

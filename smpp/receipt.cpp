@@ -12,15 +12,6 @@ namespace {
 
 constexpr std::size_t kMessageIdMax = 64;
 
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-}
-
-bool same_word(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](char x, char y) { return lower(x) == lower(y); });
-}
-
 struct StateRow {
   ReceiptState state;
   std::string_view word, receipt_word;

@@ -26,10 +26,6 @@ bool is_space(char c) {
 bool is_gap(char c) {
   return is_space(c) || c == ',' || c == ';';
 }
-bool same_word(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](char x, char y) { return lower(x) == lower(y); });
-}
 bool ends_in(std::string_view text, std::string_view word) {
   return text.size() >= word.size() && same_word(text.substr(text.size() - word.size()), word);
 }
@@ -331,6 +327,10 @@ std::string narrow(std::string_view octets) {
 }
 
 }  // namespace
+
+bool same_word(std::string_view a, std::string_view b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return lower(x) == lower(y); });
+}
 
 ReceiptFields read_receipt_fields(std::string_view text) {
   const std::string narrowed = narrow(text);

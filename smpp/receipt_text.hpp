@@ -33,6 +33,9 @@ struct ReceiptFields {
 // `text` in ASCII, or UTF-16 of either order: data_coding lies about receipts, the octets do not.
 ReceiptFields read_receipt_fields(std::string_view text);
 
+// ASCII, of any case.
+bool same_word(std::string_view a, std::string_view b);
+
 // The moment of `digits` by the clock that showed it.
 std::optional<std::chrono::local_seconds> local_time_of(const ReceiptDate& date);
 

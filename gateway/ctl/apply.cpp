@@ -17,7 +17,7 @@ using namespace handlers;
 
 using Lines = std::vector<std::string>;
 
-std::string quoted(std::string_view text) {
+std::string quoted_or_none(std::string_view text) {
   return text.empty() ? std::string(kNotGiven) : yaml_quoted(text);
 }
 
@@ -61,14 +61,14 @@ std::string yaml_quoted(std::string_view text) {
 
 std::vector<std::pair<std::string_view, std::string>> fields_of(const Club& club) {
   const ClubPolicy& policy = club.policy;
-  return {{"name", quoted(club.name)},
-          {"keyword", quoted(club.keyword)},
+  return {{"name", quoted_or_none(club.name)},
+          {"keyword", quoted_or_none(club.keyword)},
           {"currency", club.currency},
           {"time_zone", club.time_zone},
           {"language", word(club.language)},
           {"money_display", word(club.money_display)},
           {"line", club.line},
-          {"ussd_root", quoted(club.ussd_root)},
+          {"ussd_root", quoted_or_none(club.ussd_root)},
           {"sending_weight", std::to_string(club.sending_weight)},
           {"policy.earn_percent", percent(policy.earn_share)},
           {"policy.credit_valid_days", std::to_string(policy.credit_valid_days)},
@@ -220,7 +220,7 @@ Lines differences(const Club* stored, const Club& club) {
   const auto number = [](const Branch& branch) { return branch.number; };
   compare(lines, "branch", before.branches, club.branches, number, number,
           [](const Branch& from, const Branch& to) {
-            return from.name == to.name ? std::string() : fmt::format(", {}", quoted(to.name));
+            return from.name == to.name ? std::string() : fmt::format(", {}", quoted_or_none(to.name));
           });
   compare(
       lines, "cashier", before.cashiers, club.cashiers, [](const Cashier& cashier) { return cashier.phone; },
@@ -337,12 +337,12 @@ void check_neighbour(Lines& refusals, const Club& other, const Club& club) {
           fmt::format("club {} is on line {} without a keyword: give it one first", other.slug, club.line));
     } else if (other.keyword == club.keyword) {
       refusals.push_back(fmt::format("keyword {} is club {}'s on line {}: choose another",
-                                     quoted(club.keyword), other.slug, club.line));
+                                     quoted_or_none(club.keyword), other.slug, club.line));
     }
   }
   if (!club.ussd_root.empty() && other.ussd_root == club.ussd_root) {
     refusals.push_back(
-        fmt::format("ussd_root {} is club {}'s: choose another", quoted(club.ussd_root), other.slug));
+        fmt::format("ussd_root {} is club {}'s: choose another", quoted_or_none(club.ussd_root), other.slug));
   }
   for (const TillKey& key : club.till_keys) {
     const auto taken = std::any_of(other.till_keys.begin(), other.till_keys.end(),

@@ -22,7 +22,7 @@ namespace {
 
 using store::Imported;
 
-constexpr std::uint64_t kProgressEvery = 10'000;  // rows
+constexpr std::uint64_t kRowsBetweenWords = 10'000;  // rows
 constexpr int kConflictRetriesMax = 20;
 
 // Reads a file row by row and has sets of it saved. `Row` is what a record becomes.
@@ -53,7 +53,7 @@ class Importer {
         refuse(record.line, row.error());
       }
       if (rows_.size() == store::kImportSetMax) save_set();
-      if (++read_ % kProgressEvery == 0) desk_.err << "peykctl: " << summary() << std::endl;
+      if (++read_ % kRowsBetweenWords == 0) desk_.err << "peykctl: " << summary() << std::endl;
     }
     save_set();
   }

@@ -13,7 +13,7 @@
 namespace peyk::gateway::ctl {
 namespace {
 
-constexpr std::uint64_t kProgressEvery = 100'000;  // members
+constexpr std::uint64_t kMembersBetweenWords = 100'000;  // members
 
 std::string words_of(const rules::Bounds& bounds) {
   return fmt::format("{:>14} {:>14} {:>14} {:>14}", bounds[0], bounds[1], bounds[2], bounds[3]);
@@ -45,7 +45,7 @@ ExitCode reckon(Desk& desk) {
   std::uint64_t told = 0;
   while (pass.step(connection)) {
     connection.rollback();
-    if (pass.members() < told + kProgressEvery) continue;
+    if (pass.members() < told + kMembersBetweenWords) continue;
     told = pass.members();
     desk.err << fmt::format("peykctl: {} of some {} members\n", told, expected) << std::flush;
   }

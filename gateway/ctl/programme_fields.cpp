@@ -37,7 +37,7 @@ std::string day_of(rules::Instant at, std::string_view time_zone) {
 }
 
 std::string effect_value(const rules::OfferEffect& effect) {
-  const EffectWord& word = word_of(effect.kind);
+  const EffectWord& word = handlers::word_of(effect.kind);
   const std::string value = word.max == 0 ? yaml_quoted(effect.text) : value_of(effect);
   if (effect.valid_days == 0 && effect.day_max == 0) return value;
   std::string text = fmt::format("{{{}: {}", word.value_key, value);
@@ -112,7 +112,7 @@ Fields fields_of(const rules::Offer& offer, const rules::TierPlan& tiers, std::s
   fields.word("on", occasion_words(), offer.on, rules::Occasion::purchase);
   fields.conditions(offer.when, tiers);
   for (const rules::OfferEffect& effect : offer.then)
-    fields.raw(fmt::format("then.{}", word_of(effect.kind).name), effect_value(effect));
+    fields.raw(fmt::format("then.{}", handlers::word_of(effect.kind).name), effect_value(effect));
   if (offer.from != rules::Instant{}) fields.raw("from", day_of(offer.from, time_zone));
   if (offer.until != rules::Instant{})
     fields.raw("until", day_of(templates::last_day_of(offer.until), time_zone));

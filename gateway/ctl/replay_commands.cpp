@@ -19,7 +19,7 @@ namespace {
 using handlers::ReplayedOffer;
 using handlers::ReplayReport;
 
-constexpr std::uint64_t kProgressEvery = 100'000;  // purchases
+constexpr std::uint64_t kPurchasesBetweenWords = 100'000;  // purchases
 
 // A day of the club as it was typed, Jalali or Gregorian: its first instant, or the first after it.
 rules::Instant day_named(const std::string& typed, const handlers::Club& club, bool end) {
@@ -123,7 +123,7 @@ ExitCode replay(Desk& desk) {
       purchases += one.purchases.size();
     }
     members += page.size();
-    if (purchases < told + kProgressEvery) continue;
+    if (purchases < told + kPurchasesBetweenWords) continue;
     told = purchases;
     desk.err << fmt::format("peykctl: {} purchases of {} members\n", purchases, members) << std::flush;
   }

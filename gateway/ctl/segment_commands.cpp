@@ -28,7 +28,7 @@ namespace {
 
 using handlers::Club;
 
-constexpr std::uint64_t kProgressEvery = 100'000;  // members
+constexpr std::uint64_t kMembersBetweenTellings = 100'000;  // members
 constexpr std::uint64_t kShownMax = 100;           // members, without --csv
 constexpr rules::DayNumber kDaysShown = 30;
 
@@ -49,7 +49,7 @@ void look_at_all(Desk& desk, store::Connection& connection, const Club& club, co
            facts.behaviour(one.member.id));
     }
     seen += page.size();
-    if (seen < told + kProgressEvery) continue;
+    if (seen < told + kMembersBetweenTellings) continue;
     told = seen;
     desk.err << fmt::format("peykctl: {} members\n", seen) << std::flush;
   }

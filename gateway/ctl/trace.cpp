@@ -138,7 +138,7 @@ Json causes_as_json(const std::vector<store::CauseTrace>& causes) {
   return json;
 }
 
-std::string_view word_of(store::Whereabouts::State state) {
+std::string_view place_word(store::Whereabouts::State state) {
   using enum store::Whereabouts::State;
   switch (state) {
     case waiting:
@@ -174,7 +174,7 @@ std::string lane_as_text(const InItsLane& lane) {
 
 Json lane_as_json(const InItsLane& lane) {
   if (!lane.where) return nullptr;
-  return {{"is", word_of(lane.where->state)},
+  return {{"is", place_word(lane.where->state)},
           {"owner", shown(lane.where->owner)},
           {"left_ms", lane.where->left.count()}};
 }

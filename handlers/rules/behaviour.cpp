@@ -8,7 +8,7 @@
 namespace peyk::rules {
 namespace {
 
-__extension__ using Wide = unsigned __int128;
+__extension__ using Sum128 = unsigned __int128;
 
 template <typename Number>
 Number sum(Number a, Number b) {
@@ -18,10 +18,10 @@ Number sum(Number a, Number b) {
 }
 
 // floor(sqrt(value)) by Newton's steps, which fall until they are there.
-Wide root(Wide value) {
+Sum128 root(Sum128 value) {
   if (value < 2) return value;
-  Wide guess = Wide{1} << 64;
-  for (Wide next = (guess + value / guess) / 2; next < guess; next = (guess + value / guess) / 2)
+  Sum128 guess = Sum128{1} << 64;
+  for (Sum128 next = (guess + value / guess) / 2; next < guess; next = (guess + value / guess) / 2)
     guess = next;
   return guess;
 }
@@ -80,10 +80,10 @@ std::int32_t length_days(const Behaviour& behaviour) {
 // With n gaps of sum L and squares Q the variance is (nQ - LL) / nn: exact until the one division.
 std::optional<Gap> usual_gap(const Behaviour& behaviour) {
   if (behaviour.visits < 3) return std::nullopt;
-  const Wide gaps = behaviour.visits - 1;
-  const auto length = static_cast<Wide>(length_days(behaviour));
-  const Wide squares = gaps * behaviour.gap_squares;
-  const Wide spread = squares > length * length ? root(squares - length * length) / gaps : 0;
+  const Sum128 gaps = behaviour.visits - 1;
+  const auto length = static_cast<Sum128>(length_days(behaviour));
+  const Sum128 squares = gaps * behaviour.gap_squares;
+  const Sum128 spread = squares > length * length ? root(squares - length * length) / gaps : 0;
   return Gap{.days = static_cast<std::int32_t>(length / gaps),
              .spread_days = static_cast<std::int32_t>(spread)};
 }

@@ -7,7 +7,7 @@
 namespace peyk::rules {
 namespace {
 
-__extension__ using Wide = __int128;
+__extension__ using Product = __int128;
 constexpr std::size_t kNobody = static_cast<std::size_t>(-1);
 
 // An offer that fits, and what of its bounds is left.
@@ -56,7 +56,7 @@ Amount checked(std::int64_t value) {
 }
 
 Amount share(Amount of, std::int64_t basis_points) {
-  const Wide value = static_cast<Wide>(of) * checked(basis_points) / kWholeBasisPoints;
+  const Product value = static_cast<Product>(of) * checked(basis_points) / kWholeBasisPoints;
   if (value > kAmountMax) throw std::out_of_range("offers: a share beyond all amounts");
   return static_cast<Amount>(value);
 }

@@ -5,7 +5,7 @@
 namespace peyk::rules {
 namespace {
 
-__extension__ using Wide = __int128;
+__extension__ using Bound = __int128;
 
 }  // namespace
 
@@ -16,7 +16,7 @@ Ranges united(std::span<const Range> ranges) {
   Ranges result;
   for (const Range& range : sorted) {
     // Neighbours join; `to` may be the largest number there is.
-    if (!result.empty() && Wide{range.from} <= Wide{result.back().to} + 1)
+    if (!result.empty() && Bound{range.from} <= Bound{result.back().to} + 1)
       result.back().to = std::max(result.back().to, range.to);
     else
       result.push_back(range);
@@ -37,13 +37,13 @@ Ranges common(const Ranges& a, const Ranges& b) {
 
 Ranges without(const Range& whole, const Ranges& ranges) {
   Ranges result;
-  Wide from = whole.from;
-  const auto up_to = [&](Wide to) {
+  Bound from = whole.from;
+  const auto up_to = [&](Bound to) {
     if (from <= to) result.push_back({static_cast<std::int64_t>(from), static_cast<std::int64_t>(to)});
   };
   for (const Range& range : common(ranges, {whole})) {
-    up_to(Wide{range.from} - 1);
-    from = Wide{range.to} + 1;
+    up_to(Bound{range.from} - 1);
+    from = Bound{range.to} + 1;
   }
   up_to(whole.to);
   return result;
@@ -55,8 +55,8 @@ bool contains(const Ranges& ranges, std::int64_t value) {
 
 bool have_multiple(const Ranges& ranges, std::uint64_t every) {
   return std::ranges::any_of(ranges, [&](const Range& range) {
-    const Wide over = Wide{range.to} % every;  // of the sign of `to`
-    const Wide last = range.to - (over < 0 ? over + every : over);
+    const Bound over = Bound{range.to} % every;  // of the sign of `to`
+    const Bound last = range.to - (over < 0 ? over + every : over);
     return last >= range.from;
   });
 }

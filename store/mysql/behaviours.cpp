@@ -15,7 +15,6 @@ constexpr const char* kColumns =
     "SELECT member_id, branch_no, purchases, visits, first_day, last_day, spent, gap_squares, hours FROM "
     "behaviour ";
 
-const auto bind_id = [](Statement& s, std::uint64_t id) { s.add(id); };
 
 // Two octets an hour, the low one first.
 std::string octets_of(const rules::Behaviour& row) {

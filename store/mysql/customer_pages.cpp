@@ -13,7 +13,6 @@ namespace {
 
 using namespace handlers;
 
-const auto bind_id = [](Statement& s, std::uint64_t id) { s.add(id); };
 
 std::vector<MemberId> ids_of(const std::vector<Customer>& customers) {
   std::vector<MemberId> ids;

@@ -37,7 +37,6 @@ KeptEvent read_event(Rows& rows) {
   return event;
 }
 
-const auto bind_id = [](Statement& s, std::uint64_t id) { s.add(id); };
 
 }  // namespace
 

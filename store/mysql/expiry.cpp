@@ -18,7 +18,6 @@ struct Due {
   LotId lot = 0;
 };
 
-const auto bind_id = [](Statement& s, std::uint64_t id) { s.add(id); };
 
 std::vector<Due> read_due(Connection& connection, rules::Instant now, std::uint32_t limit) {
   std::vector<Due> due;

@@ -218,7 +218,6 @@ void load_codes(Connection& connection, const std::set<CodeKey>& keys, const std
   select_in(
       connection, std::string(kCodeColumns) + "WHERE (club_id, reserved_number) IN (", "", 2, keys,
       [](Statement& s, const CodeKey& key) { s.add(key.club).add(key.number); }, take);
-  const auto bind_id = [](Statement& s, std::uint64_t id) { s.add(id); };
   select_in(connection, std::string(kCodeColumns) + "WHERE code_id IN (", "", 1, ids, bind_id, take);
   load_open_lots(connection, owners, facts);
   std::erase_if(lots,

@@ -18,7 +18,7 @@ using namespace handlers;
 constexpr std::uint32_t kSet = 200;  // codes in one commit: as long may a member who texts one have to wait
 constexpr std::uint32_t kIdsPerCode = 3;
 constexpr int kConflictRetriesMax = 10;
-constexpr int kDrawsMax = 100;
+constexpr int kGiftDrawsMax = 100;
 
 // One commit, made again when somebody was in its way.
 template <typename Work>
@@ -81,7 +81,7 @@ std::vector<rules::CodeNumber> draw(Connection& connection, SystemChance& chance
                                     std::uint32_t count) {
   std::set<rules::CodeNumber> free;
   for (int draws = 0; free.size() < count; ++draws) {
-    if (draws == kDrawsMax) throw SqlError(SqlError::Kind::broken, 0, "the club has no free codes left");
+    if (draws == kGiftDrawsMax) throw SqlError(SqlError::Kind::broken, 0, "the club has no free codes left");
     std::set<rules::CodeNumber> drawn;
     while (drawn.size() < count - free.size()) drawn.insert(rules::code_from_random(chance.random()));
     const std::set<rules::CodeNumber> asked = drawn;

@@ -14,7 +14,7 @@ using namespace handlers;
 using What = Imported::What;
 
 constexpr std::uint32_t kIdsPerRow = 16;
-constexpr int kDrawsMax = 20;  // as of a live request
+constexpr int kImportDrawsMax = 20;  // as of a live request
 
 Imported answer_to(const Outcome& outcome) {
   if (outcome.status == 200) return {.what = outcome.effects.empty() ? What::known : What::fresh, .why = {}};
@@ -48,7 +48,7 @@ std::vector<Imported> import_purchases(Connection& connection, SystemChance& cha
   std::vector<Imported> answers(rows.size());
   std::vector<std::size_t> left(rows.size());
   for (std::size_t i = 0; i < left.size(); ++i) left[i] = i;
-  for (int draws = 0; !left.empty() && draws < kDrawsMax; ++draws) {
+  for (int draws = 0; !left.empty() && draws < kImportDrawsMax; ++draws) {
     std::vector<Plan> plans;
     Needs needs;
     for (const std::size_t i : left) {

@@ -15,7 +15,7 @@ namespace {
 using namespace handlers;
 
 constexpr std::uint32_t kIdsPerMember = 40;
-constexpr int kDrawsMax = 20;                                 // as of a live request
+constexpr int kOccasionDrawsMax = 20;                                 // as of a live request
 constexpr std::int64_t kRoundsKept = 7, kQuartersOfDay = 96;  // days
 // Whoever was away for so long finds those who joined meanwhile.
 constexpr std::chrono::days kLately{3};
@@ -160,7 +160,7 @@ std::uint64_t give(DecidedSet& set, const OccasionRound& round, const std::vecto
   std::uint64_t given = 0;
   std::vector<const Customer*> left;
   for (const Customer& one : customers) left.push_back(&one);
-  for (int draws = 0; !left.empty() && draws < kDrawsMax; ++draws) {
+  for (int draws = 0; !left.empty() && draws < kOccasionDrawsMax; ++draws) {
     std::vector<std::vector<CodeKey>> candidates;
     Needs needs;
     for (const Customer* one : left) {

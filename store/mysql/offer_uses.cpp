@@ -7,7 +7,6 @@ namespace {
 
 using namespace handlers;
 
-const auto bind_id = [](Statement& s, std::uint64_t id) { s.add(id); };
 
 std::set<MemberId> members_of(const std::set<MemberKey>& keys, const Facts& facts) {
   std::set<MemberId> members;

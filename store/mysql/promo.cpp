@@ -26,9 +26,9 @@ bool is_asked(const QueuedText& text) {
 }
 
 // What the verdicts need, of all texts at once.
-class Facts {
+class PromoReader {
  public:
-  Facts(Connection& connection, const handlers::Directory& directory, rules::Instant now)
+  PromoReader(Connection& connection, const handlers::Directory& directory, rules::Instant now)
       : connection_(connection), directory_(directory), now_(now) {}
 
   void load(std::span<const QueuedText> texts, bool with_counts) {
@@ -184,7 +184,7 @@ void keep_what_may_leave(Connection& connection, std::vector<QueuedText>& texts,
   std::vector<QueuedText> asked(std::make_move_iterator(first_asked), std::make_move_iterator(texts.end()));
   texts.erase(first_asked, texts.end());
   if (asked.empty()) return;
-  Facts facts(connection, directory, now);
+  PromoReader facts(connection, directory, now);
   facts.load(asked, policy.has_caps());
   std::vector<QueuedText> counted;
   std::vector<Held> held;

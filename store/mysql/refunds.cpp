@@ -13,7 +13,6 @@ constexpr const char* kRefundColumns =
     "asked,"
     " amount, clawed_back, lapsed, owed, withheld, returned, expired, at FROM refund ";
 
-const auto bind_id = [](Statement& s, std::uint64_t id) { s.add(id); };
 std::string_view octets(const RequestKey& hash) {
   return {reinterpret_cast<const char*>(hash.data()), hash.size()};
 }

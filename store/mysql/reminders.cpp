@@ -14,7 +14,6 @@ namespace {
 
 using namespace handlers;
 
-const auto bind_id = [](Statement& s, std::uint64_t id) { s.add(id); };
 
 // After which lot the round goes on, its row locked; nothing: it is done, not begun, or somebody is at it.
 std::optional<LotId> lock_round(Connection& connection, const ReminderRound& round) {

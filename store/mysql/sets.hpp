@@ -32,6 +32,9 @@ inline std::string placeholders(std::size_t rows, std::size_t width) {
   return all;
 }
 
+// How most sets are bound: a number each.
+inline constexpr auto bind_id = [](Statement& statement, std::uint64_t id) { statement.add(id); };
+
 inline constexpr std::size_t kSetRowsMax = 512;  // rows in one statement; more take several
 
 // SELECT … WHERE key IN (set): `before` ends with "IN (", `after` follows the closing bracket (ORDER BY, FOR

@@ -15,7 +15,6 @@ constexpr const char* kHoldColumns =
     "amount,"
     " begun_at, until_at, state, redemption_id, ended_at FROM code_hold ";
 
-const auto bind_id = [](Statement& s, std::uint64_t id) { s.add(id); };
 const auto bind_record = [](Statement& s, const RecordKey& key) { s.add(key.club).add(key.id); };
 
 Hold read_hold(Rows& rows) {

@@ -9,7 +9,7 @@
 
 #include "tests/kit/stack.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::bad_input_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -158,4 +158,4 @@ TEST(BadInput, purchases_that_cannot_be_are_refused_with_the_reason_and_change_n
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::bad_input_test

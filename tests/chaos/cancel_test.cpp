@@ -2,7 +2,7 @@
 // left.
 #include "tests/chaos/carrier_words.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::cancel_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -64,4 +64,4 @@ TEST(Cancel, tells_of_a_text_that_the_carrier_has_and_has_not_answered) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::cancel_test

@@ -5,7 +5,7 @@
 
 #include "tests/kit/stack.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::languages_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -37,4 +37,4 @@ TEST(Languages, that_the_carrier_takes_save_a_part_and_are_read_as_they_were_wri
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::languages_test

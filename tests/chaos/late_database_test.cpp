@@ -7,7 +7,7 @@
 
 #include "tests/kit/stack.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::late_database_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -86,4 +86,4 @@ TEST_F(LateDatabase, a_wrong_password_or_a_database_that_is_not_there_is_not_wai
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::late_database_test

@@ -3,7 +3,7 @@
 
 #include "tests/kit/stack.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::letters_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -54,4 +54,4 @@ TEST(Letters, are_sent_anew_through_a_redis_that_is_down_and_only_what_did_not_a
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::letters_test

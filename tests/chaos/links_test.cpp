@@ -9,7 +9,7 @@
 #include "tests/kit/certificates.hpp"
 #include "tests/kit/stack.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::links_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -149,4 +149,4 @@ TEST(Links, each_session_has_its_latency_and_what_goes_by_is_counted) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::links_test

@@ -5,7 +5,7 @@
 #include "store/part_reference.hpp"
 #include "tests/chaos/carrier_words.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::outcomes_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -177,4 +177,4 @@ TEST(OutcomeNotSaved, is_tried_again_is_not_sent_again_and_harms_no_other_of_its
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::outcomes_test

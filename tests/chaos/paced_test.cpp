@@ -8,7 +8,7 @@
 #include "tests/chaos/crowd.hpp"
 #include "tests/chaos/decided_texts.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::paced_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -57,4 +57,4 @@ TEST(Paced, an_urgent_answer_overtakes_what_a_campaign_was_granted_already_and_c
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::paced_test

@@ -9,7 +9,7 @@
 #include "smpp/pdu.hpp"
 #include "tests/kit/simulator.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::peyk_sim_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -100,4 +100,4 @@ TEST(PeykSimStrict, exits_with_3_and_says_what_the_esme_broke_and_without_it_doe
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::peyk_sim_test

@@ -6,7 +6,7 @@
 
 #include "tests/kit/stack.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::programs_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -54,4 +54,4 @@ TEST(Peykd, check_says_all_mistakes_at_once_and_a_good_file_is_good) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::programs_test

@@ -10,7 +10,7 @@
 
 #include "tests/chaos/crowd.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::promises_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -204,4 +204,4 @@ TEST(Promises, a_stop_in_order_answers_what_is_under_way_and_ends_with_0) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::promises_test

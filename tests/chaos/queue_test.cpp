@@ -7,7 +7,7 @@
 #include "tests/chaos/carrier_words.hpp"
 #include "tests/chaos/decided_texts.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::queue_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -142,4 +142,4 @@ TEST(Queue, a_club_or_a_line_is_paused_by_name_and_a_wrong_name_is_told) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::queue_test

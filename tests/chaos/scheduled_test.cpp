@@ -1,7 +1,7 @@
 // Texts that wait in MySQL for their moment, with real gateways: sent once, whoever dies.
 #include "tests/chaos/carrier_words.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::scheduled_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -79,4 +79,4 @@ TEST(Promo, of_several_to_one_phone_only_the_capped_number_leaves_and_none_after
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::scheduled_test

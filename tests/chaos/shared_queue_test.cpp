@@ -12,7 +12,7 @@
 #include "tests/chaos/crowd.hpp"
 #include "tests/chaos/decided_texts.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::shared_queue_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -60,4 +60,4 @@ TEST(SharedQueue, keeps_its_rate_and_every_promise_whatever_is_killed_restarted_
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::shared_queue_test

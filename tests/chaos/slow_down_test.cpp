@@ -7,7 +7,7 @@
 #include "tests/chaos/carrier_words.hpp"
 #include "tests/unit/gateway_carrier_peer.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::slow_down_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -116,4 +116,4 @@ TEST(SlowDown, a_carrier_that_answers_slowly_is_given_less_of_its_window) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::slow_down_test

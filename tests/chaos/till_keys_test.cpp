@@ -6,7 +6,7 @@
 
 #include "tests/kit/stack.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::till_keys_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -49,4 +49,4 @@ TEST(TillKeys, are_known_to_every_gateway_within_seconds_and_gone_as_soon) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::till_keys_test

@@ -11,7 +11,7 @@
 #include "tests/kit/raw_carrier.hpp"
 #include "tests/kit/stack.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::traps_flood_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -228,4 +228,4 @@ TEST(InboundTlvs, that_no_standard_knows_are_told_to_the_log_once_and_the_text_i
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::traps_flood_test

@@ -6,10 +6,11 @@
 
 #include "smpp/parts.hpp"
 #include "smpp/pdu.hpp"
+#include "tests/chaos/crowd.hpp"
 #include "tests/kit/stack.hpp"
 #include "tests/kit/vectors.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::traps_parts_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -46,10 +47,6 @@ void send_sar(Stack& stack, const std::string& phone, std::uint16_t reference, s
   smpp::Tlvs tlvs;
   smpp::write_sar(tlvs, {reference, smpp::RefWidth::bits16, 2, seq});
   send(stack, phone, "", text, std::move(tlvs));
-}
-
-long count(Stack& stack, const std::string& sql) {
-  return std::stol(stack.query(sql));
 }
 
 bool kept(Stack& stack, long parts) {
@@ -139,4 +136,4 @@ TEST(Parts, that_cannot_be_kept_are_refused_for_now_and_taken_when_they_come_aga
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::traps_parts_test

@@ -4,7 +4,7 @@
 
 #include "tests/chaos/carrier_words.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::traps_receipts_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -180,4 +180,4 @@ TEST(Trap04, what_cannot_be_read_is_acknowledged_and_kept_for_a_person) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::traps_receipts_test

@@ -3,9 +3,10 @@
 
 #include <nlohmann/json.hpp>
 
+#include "tests/chaos/carrier_words.hpp"
 #include "tests/kit/stack.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::traps_sending_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -22,18 +23,6 @@ void say_long(Stack& stack, int id, int lane, const std::string& phone = kPhone,
       std::to_string(id) + ", 1, '" + Stack::line() + "', " + phone + ", " + std::to_string(lane) +
       ", 3, REPEAT('س', 150), 1, UTC_TIMESTAMP(6), UTC_TIMESTAMP(6) + INTERVAL " + valid_for + ")");
   stack.redis().command({"FLUSHALL"});
-}
-
-void fault(Stack& stack, json what) {
-  what["do"] = "fault";
-  const json answer = stack.carrier().ask(what);
-  ASSERT_TRUE(answer["ok"].get<bool>()) << answer.dump();
-}
-
-std::string one(Stack& stack, const std::string& sql) {
-  std::string value = stack.query(sql);
-  while (!value.empty() && value.back() == '\n') value.pop_back();
-  return value;
 }
 
 int parts_taken(Stack& stack) {
@@ -149,4 +138,4 @@ TEST(AlternateCarrier, sends_while_the_lines_own_is_away_and_no_longer) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::traps_sending_test

@@ -10,7 +10,7 @@
 
 #include "tests/kit/stack.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::traps_ussd_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -252,4 +252,4 @@ TEST(Trap15, a_screen_takes_a_slot_of_the_account_and_waits_behind_no_text) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::traps_ussd_test

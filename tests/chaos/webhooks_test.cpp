@@ -7,7 +7,7 @@
 #include "tests/kit/receiver.hpp"
 #include "tests/kit/stack.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::webhooks_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -44,4 +44,4 @@ TEST(Webhooks, come_again_under_the_same_id_after_a_kill_between_the_answer_and_
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::webhooks_test

@@ -8,7 +8,7 @@
 #include "tests/kit/stack.hpp"
 #include "tests/kit/tshark.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::carrier_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -167,4 +167,4 @@ TEST(BeforeAnotherCarrier, a_refused_password_is_said_and_not_tried_again_soon) 
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::carrier_test

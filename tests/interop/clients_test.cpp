@@ -11,7 +11,7 @@
 #include "tests/kit/peer.hpp"
 #include "tests/kit/simulator.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::clients_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -250,4 +250,4 @@ INSTANTIATE_TEST_SUITE_P(Others, Customer,
                          [](const auto& kind) { return kind.param.name; });
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::clients_test

@@ -8,7 +8,7 @@
 #include "gateway/ctl/club_yaml.hpp"
 #include "tests/kit/peer.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::club_schema_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -93,4 +93,4 @@ TEST_F(ClubSchema, points_at_what_the_loader_would_refuse) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::club_schema_test

@@ -11,7 +11,7 @@
 #include "tests/kit/peer.hpp"
 #include "tests/kit/stack.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::contract_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -43,4 +43,4 @@ TEST(Contract, every_operation_and_every_documented_error_is_as_documented) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::contract_test

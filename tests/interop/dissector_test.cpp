@@ -15,7 +15,7 @@
 #include "tests/kit/tshark.hpp"
 #include "tests/kit/vectors.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::dissector_test {
 namespace {
 
 using namespace smpp;
@@ -207,4 +207,4 @@ TEST(Dissector, calls_malformed_what_is_exempt) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::dissector_test

@@ -11,7 +11,7 @@
 #include "tests/kit/peer.hpp"
 #include "tests/kit/stack.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::foreign_tills_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -121,4 +121,4 @@ INSTANTIATE_TEST_SUITE_P(Samples, SampleTill,
                          [](const auto& one) { return std::string(one.param.name); });
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::foreign_tills_test

@@ -9,7 +9,7 @@
 #include "tests/kit/tshark.hpp"
 #include "tests/kit/wiretap.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::kannel_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -93,4 +93,4 @@ TEST_F(WithKannel, a_lost_link_and_a_goodbye_are_followed_by_another_bind) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::kannel_test

@@ -9,7 +9,7 @@
 #include "tests/kit/stack.hpp"
 #include "tests/kit/tshark.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::tshark_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -84,4 +84,4 @@ TEST(Tshark, finds_what_is_wrong) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::tshark_test

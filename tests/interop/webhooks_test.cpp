@@ -7,7 +7,7 @@
 #include "tests/kit/peer.hpp"
 #include "tests/kit/stack.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::webhooks_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -80,4 +80,4 @@ TEST(Webhooks, are_verified_by_the_librarys_other_side) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::webhooks_test

@@ -8,7 +8,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::chrono::seconds kStartWithin{40};  // a sanitizer's build on a busy machine
+constexpr std::chrono::seconds kSimulatorWithin{40};  // a sanitizer's build on a busy machine
 
 std::vector<std::string> command_line(const std::vector<std::string>& more) {
   std::vector<std::string> argv{(binary_dir() / "sim/peyk-sim").string(),
@@ -28,7 +28,7 @@ Simulator::Simulator(std::vector<std::string> more)
     : process_({.argv = command_line(more), .output = dir_.path() / "sim.log"}) {
   std::string printed;
   bool listens = false;
-  eventually(kStartWithin, [&] {
+  eventually(kSimulatorWithin, [&] {
     const bool ended = !process_.running();
     printed = process_.output();
     const auto line = printed.find("smpp=");

@@ -12,7 +12,7 @@
 #include "tests/store/mysql_fixture.hpp"
 #include "tests/store/signed_request.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::http_dead_letters_test {
 namespace {
 
 using gateway::HttpResponse;
@@ -168,4 +168,4 @@ TEST_F(HttpDeadLetters, a_wrong_body_is_told_and_replays_nothing) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::http_dead_letters_test

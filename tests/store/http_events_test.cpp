@@ -11,7 +11,7 @@
 #include "tests/store/mysql_fixture.hpp"
 #include "tests/store/signed_request.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::http_events_test {
 namespace {
 
 using gateway::HttpResponse;
@@ -127,4 +127,4 @@ TEST_F(HttpEvents, are_told_again_once_for_each_name_of_the_request) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::http_events_test

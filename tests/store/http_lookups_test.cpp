@@ -8,7 +8,7 @@
 #include "tests/store/mysql_fixture.hpp"
 #include "tests/store/signed_request.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::http_lookups_test {
 namespace {
 
 using gateway::HttpResponse;
@@ -343,4 +343,4 @@ TEST_F(HttpLookups, pages_walk_their_indexes) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::http_lookups_test

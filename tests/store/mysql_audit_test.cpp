@@ -4,7 +4,7 @@
 
 #include "tests/store/mysql_fixture.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::mysql_audit_test {
 namespace {
 
 using testing::Contains;
@@ -125,4 +125,4 @@ TEST_F(MysqlAudit, tells_no_phone_and_no_code) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::mysql_audit_test

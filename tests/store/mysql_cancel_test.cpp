@@ -7,7 +7,7 @@
 #include "store/mysql/schedule.hpp"
 #include "tests/store/mysql_fixture.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::mysql_cancel_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -104,4 +104,4 @@ TEST_F(MysqlCancel, what_had_left_when_it_was_cancelled_is_what_became_of_it) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::mysql_cancel_test

@@ -4,7 +4,7 @@
 
 #include "tests/store/shop_talk.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::mysql_cashier_orders_test {
 namespace {
 
 using namespace handlers;
@@ -152,4 +152,4 @@ TEST_F(MysqlCashierOrders, another_clubs_code_answers_as_one_that_does_not_exist
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::mysql_cashier_orders_test

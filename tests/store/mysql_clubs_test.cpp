@@ -4,7 +4,7 @@
 #include "store/mysql/clubs.hpp"
 #include "tests/store/mysql_fixture.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::mysql_clubs_test {
 namespace {
 
 using namespace handlers;
@@ -154,4 +154,4 @@ TEST_F(MysqlClubs, another_clubs_till_key_is_not_taken_over) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::mysql_clubs_test

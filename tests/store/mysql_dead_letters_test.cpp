@@ -8,7 +8,7 @@
 #include "store/mysql/receipts.hpp"
 #include "tests/store/mysql_fixture.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::mysql_dead_letters_test {
 namespace {
 
 using handlers::Lane;
@@ -248,4 +248,4 @@ TEST_F(MysqlDeadLetters, old_replays_are_forgotten_and_newer_ones_of_the_same_le
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::mysql_dead_letters_test

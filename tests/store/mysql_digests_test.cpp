@@ -8,7 +8,7 @@
 #include "templates/dates.hpp"
 #include "tests/store/mysql_fixture.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::mysql_digests_test {
 namespace {
 
 using namespace handlers;
@@ -273,4 +273,4 @@ TEST_F(MysqlDigests, forget_whose_misses_they_were_after_a_week) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::mysql_digests_test

@@ -10,7 +10,7 @@
 #include "store/mysql/expiry.hpp"
 #include "tests/store/mysql_fixture.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::mysql_events_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -345,4 +345,4 @@ TEST_F(MysqlEvents, are_taken_by_two_deliverers_each_once_and_in_order_while_mor
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::mysql_events_test

@@ -8,7 +8,7 @@
 #include "store/mysql/expiry.hpp"
 #include "tests/store/mysql_fixture.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::mysql_expiry_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -204,4 +204,4 @@ TEST_F(MysqlExpiry, frees_no_number_of_a_code_that_lives_again_or_ended_again_si
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::mysql_expiry_test

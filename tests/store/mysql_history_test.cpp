@@ -12,7 +12,7 @@
 #include "store/mysql/trace.hpp"
 #include "tests/store/mysql_fixture.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::mysql_history_test {
 namespace {
 
 using store::MessageId;
@@ -274,4 +274,4 @@ TEST_F(MysqlHistory, what_the_way_out_asks_for_is_read_by_index_and_never_from_t
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::mysql_history_test

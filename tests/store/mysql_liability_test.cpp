@@ -5,7 +5,7 @@
 #include "store/mysql/liability.hpp"
 #include "tests/store/mysql_fixture.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::mysql_liability_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -54,4 +54,4 @@ TEST(MysqlLiability, tells_what_was_given_what_became_of_it_and_when_the_rest_la
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::mysql_liability_test

@@ -8,7 +8,7 @@
 #include "tests/store/linearizable.hpp"
 #include "tests/store/mysql_fixture.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::mysql_linearizable_test {
 namespace {
 
 using Verdict = store::Result::Verdict;
@@ -150,4 +150,4 @@ TEST(Linearizable, tells_what_can_be_explained_from_what_cannot) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::mysql_linearizable_test

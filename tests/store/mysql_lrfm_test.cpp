@@ -7,7 +7,7 @@
 #include "templates/dates.hpp"
 #include "tests/store/mysql_fixture.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::mysql_lrfm_test {
 namespace {
 
 using namespace handlers;
@@ -112,4 +112,4 @@ TEST_F(MysqlLrfm, a_night_is_one_gateways_until_it_is_done_or_silent_for_too_lon
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::mysql_lrfm_test

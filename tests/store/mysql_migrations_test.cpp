@@ -8,7 +8,7 @@
 
 #include "tests/store/mysql_fixture.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::mysql_migrations_test {
 namespace {
 
 using store::Migration;
@@ -157,4 +157,4 @@ TEST(SplitStatements, what_does_not_end_is_refused) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::mysql_migrations_test

@@ -5,7 +5,7 @@
 #include "store/mysql/mo_parts.hpp"
 #include "tests/store/mysql_fixture.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::mysql_mo_parts_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -253,4 +253,4 @@ TEST(MoParts, given_to_two_processes_at_once_are_joined_by_exactly_one_of_them) 
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::mysql_mo_parts_test

@@ -15,7 +15,7 @@
 #include "tests/store/model_till.hpp"
 #include "tests/store/mysql_fixture.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::mysql_model_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -465,4 +465,4 @@ RC_GTEST_PROP(MysqlModel, every_story_is_told_and_kept_as_a_child_would, ()) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::mysql_model_test

@@ -9,7 +9,7 @@
 #include "templates/dates.hpp"
 #include "tests/store/mysql_fixture.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::mysql_mornings_test {
 namespace {
 
 using namespace handlers;
@@ -350,4 +350,4 @@ TEST_F(MysqlSegments, count_a_page_once_that_had_to_be_done_again) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::mysql_mornings_test

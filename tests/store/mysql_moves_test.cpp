@@ -4,7 +4,7 @@
 #include "store/mysql/expiry.hpp"
 #include "tests/store/shop_talk.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::mysql_moves_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -220,4 +220,4 @@ TEST_F(MysqlMoves, the_audit_names_each_damage) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::mysql_moves_test

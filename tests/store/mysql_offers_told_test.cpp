@@ -6,7 +6,7 @@
 #include "tests/kit/programme.hpp"
 #include "tests/store/shop_talk.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::mysql_offers_told_test {
 namespace {
 
 using nlohmann::json;
@@ -135,4 +135,4 @@ TEST_F(OffersTold, tills_read_her_habits_and_the_offers_of_each_purchase) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::mysql_offers_told_test

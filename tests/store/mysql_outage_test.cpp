@@ -5,7 +5,7 @@
 #include "tests/store/commit_cutter.hpp"
 #include "tests/store/mysql_fixture.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::mysql_outage_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -125,4 +125,4 @@ TEST_F(MysqlUnheard, the_same_key_with_other_content_is_refused_after_it_too) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::mysql_outage_test

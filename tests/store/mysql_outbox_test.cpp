@@ -4,7 +4,7 @@
 #include "store/mysql/unheard.hpp"
 #include "tests/store/mysql_fixture.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::mysql_outbox_test {
 namespace {
 
 using store::MessageId;
@@ -166,4 +166,4 @@ TEST_F(MysqlOutbox, a_long_row_of_texts_is_settled_and_read_but_for_those_in_its
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::mysql_outbox_test

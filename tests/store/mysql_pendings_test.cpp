@@ -4,7 +4,7 @@
 #include "store/mysql/pendings.hpp"
 #include "tests/store/shop_talk.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::mysql_pendings_test {
 namespace {
 
 using namespace handlers;
@@ -144,4 +144,4 @@ TEST_F(Challenged, a_text_that_is_no_number_asks_nothing_of_the_table) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::mysql_pendings_test

@@ -4,7 +4,7 @@
 
 #include "tests/store/shop_talk.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::mysql_profiles_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -148,4 +148,4 @@ TEST_F(MysqlClosedClub, takes_many_strangers_of_one_batch_each_for_herself) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::mysql_profiles_test

@@ -7,7 +7,7 @@
 #include "store/mysql/programmes.hpp"
 #include "tests/store/mysql_fixture.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::mysql_programmes_test {
 namespace {
 
 using namespace handlers;
@@ -163,4 +163,4 @@ TEST_F(MysqlProgrammes, a_thousand_offers_are_saved_and_loaded) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::mysql_programmes_test

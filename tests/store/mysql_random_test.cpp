@@ -6,7 +6,7 @@
 
 #include "tests/store/mysql_fixture.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::mysql_random_test {
 namespace {
 
 using Verdict = store::Result::Verdict;
@@ -105,4 +105,4 @@ TEST(MysqlRandom, ten_thousand_requests_over_few_members_leave_the_books_right) 
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::mysql_random_test

@@ -12,7 +12,7 @@
 #include "store/mysql/receipts.hpp"
 #include "tests/store/mysql_fixture.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::mysql_receipts_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -342,4 +342,4 @@ TEST_F(Trap03, the_right_message_is_marked_in_any_order_and_never_a_wrong_one) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::mysql_receipts_test

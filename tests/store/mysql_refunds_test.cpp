@@ -7,7 +7,7 @@
 #include "store/mysql/expiry.hpp"
 #include "tests/store/mysql_fixture.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::mysql_refunds_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -277,4 +277,4 @@ TEST_F(MysqlRefunds, the_audit_names_a_refund_that_does_not_add_up) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::mysql_refunds_test

@@ -7,7 +7,7 @@
 #include "store/mysql/lookup.hpp"
 #include "tests/store/mysql_fixture.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::mysql_requests_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -311,4 +311,4 @@ TEST_F(MysqlRequests, what_waits_is_taken_as_one_set_and_no_more_than_the_queue_
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::mysql_requests_test

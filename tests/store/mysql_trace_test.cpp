@@ -8,7 +8,7 @@
 
 #include "tests/store/mysql_fixture.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::mysql_trace_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -64,4 +64,4 @@ TEST_F(MysqlTrace, a_message_about_nothing_that_was_booked_and_one_of_another_mo
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::mysql_trace_test

@@ -6,7 +6,7 @@
 #include "store/part_reference.hpp"
 #include "tests/store/mysql_fixture.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::mysql_unknown_outcome_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -278,4 +278,4 @@ TEST_F(UnknownOutcome, receipts_without_an_id_that_came_too_early_wait_each_for_
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::mysql_unknown_outcome_test

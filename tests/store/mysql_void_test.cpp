@@ -4,7 +4,7 @@
 #include "store/mysql/lookup.hpp"
 #include "tests/store/shop_talk.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::mysql_void_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -136,4 +136,4 @@ TEST_F(MysqlVoid, the_audit_names_what_was_taken_back_without_its_entry_and_an_e
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::mysql_void_test

@@ -11,7 +11,7 @@
 #include "tests/store/mysql_fixture.hpp"
 #include "tests/unit/gateway_carrier_linked.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::outbound_line_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -254,4 +254,4 @@ TEST_F(OutboundLineTest, a_paced_line_goes_on_though_each_text_is_read_after_its
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::outbound_line_test

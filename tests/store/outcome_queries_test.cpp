@@ -7,7 +7,7 @@
 #include "tests/store/mysql_fixture.hpp"
 #include "tests/unit/gateway_carrier_linked.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::outcome_queries_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -184,4 +184,4 @@ TEST_F(OutcomeQueriesTest, give_up_an_answer_that_can_never_be_saved) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::outcome_queries_test

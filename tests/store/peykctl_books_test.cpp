@@ -2,7 +2,7 @@
 #include "store/mysql/audit.hpp"
 #include "tests/store/peykctl_fixture.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::peykctl_books_test {
 namespace {
 
 using testing::HasSubstr;
@@ -109,4 +109,4 @@ TEST_F(PeykctlBooks, go_out_as_they_are_with_formulas_made_harmless) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::peykctl_books_test

@@ -3,7 +3,7 @@
 
 #include "tests/store/peykctl_fixture.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::peykctl_customers_test {
 namespace {
 
 using namespace gateway::ctl;
@@ -93,4 +93,4 @@ TEST_F(PeykctlCustomers, tells_who_came_and_went_as_the_nights_have_counted) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::peykctl_customers_test

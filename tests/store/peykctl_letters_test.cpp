@@ -4,7 +4,7 @@
 #include "gateway/letter_query.hpp"
 #include "tests/store/peykctl_fixture.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::peykctl_letters_test {
 namespace {
 
 using namespace gateway::ctl;
@@ -160,4 +160,4 @@ TEST_F(PeykctlLetters, a_cursor_is_what_it_was_and_nothing_else_is_one) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::peykctl_letters_test

@@ -5,7 +5,7 @@
 
 #include "tests/store/peykctl_fixture.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::peykctl_offers_test {
 namespace {
 
 using namespace gateway::ctl;
@@ -103,4 +103,4 @@ TEST_F(PeykctlOffers, a_mistake_in_an_offer_changes_nothing) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::peykctl_offers_test

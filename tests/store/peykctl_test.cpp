@@ -6,7 +6,7 @@
 
 #include "tests/store/peykctl_fixture.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::peykctl_test {
 namespace {
 
 using namespace gateway::ctl;
@@ -258,4 +258,4 @@ TEST_F(Peykctl, tells_what_a_club_owes) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::peykctl_test

@@ -5,7 +5,7 @@
 #include "store/mysql/clubs.hpp"
 #include "tests/store/peykctl_fixture.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::peykctl_till_test {
 namespace {
 
 using namespace gateway::ctl;
@@ -230,4 +230,4 @@ TEST_F(PeykctlTill, what_is_kept_must_be_there) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::peykctl_till_test

@@ -4,7 +4,7 @@
 #include "store/mysql/event_lists.hpp"
 #include "tests/store/peykctl_fixture.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::peykctl_webhooks_test {
 namespace {
 
 using nlohmann::json;
@@ -120,4 +120,4 @@ TEST_F(PeykctlWebhooks, calls_one_that_was_gone_again) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::peykctl_webhooks_test

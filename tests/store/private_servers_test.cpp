@@ -6,7 +6,7 @@
 
 #include "tests/kit/process.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::private_servers_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -80,4 +80,4 @@ TEST(Process, reports_how_a_child_ended_and_what_it_printed) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::private_servers_test

@@ -9,7 +9,7 @@
 
 #include "tests/store/redis_fixture.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::redis_connection_test {
 namespace {
 
 using namespace std::string_literals;
@@ -297,4 +297,4 @@ TEST(RedisConnection, hands_on_the_error_of_a_script) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::redis_connection_test

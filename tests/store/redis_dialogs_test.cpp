@@ -4,7 +4,7 @@
 
 #include "tests/store/redis_fixture.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::redis_dialogs_test {
 namespace {
 
 using std::chrono::milliseconds;
@@ -224,4 +224,4 @@ TEST_F(RedisDialogs, a_state_too_large_is_refused) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::redis_dialogs_test

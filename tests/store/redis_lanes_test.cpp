@@ -9,7 +9,7 @@
 
 #include "tests/store/lanes_fixture.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::redis_lanes_test {
 namespace {
 
 class RedisLanes : public LanesFixture {};
@@ -276,4 +276,4 @@ TEST_F(RedisLanes, a_server_that_forgets_scripts_is_told_again) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::redis_lanes_test

@@ -9,7 +9,7 @@
 
 #include "tests/store/lanes_fixture.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::redis_lanes_together_test {
 namespace {
 
 // ---- whatever happens, in any order: a plain model beside it
@@ -178,4 +178,4 @@ TEST(RedisLanesTogether, a_short_lease_returns_on_the_clock_of_redis) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::redis_lanes_together_test

@@ -8,7 +8,7 @@
 
 #include "tests/store/lanes_fixture.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::redis_leases_test {
 namespace {
 
 class RedisLeases : public LanesFixture {};
@@ -267,4 +267,4 @@ TEST_F(RedisLeases, tell_who_let_a_lease_run_out_and_what_was_given_back) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::redis_leases_test

@@ -9,7 +9,7 @@
 #include "store/redis/pace.hpp"
 #include "tests/store/redis_fixture.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::redis_pace_test {
 namespace {
 
 using std::chrono::microseconds;
@@ -132,4 +132,4 @@ TEST(RedisPace, two_clients_share_a_rate_and_use_98_percent_of_it) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::redis_pace_test

@@ -12,7 +12,7 @@
 #include "tests/store/mysql_fixture.hpp"
 #include "tests/unit/gateway_carrier_peer.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::scheduled_texts_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -85,4 +85,4 @@ TEST_F(ScheduledTextsTest, are_told_again_of_their_screens_when_they_could_not_b
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::scheduled_texts_test

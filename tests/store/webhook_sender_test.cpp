@@ -12,7 +12,7 @@
 #include "tests/kit/receiver.hpp"
 #include "tests/store/mysql_fixture.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::webhook_sender_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -281,4 +281,4 @@ TEST_F(WebhookSender, shares_the_work_with_another_and_tells_each_event_once) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::webhook_sender_test

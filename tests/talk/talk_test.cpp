@@ -41,7 +41,7 @@
 #include "tests/kit/paths.hpp"
 #include "tests/kit/programme.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::talk_test {
 namespace {
 
 using namespace handlers;
@@ -329,4 +329,4 @@ INSTANTIATE_TEST_SUITE_P(Talks, TalkTest, testing::ValuesIn(talks()), [](const a
 });
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::talk_test

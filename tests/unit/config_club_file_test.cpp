@@ -6,7 +6,7 @@
 
 #include "tests/kit/paths.hpp"
 
-namespace peyk::config {
+namespace peyk::config::config_club_file_test {
 namespace {
 
 constexpr std::string_view kSecret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";  // 24 octets
@@ -321,4 +321,4 @@ TEST(ConfigClubFile, no_mistake_shows_a_pin_or_a_till_s_secret) {
 }
 
 }  // namespace
-}  // namespace peyk::config
+}  // namespace peyk::config::config_club_file_test

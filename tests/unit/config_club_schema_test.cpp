@@ -11,7 +11,7 @@
 #include "config/club_file.hpp"
 #include "tests/kit/paths.hpp"
 
-namespace peyk::config {
+namespace peyk::config::config_club_schema_test {
 namespace {
 
 using nlohmann::json;
@@ -114,4 +114,4 @@ TEST(ClubSchema, explains_every_key) {
 }
 
 }  // namespace
-}  // namespace peyk::config
+}  // namespace peyk::config::config_club_schema_test

@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <chrono>
 
-namespace peyk::config {
+namespace peyk::config::config_document_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -349,4 +349,4 @@ RC_GTEST_PROP(ConfigDocument, reads_any_octets_without_throwing, (const std::str
 }
 
 }  // namespace
-}  // namespace peyk::config
+}  // namespace peyk::config::config_document_test

@@ -8,7 +8,7 @@
 
 #include "tests/kit/paths.hpp"
 
-namespace peyk::config {
+namespace peyk::config::config_environment_test {
 namespace {
 
 std::optional<std::string> variables(std::string_view name) {
@@ -118,4 +118,4 @@ TEST_F(ConfigSecretFile, that_is_long_or_no_text_is_refused) {
 }
 
 }  // namespace
-}  // namespace peyk::config
+}  // namespace peyk::config::config_environment_test

@@ -7,7 +7,7 @@
 
 #include "tests/kit/paths.hpp"
 
-namespace peyk::config {
+namespace peyk::config::config_load_test {
 namespace {
 
 constexpr std::string_view kSmall = R"(carriers:
@@ -383,4 +383,4 @@ TEST(ConfigLoad, the_environment_of_the_process_is_read) {
 }
 
 }  // namespace
-}  // namespace peyk::config
+}  // namespace peyk::config::config_load_test

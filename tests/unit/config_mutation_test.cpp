@@ -9,7 +9,7 @@
 #include "config/tree.hpp"
 #include "tests/kit/paths.hpp"
 
-namespace peyk::config {
+namespace peyk::config::config_mutation_test {
 namespace {
 
 std::optional<std::string> variables(std::string_view name) {
@@ -131,4 +131,4 @@ RC_GTEST_PROP(ConfigMutation, of_a_club_ends_with_a_club_or_mistakes, ()) {
 }
 
 }  // namespace
-}  // namespace peyk::config
+}  // namespace peyk::config::config_mutation_test

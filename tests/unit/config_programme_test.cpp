@@ -12,7 +12,7 @@
 #include "handlers/programme_words.hpp"
 #include "tests/kit/paths.hpp"
 
-namespace peyk::config {
+namespace peyk::config::config_programme_test {
 namespace {
 
 using handlers::Programme;
@@ -396,4 +396,4 @@ TEST(ConfigProgramme, the_offers_of_the_sample_do_not_touch_a_first_purchase) {
 }
 
 }  // namespace
-}  // namespace peyk::config
+}  // namespace peyk::config::config_programme_test

@@ -10,7 +10,7 @@
 #include "config/load.hpp"
 #include "tests/kit/paths.hpp"
 
-namespace peyk::config {
+namespace peyk::config::config_sample_test {
 namespace {
 
 std::optional<std::string> no_variables(std::string_view) {
@@ -230,4 +230,4 @@ TEST(ConfigSample, explains_every_key_in_words) {
 }
 
 }  // namespace
-}  // namespace peyk::config
+}  // namespace peyk::config::config_sample_test

@@ -5,7 +5,7 @@
 
 #include <limits>
 
-namespace peyk::config {
+namespace peyk::config::config_scalars_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -151,4 +151,4 @@ TEST(ConfigScalars, a_variable_name_begins_with_no_digit) {
 }
 
 }  // namespace
-}  // namespace peyk::config
+}  // namespace peyk::config::config_scalars_test

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace peyk::tests {
+namespace peyk::tests::config_url_test {
 namespace {
 
 using config::parse_url;
@@ -59,4 +59,4 @@ TEST(ConfigUrl, is_nothing_else) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::config_url_test

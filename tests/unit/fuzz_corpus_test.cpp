@@ -17,7 +17,7 @@ Target fuzz_csv, fuzz_http_headers, fuzz_http_purchase, fuzz_http_query, fuzz_ht
     fuzz_receipt, fuzz_session, fuzz_stream, fuzz_text, fuzz_tlv, fuzz_udh, fuzz_url;
 }
 
-namespace peyk::tests {
+namespace peyk::tests::fuzz_corpus_test {
 namespace {
 
 struct Named {
@@ -71,4 +71,4 @@ TEST(FuzzTargets, are_all_fed_their_corpus_here) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::fuzz_corpus_test

@@ -5,7 +5,7 @@
 #include "gateway/adaptive_window.hpp"
 #include "gateway/route_choice.hpp"
 
-namespace peyk::gateway {
+namespace peyk::gateway::gateway_adaptive_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -147,4 +147,4 @@ TEST(RouteChoice, without_an_alternate_is_always_the_lines_own_carrier) {
 }
 
 }  // namespace
-}  // namespace peyk::gateway
+}  // namespace peyk::gateway::gateway_adaptive_test

@@ -7,7 +7,7 @@
 #include "gateway/log.hpp"
 #include "tests/unit/gateway_carrier_linked.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::gateway_carrier_attempts_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -108,4 +108,4 @@ TEST(CarrierAttempts, sessions_that_are_let_in_are_all_there_at_once) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::gateway_carrier_attempts_test

@@ -8,7 +8,7 @@
 #include "gateway/log.hpp"
 #include "tests/unit/gateway_carrier_linked.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::gateway_carrier_faults_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -184,4 +184,4 @@ TEST(CarrierLink, a_bind_that_nobody_answers_is_given_up_and_tried_again) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::gateway_carrier_faults_test

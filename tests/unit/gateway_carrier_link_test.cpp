@@ -10,7 +10,7 @@
 #include "gateway/log.hpp"
 #include "tests/unit/gateway_carrier_linked.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::gateway_carrier_link_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -371,4 +371,4 @@ TEST(CarrierLink, a_phone_that_can_be_reached_again_is_a_masked_line_in_the_log)
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::gateway_carrier_link_test

@@ -3,7 +3,7 @@
 
 #include "tests/unit/gateway_carrier_linked.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::gateway_carriers_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -46,4 +46,4 @@ TEST(Carrier, is_half_idle_by_what_a_slow_one_is_given_not_by_the_whole_window) 
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::gateway_carriers_test

@@ -8,7 +8,7 @@
 #include "templates/gsm7.hpp"
 #include "templates/utf8.hpp"
 
-namespace peyk::gateway {
+namespace peyk::gateway::gateway_composition_test {
 namespace {
 
 using templates::DefaultAlphabet;
@@ -334,4 +334,4 @@ TEST(Composition, refuses_what_255_parts_cannot_hold) {
 }
 
 }  // namespace
-}  // namespace peyk::gateway
+}  // namespace peyk::gateway::gateway_composition_test

@@ -6,7 +6,7 @@
 
 #include <sstream>
 
-namespace peyk::tests {
+namespace peyk::tests::gateway_csv_test {
 namespace {
 
 using namespace peyk::gateway;
@@ -65,4 +65,4 @@ RC_GTEST_PROP(Csv, reads_what_it_has_written, (const std::vector<std::string>& t
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::gateway_csv_test

@@ -4,7 +4,7 @@
 
 #include "gateway/decision_clock.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::gateway_decision_clock_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -75,4 +75,4 @@ TEST(DecisionClock, begins_with_what_was_decided_before_it_began) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::gateway_decision_clock_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace peyk::gateway {
+namespace peyk::gateway::gateway_government_test {
 namespace {
 
 using Scope = store::Pause::Scope;
@@ -25,4 +25,4 @@ TEST(Government, a_line_hears_of_its_own_pauses_and_of_every_paused_club) {
 }
 
 }  // namespace
-}  // namespace peyk::gateway
+}  // namespace peyk::gateway::gateway_government_test

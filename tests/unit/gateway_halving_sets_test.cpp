@@ -5,7 +5,7 @@
 
 #include <vector>
 
-namespace peyk::tests {
+namespace peyk::tests::gateway_halving_sets_test {
 namespace {
 
 using gateway::HalvingSets;
@@ -46,4 +46,4 @@ TEST(HalvingSets, what_comes_back_is_not_counted_as_waiting_but_is_not_forgotten
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::gateway_halving_sets_test

@@ -8,7 +8,7 @@
 #include "gateway/http/rfc3339.hpp"
 #include "gateway/http/strict_json.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::gateway_http_body_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -274,4 +274,4 @@ RC_GTEST_PROP(StrictJson, agrees_with_the_library_on_what_is_json, (std::string 
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::gateway_http_body_test

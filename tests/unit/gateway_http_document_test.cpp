@@ -9,7 +9,7 @@
 #include "gateway/http/openapi.hpp"
 #include "tests/kit/paths.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::gateway_http_document_test {
 namespace {
 
 using nlohmann::ordered_json;
@@ -78,4 +78,4 @@ TEST(Document, texts_of_the_document_cannot_become_markup) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::gateway_http_document_test

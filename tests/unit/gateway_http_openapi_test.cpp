@@ -18,7 +18,7 @@
 #include "handlers/till.hpp"
 #include "tests/kit/paths.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::gateway_http_openapi_test {
 namespace {
 
 YAML::Node openapi() {
@@ -125,4 +125,4 @@ TEST(OpenApi, has_the_limits_of_the_code) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::gateway_http_openapi_test

@@ -8,7 +8,7 @@
 #include "gateway/http/till_orders.hpp"
 #include "gateway/http/webhook_signature.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::gateway_http_orders_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -417,4 +417,4 @@ TEST_F(TillOrderEndpoint, a_repeated_answer_is_marked_and_one_to_come_again_says
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::gateway_http_orders_test

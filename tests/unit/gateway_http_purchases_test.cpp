@@ -7,7 +7,7 @@
 #include "gateway/http/purchases.hpp"
 #include "gateway/http/webhook_signature.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::gateway_http_purchases_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -343,4 +343,4 @@ TEST(HttpHeaders, are_found_without_case_and_only_when_single) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::gateway_http_purchases_test

@@ -8,7 +8,7 @@
 #include "gateway/http/till_auth.hpp"
 #include "gateway/http/webhook_signature.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::gateway_http_quotas_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -115,4 +115,4 @@ TEST_F(SignedRoute, counts_nothing_that_is_not_signed_and_tells_its_sender_nothi
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::gateway_http_quotas_test

@@ -13,7 +13,7 @@
 #include "gateway/http/operations.hpp"
 #include "tests/unit/gateway_http_client.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::gateway_http_server_test {
 namespace {
 
 namespace asio = boost::asio;
@@ -478,4 +478,4 @@ TEST(HttpServer, says_so_when_the_port_is_taken) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::gateway_http_server_test

@@ -4,7 +4,7 @@
 
 #include "gateway/http/webhook_signature.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::gateway_http_signature_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -186,4 +186,4 @@ RC_GTEST_PROP(WebhookSignature, whatever_is_signed_verifies_and_no_changed_octet
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::gateway_http_signature_test

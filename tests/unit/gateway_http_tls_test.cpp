@@ -12,7 +12,7 @@
 #include "tests/kit/process.hpp"
 #include "tests/unit/gateway_http_client.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::gateway_http_tls_test {
 namespace {
 
 namespace asio = boost::asio;
@@ -139,4 +139,4 @@ TEST_F(TlsListener, does_not_start_with_files_that_do_not_fit) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::gateway_http_tls_test

@@ -5,7 +5,7 @@
 
 #include <sstream>
 
-namespace peyk::tests {
+namespace peyk::tests::gateway_import_rows_test {
 namespace {
 
 using namespace peyk::gateway;
@@ -108,4 +108,4 @@ TEST(ImportRows, of_purchases_are_refused_with_the_reason) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::gateway_import_rows_test

@@ -6,7 +6,7 @@
 #include "gateway/inbound_allowance.hpp"
 #include "tests/unit/gateway_carrier_peer.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::gateway_inbound_parts_test {
 namespace {
 
 using gateway::CarrierOptions;
@@ -205,4 +205,4 @@ TEST(LinkAllowance, counts_the_octets_of_a_text_wherever_they_are) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::gateway_inbound_parts_test

@@ -5,7 +5,7 @@
 
 #include "config/load.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::gateway_line_purpose_test {
 namespace {
 
 using handlers::Lane;
@@ -31,4 +31,4 @@ TEST(LinePurpose, lets_adverts_be_written_for_lines_that_are_for_them) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::gateway_line_purpose_test

@@ -8,7 +8,7 @@
 #include "gateway/log.hpp"
 #include "tests/unit/gateway_gate.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::gateway_listener_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -350,4 +350,4 @@ TEST(Listener, refuses_carriers_on_one_port_that_disagree) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::gateway_listener_test

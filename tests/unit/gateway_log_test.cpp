@@ -8,7 +8,7 @@
 #include "gateway/log.hpp"
 #include "tests/kit/paths.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::gateway_log_test {
 namespace {
 
 namespace log = gateway::log;
@@ -135,4 +135,4 @@ TEST(Log, lines_of_several_threads_do_not_mix) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::gateway_log_test

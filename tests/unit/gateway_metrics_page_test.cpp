@@ -6,7 +6,7 @@
 
 #include "tests/kit/paths.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::gateway_metrics_page_test {
 namespace {
 
 using Labels = std::set<std::string>;
@@ -71,4 +71,4 @@ TEST(MetricsPage, is_read_as_it_is_written) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::gateway_metrics_page_test

@@ -5,7 +5,7 @@
 
 #include "gateway/metrics.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::gateway_metrics_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -82,4 +82,4 @@ TEST(Metrics, lose_no_count_between_threads) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::gateway_metrics_test

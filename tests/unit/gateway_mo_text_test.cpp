@@ -4,7 +4,7 @@
 
 #include "templates/gsm7.hpp"
 
-namespace peyk::gateway {
+namespace peyk::gateway::gateway_mo_text_test {
 namespace {
 
 using namespace std::string_literals;
@@ -57,4 +57,4 @@ TEST(MoText, heals_what_its_phone_cut_in_two) {
 }
 
 }  // namespace
-}  // namespace peyk::gateway
+}  // namespace peyk::gateway::gateway_mo_text_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace peyk::gateway {
+namespace peyk::gateway::gateway_networks_test {
 namespace {
 
 bool contains(const std::vector<std::string>& allow, const char* address) {
@@ -41,4 +41,4 @@ TEST(Networks, are_refused_when_they_are_none) {
 }
 
 }  // namespace
-}  // namespace peyk::gateway
+}  // namespace peyk::gateway::gateway_networks_test

@@ -9,7 +9,7 @@
 
 #include "handlers/setting.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::gateway_pins_test {
 namespace {
 
 using gateway::hash_pin;
@@ -85,4 +85,4 @@ TEST_F(GatewayPins, many_threads_may_ask_at_once) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::gateway_pins_test

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace peyk::tests {
+namespace peyk::tests::gateway_public_address_test {
 namespace {
 
 std::string_view why(const char* text) {
@@ -69,4 +69,4 @@ TEST(PublicAddress, is_refused_with_a_word_that_says_why) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::gateway_public_address_test

@@ -9,7 +9,7 @@
 #include <optional>
 #include <vector>
 
-namespace peyk::gateway {
+namespace peyk::gateway::gateway_reconnect_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -238,4 +238,4 @@ TEST(Reconnect, counts_the_attempts_that_came_to_nothing) {
 }
 
 }  // namespace
-}  // namespace peyk::gateway
+}  // namespace peyk::gateway::gateway_reconnect_test

@@ -8,7 +8,7 @@
 #include "smpp/parts.hpp"
 #include "store/mysql/outbox.hpp"
 
-namespace peyk::gateway {
+namespace peyk::gateway::gateway_sending_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -196,4 +196,4 @@ TEST(Trap13, throttled_in_the_middle_of_a_long_text_each_part_is_taken_once) {
 }
 
 }  // namespace
-}  // namespace peyk::gateway
+}  // namespace peyk::gateway::gateway_sending_test

@@ -8,7 +8,7 @@
 
 #include "tests/unit/gateway_carrier_peer.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::gateway_smpp_connection_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -98,4 +98,4 @@ TEST(SmppConnection, ends_though_its_session_ended_in_a_late_answer_while_a_writ
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::gateway_smpp_connection_test

@@ -4,7 +4,7 @@
 
 #include "gateway/submit_policy.hpp"
 
-namespace peyk::gateway {
+namespace peyk::gateway::gateway_submit_policy_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -178,4 +178,4 @@ TEST(SubmitPolicy, sends_what_may_have_been_taken_once_more_but_never_advertisin
 }
 
 }  // namespace
-}  // namespace peyk::gateway
+}  // namespace peyk::gateway::gateway_submit_policy_test

@@ -8,7 +8,7 @@
 #include "tests/kit/paths.hpp"
 #include "tests/unit/gateway_gate.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::gateway_tls_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -224,4 +224,4 @@ TEST(Tls, files_that_cannot_be_used_are_named_by_carrier_and_key) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::gateway_tls_test

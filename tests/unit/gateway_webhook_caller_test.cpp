@@ -11,7 +11,7 @@
 #include "tests/kit/process.hpp"
 #include "tests/kit/receiver.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::gateway_webhook_caller_test {
 namespace {
 
 namespace asio = boost::asio;
@@ -185,4 +185,4 @@ TEST(WebhookCaller, checks_the_certificate_and_the_name_in_it) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::gateway_webhook_caller_test

@@ -5,7 +5,7 @@
 
 #include "tests/kit/club_talk.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::handlers_bills_test {
 namespace {
 
 using namespace handlers;
@@ -257,4 +257,4 @@ TEST_F(Bills, one_owner_of_two_codes_reads_of_both_at_once) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::handlers_bills_test

@@ -5,7 +5,7 @@
 #include "handlers/buy.hpp"
 #include "tests/kit/club_talk.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::handlers_cashier_orders_test {
 namespace {
 
 using namespace handlers;
@@ -237,4 +237,4 @@ TEST(Attempts, of_invites_and_misses_do_not_disturb_one_another) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::handlers_cashier_orders_test

@@ -7,7 +7,7 @@
 #include "templates/alphabet.hpp"
 #include "templates/dates.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::handlers_digest_test {
 namespace {
 
 using namespace handlers;
@@ -170,4 +170,4 @@ TEST(Digest, has_three_parts_at_most_the_worst_of_each_sort_first_and_counts_the
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::handlers_digest_test

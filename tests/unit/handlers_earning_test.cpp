@@ -8,7 +8,7 @@
 #include "handlers/rules/refund.hpp"
 #include "tests/kit/club_talk.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::handlers_earning_test {
 namespace {
 
 using namespace handlers;
@@ -407,4 +407,4 @@ RC_GTEST_PROP(Earning, is_taken_back_alike_in_parts_and_at_once, ()) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::handlers_earning_test

@@ -5,7 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
-namespace peyk::tests {
+namespace peyk::tests::handlers_events_test {
 namespace {
 
 using namespace handlers;
@@ -164,4 +164,4 @@ TEST(Events, have_names_that_lead_back_to_their_types) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::handlers_events_test

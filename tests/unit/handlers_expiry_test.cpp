@@ -6,7 +6,7 @@
 #include "handlers/use_cases.hpp"
 #include "tests/kit/memory_store.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::handlers_expiry_test {
 namespace {
 
 using namespace handlers;
@@ -171,4 +171,4 @@ TEST(RedeemOrder, is_ended_then_expired_then_empty) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::handlers_expiry_test

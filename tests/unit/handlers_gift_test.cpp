@@ -4,7 +4,7 @@
 
 #include "tests/kit/club_talk.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::handlers_gift_test {
 namespace {
 
 using namespace handlers;
@@ -105,4 +105,4 @@ TEST_F(WatchedGift, guesses_of_several_phones_add_up_and_managers_hear_of_it_onc
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::handlers_gift_test

@@ -6,7 +6,7 @@
 #include "handlers/typed_member.hpp"
 #include "tests/kit/club_talk.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::handlers_give_test {
 namespace {
 
 using namespace handlers;
@@ -358,4 +358,4 @@ RC_GTEST_PROP(GiveProperty, no_rial_is_made_and_none_lives_longer, ()) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::handlers_give_test

@@ -6,7 +6,7 @@
 #include "handlers/membership.hpp"
 #include "tests/kit/club_talk.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::handlers_membership_test {
 namespace {
 
 using namespace handlers;
@@ -100,4 +100,4 @@ TEST_F(ClosedClub, counts_what_she_bought_as_a_stranger_only) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::handlers_membership_test

@@ -4,7 +4,7 @@
 
 #include "tests/kit/club_talk.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::handlers_pending_test {
 namespace {
 
 using namespace handlers;
@@ -195,4 +195,4 @@ RC_GTEST_PROP(PendingGuesses, are_three_in_ten_minutes, ()) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::handlers_pending_test

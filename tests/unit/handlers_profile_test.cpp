@@ -5,7 +5,7 @@
 #include "handlers/profile.hpp"
 #include "tests/kit/club_talk.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::handlers_profile_test {
 namespace {
 
 using namespace handlers;
@@ -188,4 +188,4 @@ TEST_F(Profiles, a_screen_that_may_not_be_seen_is_followed_by_a_text_of_what_was
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::handlers_profile_test

@@ -5,7 +5,7 @@
 #include "handlers/programme_json.hpp"
 #include "handlers/programme_words.hpp"
 
-namespace peyk::handlers {
+namespace peyk::handlers::handlers_programme_test {
 namespace {
 
 using rules::Condition;
@@ -140,4 +140,4 @@ TEST(ProgrammeWords, are_each_given_once) {
 }
 
 }  // namespace
-}  // namespace peyk::handlers
+}  // namespace peyk::handlers::handlers_programme_test

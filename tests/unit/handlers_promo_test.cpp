@@ -5,7 +5,7 @@
 
 #include "templates/dates.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::handlers_promo_test {
 namespace {
 
 using namespace handlers;
@@ -109,4 +109,4 @@ TEST(PromoVerdict, is_the_first_that_holds_of_line_stop_quiet_hours_and_caps) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::handlers_promo_test

@@ -7,7 +7,7 @@
 #include "handlers/rules/redeem.hpp"
 #include "tests/kit/memory_store.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::handlers_properties_test {
 namespace {
 
 using namespace handlers;
@@ -173,4 +173,4 @@ TEST(Codes, are_nothing_but_seven_digits) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::handlers_properties_test

@@ -7,7 +7,7 @@
 #include "tests/kit/club_talk.hpp"
 #include "tests/kit/programme.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::handlers_quote_test {
 namespace {
 
 using namespace handlers;
@@ -210,4 +210,4 @@ TEST_F(PlainClub, without_offers_quotes_its_own_credit_and_says_that_there_are_n
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::handlers_quote_test

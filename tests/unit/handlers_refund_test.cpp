@@ -9,7 +9,7 @@
 #include "handlers/rules/refund.hpp"
 #include "tests/kit/memory_store.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::handlers_refund_test {
 namespace {
 
 using namespace handlers;
@@ -479,4 +479,4 @@ RC_GTEST_PROP(RefundStory, buying_earning_spending_and_refunding_leaves_nobody_r
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::handlers_refund_test

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace peyk::tests {
+namespace peyk::tests::handlers_reminder_test {
 namespace {
 
 using namespace handlers;
@@ -72,4 +72,4 @@ TEST(Reminder, says_how_much_and_until_when_and_is_worth_nothing_after_that) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::handlers_reminder_test

@@ -9,7 +9,7 @@
 #include "templates/dates.hpp"
 #include "tests/kit/club_talk.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::handlers_replay_test {
 namespace {
 
 using namespace handlers;
@@ -219,4 +219,4 @@ TEST(Nights, are_due_from_three_on_by_the_clubs_clock) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::handlers_replay_test

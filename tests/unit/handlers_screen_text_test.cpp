@@ -6,7 +6,7 @@
 #include "templates/screen.hpp"
 #include "tests/kit/memory_store.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::handlers_screen_text_test {
 namespace {
 
 using namespace handlers;
@@ -77,4 +77,4 @@ TEST_F(ScreenText, tells_a_cashier_of_a_wrong_try_that_was_counted) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::handlers_screen_text_test

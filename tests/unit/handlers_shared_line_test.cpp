@@ -3,7 +3,7 @@
 
 #include "tests/kit/club_talk.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::handlers_shared_line_test {
 namespace {
 
 using namespace handlers;
@@ -151,4 +151,4 @@ TEST_F(TwoQuestions, the_number_of_one_club_does_nothing_in_the_other) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::handlers_shared_line_test

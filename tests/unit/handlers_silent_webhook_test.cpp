@@ -3,7 +3,7 @@
 
 #include <gmock/gmock.h>
 
-namespace peyk::tests {
+namespace peyk::tests::handlers_silent_webhook_test {
 namespace {
 
 using namespace peyk::handlers;
@@ -55,4 +55,4 @@ TEST(SilentWebhook, of_a_club_without_managers_is_told_to_nobody) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::handlers_silent_webhook_test

@@ -6,7 +6,7 @@
 
 #include "tests/kit/club_talk.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::handlers_split_test {
 namespace {
 
 using namespace handlers;
@@ -217,4 +217,4 @@ RC_GTEST_PROP(SplitProperty, keeps_the_sum_and_every_expiry_and_takes_the_soones
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::handlers_split_test

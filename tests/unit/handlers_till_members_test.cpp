@@ -7,7 +7,7 @@
 
 #include "tests/kit/memory_store.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::handlers_till_members_test {
 namespace {
 
 using namespace handlers;
@@ -199,4 +199,4 @@ TEST_F(TillMembers, whoever_is_erased_forfeits_her_credit_hears_of_it_and_may_co
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::handlers_till_members_test

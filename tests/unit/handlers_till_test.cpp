@@ -7,7 +7,7 @@
 
 #include "tests/kit/memory_store.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::handlers_till_test {
 namespace {
 
 using namespace handlers;
@@ -414,4 +414,4 @@ RC_GTEST_PROP(TillStory, a_code_never_pays_twice_what_is_held, ()) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::handlers_till_test

@@ -7,7 +7,7 @@
 #include "handlers/rules/codes.hpp"
 #include "templates/keywords.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::handlers_typed_order_test {
 namespace {
 
 using namespace handlers;
@@ -167,4 +167,4 @@ RC_GTEST_PROP(TypedOrder, is_the_same_however_an_amount_is_written, ()) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::handlers_typed_order_test

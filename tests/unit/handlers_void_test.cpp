@@ -5,7 +5,7 @@
 
 #include "tests/kit/club_talk.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::handlers_void_test {
 namespace {
 
 using namespace handlers;
@@ -253,4 +253,4 @@ RC_GTEST_PROP(VoidProperty, redeem_and_void_leave_everything_as_it_was, ()) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::handlers_void_test

@@ -15,7 +15,7 @@
 #include "tests/kit/paths.hpp"
 #include "tests/kit/sources.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::house_arrows_test {
 namespace {
 
 using Names = std::vector<std::string_view>;
@@ -233,4 +233,4 @@ TEST(HouseArrows, name_file_line_and_what_would_be_right) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::house_arrows_test

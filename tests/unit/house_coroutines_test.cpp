@@ -14,7 +14,7 @@
 
 #include "tests/kit/sources.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::house_coroutines_test {
 namespace {
 
 bool is_space(char c) {
@@ -201,4 +201,4 @@ TEST(HouseCoroutines, the_reader_names_the_line) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::house_coroutines_test

@@ -9,7 +9,7 @@
 
 #include "tests/kit/sources.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::house_rules_test {
 namespace {
 
 using Names = std::vector<std::string_view>;
@@ -113,6 +113,15 @@ TEST(HouseRules, every_header_is_guarded) {
     EXPECT_NE(file.text.find("\n#pragma once\n"), std::string::npos) << file.path;
 }
 
+// Tests are compiled in groups: what two files call alike must not meet.
+TEST(HouseRules, every_file_of_tests_has_a_namespace_of_its_own) {
+  for (const auto& file : project_files({"_test.cpp"})) {
+    const std::string name = file.path.substr(file.path.rfind('/') + 1);
+    const std::string own = "::" + name.substr(0, name.rfind('.')) + " {\nnamespace {\n";
+    EXPECT_NE(file.text.find(own), std::string::npos) << file.path << ": namespace peyk::tests" << own;
+  }
+}
+
 struct Example {
   std::string path, code;
   bool allowed;
@@ -141,4 +150,4 @@ TEST(HouseRules, tell_good_code_from_bad) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::house_rules_test

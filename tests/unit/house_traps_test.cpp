@@ -5,7 +5,7 @@
 
 #include "tests/kit/paths.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::house_traps_test {
 namespace {
 
 // "Trap07" of TEST(Trap07, …), TEST_F and TEST_P.
@@ -45,4 +45,4 @@ TEST(HouseTraps, are_read_off_the_tests_macros) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::house_traps_test

@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <limits>
 
-namespace peyk::tests {
+namespace peyk::tests::rules_behaviour_test {
 namespace {
 
 using namespace rules;
@@ -161,4 +161,4 @@ RC_GTEST_PROP(Behaviour, strays_from_its_gap_as_the_definition_says, ()) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::rules_behaviour_test

@@ -9,7 +9,7 @@
 
 #include "handlers/rules/ranges.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::rules_conditions_test {
 namespace {
 
 using namespace rules;
@@ -239,4 +239,4 @@ RC_GTEST_PROP(Conditions, contradict_each_other_only_if_no_number_fulfils_them, 
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::rules_conditions_test

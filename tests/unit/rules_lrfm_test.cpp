@@ -6,7 +6,7 @@
 
 #include <algorithm>
 
-namespace peyk::tests {
+namespace peyk::tests::rules_lrfm_test {
 namespace {
 
 using namespace rules;
@@ -147,4 +147,4 @@ RC_GTEST_PROP(Lrfm, bounds_do_not_depend_on_the_order_of_members, ()) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::rules_lrfm_test

@@ -4,7 +4,7 @@
 
 #include "handlers/rules/offers.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::rules_offers_check_test {
 namespace {
 
 using namespace rules;
@@ -174,4 +174,4 @@ TEST(OffersCheck, all_that_is_wrong_is_told_at_once) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::rules_offers_check_test

@@ -11,7 +11,7 @@
 
 #include "handlers/rules/offers.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::rules_offers_properties_test {
 namespace {
 
 using namespace rules;
@@ -313,4 +313,4 @@ RC_GTEST_PROP(OffersPromise, what_is_given_adds_up_and_is_never_more_than_is_lef
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::rules_offers_properties_test

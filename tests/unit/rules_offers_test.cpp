@@ -4,7 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace peyk::tests {
+namespace peyk::tests::rules_offers_test {
 namespace {
 
 using namespace rules;
@@ -383,4 +383,4 @@ TEST(Offers, know_what_is_given_by_the_piece_and_what_is_bounded) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::rules_offers_test

@@ -7,7 +7,7 @@
 
 #include <algorithm>
 
-namespace peyk::tests {
+namespace peyk::tests::rules_segments_test {
 namespace {
 
 using namespace rules;
@@ -144,4 +144,4 @@ TEST(Segments, do_not_stand_on_each_other) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::rules_segments_test

@@ -6,7 +6,7 @@
 
 #include <limits>
 
-namespace peyk::tests {
+namespace peyk::tests::rules_tiers_test {
 namespace {
 
 using namespace rules;
@@ -88,4 +88,4 @@ RC_GTEST_PROP(Tiers, never_fall_before_their_day_nor_below_what_was_earned, ()) 
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::rules_tiers_test

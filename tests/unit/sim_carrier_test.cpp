@@ -3,7 +3,7 @@
 
 #include "smpp/ussd.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::sim_carrier_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -343,4 +343,4 @@ TEST_F(ADialog, isRefusedWithoutAUssdString) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::sim_carrier_test

@@ -4,7 +4,7 @@
 
 #include "sim/profile_file.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::sim_contract_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -306,4 +306,4 @@ TEST_F(TheWitness, keepsTheFirstExamplesAndCountsAll) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::sim_contract_test

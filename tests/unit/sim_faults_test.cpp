@@ -5,7 +5,7 @@
 
 #include "sim/profile_file.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::sim_faults_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -321,4 +321,4 @@ TEST(FaultWords, say_what_how_often_and_what_is_wrong_with_them) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::sim_faults_test

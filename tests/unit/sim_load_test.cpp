@@ -8,7 +8,7 @@
 
 #include "sim/carrier.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::sim_load_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -118,4 +118,4 @@ TEST_F(ALoad, endsWhenItsBindIsRefused) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::sim_load_test

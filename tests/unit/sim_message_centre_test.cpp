@@ -6,7 +6,7 @@
 
 #include "smpp/time_format.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::sim_message_centre_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -324,4 +324,4 @@ TEST_F(TheCentre, refusesToSubmitAnythingOnAReceiver) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::sim_message_centre_test

@@ -10,7 +10,7 @@
 #include "sim/throttle.hpp"
 #include "tests/kit/paths.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::sim_profile_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -408,4 +408,4 @@ INSTANTIATE_TEST_SUITE_P(Samples, EachProfile, testing::ValuesIn(profile_files()
 });
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::sim_profile_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace peyk::tests {
+namespace peyk::tests::sim_reading_test {
 namespace {
 
 using sim::international_phone;
@@ -39,4 +39,4 @@ TEST(AReader, writesAPhoneBothWays) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::sim_reading_test

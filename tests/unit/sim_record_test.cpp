@@ -12,7 +12,7 @@
 
 #include "tests/kit/paths.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::sim_record_test {
 namespace {
 
 using sim::Direction;
@@ -119,4 +119,4 @@ TEST(PduFiles, areTurnedOverAndTheOldestGoes) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::sim_record_test

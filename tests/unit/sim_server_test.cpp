@@ -23,7 +23,7 @@
 #include "smpp/ussd.hpp"
 #include "tests/kit/process.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::sim_server_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -325,4 +325,4 @@ TEST_F(TheSimulator, answersWhatIsNoJsonAndClosesOnALineWithoutEnd) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::sim_server_test

@@ -4,7 +4,7 @@
 
 #include <set>
 
-namespace peyk::tests {
+namespace peyk::tests::sim_till_test {
 namespace {
 
 TEST(TheTill, signsTheKnownAnswerOfStandardWebhooks) {
@@ -37,4 +37,4 @@ TEST(TheTill, saysWhenNobodyAnswers) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::sim_till_test

@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace peyk::tests {
+namespace peyk::tests::sim_window_counter_test {
 namespace {
 
 using sim::WindowCounter;
@@ -46,4 +46,4 @@ RC_GTEST_PROP(TheWindowCounter, agreesWithTryingEveryWindow, ()) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::sim_window_counter_test

@@ -7,7 +7,7 @@
 #include "smpp/layout.hpp"
 #include "smpp/session.hpp"
 
-namespace peyk::smpp {
+namespace peyk::smpp::smpp_codec_test {
 namespace {
 
 std::string text_without_nul(std::size_t size_max) {
@@ -211,4 +211,4 @@ TEST(Framer, KeepsNoMoreThanOneFrame) {
 }
 
 }  // namespace
-}  // namespace peyk::smpp
+}  // namespace peyk::smpp::smpp_codec_test

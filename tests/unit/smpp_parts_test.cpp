@@ -2,7 +2,7 @@
 
 #include "smpp/parts.hpp"
 
-namespace peyk::smpp {
+namespace peyk::smpp::smpp_parts_test {
 namespace {
 
 using namespace std::string_literals;
@@ -142,4 +142,4 @@ TEST(Reassembly, StaysWithinItsLimitsByGivingUpTheOldest) {
 }
 
 }  // namespace
-}  // namespace peyk::smpp
+}  // namespace peyk::smpp::smpp_parts_test

@@ -4,7 +4,7 @@
 #include "smpp/time_format.hpp"
 #include "smpp/ussd.hpp"
 
-namespace peyk::smpp {
+namespace peyk::smpp::smpp_receipt_test {
 namespace {
 
 constexpr std::string_view kText =
@@ -116,4 +116,4 @@ TEST(Ussd, IsNotSeenInATextNorInAnApplicationsOperation) {
 }
 
 }  // namespace
-}  // namespace peyk::smpp
+}  // namespace peyk::smpp::smpp_receipt_test

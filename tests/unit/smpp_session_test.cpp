@@ -7,7 +7,7 @@
 #include "smpp/session.hpp"
 #include "tests/unit/session_events.hpp"
 
-namespace peyk::smpp {
+namespace peyk::smpp::smpp_session_test {
 namespace {
 
 using std::chrono::milliseconds;
@@ -433,4 +433,4 @@ TEST(Permissions, AreThoseOfTheTable) {
 }
 
 }  // namespace
-}  // namespace peyk::smpp
+}  // namespace peyk::smpp::smpp_session_test

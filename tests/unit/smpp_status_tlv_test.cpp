@@ -4,7 +4,7 @@
 #include "smpp/status.hpp"
 #include "smpp/tlv.hpp"
 
-namespace peyk::smpp {
+namespace peyk::smpp::smpp_status_tlv_test {
 namespace {
 
 TEST(Status, HasANameAndAClass) {
@@ -72,4 +72,4 @@ TEST(Address, OfASenderIsAlphanumericUnlessItIsDigits) {
 }
 
 }  // namespace
-}  // namespace peyk::smpp
+}  // namespace peyk::smpp::smpp_status_tlv_test

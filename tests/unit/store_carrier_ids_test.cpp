@@ -4,7 +4,7 @@
 
 #include "store/carrier_ids.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::store_carrier_ids_test {
 namespace {
 
 using namespace store;
@@ -83,4 +83,4 @@ TEST(IdHabit, of_a_carrier_that_mixes_is_none) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::store_carrier_ids_test

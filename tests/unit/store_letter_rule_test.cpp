@@ -6,7 +6,7 @@
 
 #include <vector>
 
-namespace peyk::store {
+namespace peyk::store::store_letter_rule_test {
 namespace {
 
 using handlers::Lane;
@@ -100,4 +100,4 @@ TEST(LetterRule, has_words_for_each_verdict) {
 }
 
 }  // namespace
-}  // namespace peyk::store
+}  // namespace peyk::store::store_letter_rule_test

@@ -10,7 +10,7 @@
 
 #include "store/redis/pace.hpp"
 
-namespace peyk::store {
+namespace peyk::store::store_pace_rule_test {
 namespace {
 
 constexpr std::int64_t kNow = 1'700'000'000'000'000;
@@ -219,4 +219,4 @@ RC_GTEST_PROP(PaceProperty, a_line_with_work_uses_98_percent_of_its_rate, ()) {
 }
 
 }  // namespace
-}  // namespace peyk::store
+}  // namespace peyk::store::store_pace_rule_test

@@ -5,7 +5,7 @@
 
 #include "store/part_reference.hpp"
 
-namespace peyk::store {
+namespace peyk::store::store_part_reference_test {
 namespace {
 
 constexpr std::uint64_t kMessage = 0x1234;
@@ -86,4 +86,4 @@ TEST(PartReference, of_zero_is_none) {
 }
 
 }  // namespace
-}  // namespace peyk::store
+}  // namespace peyk::store::store_part_reference_test

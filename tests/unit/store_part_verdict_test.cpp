@@ -5,7 +5,7 @@
 
 #include <vector>
 
-namespace peyk::store {
+namespace peyk::store::store_part_verdict_test {
 namespace {
 
 using std::chrono::hours, std::chrono::seconds;
@@ -36,4 +36,4 @@ TEST(PartVerdict, follows_from_what_is_kept_and_for_how_long) {
 }
 
 }  // namespace
-}  // namespace peyk::store
+}  // namespace peyk::store::store_part_verdict_test

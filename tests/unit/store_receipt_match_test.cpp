@@ -3,7 +3,7 @@
 
 #include "store/receipt_match.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::store_receipt_match_test {
 namespace {
 
 using namespace store;
@@ -125,4 +125,4 @@ TEST(Trap05, a_text_shaped_like_a_receipt_must_name_a_message_to_the_very_phone_
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::store_receipt_match_test

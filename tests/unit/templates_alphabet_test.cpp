@@ -7,7 +7,7 @@
 #include "templates/gsm7.hpp"
 #include "templates/utf8.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::templates_alphabet_test {
 namespace {
 
 using namespace templates;
@@ -267,4 +267,4 @@ TEST(Alphabet, refuses_more_parts_than_a_header_can_count) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::templates_alphabet_test

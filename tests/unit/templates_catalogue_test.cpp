@@ -11,7 +11,7 @@
 #include "templates/keywords.hpp"
 #include "templates/screen.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::templates_catalogue_test {
 namespace {
 
 using namespace templates;
@@ -311,4 +311,4 @@ TEST(Catalogue, may_be_rendered_by_many_threads) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::templates_catalogue_test

@@ -5,7 +5,7 @@
 
 #include <thread>
 
-namespace peyk::tests {
+namespace peyk::tests::templates_dates_test {
 namespace {
 
 using namespace templates;
@@ -159,4 +159,4 @@ TEST(Dates, may_be_asked_by_many_threads) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::templates_dates_test

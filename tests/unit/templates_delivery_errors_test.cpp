@@ -3,7 +3,7 @@
 #include "gateway/ctl/trace.hpp"
 #include "templates/delivery_errors.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::templates_delivery_errors_test {
 namespace {
 
 using templates::Language;
@@ -68,4 +68,4 @@ TEST(Trace, shows_each_part_with_its_carrier_its_error_in_words_and_no_phone) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::templates_delivery_errors_test

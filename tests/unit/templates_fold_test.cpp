@@ -5,7 +5,7 @@
 
 #include "templates/utf8.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::templates_fold_test {
 namespace {
 
 using templates::fold;
@@ -62,4 +62,4 @@ RC_GTEST_PROP(Fold, is_idempotent_on_characters, ()) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::templates_fold_test

@@ -5,7 +5,7 @@
 #include "templates/alphabet.hpp"
 #include "templates/utf8.hpp"
 
-namespace peyk::templates {
+namespace peyk::templates::templates_graphemes_test {
 namespace {
 
 TEST(Graphemes, hold_together_what_reads_as_one_character) {
@@ -39,4 +39,4 @@ TEST(Graphemes, longer_than_a_part_are_cut_between_code_points) {
 }
 
 }  // namespace
-}  // namespace peyk::templates
+}  // namespace peyk::templates::templates_graphemes_test

@@ -5,7 +5,7 @@
 
 #include "templates/fold.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::templates_keywords_test {
 namespace {
 
 using namespace templates;
@@ -225,4 +225,4 @@ RC_GTEST_PROP(Keywords, the_form_of_a_text_never_matters, ()) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::templates_keywords_test

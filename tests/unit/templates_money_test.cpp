@@ -6,7 +6,7 @@
 
 #include <limits>
 
-namespace peyk::tests {
+namespace peyk::tests::templates_money_test {
 namespace {
 
 using namespace templates;
@@ -118,4 +118,4 @@ RC_GTEST_PROP(TypedAmount, is_in_range_or_refused_for_any_octets, (const std::st
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::templates_money_test

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
-namespace peyk::tests {
+namespace peyk::tests::templates_names_test {
 namespace {
 
 using templates::parse_name;
@@ -74,4 +74,4 @@ RC_GTEST_PROP(Names, stay_what_they_are, (const std::string& typed)) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::templates_names_test

@@ -5,7 +5,7 @@
 
 #include <set>
 
-namespace peyk::tests {
+namespace peyk::tests::templates_occasions_test {
 namespace {
 
 using namespace templates;
@@ -188,4 +188,4 @@ TEST(Occasions, of_the_gregorian_year_are_where_the_calendar_has_them) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::templates_occasions_test

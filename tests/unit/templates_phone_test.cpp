@@ -5,7 +5,7 @@
 #include <phonenumbers/phonenumberutil.h>
 #include <rapidcheck/gtest.h>
 
-namespace peyk::tests {
+namespace peyk::tests::templates_phone_test {
 namespace {
 
 using namespace templates;
@@ -110,4 +110,4 @@ RC_GTEST_PROP(Phone, any_octets_are_read_without_harm, (const std::string& octet
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::templates_phone_test

@@ -6,7 +6,7 @@
 #include "templates/alphabet.hpp"
 #include "templates/fold.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::templates_screen_test {
 namespace {
 
 using namespace templates;
@@ -70,4 +70,4 @@ RC_GTEST_PROP(Screen, pages_fit_and_lose_nothing_but_blanks, ()) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::templates_screen_test

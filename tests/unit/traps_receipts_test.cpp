@@ -4,7 +4,7 @@
 #include "gateway/inbound_receipts.hpp"
 #include "smpp/receipt.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::traps_receipts_test {
 namespace {
 
 using namespace smpp;
@@ -138,4 +138,4 @@ TEST(Trap05, but_what_no_phone_can_set_makes_it_a_receipt) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::traps_receipts_test

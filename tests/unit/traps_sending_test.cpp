@@ -5,7 +5,7 @@
 #include "gateway/submit_policy.hpp"
 #include "smpp/session.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::traps_sending_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -76,4 +76,4 @@ TEST(Trap01, an_error_response_with_and_without_a_body_maps_its_status_frees_the
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::traps_sending_test

@@ -8,7 +8,7 @@
 #include "smpp/session.hpp"
 #include "tests/unit/session_events.hpp"
 
-namespace peyk::smpp {
+namespace peyk::smpp::traps_session_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -456,4 +456,4 @@ TEST(Session, a_peer_that_bound_to_us_may_deliver_only_where_either_way_is_agree
 }
 
 }  // namespace
-}  // namespace peyk::smpp
+}  // namespace peyk::smpp::traps_session_test

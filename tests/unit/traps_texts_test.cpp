@@ -7,7 +7,7 @@
 #include "templates/alphabet.hpp"
 #include "templates/fold.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::traps_texts_test {
 namespace {
 
 using namespace std::string_literals;
@@ -195,4 +195,4 @@ TEST(Trap14, zwnj_and_digits_of_three_scripts_come_back_as_they_went) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::traps_texts_test

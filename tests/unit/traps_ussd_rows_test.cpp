@@ -7,7 +7,7 @@
 #include "smpp/status.hpp"
 #include "smpp/ussd.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::traps_ussd_rows_test {
 namespace {
 
 using namespace smpp;
@@ -177,4 +177,4 @@ TEST(Trap15, a_session_of_a_wrong_length_is_taken_as_it_is_and_breaks_nothing) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::traps_ussd_rows_test

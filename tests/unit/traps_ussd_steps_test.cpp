@@ -4,7 +4,7 @@
 #include "gateway/ussd_steps.hpp"
 #include "templates/alphabet.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::traps_ussd_steps_test {
 namespace {
 
 using namespace gateway;
@@ -206,4 +206,4 @@ TEST(Trap15, keys_are_read_in_every_data_coding_a_ussd_gateway_uses) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::traps_ussd_steps_test

@@ -14,7 +14,7 @@
 #include "tests/kit/process.hpp"
 #include "tests/kit/vectors.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::folder_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -166,4 +166,4 @@ TEST(VectorFolders, that_we_keep_are_whole) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::folder_test

@@ -11,7 +11,7 @@
 #include "templates/alphabet.hpp"
 #include "tests/kit/vectors.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::malformed_test {
 namespace {
 
 using nlohmann::json;
@@ -225,4 +225,4 @@ TEST(Malformed, IsAnsweredTheSameWhenItComesOctetByOctet) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::malformed_test

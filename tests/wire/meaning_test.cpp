@@ -15,7 +15,7 @@
 #include "templates/alphabet.hpp"
 #include "tests/kit/vectors.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::meaning_test {
 namespace {
 
 using nlohmann::json;
@@ -342,4 +342,4 @@ TEST(Parts, OfAMessageAreJoinedInAnyOrder) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::meaning_test

@@ -11,7 +11,7 @@
 #include "smpp/pdu.hpp"
 #include "tests/kit/vectors.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::pdus_test {
 namespace {
 
 using nlohmann::json;
@@ -143,4 +143,4 @@ TEST(Streams, AreCutIntoTheSameFramesHoweverTheReadsEnd) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::pdus_test

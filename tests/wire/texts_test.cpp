@@ -11,7 +11,7 @@
 #include "templates/screen.hpp"
 #include "tests/kit/vectors.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::texts_test {
 namespace {
 
 using nlohmann::json;
@@ -93,4 +93,4 @@ TEST(Folding, BringsTheFormsOfAWordTogether) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::texts_test

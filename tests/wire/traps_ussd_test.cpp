@@ -9,7 +9,7 @@
 #include "templates/alphabet.hpp"
 #include "tests/kit/vectors.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::traps_ussd_test {
 namespace {
 
 using nlohmann::json;
@@ -143,4 +143,4 @@ TEST(Trap15, our_screens_carry_the_operation_and_the_session_of_the_profile) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::traps_ussd_test
