@@ -50,7 +50,12 @@ OutboundLine::OutboundLine(OutboundParts parts, LineOptions options, const std::
       read_signal_(parts_.io),
       slot_signal_(parts_.io),
       settle_signal_(parts_.io),
-      lease_signal_(parts_.io) {}
+      lease_signal_(parts_.io) {
+  for (std::size_t lane = 0; lane < store::kLanes; ++lane) {
+    seconds_[lane] = &parts_.metrics.histogram("peyk_outbound_seconds",
+                                               {{"lane", words(static_cast<handlers::Lane>(lane))}});
+  }
+}
 
 void OutboundLine::start(asio::awaitable<void> work) {
   ++coroutines_;

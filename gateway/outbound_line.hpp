@@ -29,6 +29,7 @@
 // outbound_submits.cpp, outbound_outcomes.cpp. Thread rule: the network thread.
 #pragma once
 
+#include <array>
 #include <deque>
 #include <functional>
 #include <map>
@@ -218,6 +219,7 @@ class OutboundLine {
   const store::LineKey& key_;  // of its lanes: the first route's
   std::uint64_t& next_tag_;
   std::minstd_rand chance_{std::random_device{}()};
+  std::array<Histogram*, store::kLanes> seconds_{};  // from when a text was due to when it was taken
 
   store::Government government_;
   std::vector<store::QueuedMessage> to_enqueue_;

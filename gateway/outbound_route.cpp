@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "smpp/status.hpp"
+
 namespace peyk::gateway {
 
 store::Rates OutboundRoute::rates(AdaptiveRate::Time now) const {
@@ -14,6 +16,14 @@ double OutboundRoute::effective_rate(AdaptiveRate::Time now) const {
   const double line = line_rate.effective(now), account = account_rate.effective(now);
   if (line <= 0 || account <= 0) return std::max(line, account);
   return std::min(line, account);
+}
+
+Counter& OutboundRoute::submits(Metrics& metrics, std::uint32_t command_status) {
+  Counter*& counter = submits_[command_status];
+  if (counter == nullptr)
+    counter = &metrics.counter("peyk_outbound_submits_total",
+                               {{"carrier", key.carrier}, {"status", smpp::status_name(command_status)}});
+  return *counter;
 }
 
 }  // namespace peyk::gateway

@@ -3,8 +3,12 @@
 // Thread rule: the network thread.
 #pragma once
 
+#include <cstdint>
+#include <map>
+
 #include "gateway/adaptive_rate.hpp"
 #include "gateway/carriers.hpp"
+#include "gateway/metrics.hpp"
 #include "gateway/submit_policy.hpp"
 #include "store/redis/lanes.hpp"
 
@@ -31,6 +35,11 @@ struct OutboundRoute {
   store::Rates rates(AdaptiveRate::Time now) const;
   // submit_sm a second, of line and account together; 0: no limit.
   double effective_rate(AdaptiveRate::Time now) const;
+  // Responses of that command_status; its handle is looked up once and not once a text.
+  Counter& submits(Metrics& metrics, std::uint32_t command_status);
+
+ private:
+  std::map<std::uint32_t, Counter*> submits_;
 };
 
 }  // namespace peyk::gateway

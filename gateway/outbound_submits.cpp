@@ -96,10 +96,7 @@ void OutboundLine::responded(std::uint64_t tag, const smpp::Pdu& response) {
   const OnWire part = on_wire_.extract(tag).mapped();
   Carrier& carrier = routes_[part.route].carrier;
   carrier.answered(std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - part.sent_at));
-  parts_.metrics
-      .counter("peyk_outbound_submits_total",
-               {{"carrier", carrier.options().name}, {"status", smpp::status_name(response.command_status)}})
-      .add();
+  routes_[part.route].submits(parts_.metrics, response.command_status).add();
   heed_congestion(part.route, response);
   count_taken(Clock::now());
   pump_signal_.wake();  // a place in the window is free
@@ -265,8 +262,7 @@ void OutboundLine::when_idle(store::MessageId id) {
 
 void OutboundLine::count_outcome(const store::Settled& outcome, const Sending& sending) {
   if (outcome.state != store::submitted) return;
-  parts_.metrics.histogram("peyk_outbound_seconds", {{"lane", words(sending.text().lane)}})
-      .observe(wall_clock() - sending.text().due_since());
+  seconds_[static_cast<std::size_t>(sending.text().lane)]->observe(wall_clock() - sending.text().due_since());
 }
 
 }  // namespace peyk::gateway
