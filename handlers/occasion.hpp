@@ -30,8 +30,10 @@ struct OccasionRound {
 // What is due in the clubs whose day has begun and is not yet over, of those that have an offer for it.
 std::vector<OccasionRound> occasion_rounds(const Directory& directory, rules::Instant now);
 
-// Whether an offer for this occasion is in force, and fits but for what she had of it: asked without locks.
-bool may_fit(const Club& club, rules::Occasion on, const rules::Measures& measures, rules::Instant now);
+// Whether an offer for this occasion is in force, fits, and is one that she has not had for it: asked without
+// locks, of everybody. `facts`: how she buys, and what offers gave her.
+bool may_fit(const Club& club, rules::Occasion on, const Member& member, const rules::Measures& measures,
+             const Facts& facts, rules::Instant now);
 
 // `promo_line`: from which advertising leaves; empty: there is none, and absences are left alone.
 Needs needs_occasion(const Club& club, rules::Occasion on, const MemberKey& key,
