@@ -7,7 +7,7 @@ namespace peyk::gateway {
 namespace {
 
 constexpr std::chrono::seconds kLookEvery{60};
-constexpr std::uint32_t kFoldedAtOnce = 200, kCountedAtOnce = 200;  // members
+constexpr std::uint32_t kFoldedAtOnce = 200;  // members
 
 }  // namespace
 
@@ -65,7 +65,7 @@ LrfmKeeper::Piece LrfmKeeper::score_page(store::Connection& connection, const ha
 }
 
 LrfmKeeper::Piece LrfmKeeper::count_page(store::Connection& connection, rules::Instant now) {
-  if (work_->segments->step(connection, now, kCountedAtOnce)) return Piece::more;
+  if (work_->segments->step(connection, now, store::kSegmentPage)) return Piece::more;
   // Whoever took the night over writes its figures.
   if (!store::keep_night(connection, work_->night, now)) return Piece::lost;
   work_->segments->save(connection);

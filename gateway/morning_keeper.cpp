@@ -9,7 +9,6 @@ namespace peyk::gateway {
 namespace {
 
 constexpr std::chrono::seconds kLookEvery{60};
-constexpr std::uint32_t kMembersASet = 100;   // those who are given something wait for each other
 constexpr std::uint64_t kGivenASecond = 200;  // texts
 // Whoever was at a round may have died.
 constexpr std::chrono::minutes kRoundsSeenAgain{10};
@@ -104,7 +103,7 @@ void MorningKeeper::give() {
       [this, result, directory, round](store::Connection& connection) {
         const rules::Instant now = hooks_.clock();
         *result =
-            store::give_occasion(connection, chance_, *directory, round, promo_line_, now, kMembersASet);
+            store::give_occasion(connection, chance_, *directory, round, promo_line_, now);
         if (result->is_done) store::forget_occasion_rounds(connection, now);
       },
       [this, result, key](bool committed) {

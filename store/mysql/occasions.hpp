@@ -17,7 +17,8 @@
 
 namespace peyk::store {
 
-inline constexpr std::uint32_t kOccasionSetMax = 200;  // members looked at
+// Members looked at. Those of them who are given something wait for each other while they are.
+inline constexpr std::uint32_t kOccasionSet = 100, kOccasionSetMax = 200;
 
 struct OccasionGiven {
   std::uint64_t looked_at = 0, members = 0;  // members: who were given something
@@ -28,7 +29,7 @@ struct OccasionGiven {
 OccasionGiven give_occasion(Connection& connection, SystemChance& chance,
                             const handlers::Directory& directory, const handlers::OccasionRound& round,
                             const std::string& promo_line, rules::Instant now,
-                            std::uint32_t limit = kOccasionSetMax);
+                            std::uint32_t limit = kOccasionSet);
 // Rounds that are long over. Returns how many were forgotten.
 std::uint64_t forget_occasion_rounds(Connection& connection, rules::Instant now);
 
