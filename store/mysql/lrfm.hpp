@@ -16,8 +16,9 @@
 
 namespace peyk::store {
 
-// Members read in one go: about a millisecond, which is what a redemption may have to wait for a processor.
-inline constexpr std::uint32_t kLrfmPage = 500;
+// Members read in one go: less than a millisecond, which is what a redemption may have to wait for a
+// processor.
+inline constexpr std::uint32_t kLrfmPage = 300;
 
 class LrfmPass {
  public:

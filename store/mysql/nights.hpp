@@ -18,11 +18,11 @@
 namespace peyk::store {
 
 inline constexpr std::chrono::minutes kNightClaim{5};  // so long a piece may take, and somebody be dead
-inline constexpr std::chrono::minutes kNightKeptEvery{
-    1};  // a piece so soon after another needs no keep_night()
+// A piece so soon after another needs no keep_night().
+inline constexpr std::chrono::minutes kNightKeptEvery{1};
 // After each piece nothing is done for so many times as long as it took: a night, its command and a morning
-// have a quarter of a core, and are done with a million in seconds all the same.
-inline constexpr int kNightRest = 3;
+// have a third of a core, and are done with a million in seconds all the same.
+inline constexpr int kNightRest = 2;
 
 struct Night {
   handlers::ClubId club = 0;
