@@ -4,7 +4,8 @@
 //   occasion_rounds(): whose morning it is -> [the store finds who may fit] -> needs_occasion() -> occasion()
 //
 // - A birthday's offer is given once a year, however often she changes the day; one for staying away once an
-//   absence, that is not again before she has bought; one for joining or for her profile once a membership.
+//   absence, that is not again before she has bought; one for her profile once a membership, one for joining
+//   once a phone (the store remembers: docs/decisions/0022).
 // - Credit is of origin occasion, each lot with its code; it is recorded, counted and bounded like what a
 //   purchase brings (earning.hpp). Of her debt it settles first, as all credit does.
 // - Staying away is no service: who does not want advertising is given nothing that she would not hear of,

@@ -5,8 +5,8 @@
 
 #include <chrono>
 #include <ostream>
-#include <thread>
 
+#include "config/toolchain/asio.hpp"
 #include "gateway/clock.hpp"
 #include "handlers/measures.hpp"
 #include "store/mysql/clubs.hpp"
@@ -38,11 +38,12 @@ void show_bounds(const handlers::Club& club, const store::LrfmPass& pass, const 
 }
 
 // Beside people at tills: as slowly as at night.
-bool politely(store::LrfmPass& pass, store::Connection& connection) {
+bool politely(store::LrfmPass& pass, store::Connection& connection, boost::asio::io_context& io) {
   const auto began = std::chrono::steady_clock::now();
   const bool more = pass.step(connection);
   connection.rollback();
-  if (more) std::this_thread::sleep_for((std::chrono::steady_clock::now() - began) * store::kNightRest);
+  const auto took = std::chrono::steady_clock::now() - began;
+  if (more) boost::asio::steady_timer(io, took * store::kNightRest).wait();
   return more;
 }
 
@@ -55,7 +56,8 @@ ExitCode reckon(Desk& desk) {
   const std::uint64_t expected = pass.expected(connection);
   connection.rollback();
   std::uint64_t told = 0;
-  while (politely(pass, connection)) {
+  boost::asio::io_context io;
+  while (politely(pass, connection, io)) {
     if (pass.members() < told + kProgressEvery) continue;
     told = pass.members();
     desk.err << fmt::format("peykctl: {} of some {} members\n", told, expected) << std::flush;

@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <chrono>
 #include <functional>
-#include <thread>
 #include <vector>
 
+#include "config/toolchain/asio.hpp"
 #include "store/mysql/nights.hpp"
 #include "tests/bench/money.hpp"
 
@@ -14,10 +14,12 @@ namespace peyk::bench {
 
 // One piece, committed, and its rest. False: it was the last.
 inline bool politely(store::Connection& connection, const std::function<bool(store::Connection&)>& piece) {
+  thread_local boost::asio::io_context io;
   const auto began = std::chrono::steady_clock::now();
   const bool more = piece(connection);
   connection.commit();
-  std::this_thread::sleep_for((std::chrono::steady_clock::now() - began) * store::kNightRest);
+  const auto took = std::chrono::steady_clock::now() - began;
+  boost::asio::steady_timer(io, took * store::kNightRest).wait();
   return more;
 }
 

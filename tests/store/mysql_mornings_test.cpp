@@ -318,8 +318,9 @@ TEST_F(MysqlMornings, who_was_asked_back_is_not_locked_again_while_she_stays_awa
   store::Connection till(database.options());
   till.open();
   {
-    store::Rows rows =
-        till.prepare("SELECT member_id FROM member WHERE phone = ? FOR UPDATE").add(kShopper).query();
+    store::Rows rows = till.prepare("SELECT member_id FROM member WHERE club_id = 1 AND phone = ? FOR UPDATE")
+                           .add(kShopper)
+                           .query();
     ASSERT_TRUE(rows.next());
   }
   EXPECT_EQ(give(Occasion::away, kNoon + 24h * 31, kPromoLine, 100), 1U) << "the other; of her nobody waits";
