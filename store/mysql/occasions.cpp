@@ -15,7 +15,8 @@ namespace {
 using namespace handlers;
 
 constexpr std::uint32_t kIdsPerMember = 40;
-constexpr int kDrawsMax = 20;                                 // as of a live request
+constexpr std::uint32_t kAwayLooks = 4;  // so many times as many as may be given something
+constexpr int kDrawsMax = 20;            // as of a live request
 constexpr std::int64_t kRoundsKept = 7, kQuartersOfDay = 96;  // days
 // Whoever was away for so long finds those who joined meanwhile.
 constexpr std::chrono::days kLately{3};
@@ -178,22 +179,25 @@ void read_uses(Connection& connection, const std::vector<Customer>& page, Facts&
 }
 
 // Most of those who stay away have heard of it on an earlier morning of the same absence, and nobody locks
-// them again.
+// them again. So few are left that more are looked at than may be given something at once.
 Found away_today(Connection& connection, const OccasionRound& round, MemberId after, std::uint32_t limit,
                  rules::Instant now) {
   CustomerPages pages(*round.club, after);
   Facts facts;
   Found found;
-  std::vector<Customer> page = pages.next(connection, facts, limit);
+  std::vector<Customer> page = pages.next(connection, facts, limit * kAwayLooks);
   read_uses(connection, page, facts);
+  found.last = pages.after();
+  found.is_all = page.empty();
   for (Customer& one : page) {
+    ++found.looked_at;
     const rules::Measures measures = measures_of(*round.club, &one.member, facts, now, &one.profile);
     if (may_fit(*round.club, round.on, one.member, measures, facts, now))
       found.customers.push_back(std::move(one));
+    if (found.customers.size() < limit) continue;
+    found.last = found.customers.back().member.id;
+    break;
   }
-  found.looked_at = page.size();
-  found.last = pages.after();
-  found.is_all = page.empty();
   return found;
 }
 

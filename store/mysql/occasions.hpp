@@ -17,7 +17,7 @@
 
 namespace peyk::store {
 
-// Members looked at. Those of them who are given something wait for each other while they are.
+// Members who may be given something at once: they wait for each other while they are.
 inline constexpr std::uint32_t kOccasionSet = 100, kOccasionSetMax = 200;
 
 struct OccasionGiven {

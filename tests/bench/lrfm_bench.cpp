@@ -126,6 +126,8 @@ int main(int argc, char** argv) {
     busy.push_back(passed.busy);
   }
   const std::string named = wanted.members == kMillion ? "1m" : std::to_string(wanted.members);
+  fmt::print("page: {} members\n", store::kLrfmPage);
+  fmt::print("rest_after_each_page: {} x\n", store::kNightRest);
   fmt::print("seconds_{}_members: {:.2f} s\n", named, bench::median(seconds));
   fmt::print("busy_seconds_{}_members: {:.2f} s\n", named, bench::median(busy));
   fmt::print("memory_growth_{}_members: {:.0f} MB\n", named, megabytes);
