@@ -2,7 +2,6 @@
 
 #include "gateway/log.hpp"
 #include "store/mysql/behaviours.hpp"
-#include "store/mysql/customer_pages.hpp"
 
 namespace peyk::gateway {
 namespace {
@@ -43,28 +42,39 @@ void LrfmKeeper::look() {
 // On the sql thread. What it has read stays read if the commit has to be tried again.
 LrfmKeeper::Piece LrfmKeeper::do_piece(store::Connection& connection, const handlers::Directory& directory) {
   const rules::Instant now = hooks_.clock();
-  if (!store::keep_night(connection, work_->night, now)) return Piece::lost;
+  if (now >= work_->kept_at + store::kNightKeptEvery) {
+    if (!store::keep_night(connection, work_->night, now)) return Piece::lost;
+    work_->kept_at = now;
+  }
   if (!all_folded_) {
     folded_to_ = store::fold_old_behaviours(connection, directory, folded_to_, kFoldedAtOnce).after;
     all_folded_ = folded_to_ == 0;
     return Piece::more;
   }
-  if (work_->segments) {
-    if (work_->segments->step(connection, now, store::kCustomerPage)) return Piece::more;
-    work_->segments->save(connection);
-    store::end_night(connection, work_->night, now);
-    return Piece::last;
-  }
+  return work_->segments ? count_page(connection, now) : score_page(connection, directory, now);
+}
+
+LrfmKeeper::Piece LrfmKeeper::score_page(store::Connection& connection, const handlers::Directory& directory,
+                                         rules::Instant now) {
   if (work_->scores.step(connection)) return Piece::more;
-  const rules::LrfmBounds bounds = work_->scores.save(connection, now);
   const handlers::Club* club = directory.club(work_->night.club);
   if (club == nullptr) return Piece::lost;
-  scored_ = *club;
-  scored_.programme.bounds_reckoned = bounds;
+  work_->club = *club;
+  work_->club.programme.bounds_reckoned = work_->scores.save(connection, now);
   return Piece::scored;
 }
 
-// A piece after the other; one that fails is tried again by the next tick, while the night is ours.
+LrfmKeeper::Piece LrfmKeeper::count_page(store::Connection& connection, rules::Instant now) {
+  if (work_->segments->step(connection, now, store::kSegmentPage)) return Piece::more;
+  // Whoever took the night over writes its figures.
+  if (!store::keep_night(connection, work_->night, now)) return Piece::lost;
+  work_->segments->save(connection);
+  store::end_night(connection, work_->night, now);
+  return Piece::last;
+}
+
+// A piece after the other, each with its rest (peykd.hpp); one that fails is tried again by the next tick,
+// while the night is ours.
 void LrfmKeeper::go_on() {
   const auto piece = std::make_shared<Piece>(Piece::lost);
   busy_ = sql_.run([this, piece, directory = hooks_.directory()](
@@ -72,12 +82,26 @@ void LrfmKeeper::go_on() {
                    [this, piece](bool committed) {
                      hooks_.post([this, piece, committed] {
                        busy_ = false;
-                       if (!committed) return;
-                       if (*piece == Piece::more) return go_on();
-                       if (*piece == Piece::last) ended();
-                       work_.reset();
+                       if (committed) done(*piece);
                      });
                    });
+}
+
+void LrfmKeeper::done(Piece piece) {
+  switch (piece) {
+    case Piece::more:
+      if (work_->segments) work_->segments->adopt();
+      return go_on();
+    case Piece::scored:
+      work_->segments.emplace(std::move(work_->club), work_->night.day);
+      return go_on();
+    case Piece::last:
+      ended();
+      break;
+    case Piece::lost:
+      break;
+  }
+  work_.reset();
 }
 
 void LrfmKeeper::ended() {

@@ -36,8 +36,10 @@ class LrfmKeeper {
         : night(taken), began_at(began), scores(taken.club, taken.day) {}
     store::Night night;
     Clock::time_point began_at;
+    rules::Instant kept_at{};  // of the sql thread
     store::LrfmPass scores;
-    std::optional<store::SegmentPass> segments;  // once the scores are saved
+    handlers::Club club;                         // by the new bounds, once the scores are saved
+    std::optional<store::SegmentPass> segments;  // after that
   };
 
   enum class Piece : std::uint8_t { more, scored, last, lost };
@@ -45,6 +47,9 @@ class LrfmKeeper {
   void look();
   void go_on();
   Piece do_piece(store::Connection& connection, const handlers::Directory& directory);
+  Piece score_page(store::Connection& connection, const handlers::Directory& directory, rules::Instant now);
+  Piece count_page(store::Connection& connection, rules::Instant now);
+  void done(Piece piece);
   void ended();
 
   store::SqlThread& sql_;
@@ -52,7 +57,6 @@ class LrfmKeeper {
   ExpiryHooks hooks_;
   store::SystemChance chance_;  // of the sql thread
   std::optional<Work> work_;
-  handlers::Club scored_;             // of the sql thread, until its segments are begun
   handlers::MemberId folded_to_ = 0;  // of the sql thread: who bought before behaviour was kept
   bool all_folded_ = false;           // likewise
   bool busy_ = false;

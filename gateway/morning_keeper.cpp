@@ -9,6 +9,7 @@ namespace peyk::gateway {
 namespace {
 
 constexpr std::chrono::seconds kLookEvery{60};
+constexpr std::uint64_t kGivenASecond = 200;  // texts
 // Whoever was at a round may have died.
 constexpr std::chrono::minutes kRoundsSeenAgain{10};
 
@@ -46,6 +47,7 @@ MorningKeeper::MorningKeeper(store::SqlThread& sql, Metrics& metrics, ExpiryHook
 
 void MorningKeeper::tick() {
   const auto now = Clock::now();
+  given_ = 0;
   if (!looking_ && now >= next_tiers_) look_at_tiers();
   if (!giving_ && now >= next_rounds_) give();
 }
@@ -100,7 +102,8 @@ void MorningKeeper::give() {
   giving_ = sql_.run(
       [this, result, directory, round](store::Connection& connection) {
         const rules::Instant now = hooks_.clock();
-        *result = store::give_occasion(connection, chance_, *directory, round, promo_line_, now);
+        *result =
+            store::give_occasion(connection, chance_, *directory, round, promo_line_, now);
         if (result->is_done) store::forget_occasion_rounds(connection, now);
       },
       [this, result, key](bool committed) {
@@ -114,7 +117,9 @@ void MorningKeeper::give() {
 
 void MorningKeeper::given(const RoundKey& key, const store::OccasionGiven& given) {
   if (given.is_done) done_.insert(key);
-  if (given.members == 0) return give();
+  given_ += given.members;
+  if (given_ < kGivenASecond) give();
+  if (given.members == 0) return;
   const std::string occasion(name_of(std::get<rules::Occasion>(key)));
   metrics_.counter("peyk_occasions_total", {{"occasion", occasion}}).add(static_cast<double>(given.members));
   log::info("occasion_given", {{"occasion", occasion}, {"members", given.members}});

@@ -2,8 +2,9 @@
 // too long; and soon after it happened, by day, that she joined or told all of her profile. Any gateway may;
 // the store sees to it that each comes once (tier_days.hpp, occasions.hpp).
 //
-// Set by set, on the connection of what is reckoned at night: a set that gives something waits for the next
-// second, so that whoever is at a till notices nothing, and texts come no faster than they can leave.
+// Set by set, on the connection of what is reckoned at night, which rests after each: so whoever is at a till
+// notices nothing. Once so many were given something the next set waits for the next second, so that texts
+// come no faster than they can leave.
 //
 // Thread rule: the network thread.
 #pragma once
@@ -45,6 +46,7 @@ class MorningKeeper {
   const std::string promo_line_;
   store::SystemChance chance_;  // of the sql thread
   bool looking_ = false, giving_ = false;
+  std::uint64_t given_ = 0;    // members, in this second
   handlers::ClubId club_ = 0;  // whose tiers were looked at last
   std::set<RoundKey> done_;    // need no look until done_until_
   Clock::time_point next_tiers_{}, next_rounds_{}, done_until_{};

@@ -73,7 +73,7 @@ Peykd::Peykd(Options options)
       sweeper_(options_.mysql, sql_log(), kLostMax),
       digester_(for_digests(options_.mysql), sql_log(), kLostMax),
       librarian_(options_.mysql, sql_log(), kLostMax),
-      nightly_(options_.mysql, sql_log(), kLostMax),
+      nightly_(options_.mysql, sql_log(), kLostMax, store::kNightRest),
       redis_(io_, options_.redis),
       lanes_(redis_, options_.redis.key_prefix),
       ussd_lanes_(redis_, options_.redis.key_prefix, kUssdLaneOptions),

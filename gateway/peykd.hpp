@@ -113,7 +113,7 @@ class Peykd {
   store::SqlThread sweeper_;      // what expires, codes that have rested, who has left
   store::SqlThread digester_;     // what was odd yesterday
   store::SqlThread librarian_;    // what clubs look up over HTTP
-  store::SqlThread nightly_;      // what is reckoned of all members, and what mornings bring
+  store::SqlThread nightly_;      // what is reckoned of all members, and what mornings bring: most of the time at rest
   store::RedisConnection redis_;
   store::Lanes lanes_;
   store::Lanes ussd_lanes_;  // the same pace, looked at from further away

@@ -172,10 +172,15 @@ std::vector<OccasionRound> occasion_rounds(const Directory& directory, rules::In
   return rounds;
 }
 
-bool may_fit(const Club& club, Occasion on, const rules::Measures& measures, rules::Instant now) {
-  return is_her_day(on, measures) && std::ranges::any_of(club.programme.offers, [&](const Offer& offer) {
-           return offer.on == on && rules::in_time(offer, now) && rules::all_hold(offer.when, measures);
-         });
+bool may_fit(const Club& club, Occasion on, const Member& member, const rules::Measures& measures,
+             const Facts& facts, rules::Instant now) {
+  if (!is_her_day(on, measures)) return false;
+  const rules::Behaviour behaviour = behaviour_of(club, member.id, facts);
+  const rules::DayNumber today = day_of(club, now);
+  return std::ranges::any_of(club.programme.offers, [&](const Offer& offer) {
+    return offer.on == on && rules::in_time(offer, now) && rules::all_hold(offer.when, measures) &&
+           !is_had(facts.offer_use({member.id, offer.id}), on, behaviour, today);
+  });
 }
 
 Needs needs_occasion(const Club& club, Occasion on, const MemberKey& key, const std::string& promo_line,

@@ -4,7 +4,8 @@
 //   occasion_rounds(): whose morning it is -> [the store finds who may fit] -> needs_occasion() -> occasion()
 //
 // - A birthday's offer is given once a year, however often she changes the day; one for staying away once an
-//   absence, that is not again before she has bought; one for joining or for her profile once a membership.
+//   absence, that is not again before she has bought; one for her profile once a membership, one for joining
+//   once a phone (the store remembers: docs/decisions/0022).
 // - Credit is of origin occasion, each lot with its code; it is recorded, counted and bounded like what a
 //   purchase brings (earning.hpp). Of her debt it settles first, as all credit does.
 // - Staying away is no service: who does not want advertising is given nothing that she would not hear of,
@@ -30,8 +31,10 @@ struct OccasionRound {
 // What is due in the clubs whose day has begun and is not yet over, of those that have an offer for it.
 std::vector<OccasionRound> occasion_rounds(const Directory& directory, rules::Instant now);
 
-// Whether an offer for this occasion is in force, and fits but for what she had of it: asked without locks.
-bool may_fit(const Club& club, rules::Occasion on, const rules::Measures& measures, rules::Instant now);
+// Whether an offer for this occasion is in force, fits, and is one that she has not had for it: asked without
+// locks, of everybody. `facts`: how she buys, and what offers gave her.
+bool may_fit(const Club& club, rules::Occasion on, const Member& member, const rules::Measures& measures,
+             const Facts& facts, rules::Instant now);
 
 // `promo_line`: from which advertising leaves; empty: there is none, and absences are left alone.
 Needs needs_occasion(const Club& club, rules::Occasion on, const MemberKey& key,

@@ -3,12 +3,15 @@
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
+#include <chrono>
 #include <ostream>
 
+#include "config/toolchain/asio.hpp"
 #include "gateway/clock.hpp"
 #include "handlers/measures.hpp"
 #include "store/mysql/clubs.hpp"
 #include "store/mysql/lrfm.hpp"
+#include "store/mysql/nights.hpp"
 
 namespace peyk::gateway::ctl {
 namespace {
@@ -34,6 +37,16 @@ void show_bounds(const handlers::Club& club, const store::LrfmPass& pass, const 
     out << "scores are given by the bounds of the club's file; these are kept beside them\n";
 }
 
+// Beside people at tills: as slowly as at night.
+bool politely(store::LrfmPass& pass, store::Connection& connection, boost::asio::io_context& io) {
+  const auto began = std::chrono::steady_clock::now();
+  const bool more = pass.step(connection);
+  connection.rollback();
+  const auto took = std::chrono::steady_clock::now() - began;
+  if (more) boost::asio::steady_timer(io, took * store::kNightRest).wait();
+  return more;
+}
+
 ExitCode reckon(Desk& desk) {
   store::Connection connection(patient(desk.options.mysql));
   open_current(connection);
@@ -43,8 +56,8 @@ ExitCode reckon(Desk& desk) {
   const std::uint64_t expected = pass.expected(connection);
   connection.rollback();
   std::uint64_t told = 0;
-  while (pass.step(connection)) {
-    connection.rollback();
+  boost::asio::io_context io;
+  while (politely(pass, connection, io)) {
     if (pass.members() < told + kMembersBetweenWords) continue;
     told = pass.members();
     desk.err << fmt::format("peykctl: {} of some {} members\n", told, expected) << std::flush;

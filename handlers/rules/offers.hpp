@@ -14,10 +14,10 @@
 //   shares of credit beside a discount: less than a rial each). So what is given by the piece and not by the
 //   rial is given once a member a day unless the offer says otherwise; what only a smaller invoice or a
 //   second one of the day would fulfil is refused (contradictions()), while what an earlier invoice has made
-//   of her (tier, segment, points) counts for the next, as on any day; a budget is not shared by discounts
-//   and credit (likewise); and an offer that says `best` and is not a plain percentage (bounded()) is the
-//   only one of these that a member gets in a day: else a splitter has the piece by a small invoice and the
-//   percentage by the rest.
+//   of her (tier, segment, scores, points) counts for the next, as on any day (docs/decisions/0027); a budget
+//   is not shared by discounts and credit (likewise); and an offer that says `best` and is not a plain
+//   percentage (bounded()) is the only one of these that a member gets in a day: else a splitter has the
+//   piece by a small invoice and the percentage by the rest.
 // - What codes paid earns nothing: of an invoice wholly paid by them only notes come (I24).
 // - A budget is what is left of it when it is judged, under the lock of the offer; an offer whose budget is
 //   less than it would give gives what is left, in the order of its effects, and then nothing (I34).

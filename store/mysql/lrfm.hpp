@@ -2,6 +2,8 @@
 //
 //   behaviour of the whole club, page by page, without locks -> Quintiles -> lrfm_bounds, the club's version
 //
+// Who runs it rests after each page (kNightRest in nights.hpp).
+//
 // What must stay true: no row of a member is written or locked, so nobody at a till waits for it; what is
 // kept in memory is twenty-four octets a member.
 #pragma once
@@ -14,7 +16,9 @@
 
 namespace peyk::store {
 
-inline constexpr std::uint32_t kLrfmPage = 5'000;  // members read in one go
+// Members read in one go: less than a millisecond, which is what a redemption may have to wait for a
+// processor.
+inline constexpr std::uint32_t kLrfmPage = 300;
 
 class LrfmPass {
  public:

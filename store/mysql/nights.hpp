@@ -1,8 +1,7 @@
 // Who is at a club's night (gateway/lrfm_keeper.hpp): one gateway at a time, each night done once.
 //
-//   next_night(): the first club whose night is due, claimed -> its work, piece by piece, keep_night() with
-//   each
-//   -> end_night()
+//   next_night(): the first club whose night is due, claimed -> its work, piece by piece, keep_night() among
+//   them -> end_night()
 //
 // What must stay true: a night that is done stays done, for who comes late or whose clock was ahead. What a
 // night does may be done again from its beginning, so a gateway that dies leaves nothing behind but a claim
@@ -19,6 +18,11 @@
 namespace peyk::store {
 
 inline constexpr std::chrono::minutes kNightClaim{5};  // so long a piece may take, and somebody be dead
+// A piece so soon after another needs no keep_night().
+inline constexpr std::chrono::minutes kNightKeptEvery{1};
+// After each piece nothing is done for so many times as long as it took: a night, its command and a morning
+// have a third of a core, and are done with a million in seconds all the same.
+inline constexpr int kNightRest = 2;
 
 struct Night {
   handlers::ClubId club = 0;

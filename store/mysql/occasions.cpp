@@ -15,7 +15,8 @@ namespace {
 using namespace handlers;
 
 constexpr std::uint32_t kIdsPerMember = 40;
-constexpr int kOccasionDrawsMax = 20;                                 // as of a live request
+constexpr std::uint32_t kAwayLooks = 4;  // so many times as many as may be given something
+constexpr int kOccasionDrawsMax = 20;            // as of a live request
 constexpr std::int64_t kRoundsKept = 7, kQuartersOfDay = 96;  // days
 // Whoever was away for so long finds those who joined meanwhile.
 constexpr std::chrono::days kLately{3};
@@ -75,8 +76,8 @@ Found born_today(Connection& connection, const OccasionRound& round, MemberId af
   Rows rows =
       connection
           .prepare(
-              "SELECT member_id FROM profile WHERE club_id = ? AND born_month = ? AND born_day BETWEEN"
-              " ? AND ? AND member_id > ? ORDER BY member_id LIMIT ?")
+              "SELECT member_id FROM profile FORCE INDEX (profile_birthday) WHERE club_id = ? AND born_month"
+              " = ? AND born_day BETWEEN ? AND ? AND member_id > ? ORDER BY member_id LIMIT ?")
           .add(round.club->id)
           .add(static_cast<std::uint32_t>(today.month))
           .add(static_cast<std::uint32_t>(today.day))
@@ -92,16 +93,54 @@ Found born_today(Connection& connection, const OccasionRound& round, MemberId af
   return found;
 }
 
-// Who joined lately, or told the last of her profile, and had nothing for it yet.
-Found lately(Connection& connection, const OccasionRound& round, MemberId after, std::uint32_t limit,
-             rules::Instant now) {
+// Numbers and commas.
+std::string offers_for(const OccasionRound& round) {
   std::string offers;
   for (const rules::Offer& offer : round.club->programme.offers) {
     if (offer.on == round.on) offers += (offers.empty() ? "" : ",") + std::to_string(offer.id);
   }
-  const std::string from = round.on == rules::Occasion::join
-                               ? "member m WHERE m.club_id = ? AND m.joined_at >= ?"
-                               : "profile m WHERE m.club_id = ? AND m.completed_at >= ?";
+  return offers;
+}
+
+std::vector<MemberId> ids_of_found(const Found& found) {
+  std::vector<MemberId> ids;
+  for (const Customer& one : found.customers) ids.push_back(one.member.id);
+  return ids;
+}
+
+// Of a member m, with the secret k.
+const std::string kPhoneKey = "UNHEX(SHA2(CONCAT(k.octets, m.club_id, ':', m.phone), 256))";
+
+// A phone that has been a member before had its welcome: offer_use of its new membership says so, before
+// anything is decided.
+void inherit_welcomes(Connection& connection, const Found& found) {
+  update_in(connection,
+            "INSERT IGNORE INTO offer_use (member_id, offer_id, club_id, uses, last_day, uses_on_day,"
+            " given_on_day) SELECT m.member_id, w.offer_id, m.club_id, 1, 0, 0, 0 FROM member m CROSS JOIN"
+            " phone_secret k JOIN welcomed w ON w.club_id = m.club_id AND w.phone_key = " +
+                kPhoneKey + " WHERE m.phone IS NOT NULL AND m.member_id IN (",
+            ids_of_found(found));
+}
+
+void remember_welcomes(Connection& connection, const OccasionRound& round, const Found& found) {
+  update_in(
+      connection,
+      "INSERT IGNORE INTO welcomed (club_id, phone_key, offer_id) SELECT m.club_id, " + kPhoneKey +
+          ", u.offer_id FROM offer_use u JOIN member m ON m.member_id = u.member_id CROSS JOIN phone_secret"
+          " k WHERE m.phone IS NOT NULL AND u.uses > 0 AND u.offer_id IN (" +
+          offers_for(round) + ") AND u.member_id IN (",
+      ids_of_found(found));
+}
+
+// Who joined lately, or told the last of her profile, and had nothing for it yet. By the moment: in the order
+// of their numbers the database would rather read all members than sort these few.
+Found lately(Connection& connection, const OccasionRound& round, MemberId after, std::uint32_t limit,
+             rules::Instant now) {
+  const std::string from =
+      round.on == rules::Occasion::join
+          ? "member m FORCE INDEX (member_joined) WHERE m.club_id = ? AND m.joined_at >= ?"
+          : "profile m FORCE INDEX (profile_completed) WHERE m.club_id = ? AND"
+            " m.completed_at >= ?";
   Found found{.last = after};
   std::vector<MemberId> members;
   {
@@ -110,7 +149,7 @@ Found lately(Connection& connection, const OccasionRound& round, MemberId after,
             .prepare("SELECT m.member_id FROM " + from +
                      " AND m.member_id > ? AND NOT EXISTS (SELECT 1 FROM offer_use u WHERE u.member_id"
                      " = m.member_id AND u.offer_id IN (" +
-                     offers + ")) ORDER BY m.member_id LIMIT ?")
+                     offers_for(round) + ")) ORDER BY m.member_id LIMIT ?")
             .add(round.club->id)
             .add(now - kLately)
             .add(after)
@@ -125,18 +164,40 @@ Found lately(Connection& connection, const OccasionRound& round, MemberId after,
   return found;
 }
 
+// What offers gave these; without locks.
+void read_uses(Connection& connection, const std::vector<Customer>& page, Facts& facts) {
+  select_in(
+      connection, "SELECT member_id, offer_id, uses, last_day FROM offer_use WHERE member_id IN (", "", 1,
+      page, [](Statement& s, const Customer& one) { s.add(one.member.id); },
+      [&facts](Rows& rows) {
+        OfferUseKey key{.member = rows.u64()};
+        key.offer = rows.u32();
+        OfferUseRow row{.uses = rows.u32()};
+        row.last_day = static_cast<rules::DayNumber>(rows.i64());
+        facts.load(key, row);
+      });
+}
+
+// Most of those who stay away have heard of it on an earlier morning of the same absence, and nobody locks
+// them again. So few are left that more are looked at than may be given something at once.
 Found away_today(Connection& connection, const OccasionRound& round, MemberId after, std::uint32_t limit,
                  rules::Instant now) {
   CustomerPages pages(*round.club, after);
   Facts facts;
   Found found;
-  for (Customer& one : pages.next(connection, facts, limit)) {
+  std::vector<Customer> page = pages.next(connection, facts, limit * kAwayLooks);
+  read_uses(connection, page, facts);
+  found.last = pages.after();
+  found.is_all = page.empty();
+  for (Customer& one : page) {
     ++found.looked_at;
     const rules::Measures measures = measures_of(*round.club, &one.member, facts, now, &one.profile);
-    if (may_fit(*round.club, round.on, measures, now)) found.customers.push_back(std::move(one));
+    if (may_fit(*round.club, round.on, one.member, measures, facts, now))
+      found.customers.push_back(std::move(one));
+    if (found.customers.size() < limit) continue;
+    found.last = found.customers.back().member.id;
+    break;
   }
-  found.last = pages.after();
-  found.is_all = found.looked_at == 0;
   return found;
 }
 
@@ -202,9 +263,11 @@ OccasionGiven give_occasion(Connection& connection, SystemChance& chance, const 
                                                           : lately(connection, round, *after, limit, now);
   OccasionGiven given{.looked_at = found.looked_at, .is_done = found.is_all};
   if (!found.customers.empty()) {
+    if (round.on == rules::Occasion::join) inherit_welcomes(connection, found);
     DecidedSet set(connection, chance, directory, now);
     given.members = give(set, round, found.customers, promo_line);
     if (given.members > 0) set.save();
+    if (given.members > 0 && round.on == rules::Occasion::join) remember_welcomes(connection, round, found);
   }
   go_on(connection, round, found);
   return given;

@@ -5,7 +5,8 @@
 //   what they are given, their texts, and how far the round has come: one transaction
 //
 // What must stay true: a round is one gateway's at a time, set by set; what it has given is told by
-// offer_use, under the lock of its member, so a round that begins anew gives nothing twice.
+// offer_use, under the lock of its member, so a round that begins anew gives nothing twice. What joining gave
+// a phone outlives its membership (welcomed): leaving and joining again brings it no second time.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +17,8 @@
 
 namespace peyk::store {
 
-inline constexpr std::uint32_t kOccasionSetMax = 200;  // members looked at
+// Members who may be given something at once: they wait for each other while they are.
+inline constexpr std::uint32_t kOccasionSet = 100, kOccasionSetMax = 200;
 
 struct OccasionGiven {
   std::uint64_t looked_at = 0, members = 0;  // members: who were given something
@@ -27,7 +29,7 @@ struct OccasionGiven {
 OccasionGiven give_occasion(Connection& connection, SystemChance& chance,
                             const handlers::Directory& directory, const handlers::OccasionRound& round,
                             const std::string& promo_line, rules::Instant now,
-                            std::uint32_t limit = kOccasionSetMax);
+                            std::uint32_t limit = kOccasionSet);
 // Rounds that are long over. Returns how many were forgotten.
 std::uint64_t forget_occasion_rounds(Connection& connection, rules::Instant now);
 

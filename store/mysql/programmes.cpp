@@ -94,6 +94,11 @@ void save_offers(Connection& connection, ClubId club, const Programme& programme
   }
 }
 
+bool is_in_force(Connection& connection, ClubId club, std::string_view bounds) {
+  Rows rows = connection.prepare("SELECT body FROM lrfm_bounds WHERE club_id = ?").add(club).query();
+  return rows.next() && rows.text() == bounds;
+}
+
 }  // namespace
 
 void load_programmes(Connection& connection, std::vector<Club>& clubs) {
@@ -141,6 +146,8 @@ void save_programme(Connection& connection, ClubId club, const Programme& progra
 
 void save_reckoned_bounds(Connection& connection, ClubId club, const rules::LrfmBounds& bounds,
                           std::uint64_t members, rules::Instant now) {
+  const std::string document = bounds_document(bounds);
+  const bool is_known = is_in_force(connection, club, document);
   connection
       .prepare(
           "INSERT INTO lrfm_bounds (club_id, reckoned_at, members, body) VALUES (?, ?, ?, ?) ON DUPLICATE KEY"
@@ -148,8 +155,9 @@ void save_reckoned_bounds(Connection& connection, ClubId club, const rules::Lrfm
       .add(club)
       .add(now)
       .add(members)
-      .add(bounds_document(bounds))
+      .add(document)
       .update();
+  if (is_known) return;
   connection.prepare("UPDATE club SET version = version + 1 WHERE club_id = ?").add(club).update();
 }
 

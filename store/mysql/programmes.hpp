@@ -24,8 +24,8 @@ void load_programmes(Connection& connection, std::vector<handlers::Club>& clubs)
 // Part of save_club, which holds the club's row and commits.
 void save_programme(Connection& connection, handlers::ClubId club, const handlers::Programme& programme);
 
-// The bounds reckoned of so many members. Gateways load them within seconds: the club's version rises. The
-// caller commits.
+// The bounds reckoned of so many members. Gateways load them within seconds: the club's version rises, unless
+// they are what they were. The caller commits.
 void save_reckoned_bounds(Connection& connection, handlers::ClubId club, const rules::LrfmBounds& bounds,
                           std::uint64_t members, rules::Instant now);
 

@@ -21,6 +21,8 @@
 
 namespace peyk::store {
 
+inline constexpr std::uint32_t kSegmentPage = 200;  // members, as a night reads them
+
 struct SegmentCount {
   std::uint64_t members = 0, entered = 0, left = 0;
 };

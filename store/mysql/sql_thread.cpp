@@ -11,6 +11,7 @@ namespace {
 constexpr std::size_t kQueueMax = 1000;  // units of work, each a set
 constexpr int kConflictRetriesMax = 20;
 constexpr std::chrono::milliseconds kReconnectMin{50}, kReconnectMax{2000};
+constexpr std::chrono::seconds kRestMax{1};
 }  // namespace
 
 struct SqlThread::Impl {
@@ -19,8 +20,8 @@ struct SqlThread::Impl {
     std::function<void(bool)> after;
   };
 
-  Impl(MysqlOptions options, Log wanted_log, int lost)
-      : connection(std::move(options)), log(std::move(wanted_log)), lost_max(lost) {}
+  Impl(MysqlOptions options, Log wanted_log, int lost, int wanted_rest)
+      : connection(std::move(options)), log(std::move(wanted_log)), lost_max(lost), rest(wanted_rest) {}
 
   void run() {
     for (;;) {
@@ -32,7 +33,9 @@ struct SqlThread::Impl {
         unit = std::move(queue.front());
         queue.pop_front();
       }
+      const auto began = std::chrono::steady_clock::now();
       if (!work_off(unit)) return;
+      if (rest > 0) rest_for((std::chrono::steady_clock::now() - began) * rest);
     }
   }
 
@@ -77,6 +80,12 @@ struct SqlThread::Impl {
     }
   }
 
+  // A unit that waited for the database took long, and nobody was worse for it.
+  void rest_for(std::chrono::nanoseconds wanted) {
+    std::unique_lock lock(mutex);
+    wake.wait_for(lock, std::min<std::chrono::nanoseconds>(wanted, kRestMax), [this] { return stopping; });
+  }
+
   // Whatever keeps us from connecting is waited for: nothing of the unit has happened yet.
   bool open() {
     try {
@@ -98,7 +107,7 @@ struct SqlThread::Impl {
 
   Connection connection;
   Log log;
-  int lost_max;
+  int lost_max, rest;
   std::mutex mutex;
   std::condition_variable wake;
   std::deque<Unit> queue;
@@ -107,8 +116,8 @@ struct SqlThread::Impl {
   std::thread thread;
 };
 
-SqlThread::SqlThread(MysqlOptions options, Log log, int lost_max)
-    : impl_(std::make_unique<Impl>(std::move(options), std::move(log), lost_max)) {}
+SqlThread::SqlThread(MysqlOptions options, Log log, int lost_max, int rest)
+    : impl_(std::make_unique<Impl>(std::move(options), std::move(log), lost_max, rest)) {}
 
 SqlThread::~SqlThread() {
   stop();

@@ -8,6 +8,9 @@
 // What is to be saved and must not be lost is tried until it is: the database comes back. But a statement
 // that takes longer than the connection's time limit ends as a lost connection too, each time. Where work
 // comes again by itself it is given up after a few, so that nothing behind it is kept waiting for good.
+//
+// Work that nobody waits for rests after each unit, in proportion to how long that took: so whoever is at a
+// till has the database to herself most of the time, on a slow machine as on a fast one.
 #pragma once
 
 #include <functional>
@@ -24,7 +27,8 @@ class SqlThread {
   using Log = std::function<void(const std::string& event, const std::string& detail)>;
 
   // `lost_max`: a unit that loses so many open connections one after another has failed; 0: it never has.
-  SqlThread(MysqlOptions options, Log log, int lost_max = 0);
+  // `rest`: so many times as long as a unit took nothing else is done here, unless it is being stopped.
+  SqlThread(MysqlOptions options, Log log, int lost_max = 0, int rest = 0);
   ~SqlThread();  // stops
 
   void start();

@@ -25,8 +25,9 @@ Due read_due(Connection& connection, const Club& club, rules::DayNumber today, s
   Rows rows =
       connection
           .prepare(
-              "SELECT s.member_id, COALESCE(m.phone, 0) FROM standing s JOIN member m ON m.member_id ="
-              " s.member_id WHERE s.club_id = ? AND s.until_day > 0 AND s.until_day <= ?"
+              "SELECT s.member_id, COALESCE(m.phone, 0) FROM standing s FORCE INDEX (standing_due) JOIN "
+              "member m"
+              " ON m.member_id = s.member_id WHERE s.club_id = ? AND s.until_day > 0 AND s.until_day <= ?"
               " ORDER BY s.until_day, s.member_id LIMIT ?")
           .add(club.id)
           .add(today)

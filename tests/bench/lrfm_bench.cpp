@@ -2,7 +2,8 @@
 //
 //   lrfm_bench [--members N] [--10m]
 //
-// Members are in MySQL, each with a lot and a code. The pass reads them as peykd does at night, page by page;
+// Members are in MySQL, each with a lot and a code. The pass reads them as peykd does at night, page by page,
+// with a rest after each (seconds_… has the rests in it, busy_seconds_… has not);
 // redemptions of one cashier, one after the other, run beside it and in quiet, round by round, because this
 // machine's speed drifts. With --10m another nine million rows are read; it takes minutes to write them.
 #include <fmt/format.h>
@@ -15,6 +16,7 @@
 
 #include "store/mysql/lrfm.hpp"
 #include "tests/bench/money.hpp"
+#include "tests/bench/noticed.hpp"
 #include "tests/bench/quintiles.hpp"
 #include "tests/bench/rounds.hpp"
 
@@ -61,7 +63,8 @@ void seed_behaviour(bench::MoneyDatabase& database, std::uint64_t from, std::uin
 }
 
 struct Passed {
-  double seconds = 0, megabytes = 0;  // that it has grown by
+  double seconds = 0, busy = 0;
+  double megabytes = 0;  // that it has grown by
 };
 
 // All of it, on a connection of its own.
@@ -72,7 +75,13 @@ Passed pass(const bench::MoneyDatabase& database, std::uint64_t members) {
   const double before = bench::resident_mb(getpid());
   passed.seconds = bench::seconds_of([&] {
     store::LrfmPass scores(1, kToday);
-    while (scores.step(connection)) connection.commit();
+    const auto page = [&](store::Connection& its) {
+      bool more = false;
+      passed.busy += bench::seconds_of([&] { more = scores.step(its); });
+      return more;
+    };
+    while (bench::politely(connection, page)) {
+    }
     scores.save(connection, bench::now());
     connection.commit();
     passed.megabytes = bench::resident_mb(getpid()) - before;
@@ -82,43 +91,19 @@ Passed pass(const bench::MoneyDatabase& database, std::uint64_t members) {
   return passed;
 }
 
-double p99_of(std::vector<double> took_ms) {
-  const auto at = took_ms.begin() + static_cast<std::ptrdiff_t>(took_ms.size() * 99 / 100);
-  std::nth_element(took_ms.begin(), at, took_ms.end());
-  return *at;
-}
-
 void print_ratio(bench::MoneyDatabase& database, std::uint64_t members) {
-  store::MysqlOptions options = database.options();
-  options.workers = 1;
-  store::RequestWorkers workers(options, bench::hooks_of(database));
-  workers.start();
-  const std::uint64_t requests = std::min(kRequests, members / (2 * kRounds + 1));
-  std::uint64_t taken = 0;
-  // 7,919 is prime to a million: each request is about another member, from all over the club.
-  const auto p99 = [&] {
-    const std::uint64_t first = taken;
-    taken += requests;
-    return p99_of(bench::one_by_one(
-        workers, requests,
-        [&](std::uint64_t n) {
-          return bench::redemption(bench::kFirstCashier, (first + n) * 7'919 % members);
-        },
-        2));
-  };
-  p99();  // warms
+  bench::Noticing cashier(database, members, std::min(kRequests, members / (2 * kRounds + 1)));
   std::vector<double> quiet, meanwhile;
   for (std::uint64_t round = 0; round < kRounds; ++round) {
-    quiet.push_back(p99());
+    quiet.push_back(cashier.p99_ms());
     std::atomic<bool> ended{false};
     std::thread night([&] {
       while (!ended) pass(database, members);
     });
-    meanwhile.push_back(p99());
+    meanwhile.push_back(cashier.p99_ms());
     ended = true;
     night.join();
   }
-  workers.stop();
   fmt::print("redeem_p99_quiet: {:.3f} ms\n", bench::median(quiet));
   fmt::print("redeem_p99_meanwhile: {:.3f} ms\n", bench::median(meanwhile));
   fmt::print("redeem_p99_ratio_meanwhile: {:.2f} x\n", bench::median(meanwhile) / bench::median(quiet));
@@ -134,11 +119,17 @@ int main(int argc, char** argv) {
   database.seed(0, wanted.members);
   seed_behaviour(database, 0, wanted.members);
   const double megabytes = pass(database, wanted.members).megabytes;  // and warms
-  std::vector<double> seconds;
-  for (std::uint64_t round = 0; round < kRounds; ++round)
-    seconds.push_back(pass(database, wanted.members).seconds);
+  std::vector<double> seconds, busy;
+  for (std::uint64_t round = 0; round < kRounds; ++round) {
+    const Passed passed = pass(database, wanted.members);
+    seconds.push_back(passed.seconds);
+    busy.push_back(passed.busy);
+  }
   const std::string named = wanted.members == kMillion ? "1m" : std::to_string(wanted.members);
+  fmt::print("page: {} members\n", store::kLrfmPage);
+  fmt::print("rest_after_each_page: {} x\n", store::kNightRest);
   fmt::print("seconds_{}_members: {:.2f} s\n", named, bench::median(seconds));
+  fmt::print("busy_seconds_{}_members: {:.2f} s\n", named, bench::median(busy));
   fmt::print("memory_growth_{}_members: {:.0f} MB\n", named, megabytes);
   std::fflush(stdout);
   print_ratio(database, wanted.members);

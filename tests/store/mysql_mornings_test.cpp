@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "handlers/measures.hpp"
+#include "store/mysql/erasure.hpp"
 #include "store/mysql/occasions.hpp"
 #include "store/mysql/segment_pass.hpp"
 #include "store/mysql/tier_days.hpp"
@@ -262,6 +263,68 @@ TEST_F(MysqlMornings, who_joined_lately_is_welcomed_once_and_who_told_all_is_tha
   EXPECT_EQ(give(Occasion::profile, kNoon + 45min), 0U);
   EXPECT_EQ(database.number("SELECT SUM(issued) FROM lot WHERE origin = 5"), 50'000);
   EXPECT_THAT(database.query("SELECT text FROM outbox"), HasSubstr("Thank you for telling Bread and Salt"));
+}
+
+TEST_F(MysqlMornings, who_leaves_and_joins_again_is_not_welcomed_again_by_the_same_offer) {
+  Club welcoming = club();
+  rules::Offer hello;
+  hello.name = "hello";
+  hello.on = Occasion::join;
+  hello.then = {{.kind = EffectKind::credit, .value = 20'000}};
+  welcoming.programme.offers.push_back(hello);
+  const auto apply = [&] {
+    store::save_club(database.connection, welcoming);
+    database.connection.commit();
+    load();
+  };
+  apply();
+  buy(kShopper, 1'000'000);  // joins by it
+  ASSERT_EQ(give(Occasion::join, kNoon), 1U);
+  const auto leaves_and_comes_back = [&](const std::string& key) {
+    shop.ask(text_from(kShopper, "LEAVE", key));
+    shop.ask(text_from(kShopper, database.query("SELECT number FROM pending WHERE kind = 8").substr(0, 5),
+                       key + "now"));
+    store::erase_due(database.connection, kNoon + 1min, 10, 100);
+    database.connection.commit();
+    ASSERT_EQ(database.number("SELECT COUNT(*) FROM member WHERE phone = 989120000101"), 0);
+    ASSERT_EQ(
+        database.number("SELECT COUNT(*) FROM offer_use JOIN member USING (member_id) WHERE phone IS NULL"),
+        0);
+    buy(kShopper, 1'000'000);
+  };
+  leaves_and_comes_back("first");
+  EXPECT_EQ(give(Occasion::join, kNoon + 15min), 0U);
+  welcoming.programme.offers.back().then.front().value = 25'000;
+  apply();
+  leaves_and_comes_back("second");
+  EXPECT_EQ(give(Occasion::join, kNoon + 30min), 0U) << "a version is no new offer";
+  welcoming.programme.offers.back().name = "welcome";
+  apply();
+  leaves_and_comes_back("third");
+  buy(kOtherShopper, 1'000'000);
+  EXPECT_EQ(give(Occasion::join, kNoon + 45min), 2U) << "another offer is, and another phone is a stranger";
+  leaves_and_comes_back("fourth");
+  EXPECT_EQ(give(Occasion::join, kNoon + 60min), 0U);
+  EXPECT_EQ(database.number("SELECT SUM(issued) FROM lot WHERE origin = 5"), 20'000 + 2 * 25'000);
+  database.expect_clean_ledger();
+}
+
+TEST_F(MysqlMornings, who_was_asked_back_is_not_locked_again_while_she_stays_away) {
+  buy(kShopper, 1'000'000);
+  buy(kOtherShopper, 1'000'000);
+  database.query("INSERT INTO line_phone (line, phone, promo_stopped) VALUES ('30001234', 989120000102, 1)");
+  EXPECT_EQ(give(Occasion::away, kNoon + 24h * 30), 1U);
+  database.query("UPDATE line_phone SET promo_stopped = 0");
+  store::Connection till(database.options());
+  till.open();
+  {
+    store::Rows rows = till.prepare("SELECT member_id FROM member WHERE club_id = 1 AND phone = ? FOR UPDATE")
+                           .add(kShopper)
+                           .query();
+    ASSERT_TRUE(rows.next());
+  }
+  EXPECT_EQ(give(Occasion::away, kNoon + 24h * 31, kPromoLine, 100), 1U) << "the other; of her nobody waits";
+  till.rollback();
 }
 
 TEST_F(MysqlMornings, budgets_end_with_what_they_have) {

@@ -56,5 +56,32 @@ TEST(SqlThread, gives_up_what_loses_each_connection_and_goes_on_with_the_next) {
   EXPECT_EQ(tried, 3);
 }
 
+TEST(SqlThread, that_rests_lets_others_go_first_in_proportion_and_does_not_wait_to_be_stopped) {
+  TestDatabase database("sql_thread_rest");
+  using Clock = std::chrono::steady_clock;
+  const auto ignored = [](const std::string&, const std::string&) {};
+  std::atomic<int> committed = 0;
+  const auto after = [&](bool done) { committed += done ? 1 : 0; };
+  const auto slow = [](store::Connection& connection) { connection.execute("DO SLEEP(0.02)"); };
+  {
+    store::SqlThread thread(database.options(), ignored, 0, 5);
+    Clock::time_point ended, began;
+    thread.run(slow, [&](bool) { ended = Clock::now(); });
+    thread.run([&](store::Connection&) { began = Clock::now(); }, after);
+    thread.start();
+    EXPECT_TRUE(eventually(20s, [&] { return committed == 1; }));
+    EXPECT_GE(began - ended, 100ms);
+  }
+  store::SqlThread thread(database.options(), ignored, 0, 1000);  // for as long as it may
+  thread.run(slow, after);
+  thread.run(slow, after);
+  thread.start();
+  EXPECT_TRUE(eventually(20s, [&] { return committed == 2; }));
+  const auto stopped = Clock::now();
+  thread.stop();
+  EXPECT_LT(Clock::now() - stopped, 900ms);
+  EXPECT_EQ(committed, 3) << "what waited is done";
+}
+
 }  // namespace
 }  // namespace peyk::tests::mysql_sql_thread_test
