@@ -10,6 +10,7 @@
 // comes again by itself it is given up after a few, so that nothing behind it is kept waiting for good.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -33,6 +34,10 @@ class SqlThread {
   // `after(true)` follows the commit, `after(false)` an error that trying again cannot mend; both on this
   // thread. Dropped without `after` when stopping. False: the queue is full.
   bool run(Work work, std::function<void(bool)> after);
+
+  // How long the unit at hand has been tried in vain, for want of a connection that lasts; 0: it has not. Any
+  // thread.
+  std::chrono::milliseconds held_up() const;
 
  private:
   struct Impl;
