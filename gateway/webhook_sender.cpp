@@ -286,14 +286,16 @@ struct WebhookSender::Impl {
                                .member = event.member,
                                .claim = event.claim,
                                .attempts = event.attempts};
-    if (target.row.webhook.url == url) target.pace.ended(told, answer.retry_after, Clock::now());
+    const bool is_of_today = target.row.webhook.url == url;
+    if (is_of_today) target.pace.ended(told, answer.retry_after, Clock::now());
     if (told == Told::delivered) {
       result.state = store::EventState::delivered;
-      if (std::exchange(target.failing, false)) log::info("webhook_well", {{"endpoint", target.label}});
+      if (is_of_today && std::exchange(target.failing, false))
+        log::info("webhook_well", {{"endpoint", target.label}});
     } else {
       result.outcome = words_of(answer);
       result.next_at = clock();
-      if (target.row.webhook.url == url) {
+      if (is_of_today) {
         after_failure(event, target, told, answer, result);
       } else {
         result.counted = false;  // it says nothing of the URL that is called now: that one is tried at once
