@@ -138,6 +138,7 @@ Peykd::Peykd(Options options)
       events_([this](std::string_view key_id) { return till(key_id); }, store_hooks(librarian_),
               options_.http.signature_tolerance),
       webhooks_(options_.mysql, options_.webhooks, metrics_),
+      watch_(metrics_, watched()),
       http_(io_, options_.http, routes(),
             [this](std::string_view route, int status, std::chrono::microseconds took) {
               metrics_
@@ -240,17 +241,6 @@ OutboundParts Peykd::outbound_parts() {
           .post = [this](auto work) { post(std::move(work)); },
           .directory = [this] { return directory_.load(); },
           .owner = owner};
-}
-
-std::vector<ReadyPart> Peykd::readiness() {
-  std::vector<ReadyPart> parts{
-      {"mysql", workers_.is_connected(), fmt::format("{} requests waiting", workers_.waiting())},
-      {"redis", redis_.connected(), ""}};
-  for (auto& [name, carrier] : carriers_.all()) {
-    parts.push_back({"carrier " + name, carrier.bound() > 0, carrier.describe()});
-  }
-  if (stopping_) parts.push_back({"process", false, "stopping"});
-  return parts;
 }
 
 // Every request of a carrier: a receipt, a USSD step or a text.
@@ -366,6 +356,7 @@ asio::awaitable<void> Peykd::housekeeping() {
     digests_.tick();
     nights_.tick();
     mornings_.tick();
+    watch_.look();
     metrics_.gauge("peyk_clock_behind_seconds").set(std::chrono::duration<double>(clock_.behind()).count());
     for (auto& [name, carrier] : carriers_.all()) show_counts(metrics_, carrier);
     if (!redis_.connected()) continue;

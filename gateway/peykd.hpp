@@ -45,6 +45,7 @@
 #include "gateway/replays.hpp"
 #include "gateway/requests.hpp"
 #include "gateway/scheduled_texts.hpp"
+#include "gateway/store_watch.hpp"
 #include "gateway/webhook_sender.hpp"
 #include "store/mysql/request_workers.hpp"
 #include "store/mysql/sql_thread.hpp"
@@ -71,6 +72,7 @@ class Peykd {
   OutboundParts outbound_parts();
   std::vector<HttpRoute> routes();
   std::vector<ReadyPart> readiness();
+  std::vector<StoreWatch::Watched> watched();
 
   void post(std::function<void()> work);
   HttpRoute once_begun(HttpRoute route);
@@ -143,6 +145,7 @@ class Peykd {
   LookupEndpoint lookups_;
   EventEndpoint events_;
   WebhookSender webhooks_;  // on a thread of its own
+  StoreWatch watch_;
   HttpServer http_;
   boost::asio::signal_set signals_;
   Signal stopped_;

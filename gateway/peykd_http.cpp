@@ -1,5 +1,7 @@
 // What the gateway does for tills and for whoever looks in over HTTP: its routes, whose a key is, and the way
 // of an order to the workers and of its answer back.
+#include <fmt/format.h>
+
 #include "gateway/clock.hpp"
 #include "gateway/http/openapi.hpp"
 #include "gateway/http/problem.hpp"
@@ -18,6 +20,36 @@ std::vector<HttpRoute> Peykd::routes() {
   for (HttpRoute& route : lookups_.routes()) signed_ones.push_back(std::move(route));
   for (HttpRoute& route : events_.routes()) signed_ones.push_back(std::move(route));
   for (HttpRoute& route : signed_ones) all.push_back(once_begun(quotas_.told_by(std::move(route))));
+  return all;
+}
+
+std::vector<ReadyPart> Peykd::readiness() {
+  std::vector<ReadyPart> parts{
+      {"mysql", workers_.is_connected(), fmt::format("{} requests waiting", workers_.waiting())},
+      {"redis", redis_.connected(), ""}};
+  for (auto& [name, carrier] : carriers_.all()) {
+    parts.push_back({"carrier " + name, carrier.bound() > 0, carrier.describe()});
+  }
+  for (ReadyPart& part : watch_.held_up()) parts.push_back(std::move(part));
+  if (stopping_) parts.push_back({"process", false, "stopping"});
+  return parts;
+}
+
+// Those whose work is never given up, and those whose next work waits for it.
+std::vector<StoreWatch::Watched> Peykd::watched() {
+  std::vector<StoreWatch::Watched> all;
+  const auto add = [&all](const char* name, const store::SqlThread& thread) {
+    all.push_back({name, [&thread] { return thread.held_up(); }});
+  };
+  add("outcomes", outcomes_);
+  add("parts", parts_);
+  add("reader", reader_);
+  add("seeder", seeder_);
+  add("housekeeper", housekeeper_);
+  add("sweeper", sweeper_);
+  add("digester", digester_);
+  add("librarian", librarian_);
+  add("nightly", nightly_);
   return all;
 }
 

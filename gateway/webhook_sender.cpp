@@ -29,6 +29,12 @@ constexpr std::chrono::seconds kReloadEvery{1};  // of the endpoints
 constexpr std::chrono::seconds kMeasureEvery{15};
 constexpr std::chrono::minutes kForgetEvery{1};
 constexpr std::uint32_t kEventsForgottenAtOnce = 1000;
+// Members whose rows one transaction locks: whoever has something to tell of one of them waits for it.
+constexpr std::uint32_t kSettledAtOnce = 256, kClaimedAtOnce = 256;
+constexpr std::uint64_t kWaitingCounted =
+    10'000;  // of each endpoint: a look costs milliseconds, whatever waits
+constexpr int kWebhookLostMax =
+    3;                      // connections that one unit may lose: what is given up comes again by itself
 constexpr int kLeases = 2;  // a claim lasts so many timeouts of an attempt
 
 // An endpoint, and how it fares with this process.
@@ -41,26 +47,22 @@ struct Target {
   bool failing = false;  // as the log has it
 };
 
-// One look at the database: what it is given, and what comes back.
-struct Round {
-  std::vector<store::SettledEvent> settled;
-  std::map<store::EndpointId, std::string> gone;  // and why
-  std::map<store::EndpointId, std::uint32_t> room;
-  std::uint64_t claim = 0;
-  bool reload = false;
-  rules::Instant now{};
-  std::chrono::milliseconds lease{};
+using EndpointRoom = std::map<store::EndpointId, std::uint32_t>;
 
-  std::vector<store::ClaimedEvent> claimed;
-  std::vector<store::Endpoint> endpoints;
-
-  void run(store::Connection& connection) {
-    store::settle_events(connection, settled, now);
-    for (const auto& [endpoint, why] : gone) store::disable_endpoint(connection, endpoint, why, now);
-    if (reload) endpoints = store::load_endpoints(connection);
-    claimed = store::claim_events(connection, room, claim, now, now + lease);
+// Endpoints by so many that no more than kClaimedAtOnce events are claimed together.
+std::vector<EndpointRoom> claim_sets(const std::vector<store::EndpointId>& due, const EndpointRoom& room) {
+  std::vector<EndpointRoom> sets;
+  std::uint32_t events = kClaimedAtOnce;
+  for (const store::EndpointId id : due) {
+    if (events + room.at(id) > kClaimedAtOnce) {
+      sets.emplace_back();
+      events = 0;
+    }
+    sets.back().emplace(id, room.at(id));
+    events += room.at(id);
   }
-};
+  return sets;
+}
 
 std::string words_of(const WebhookAnswer& answer) {
   return answer.status == 0 ? answer.trouble : fmt::format("answered {}", answer.status);
@@ -90,10 +92,12 @@ struct WebhookSender::Impl {
         clock(std::move(given_clock)),
         io(1),
         signal(io),
-        sql(mysql,
+        sql(
+            mysql,
             [](const std::string& event, const std::string& detail) {
               log::warn(event, {{"detail", detail}});
-            }),
+            },
+            kWebhookLostMax),
         caller(io, given),
         claims((std::uint64_t{std::random_device{}()} << 31U) | 1U) {}
 
@@ -106,29 +110,78 @@ struct WebhookSender::Impl {
     }
   }
 
+  // Each step in transactions of a bounded size. Where one fails, claims end by themselves, and what was told
+  // is told again.
   asio::awaitable<void> look() {
-    auto round = std::make_shared<Round>();
-    const auto now = Clock::now();
-    round->reload = now >= next_reload;
-    round->settled.swap(settled);
-    round->gone.swap(gone);
+    co_await save_outcomes();
+    co_await save_gone();
+    if (Clock::now() >= next_reload) co_await reload();
+    co_await claim_due();
+  }
+
+  asio::awaitable<void> save_outcomes() {
+    std::vector<store::SettledEvent> all = std::exchange(settled, {});
     const std::map<store::EndpointId, std::string> suspects = std::exchange(given_up, {});
+    std::ranges::sort(all, {}, [](const auto& one) { return std::pair(one.endpoint, one.member); });
+    bool saved = true;
+    for (std::size_t first = 0; first < all.size(); first += kSettledAtOnce) {
+      const auto set = std::make_shared<const std::vector<store::SettledEvent>>(
+          all.begin() + static_cast<std::ptrdiff_t>(first),
+          all.begin() + static_cast<std::ptrdiff_t>(std::min(all.size(), first + kSettledAtOnce)));
+      store::SqlThread::Work work = [set, now = clock()](store::Connection& connection) {
+        store::settle_events(connection, *set, now);
+      };
+      const bool committed = co_await run_sql(std::move(work));
+      saved = saved && committed;
+    }
+    if (saved && !suspects.empty()) disable_silent(suspects);
+  }
+
+  asio::awaitable<void> save_gone() {
+    const auto refused = std::exchange(gone, {});
+    for (const auto& [called, why] : refused) {
+      store::SqlThread::Work work = [called, why, now = clock()](store::Connection& connection) {
+        store::disable_endpoint(connection, called.first, called.second, why, now);
+      };
+      co_await run_sql(std::move(work));
+    }
+  }
+
+  asio::awaitable<void> reload() {
+    const auto read = std::make_shared<std::vector<store::Endpoint>>();
+    store::SqlThread::Work work = [read](store::Connection& connection) {
+      *read = store::load_endpoints(connection);
+    };
+    const bool done = co_await run_sql(std::move(work));
+    if (!done) co_return;
+    next_reload = Clock::now() + kReloadEvery;
+    take(std::move(*read));
+  }
+
+  asio::awaitable<void> claim_due() {
+    EndpointRoom room;
     for (const auto& [id, target] : targets) {
-      const std::uint32_t window = target.row.listens() ? target.pace.window(now) : 0;
-      if (window > target.in_flight) round->room[id] = window - target.in_flight;
+      const std::uint32_t window = target.row.listens() ? target.pace.window(Clock::now()) : 0;
+      if (window > target.in_flight) room[id] = window - target.in_flight;
     }
-    if (!round->reload && round->settled.empty() && round->gone.empty() && round->room.empty()) co_return;
-    round->claim = ++claims;
-    round->now = clock();
-    round->lease = options.timeout * kLeases;
-    const bool committed = co_await run_round(round);
-    if (!committed) co_return;  // claims end by themselves; what was told is told again
-    if (round->reload) {
-      next_reload = now + kReloadEvery;
-      take(std::move(round->endpoints));
+    if (room.empty()) co_return;
+    const auto due = std::make_shared<std::vector<store::EndpointId>>();
+    store::SqlThread::Work look_for_due = [due, room, now = clock()](store::Connection& connection) {
+      *due = store::due_endpoints(connection, room, now);
+    };
+    const bool looked = co_await run_sql(std::move(look_for_due));
+    if (!looked) co_return;
+    const std::vector<EndpointRoom> sets = claim_sets(*due, room);
+    for (const EndpointRoom& set : sets) {
+      const auto claimed = std::make_shared<std::vector<store::ClaimedEvent>>();
+      store::SqlThread::Work work = [claimed, set, claim = ++claims, now = clock(),
+                                     lease = options.timeout * kLeases](store::Connection& connection) {
+        *claimed = store::claim_events(connection, set, claim, now, now + lease);
+      };
+      const bool committed = co_await run_sql(std::move(work));
+      if (!committed) continue;
+      for (store::ClaimedEvent& event : *claimed) start_telling(std::move(event));
     }
-    if (!suspects.empty()) disable_silent(suspects);
-    for (store::ClaimedEvent& event : round->claimed) start_telling(std::move(event));
   }
 
   // Those of which an event was given up.
@@ -155,14 +208,14 @@ struct WebhookSender::Impl {
     }
   }
 
-  asio::awaitable<bool> run_round(std::shared_ptr<Round> round) {
+  // Whether it was committed.
+  asio::awaitable<bool> run_sql(store::SqlThread::Work work) {
     struct Wait {
       explicit Wait(asio::io_context& io) : signal(io) {}
       Signal signal;
       bool done = false, committed = false;
     };
     auto wait = std::make_shared<Wait>(io);
-    store::SqlThread::Work work = [round](store::Connection& connection) { round->run(connection); };
     std::function<void(bool)> after = [this, wait](bool committed) {
       asio::post(io, [wait, committed] {
         wait->done = true;
@@ -206,11 +259,12 @@ struct WebhookSender::Impl {
     if (found == targets.end()) return;
     ++found->second.in_flight;
     WebhookCall call = call_of(event, found->second, clock());
-    auto telling = tell(std::move(event), std::move(call));
+    auto telling = tell(std::move(event), std::move(call), found->second.row.webhook.url);
     spawn(io, std::move(telling));
   }
 
-  asio::awaitable<void> tell(store::ClaimedEvent event, WebhookCall call) {
+  // `url`: that is called, and may be another one by the time that it answers.
+  asio::awaitable<void> tell(store::ClaimedEvent event, WebhookCall call, std::string url) {
     const auto began = Clock::now();
     const WebhookAnswer answer = co_await caller.call(std::move(call));
     const auto found = targets.find(event.endpoint);
@@ -218,37 +272,47 @@ struct WebhookSender::Impl {
     --found->second.in_flight;
     metrics.histogram("peyk_webhook_seconds", {{"endpoint", found->second.label}})
         .observe(Clock::now() - began);
-    ended(event, found->second, answer);
+    ended(event, found->second, url, answer);
     signal.wake();
   }
 
-  void ended(const store::ClaimedEvent& event, Target& target, const WebhookAnswer& answer) {
+  void ended(const store::ClaimedEvent& event, Target& target, const std::string& url,
+             const WebhookAnswer& answer) {
     const Told told = judge(answer.status);
     metrics.counter("peyk_webhook_attempts_total", {{"endpoint", target.label}, {"outcome", word_of(told)}})
         .add();
-    target.pace.ended(told, answer.retry_after, Clock::now());
-    store::SettledEvent result{
-        .id = event.id, .endpoint = event.endpoint, .member = event.member, .claim = event.claim};
+    store::SettledEvent result{.id = event.id,
+                               .endpoint = event.endpoint,
+                               .member = event.member,
+                               .claim = event.claim,
+                               .attempts = event.attempts};
+    const bool is_of_today = target.row.webhook.url == url;
+    if (is_of_today) target.pace.ended(told, answer.retry_after, Clock::now());
     if (told == Told::delivered) {
       result.state = store::EventState::delivered;
-      if (std::exchange(target.failing, false)) log::info("webhook_well", {{"endpoint", target.label}});
+      if (is_of_today && std::exchange(target.failing, false))
+        log::info("webhook_well", {{"endpoint", target.label}});
     } else {
       result.outcome = words_of(answer);
-      after_failure(event, target, told, answer, result);
+      result.next_at = clock();
+      if (is_of_today) {
+        after_failure(event, target, told, answer, result);
+      } else {
+        result.counted = false;  // it says nothing of the URL that is called now: that one is tried at once
+      }
     }
     settled.push_back(std::move(result));
   }
 
   void after_failure(const store::ClaimedEvent& event, Target& target, Told told, const WebhookAnswer& answer,
                      store::SettledEvent& result) {
-    result.next_at = clock();
     if (told == Told::gone) {
       if (target.row.disabled_at == rules::Instant{}) {
         log::warn("webhook_gone",
                   {{"endpoint", target.label}, {"advice", "peykctl webhooks enable, when it is back"}});
       }
       target.row.disabled_at = result.next_at;
-      gone[event.endpoint] = result.outcome;
+      gone[{event.endpoint, target.row.webhook.url}] = result.outcome;
       return;
     }
     if (!std::exchange(target.failing, true))
@@ -269,11 +333,14 @@ struct WebhookSender::Impl {
     if (Clock::now() < next_measure) return;
     next_measure = Clock::now() + kMeasureEvery;
     auto waiting = std::make_shared<std::vector<store::WaitingEvents>>();
-    sql.run([waiting](store::Connection& connection) { *waiting = store::count_waiting(connection); },
-            [this, waiting](bool read) {
-              if (!read) return;
-              asio::post(io, [this, waiting] { show(*waiting); });
-            });
+    sql.run(
+        [waiting](store::Connection& connection) {
+          *waiting = store::count_waiting(connection, kWaitingCounted);
+        },
+        [this, waiting](bool read) {
+          if (!read) return;
+          asio::post(io, [this, waiting] { show(*waiting); });
+        });
   }
 
   void show(const std::vector<store::WaitingEvents>& waiting) {
@@ -326,9 +393,9 @@ struct WebhookSender::Impl {
   WebhookCaller caller;
   std::map<store::EndpointId, Target> targets;
   std::vector<store::SettledEvent> settled;
-  std::map<store::EndpointId, std::string> gone;
-  std::map<store::EndpointId, std::string> given_up;  // an event of theirs was, and why
-  store::SystemChance ids;                            // of texts to managers; on the thread of `sql`
+  std::map<std::pair<store::EndpointId, std::string>, std::string> gone;  // at which URL, and why
+  std::map<store::EndpointId, std::string> given_up;                      // an event of theirs was, and why
+  store::SystemChance ids;  // of texts to managers; on the thread of `sql`
   std::uint64_t claims;
   std::minstd_rand chance{std::random_device{}()};
   std::uniform_real_distribution<double> spread{-1, 1};

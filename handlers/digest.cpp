@@ -66,6 +66,8 @@ std::string_view key_of(const OddThing& odd) {
       return "digest_split";
     case Oddity::refunds:
       return "digest_refunds";
+    case Oddity::parked:
+      return "digest_parked";
     case Oddity::voids:
       return odd.till.empty() ? "digest_voids" : "digest_voids_till";
     case Oddity::misses:

@@ -29,7 +29,11 @@ inline constexpr std::size_t kDigestPartsMax = 3;
 inline constexpr std::uint32_t kOdditiesEach = 100;  // counted of each sort, the worst first
 
 // In the order in which the worst of each are told.
-enum class Oddity : std::uint8_t { own_phone, split, refunds, voids, misses, purchases, club_misses };
+enum class Oddity : std::uint8_t { own_phone, split, refunds, parked, voids, misses, purchases, club_misses };
+
+// Where refunds are told of at all: one whose purchase has not come for so long, on the day on which it has
+// not.
+inline constexpr std::chrono::days kParkedOddAfter{3};
 
 struct OddThing {
   Oddity what = Oddity::own_phone;

@@ -8,6 +8,8 @@
 // speaks.
 #include <algorithm>
 #include <array>
+#include <optional>
+#include <utility>
 
 #include "handlers/addressed.hpp"
 #include "handlers/cashier_orders.hpp"
@@ -83,6 +85,22 @@ Said say_code(const Speaker& speaker, const Typed& typed, const Facts& facts, Se
                             : redeem_typed(speaker, *code, typed, facts, setting);
 }
 
+// "CODE 2500000" of a member, round to the thousand: CODE asks for a new code. It is not looked for among
+// codes, so it is no guess, and tells nobody of any.
+std::optional<Typed> as_new_code(const Speaker& speaker, const Typed& typed) {
+  if (!typed.behind_split || speaker.cashier != nullptr || !typed.code.ends_with("000")) return std::nullopt;
+  Typed split = typed;
+  split.keyword = Keyword::split;
+  split.args.insert(split.args.begin(), std::exchange(split.code, {}));
+  if (!read_amount(split.args, speaker.club->money_display)) return std::nullopt;
+  return split;
+}
+
+Needs needs_split(const Speaker& speaker, const Typed&, const Setting& setting) {
+  Needs needs = needs_move(*speaker.club, speaker.key(), setting);
+  draw_codes(needs, *speaker.club, setting);
+  return needs;
+}
 // "CODE <amount>"
 Said split_typed(const Speaker& speaker, const Typed& typed, std::span<const CodeKey> candidates,
                  const Facts& facts, Setting& setting) {
@@ -147,11 +165,14 @@ struct Informed {
 
 // Seven digits: a cashier's are looked at or taken, a member's are hers or a gift's.
 Needs needs_said_code(const Speaker& speaker, const Typed& typed, const Setting& setting) {
+  if (as_new_code(speaker, typed)) return needs_split(speaker, typed, setting);
   const auto code = rules::parse_code(typed.code);
   return code && speaker.cashier == nullptr ? needs_named_code(speaker, *code, setting) : Needs{};
 }
 Said said_code(const Speaker& speaker, const Typed& typed, std::span<const CodeKey> candidates,
                const Facts& facts, Setting& setting) {
+  if (const auto asked = as_new_code(speaker, typed))
+    return split_typed(speaker, *asked, candidates, facts, setting);
   const auto code = rules::parse_code(typed.code);
   if (code && speaker.cashier == nullptr)
     return named_code(speaker, *code, typed.keyword == Keyword::redeem, candidates, facts, setting);
@@ -174,13 +195,7 @@ constexpr std::array kInformed{
     Informed{Keyword::gender, needs_told, told},
     Informed{Keyword::bare_code, needs_said_code, said_code},
     Informed{Keyword::redeem, needs_said_code, said_code},
-    Informed{Keyword::split,
-             [](const Speaker& speaker, const Typed&, const Setting& setting) {
-               Needs needs = needs_move(*speaker.club, speaker.key(), setting);
-               draw_codes(needs, *speaker.club, setting);
-               return needs;
-             },
-             split_typed},
+    Informed{Keyword::split, needs_split, split_typed},
     Informed{Keyword::transfer,
              [](const Speaker& speaker, const Typed& typed, const Setting& setting) {
                Needs needs = needs_asked(speaker, setting);

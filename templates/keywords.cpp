@@ -295,6 +295,7 @@ Typed Keywords::match(std::string_view utf8) const {
   }
   if (bare && !typed.code.empty()) typed.keyword = Keyword::bare_code;
   if (bare && is_one_time_number(words)) typed.keyword = Keyword::one_time_number;
+  typed.behind_split = entry.keyword == Keyword::split && !typed.code.empty();
   if (phrase_words == 1) {
     typed.keyword = settle_code_words(typed.keyword, !typed.code.empty(), next < words.size());
   }

@@ -62,7 +62,8 @@ enum class Keyword : std::uint8_t {
 struct Typed {
   Keyword keyword = Keyword::unknown;
   std::optional<Language> language;  // of the word that matched; none for digits and unknown texts
-  std::string code;  // bare_code, redeem, void: 7 ASCII digits, first not 0; empty if none was typed
+  std::string code;           // bare_code, redeem, void: 7 ASCII digits, first not 0; empty if none was typed
+  bool behind_split = false;  // redeem by the word that asks for a new code: "CODE 2500000" may be its amount
   std::vector<std::string>
       args;          // the words behind keyword and code, folded, without punctuation around them
   std::string tail;  // the same as it was typed, trimmed: for names and comments

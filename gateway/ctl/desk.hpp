@@ -35,6 +35,7 @@ struct EventsOrder {
 struct BooksOrder {
   std::string file;
   bool tell = false;
+  std::uint32_t parked_days = 3;
 };
 
 // Of which days, and where a list goes.

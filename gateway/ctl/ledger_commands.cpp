@@ -10,11 +10,15 @@
 #include "store/mysql/audit.hpp"
 #include "store/mysql/clubs.hpp"
 #include "store/mysql/liability.hpp"
+#include "store/mysql/parked_refunds.hpp"
+#include "templates/dates.hpp"
 
 namespace peyk::gateway::ctl {
 namespace {
 
 using nlohmann::ordered_json;
+
+constexpr std::uint32_t kParkedShown = 1000;
 
 ExitCode audit_ledger(Desk& desk) {
   store::Connection connection(patient(desk.options.mysql));
@@ -91,6 +95,44 @@ ExitCode show_liability(Desk& desk) {
   return found.open == found.in_lots ? kDone : kFound;
 }
 
+std::string parked_as_json(const std::vector<store::ParkedRefund>& refunds, bool has_more) {
+  ordered_json all{{"refunds", ordered_json::array()}, {"more", has_more}};
+  for (const store::ParkedRefund& one : refunds) {
+    all["refunds"].push_back({{"id", std::to_string(one.id)},
+                              {"club", one.club},
+                              {"branch", one.branch},
+                              {"invoice", one.invoice},
+                              {"credit_note", one.credit_note},
+                              {"till", one.till},
+                              {"amount", one.asked == 0 ? ordered_json() : ordered_json(one.asked)},
+                              {"at", templates::rfc3339(one.at)}});
+  }
+  return all.dump(2, ' ', false, ordered_json::error_handler_t::replace) + '\n';
+}
+
+ExitCode show_parked(Desk& desk) {
+  store::Connection connection(patient(desk.options.mysql));
+  open_current(connection);
+  std::optional<handlers::ClubId> club;
+  if (!desk.order.club.empty()) club = club_named(store::load_clubs(connection), desk.order.club).id;
+  const rules::Instant before = wall_clock() - std::chrono::days{desk.order.books.parked_days};
+  auto refunds = store::load_parked_refunds(connection, club, before, kParkedShown + 1);
+  const bool has_more = refunds.size() > kParkedShown;
+  if (has_more) refunds.pop_back();
+  if (desk.order.json) {
+    desk.out << parked_as_json(refunds, has_more);
+    return kDone;
+  }
+  for (const store::ParkedRefund& one : refunds) {
+    desk.out << fmt::format("{}  {} branch {}, invoice {}: refund {} by {} of {}\n",
+                            templates::rfc3339(one.at), one.club, one.branch, one.invoice, one.id, one.till,
+                            one.asked == 0 ? "all of it" : std::to_string(one.asked));
+  }
+  if (refunds.empty()) desk.out << "no refund waits for its purchase so long\n";
+  if (has_more) desk.out << "and more\n";
+  return kDone;
+}
+
 }  // namespace
 
 void describe_ledger(CLI::App& app, Order& order, std::vector<Command>& commands) {
@@ -102,9 +144,15 @@ void describe_ledger(CLI::App& app, Order& order, std::vector<Command>& commands
       ledger->add_subcommand("liability", "what a club owes its members, by kind and by month of expiry");
   owing->add_option("--club", order.club, "the slug of the club, if there are several");
   owing->add_flag("--json", order.json, "as JSON");
-  for (auto* child : {ledger, auditing, owing}) child->fallthrough();
+  auto* parked = ledger->add_subcommand("parked", "refunds that wait for a purchase that has not come");
+  parked->add_option("--club", order.club, "only of this club (its slug)");
+  parked->add_option("--days", order.books.parked_days, "that have waited so long")
+      ->check(CLI::Range(0U, 3650U));
+  parked->add_flag("--json", order.json, "as JSON");
+  for (auto* child : {ledger, auditing, owing, parked}) child->fallthrough();
   commands.push_back({auditing, audit_ledger});
   commands.push_back({owing, show_liability});
+  commands.push_back({parked, show_parked});
 }
 
 }  // namespace peyk::gateway::ctl

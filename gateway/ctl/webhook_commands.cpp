@@ -39,9 +39,11 @@ std::string standing_of(const store::Endpoint& endpoint) {
   return endpoint.webhook.enabled ? "called" : "not enabled in the club's file";
 }
 
+constexpr std::uint64_t kCounted = 10'000'000;  // an operator waits for the whole number, within reason
+
 // Who is told, and how far behind they are.
 void show_endpoints(Desk& desk, store::Connection& connection) {
-  const auto waiting = store::count_waiting(connection);
+  const auto waiting = store::count_waiting(connection, kCounted);
   Json all = Json::array();
   for (const store::Endpoint& endpoint : store::load_endpoints(connection)) {
     if (!desk.order.club.empty() && endpoint.club_slug != desk.order.club) continue;
@@ -158,14 +160,13 @@ ExitCode replay_events(Desk& desk) {
 }
 
 ExitCode enable_webhook(Desk& desk) {
-  store::Connection connection(desk.options.mysql);
+  store::Connection connection(patient(desk.options.mysql));
   open_current(connection);
   const auto clubs = store::load_clubs(connection);
   const handlers::Club& club = club_named(clubs, desk.order.club);
   const std::string& name = desk.order.events.endpoint;
   if (!store::enable_endpoint(connection, club.id, name, wall_clock()))
     throw Trouble{kFound, fmt::format("club {} has no webhook {}", club.slug, name)};
-  connection.commit();
   desk.out << fmt::format("{}/{} is called again; what waits is due now\n", club.slug, name);
   return kDone;
 }

@@ -46,12 +46,32 @@ std::span<const char* const> bill_checks() {
       " JOIN redemption r ON r.redemption_id = b.redemption_id"
       " WHERE r.purchase_id <> 0 AND r.purchase_id <> f.purchase_id ORDER BY b.refund_id",
 
+      // What a refund took back, and what is owed for it, is booked by entries of its buyer at its moment: an
+      // entry names no refund, and refunds of a moment are one unit of work.
+      "SELECT CONCAT('refunds of member ', b.member_id, ' at ', b.at, ', the latest ', MAX(b.refund_id), ',"
+      " took back ', SUM(b.taken), ' and ', SUM(b.owed), ' are owed, her ledger entries say ',"
+      " SUM(b.booked_taken), ' and ', SUM(b.booked_owed))"
+      " FROM (SELECT p.member_id, f.at, f.refund_id, f.clawed_back AS taken, f.owed, 0 AS booked_taken, 0 AS"
+      " booked_owed FROM refund f JOIN purchase p ON p.purchase_id = f.purchase_id"
+      " WHERE f.clawed_back > 0 OR f.owed > 0"
+      " UNION ALL SELECT member_id, at, 0, 0, 0, CASE WHEN kind = 7 THEN amount ELSE 0 END,"
+      " CASE WHEN kind = 9 THEN amount ELSE 0 END FROM ledger_entry WHERE kind IN (7, 9)) b"
+      " GROUP BY b.member_id, b.at HAVING SUM(b.taken) <> SUM(b.booked_taken)"
+      " OR SUM(b.owed) <> SUM(b.booked_owed) ORDER BY b.member_id, b.at",
+
       // What a lot says of its hold is what the hold says.
       "SELECT CONCAT('lot ', l.lot_id, ' has ', l.held, ' held by hold ', l.hold_id,"
       " CASE WHEN h.hold_id IS NULL THEN ', which is not there' WHEN h.state <> 1 THEN ', which has ended'"
       " ELSE CONCAT(', which holds ', h.amount, ' of lot ', h.lot_id) END)"
       " FROM lot l LEFT JOIN code_hold h ON h.hold_id = l.hold_id WHERE l.hold_id <> 0"
       " AND (h.hold_id IS NULL OR h.state <> 1 OR h.lot_id <> l.lot_id OR h.amount <> l.held)"
+      " ORDER BY l.lot_id",
+      // A hold that stands can be captured: what it holds is there, but for who left and gifts withdrawn.
+      "SELECT CONCAT('lot ', l.lot_id, ' has ', l.remaining, ' left, but hold ', l.hold_id, ' holds ', "
+      "l.held,"
+      " ' of it') FROM lot l WHERE l.hold_id <> 0 AND l.held > l.remaining AND l.held_until > "
+      "UTC_TIMESTAMP(6)"
+      " AND NOT EXISTS (SELECT 1 FROM ledger_entry e WHERE e.lot_id = l.lot_id AND e.kind IN (5, 11))"
       " ORDER BY l.lot_id",
       "SELECT CONCAT('hold ', h.hold_id, ' of ', h.amount, ' was captured by redemption ', h.redemption_id,"
       " CASE WHEN r.redemption_id IS NULL THEN ', which is not there'"

@@ -28,6 +28,7 @@ class DayReader {
     own_phone();
     split();
     refunds();
+    parked();
     voids();
     misses();
     purchases();
@@ -135,6 +136,21 @@ class DayReader {
                                " HAVING COUNT(*) >= ?" +
                                    worst())
                    .add(limits_.refunds));
+  }
+
+  // That came three days before this day, and whose purchase has not come since.
+  void parked() {
+    if (limits_.refunds == 0) return;
+    take_doers(
+        Oddity::parked,
+        connection_
+            .prepare("SELECT 0 AS phone, till_key, branch_no, COUNT(*) AS count, 0 AS kept FROM refund"
+                     " FORCE INDEX (refund_parked) WHERE state = 2 AND club_id = ? AND at >= ? AND at < ?"
+                     " GROUP BY till_key, branch_no ORDER BY count DESC, till_key, branch_no LIMIT " +
+                     std::to_string(kOdditiesEach))
+            .add(club_.id)
+            .add(day_.from - kParkedOddAfter)
+            .add(day_.until - kParkedOddAfter));
   }
 
   // Of all clubs together there are few: by their own time, whatever the redemption's.

@@ -1,5 +1,7 @@
 #include "store/mysql/event_lists.hpp"
 
+#include <functional>
+#include <map>
 #include <set>
 
 #include "store/mysql/sets.hpp"
@@ -38,24 +40,107 @@ KeptEvent read_event(Rows& rows) {
 }
 
 
+std::vector<EndpointId> endpoints_of(Connection& connection, const EventFilter& filter) {
+  std::vector<EndpointId> endpoints;
+  Rows rows = connection
+                  .prepare(
+                      "SELECT endpoint_id FROM webhook_endpoint WHERE (? = 0 OR club_id = ?) AND (? = '' OR"
+                      " name = ?)")
+                  .add(filter.club.value_or(0))
+                  .add(filter.club.value_or(0))
+                  .add(filter.endpoint)
+                  .add(filter.endpoint)
+                  .query();
+  while (rows.next()) endpoints.push_back(rows.u32());
+  return endpoints;
+}
+
+using LatestFirst = std::set<EventId, std::greater<>>;
+
+// The latest of one sort into `ids`, which stay `limit` at most.
+void add_sort(Connection& connection, EndpointId endpoint, EventState state, EventType type, EventId before,
+              std::uint32_t limit, LatestFirst& ids) {
+  const EventId above = ids.size() < limit ? 0 : *ids.rbegin();  // what lies deeper finds no room
+  Rows rows = connection
+                  .prepare(
+                      "SELECT event_id FROM webhook_event FORCE INDEX (webhook_event_by_sort) WHERE"
+                      " endpoint_id = ? AND state = ? AND type = ? AND event_id < ? AND event_id > ?"
+                      " ORDER BY event_id DESC LIMIT ?")
+                  .add(endpoint)
+                  .add(static_cast<std::uint32_t>(state))
+                  .add(static_cast<std::uint32_t>(type))
+                  .add(before)
+                  .add(above)
+                  .add(limit)
+                  .query();
+  while (rows.next()) ids.insert(rows.u64());
+  while (ids.size() > limit) ids.erase(std::prev(ids.end()));
+}
+
+// Whatever is asked for is a few sorts, each of them a range of one index in the order of the numbers: a page
+// costs sorts times its length, however many events lie between those that are wanted.
+LatestFirst ids_by_sort(Connection& connection, const EventFilter& filter, EventId before,
+                        std::uint32_t limit) {
+  static constexpr EventState kStates[] = {EventState::waiting, EventState::delivered, EventState::failed};
+  LatestFirst ids;
+  for (const EndpointId endpoint : endpoints_of(connection, filter)) {
+    for (const EventState state : kStates) {
+      if (filter.state && *filter.state != state) continue;
+      for (const EventType type : all_event_types()) {
+        if (filter.type && *filter.type != type) continue;
+        add_sort(connection, endpoint, state, type, before, limit, ids);
+      }
+    }
+  }
+  return ids;
+}
+
+LatestFirst ids_of_all(Connection& connection, std::optional<ClubId> club, EventId before,
+                       std::uint32_t limit) {
+  const std::string of_club = club ? "FORCE INDEX (webhook_event_of_club) WHERE club_id = ? AND" : "WHERE";
+  Statement& statement = connection.prepare("SELECT event_id FROM webhook_event " + of_club +
+                                            " event_id < ? ORDER BY event_id DESC LIMIT ?");
+  if (club) statement.add(*club);
+  LatestFirst ids;
+  for (Rows rows = statement.add(before).add(limit).query(); rows.next();) ids.insert(rows.u64());
+  return ids;
+}
+
+// The first that waits of each type is the first of a range.
+EventId first_waiting(Connection& connection, EndpointId endpoint) {
+  EventId first = 0;
+  for (const EventType type : all_event_types()) {
+    Rows rows = connection
+                    .prepare(
+                        "SELECT event_id FROM webhook_event FORCE INDEX (webhook_event_by_sort) WHERE"
+                        " endpoint_id = ? AND state = 1 AND type = ? ORDER BY event_id LIMIT 1")
+                    .add(endpoint)
+                    .add(static_cast<std::uint32_t>(type))
+                    .query();
+    if (!rows.next()) continue;
+    const EventId id = rows.u64();
+    first = first == 0 ? id : std::min(first, id);
+  }
+  return first;
+}
+
 }  // namespace
 
 std::vector<KeptEvent> load_events(Connection& connection, const EventFilter& filter, std::uint32_t limit) {
-  std::string sql = kColumns + "e.event_id < ?";
-  if (filter.club) sql += " AND e.club_id = ?";
-  if (!filter.endpoint.empty()) sql += " AND w.name = ?";
-  if (filter.type) sql += " AND e.type = ?";
-  if (filter.state) sql += " AND e.state = ?";
-  Statement& statement = connection.prepare(sql + " ORDER BY e.event_id DESC LIMIT ?");
   constexpr EventId kAll = INT64_MAX;
-  statement.add(filter.before == 0 ? kAll : filter.before);
-  if (filter.club) statement.add(*filter.club);
-  if (!filter.endpoint.empty()) statement.add(filter.endpoint);
-  if (filter.type) statement.add(static_cast<std::uint32_t>(*filter.type));
-  if (filter.state) statement.add(static_cast<std::uint32_t>(*filter.state));
+  const EventId before = filter.before == 0 ? kAll : filter.before;
+  const bool sorted = !filter.endpoint.empty() || filter.type || filter.state;
+  limit = std::min(limit, kEventsPageMax);
+  const LatestFirst ids = sorted ? ids_by_sort(connection, filter, before, limit)
+                                 : ids_of_all(connection, filter.club, before, limit);
+  std::map<EventId, KeptEvent, std::greater<>> found;  // a padded set may name one twice
+  select_in(connection, kColumns + "e.event_id IN (", "", 1, ids, bind_id, [&found](Rows& rows) {
+    KeptEvent event = read_event(rows);
+    const EventId id = event.id;
+    found.emplace(id, std::move(event));
+  });
   std::vector<KeptEvent> events;
-  for (Rows rows = statement.add(std::min(limit, kEventsPageMax)).query(); rows.next();)
-    events.push_back(read_event(rows));
+  for (auto& [id, event] : found) events.push_back(std::move(event));
   return events;
 }
 
@@ -82,27 +167,34 @@ std::uint64_t replay_events(Connection& connection, std::span<const EventId> ids
               found.insert(id);
               places.emplace(endpoint, member);
             });
+  // Where one of hers is on the wire it stays claimed: this one is the first of what waits when that is over.
   upsert_set(connection, "INSERT INTO webhook_queue (endpoint_id, member_id, next_at) VALUES ",
-             "next_at = VALUES(next_at), claim = 0", 3, places,
+             "next_at = IF(claim = 0, VALUES(next_at), next_at)", 3, places,
              [now](Statement& s, const auto& place) { s.add(place.first).add(place.second).add(now); });
   update_in(connection, "UPDATE webhook_event SET state = 1, attempts = 0, outcome = '' WHERE event_id IN (",
             found);
   return found.size();
 }
 
-std::vector<WaitingEvents> count_waiting(Connection& connection) {
+std::vector<WaitingEvents> count_waiting(Connection& connection, std::uint64_t each_max) {
   std::vector<WaitingEvents> all;
-  Rows rows = connection
-                  .prepare(
-                      "SELECT w.endpoint_id, w.waiting, e.at FROM (SELECT endpoint_id, COUNT(*) AS waiting,"
-                      " MIN(event_id) AS first_id FROM webhook_event WHERE state = 1 GROUP BY endpoint_id) w"
-                      " JOIN webhook_event e ON e.event_id = w.first_id")
-                  .query();
-  while (rows.next()) {
-    WaitingEvents one{.endpoint = rows.u32()};
-    one.count = rows.u64();
-    one.oldest = rows.instant();
-    all.push_back(one);
+  for (const EndpointId endpoint : endpoints_of(connection, {})) {
+    WaitingEvents one{.endpoint = endpoint};
+    const EventId first = first_waiting(connection, endpoint);
+    if (first == 0) continue;
+    {
+      Rows rows = connection.prepare("SELECT at FROM webhook_event WHERE event_id = ?").add(first).query();
+      if (rows.next()) one.oldest = rows.instant();
+    }
+    Rows rows = connection
+                    .prepare(
+                        "SELECT COUNT(*) FROM (SELECT 1 FROM webhook_event FORCE INDEX"
+                        " (webhook_event_waiting) WHERE state = 1 AND endpoint_id = ? LIMIT ?) w")
+                    .add(endpoint)
+                    .add(each_max)
+                    .query();
+    if (rows.next()) one.count = rows.u64();
+    if (one.count > 0 && one.oldest != rules::Instant{}) all.push_back(one);  // not told meanwhile
   }
   return all;
 }

@@ -39,8 +39,9 @@ struct KeptEvent {
 std::vector<KeptEvent> load_events(Connection& connection, const EventFilter& filter, std::uint32_t limit);
 std::optional<KeptEvent> find_event(Connection& connection, EventId id, std::optional<handlers::ClubId> club);
 
-// Told again, under the same number, as if it were new: at once, and before what waits of the same member. Of
-// these ids those that there are, in the club. How many. The caller commits.
+// Told again, under the same number, as if it were new: at once, and before what waits of the same member, but
+// behind one of hers that is on the wire now. If that is the one that is asked for, and it fails, it is told
+// again. Of these ids those that there are, in the club. How many. The caller commits.
 std::uint64_t replay_events(Connection& connection, std::span<const EventId> ids,
                             std::optional<handlers::ClubId> club, rules::Instant now);
 
@@ -49,7 +50,8 @@ struct WaitingEvents {
   std::uint64_t count = 0;
   rules::Instant oldest{};
 };
-std::vector<WaitingEvents> count_waiting(Connection& connection);
+// Of each endpoint, counted up to `each_max`: what that costs does not grow with what waits.
+std::vector<WaitingEvents> count_waiting(Connection& connection, std::uint64_t each_max);
 
 struct ForgottenEvents {
   std::uint64_t rows = 0;

@@ -82,20 +82,6 @@ std::set<MemberId> lock_due(Connection& connection, EndpointId endpoint, std::ui
   return members;
 }
 
-// Which of those with room have something due.
-std::vector<EndpointId> due_endpoints(Connection& connection, const std::map<EndpointId, std::uint32_t>& room,
-                                      rules::Instant now) {
-  std::vector<EndpointId> due;
-  Rows rows =
-      connection.prepare("SELECT endpoint_id, MIN(next_at) FROM webhook_queue GROUP BY endpoint_id").query();
-  while (rows.next()) {
-    const EndpointId endpoint = rows.u32();
-    const auto found = room.find(endpoint);
-    if (rows.instant() <= now && found != room.end() && found->second > 0) due.push_back(endpoint);
-  }
-  return due;
-}
-
 void load_claimed(Connection& connection, const std::vector<EventId>& ids, std::uint64_t claim,
                   std::vector<ClaimedEvent>& claimed) {
   std::set<EventId> seen;  // a padded set may name one twice
@@ -153,18 +139,24 @@ void save_delivered(Connection& connection, std::span<const SettledEvent> settle
             delivered, [now](Statement& s) { s.add(now); });
 }
 
-void save_failure(Connection& connection, const SettledEvent& one, rules::Instant now) {
-  connection
-      .prepare(
-          "UPDATE webhook_event SET state = ?, attempts = attempts + ?, attempted_at = ?, outcome = ?"
-          " WHERE event_id = ? AND state = 1")
-      .add(static_cast<std::uint32_t>(one.state))
-      .add(one.counted)
-      .add(now)
-      .add(std::string_view(one.outcome).substr(0, 200))
-      .add(one.id)
-      .update();
-  if (one.state != EventState::waiting) return;
+// False: it was begun anew meanwhile, and waits as if nobody had tried.
+bool save_failure(Connection& connection, const SettledEvent& one, rules::Instant now) {
+  const std::uint64_t changed =
+      connection
+          .prepare(
+              "UPDATE webhook_event SET state = ?, attempts = attempts + ?, attempted_at = ?, outcome = ?"
+              " WHERE event_id = ? AND state = 1 AND attempts = ?")
+          .add(static_cast<std::uint32_t>(one.state))
+          .add(one.counted)
+          .add(now)
+          .add(std::string_view(one.outcome).substr(0, 200))
+          .add(one.id)
+          .add(one.attempts)
+          .update();
+  return changed > 0;
+}
+
+void wait_for_next(Connection& connection, const SettledEvent& one) {
   connection
       .prepare("UPDATE webhook_queue SET next_at = ?, claim = 0 WHERE endpoint_id = ? AND member_id = ?")
       .add(one.next_at)
@@ -239,13 +231,25 @@ void tell_of_failed(Connection& connection, std::span<const MessageId> messages,
   save_events(connection, events, listeners);
 }
 
+std::vector<EndpointId> due_endpoints(Connection& connection, const std::map<EndpointId, std::uint32_t>& room,
+                                      rules::Instant now) {
+  std::vector<EndpointId> due;
+  Rows rows =
+      connection.prepare("SELECT endpoint_id, MIN(next_at) FROM webhook_queue GROUP BY endpoint_id").query();
+  while (rows.next()) {
+    const EndpointId endpoint = rows.u32();
+    const auto found = room.find(endpoint);
+    if (rows.instant() <= now && found != room.end() && found->second > 0) due.push_back(endpoint);
+  }
+  return due;
+}
+
 std::vector<ClaimedEvent> claim_events(Connection& connection,
                                        const std::map<EndpointId, std::uint32_t>& room, std::uint64_t claim,
                                        rules::Instant now, rules::Instant until) {
   std::vector<ClaimedEvent> claimed;
-  if (room.empty()) return claimed;
-  for (const EndpointId endpoint : due_endpoints(connection, room, now)) {
-    std::set<MemberId> members = lock_due(connection, endpoint, room.at(endpoint), now);
+  for (const auto& [endpoint, count] : room) {
+    std::set<MemberId> members = lock_due(connection, endpoint, count, now);
     if (members.empty()) continue;
     std::vector<EventId> ids;
     std::set<MemberId> taken;
@@ -273,8 +277,12 @@ void settle_events(Connection& connection, std::span<const SettledEvent> settled
   std::map<EndpointId, std::set<MemberId>> over;
   for (const SettledEvent& one : settled) {
     if (!held[one.endpoint].contains(one.member)) continue;
-    if (one.state != EventState::delivered) save_failure(connection, one, now);
-    if (one.state != EventState::waiting) over[one.endpoint].insert(one.member);
+    const bool ours = one.state == EventState::delivered || save_failure(connection, one, now);
+    if (ours && one.state == EventState::waiting) {
+      wait_for_next(connection, one);
+    } else {
+      over[one.endpoint].insert(one.member);
+    }
   }
   for (const auto& [endpoint, members] : over) go_on(connection, endpoint, members, now);
 }

@@ -53,7 +53,11 @@ struct ClaimedEvent {
   handlers::PhoneNumber phone = 0;  // hers; 0: she has left
   std::uint64_t card = 0;
 };
-// `room`: how many more each endpoint may be told now. `claim` names who takes them, and is never 0.
+// Which of those with room have something due.
+std::vector<EndpointId> due_endpoints(Connection& connection, const std::map<EndpointId, std::uint32_t>& room,
+                                      rules::Instant now);
+// `room`: how many more each endpoint may be told now. `claim` names who takes them, and is never 0. Rows of
+// all of them are locked until the caller commits: name a few at once.
 std::vector<ClaimedEvent> claim_events(Connection& connection,
                                        const std::map<EndpointId, std::uint32_t>& room, std::uint64_t claim,
                                        rules::Instant now, rules::Instant until);
@@ -65,11 +69,13 @@ struct SettledEvent {
   handlers::MemberId member = 0;
   std::uint64_t claim = 0;
   EventState state = EventState::waiting;
-  rules::Instant next_at{};  // waiting: when it may be tried again
-  std::string outcome;       // in words; empty: delivered
-  bool counted = true;       // as an attempt
+  rules::Instant next_at{};    // waiting: when it may be tried again
+  std::string outcome;         // in words; empty: delivered
+  bool counted = true;         // as an attempt
+  std::uint32_t attempts = 0;  // before, as it was claimed
 };
-// One whose claim is over counts only if it was delivered: somebody else has it now.
+// One whose claim is over counts only if it was delivered: somebody else has it now. A failure of one that
+// was begun anew meanwhile (replay_events) does not count: it is due again.
 void settle_events(Connection& connection, std::span<const SettledEvent> settled, rules::Instant now);
 
 }  // namespace peyk::store

@@ -58,8 +58,8 @@ std::set<EndpointId> disable_silent(Connection& connection, SystemChance& chance
   chance.reserve_ids(connection, static_cast<std::uint32_t>(texts_max));  // in a transaction of its own
   for (const Endpoint& one : silent) {
     if (!lock_silent(connection, one.id, now)) continue;
-    disable_endpoint(connection, one.id, "nothing taken for three days, at last: " + suspects.at(one.id),
-                     now);
+    disable_endpoint(connection, one.id, one.webhook.url,
+                     "nothing taken for three days, at last: " + suspects.at(one.id), now);
     write_to_managers(connection, chance, *directory.club(one.club), one.webhook.name, now);
     disabled.insert(one.id);
   }

@@ -1,6 +1,7 @@
 #include "store/mysql/sql_thread.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
@@ -8,6 +9,7 @@
 
 namespace peyk::store {
 namespace {
+using UnitClock = std::chrono::steady_clock;
 constexpr std::size_t kQueueMax = 1000;  // units of work, each a set
 constexpr int kConflictRetriesMax = 20;
 constexpr std::chrono::milliseconds kReconnectMin{50}, kReconnectMax{2000};
@@ -41,6 +43,7 @@ struct SqlThread::Impl {
 
   // False: stopping, and the database is away.
   bool work_off(Unit& unit) {
+    const Trouble trouble{*this};
     for (int conflicts = 0, lost = 0;;) {
       try {
         if (!connection.is_open() && !open()) {
@@ -64,6 +67,7 @@ struct SqlThread::Impl {
           continue;
         }
         connection.close();
+        in_vain();
         log("mysql_lost", e.what());
         if (lost_max > 0 && ++lost >= lost_max) {
           log("sql_failed", "given up: it has lost its connection " + std::to_string(lost) + " times");
@@ -93,9 +97,19 @@ struct SqlThread::Impl {
       reconnect_pause = kReconnectMin;
       return true;
     } catch (const SqlError& e) {
+      in_vain();
       log("mysql_unreachable", e.what());
       return false;
     }
+  }
+
+  // Until the unit is over.
+  struct Trouble {
+    Impl& impl;
+    ~Trouble() { impl.tried_since = UnitClock::time_point{}; }
+  };
+  void in_vain() {
+    if (tried_since.load() == UnitClock::time_point{}) tried_since = UnitClock::now();
   }
 
   bool pause() {
@@ -113,6 +127,7 @@ struct SqlThread::Impl {
   std::deque<Unit> queue;
   bool stopping = false;
   std::chrono::milliseconds reconnect_pause = kReconnectMin;
+  std::atomic<UnitClock::time_point> tried_since{};  // the epoch: it has not failed
   std::thread thread;
 };
 
@@ -144,6 +159,12 @@ bool SqlThread::run(Work work, std::function<void(bool)> after) {
   }
   impl_->wake.notify_one();
   return true;
+}
+
+std::chrono::milliseconds SqlThread::held_up() const {
+  const UnitClock::time_point since = impl_->tried_since;
+  if (since == UnitClock::time_point{}) return std::chrono::milliseconds{0};
+  return std::chrono::ceil<std::chrono::milliseconds>(UnitClock::now() - since);
 }
 
 }  // namespace peyk::store

@@ -13,6 +13,7 @@
 // till has the database to herself most of the time, on a slow machine as on a fast one.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -37,6 +38,10 @@ class SqlThread {
   // `after(true)` follows the commit, `after(false)` an error that trying again cannot mend; both on this
   // thread. Dropped without `after` when stopping. False: the queue is full.
   bool run(Work work, std::function<void(bool)> after);
+
+  // How long the unit at hand has been tried in vain, for want of a connection that lasts; 0: it has not. Any
+  // thread.
+  std::chrono::milliseconds held_up() const;
 
  private:
   struct Impl;

@@ -93,17 +93,36 @@ void save_webhooks(Connection& connection, ClubId club, const std::vector<Webhoo
   }
 }
 
-void disable_endpoint(Connection& connection, EndpointId endpoint, const std::string& why,
-                      rules::Instant now) {
+void disable_endpoint(Connection& connection, EndpointId endpoint, const std::string& url,
+                      const std::string& why, rules::Instant now) {
   connection
       .prepare(
           "UPDATE webhook_endpoint SET disabled_at = ?, disabled_why = ?"
-          " WHERE endpoint_id = ? AND disabled_at IS NULL")
+          " WHERE endpoint_id = ? AND url = ? AND disabled_at IS NULL")
       .add(now)
       .add(std::string_view(why).substr(0, 100))
       .add(endpoint)
+      .add(url)
       .update();
 }
+
+namespace {
+
+constexpr std::uint32_t kDueAtOnce = 1000;  // members of whom requests may want to say more meanwhile
+
+std::uint64_t make_due(Connection& connection, EndpointId endpoint, rules::Instant now) {
+  return connection
+      .prepare(
+          "UPDATE webhook_queue SET next_at = ? WHERE endpoint_id = ? AND next_at > ? AND claim = 0"
+          " ORDER BY next_at LIMIT ?")
+      .add(now)
+      .add(endpoint)
+      .add(now)
+      .add(kDueAtOnce)
+      .update();
+}
+
+}  // namespace
 
 bool enable_endpoint(Connection& connection, ClubId club, const std::string& name, rules::Instant now) {
   EndpointId endpoint = 0;
@@ -125,10 +144,9 @@ bool enable_endpoint(Connection& connection, ClubId club, const std::string& nam
       .add(now)
       .add(endpoint)
       .update();
-  connection.prepare("UPDATE webhook_queue SET next_at = ? WHERE endpoint_id = ? AND claim = 0")
-      .add(now)
-      .add(endpoint)
-      .update();
+  connection.commit();
+  while (make_due(connection, endpoint, now) == kDueAtOnce) connection.commit();
+  connection.commit();
   return true;
 }
 

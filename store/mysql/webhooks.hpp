@@ -42,9 +42,11 @@ std::vector<Endpoint> load_endpoints(Connection& connection, handlers::ClubId cl
 void save_webhooks(Connection& connection, handlers::ClubId club,
                    const std::vector<handlers::Webhook>& webhooks, rules::Instant now);
 
-void disable_endpoint(Connection& connection, EndpointId endpoint, const std::string& why,
-                      rules::Instant now);
-// What waits for it is due at once. False: the club has no such endpoint. The caller commits.
+// While it is called at this URL: an answer that was late says nothing of another one.
+void disable_endpoint(Connection& connection, EndpointId endpoint, const std::string& url,
+                      const std::string& why, rules::Instant now);
+// What waits for it is due at once, oldest first. Commits, a set at a time; doing it again goes on where it
+// broke off. False: the club has no such endpoint.
 bool enable_endpoint(Connection& connection, handlers::ClubId club, const std::string& name,
                      rules::Instant now);
 

@@ -54,6 +54,9 @@ TEST_F(MysqlAudit, names_each_damage) {
       {"UPDATE redemption SET purchase_id = (SELECT MIN(purchase_id) FROM purchase), branch_no = 14 LIMIT 1",
        "which is of another club or branch"},
       {"UPDATE lot SET hold_id = 7, held = 1 LIMIT 1", "held by hold 7, which is not there"},
+      {"UPDATE lot SET hold_id = 7, held = remaining + 1, held_until = UTC_TIMESTAMP(6) + INTERVAL 9 MINUTE"
+       " LIMIT 1",
+       "but hold 7 holds"},
       {"UPDATE member SET balance = balance + 1 ORDER BY member_id LIMIT 1", "her ledger entries come to"},
       {"UPDATE member SET balance = balance + 1 ORDER BY member_id LIMIT 1", "by its members' balances"},
       {"UPDATE lot SET remaining = remaining - 1 WHERE remaining = 100000", "issued and 0 taken"},
@@ -90,9 +93,8 @@ TEST_F(MysqlAudit, names_each_damage) {
       {"UPDATE purchase SET code_id = 1 LIMIT 1", "names a code that is not there"},
       {"DELETE FROM purchase LIMIT 1", "0 purchases name it"},
   };
-  const std::vector<std::string> tables = {"member",     "lot",      "code",      "ledger_entry",
-                                           "redemption", "purchase", "behaviour", "standing",
-                                           "bill_record"};
+  const std::vector<std::string> tables = {"member",   "lot",       "code",     "ledger_entry", "redemption",
+                                           "purchase", "behaviour", "standing", "bill_record"};
   for (const auto& table : tables) spoil("CREATE TABLE kept_" + table + " AS SELECT * FROM " + table);
   for (const Damage& damage : damages) {
     spoil(damage.sql);

@@ -41,7 +41,7 @@ class MysqlDigests : public testing::Test {
       shop.advance(step);
     }
   }
-  void refund(const std::string& invoice, rules::Amount amount) {
+  void refund(const std::string& invoice, rules::Amount amount, int status = 201) {
     const RequestKey key = hash_of("refund " + invoice);
     const auto done =
         shop.ask({.key = key,
@@ -49,7 +49,7 @@ class MysqlDigests : public testing::Test {
                   .received_at = kNoon,
                   .what = TillOrder{{1, 12, "till-12"},
                                     TillRefund{.invoice = invoice, .amount = amount, .reference = key}}});
-    EXPECT_EQ(done.status, 201) << done.answer;
+    EXPECT_EQ(done.status, status) << done.answer;
   }
   void say(PhoneNumber cashier, const std::string& text) {
     shop.ask(text_from(cashier, text, std::to_string(++texts)));
@@ -135,6 +135,16 @@ TEST_F(MysqlDigests, find_refunds_after_the_credit_was_spent_and_no_others) {
   EXPECT_THAT(
       odd(), ElementsAre(OddThing{
                  .what = Oddity::refunds, .till = "till-12", .branch = 12, .count = 1, .amount = 1'000'000}));
+}
+
+TEST_F(MysqlDigests, find_refunds_whose_purchase_never_came_on_the_third_day_and_not_those_whose_did) {
+  refund("X-1", 1'000'000, 202);
+  refund("X-2", 1'000'000, 202);
+  shop.ask(purchase_of(kShopper, 2'000'000, "X-2", "X-2"));
+  EXPECT_THAT(odd(), IsEmpty()) << "it may still come";
+  EXPECT_THAT(odd(kDay + 72h),
+              ElementsAre(OddThing{.what = Oddity::parked, .till = "till-12", .branch = 12, .count = 1}));
+  EXPECT_THAT(odd(kDay + 96h), IsEmpty()) << "it is told of once";
 }
 
 TEST_F(MysqlDigests, find_a_cashier_who_takes_back_redemptions_and_not_one_who_did_twice) {

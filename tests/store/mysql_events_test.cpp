@@ -20,11 +20,13 @@ using handlers::Webhook;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
+constexpr const char* kCrm = "https://crm.example/";
+
 class MysqlEvents : public testing::Test {
  protected:
   explicit MysqlEvents(const std::string& name = "events") : database(name), shop(database, 2) {}
 
-  void listen(const std::vector<Webhook>& webhooks = {{.name = "crm", .url = "https://crm.example/"}}) {
+  void listen(const std::vector<Webhook>& webhooks = {{.name = "crm", .url = kCrm}}) {
     save_webhooks(database.connection, 1, webhooks, kNoon);
     database.connection.commit();
     shop.listen(load_listeners(database.connection));
@@ -62,7 +64,8 @@ class MysqlEvents : public testing::Test {
                                .claim = event.claim,
                                .state = state,
                                .next_at = now + again,
-                               .outcome = state == EventState::delivered ? "" : "answered 500"};
+                               .outcome = state == EventState::delivered ? "" : "answered 500",
+                               .attempts = event.attempts};
     settle_events(database.connection, {&settled, 1}, now);
     database.connection.commit();
   }
@@ -232,32 +235,73 @@ TEST_F(MysqlEvents, are_told_again_when_somebody_wants_it_before_those_that_wait
   EXPECT_EQ(again[0].attempts, 0U);
 }
 
+TEST_F(MysqlEvents, told_again_wait_for_the_one_of_hers_that_is_on_the_wire) {
+  listen();
+  save({event(10, 1), event(10, 2)});
+  settle(claim(77).at(0), EventState::failed);
+  const auto on_the_wire = claim(77);
+  ASSERT_THAT(about(on_the_wire), ElementsAre(2));
+  const EventId first[] = {1};
+  EXPECT_EQ(replay_events(database.connection, first, 1U, kNoon), 1U);
+  database.connection.commit();
+  EXPECT_THAT(claim(78), IsEmpty()) << "one at a time";
+  settle(on_the_wire[0], EventState::delivered);
+  EXPECT_THAT(about(claim(78)), ElementsAre(1));
+}
+
+TEST_F(MysqlEvents, begun_anew_while_they_are_on_the_wire_do_not_fail_by_what_was_before) {
+  listen();
+  save({event(10, 1)});
+  database.query("UPDATE webhook_event SET attempts = 9");
+  const auto last = claim(77);
+  const EventId same[] = {1};
+  EXPECT_EQ(replay_events(database.connection, same, 1U, kNoon), 1U);
+  database.connection.commit();
+  settle(last.at(0), EventState::failed);
+  const auto again = claim(78);
+  ASSERT_THAT(about(again), ElementsAre(1));
+  EXPECT_EQ(again[0].attempts, 0U);
+}
+
+TEST_F(MysqlEvents, that_wait_are_due_together_however_many_they_are) {
+  listen();
+  database.query(
+      "INSERT INTO webhook_queue (endpoint_id, member_id, next_at, claim) SELECT 1, seq, '2026-12-01',"
+      " IF(seq = 7, 5, 0) FROM seq_1_to_2500");
+  EXPECT_TRUE(enable_endpoint(database.connection, 1, "crm", kNoon));
+  EXPECT_EQ(database.number("SELECT COUNT(*) FROM webhook_queue WHERE next_at = '2026-11-21 12:00:00'"), 2499)
+      << "but for the one that is on the wire";
+}
+
 TEST_F(MysqlEvents, wait_while_their_endpoint_is_gone_and_are_due_when_it_is_back) {
   listen();
   save({event(10, 1)});
   settle(claim(77).at(0), EventState::waiting, kNoon, 24h);
-  disable_endpoint(database.connection, 1, "answered 410", kNoon);
+  disable_endpoint(database.connection, 1, kCrm, "answered 410", kNoon);
   EXPECT_TRUE(load_listeners(database.connection).empty());
   EXPECT_FALSE(load_endpoints(database.connection).at(0).listens());
   EXPECT_FALSE(enable_endpoint(database.connection, 1, "other", kNoon));
   EXPECT_TRUE(enable_endpoint(database.connection, 1, "crm", kNoon + 1s));
   database.connection.commit();
   EXPECT_THAT(about(claim(77, kNoon + 1s)), ElementsAre(1));
-  disable_endpoint(database.connection, 1, "answered 410", kNoon);
+  disable_endpoint(database.connection, 1, kCrm, "answered 410", kNoon);
   listen();
   EXPECT_FALSE(load_endpoints(database.connection).at(0).listens()) << "the same file says nothing new";
   listen({{.name = "crm", .url = "https://new.example/"}});
   EXPECT_TRUE(load_endpoints(database.connection).at(0).listens()) << "it has moved";
+  disable_endpoint(database.connection, 1, kCrm, "answered 410", kNoon);
+  EXPECT_TRUE(load_endpoints(database.connection).at(0).listens()) << "where it was says nothing of it";
 }
 
 TEST_F(MysqlEvents, are_counted_listed_and_forgotten_in_time) {
   listen();
   save({event(10, 1), event(10, 2), event(11, 3)});
   settle(claim(77).at(0), EventState::delivered);
-  const auto waiting = count_waiting(database.connection);
+  const auto waiting = count_waiting(database.connection, 100);
   ASSERT_EQ(waiting.size(), 1U);
   EXPECT_EQ(waiting[0].count, 2U);
   EXPECT_EQ(waiting[0].oldest, kNoon);
+  EXPECT_EQ(count_waiting(database.connection, 1).at(0).count, 1U) << "so many or more";
   const auto page = load_events(database.connection, {.club = 1}, 2);
   ASSERT_EQ(page.size(), 2U);
   EXPECT_EQ(page[0].id, 3U) << "the latest first";
@@ -274,6 +318,48 @@ TEST_F(MysqlEvents, are_counted_listed_and_forgotten_in_time) {
   database.connection.commit();
   EXPECT_THAT(claim(77, kNoon + 60s), IsEmpty());
   EXPECT_EQ(database.number("SELECT COUNT(*) FROM webhook_queue"), 0) << "whose turn finds nothing leaves";
+}
+
+// Counted by the database: rows that a page touches, not how long it takes.
+TEST_F(MysqlEvents, are_found_among_very_many_by_the_rows_that_a_page_shows) {
+  listen({{.name = "crm", .url = kCrm}, {.name = "pos", .url = "https://pos.example/"}});
+  database.query(
+      "INSERT INTO webhook_event (endpoint_id, club_id, member_id, type, about, at, data, state)"
+      " SELECT IF(seq = 3, 2, 1), 1, seq, IF(seq = 5, 4, 2), seq, '2026-11-21', '{}', IF(seq = 7, 3, IF(seq "
+      "> "
+      "15000, 1, 2)) FROM seq_1_to_20000");
+  const auto read_so_far = [this] {
+    store::Rows rows = database.connection
+                           .prepare(
+                               "SELECT CAST(SUM(VARIABLE_VALUE) AS UNSIGNED) FROM"
+                               " information_schema.SESSION_STATUS WHERE VARIABLE_NAME LIKE 'HANDLER_READ%'")
+                           .query();
+    return rows.next() ? rows.u64() : 0;
+  };
+  const auto touched = [&read_so_far](const auto& look) {
+    const std::uint64_t before = read_so_far();
+    look();
+    return read_so_far() - before;
+  };
+  const std::pair<EventFilter, std::vector<EventId>> pages[] = {
+      {{.club = 1}, {20000, 19999}},
+      {{.club = 1, .before = 100}, {99, 98}},
+      {{.club = 1, .state = EventState::failed}, {7}},
+      {{.club = 1, .type = EventType::code_voided}, {5}},
+      {{.club = 1, .endpoint = "pos"}, {3}},
+      {{.club = 1, .endpoint = "crm", .state = EventState::waiting, .before = 17000}, {16999, 16998}},
+      {{.club = 1, .endpoint = "crm", .type = EventType::credit_granted}, {20000, 19999}},
+      {{.state = EventState::delivered}, {15000, 14999}},
+      {{.club = 2, .state = EventState::failed}, {}}};
+  for (const auto& [filter, wanted] : pages) {
+    std::vector<EventId> ids;
+    const std::uint64_t rows = touched([&, &filter = filter] {
+      for (const KeptEvent& one : load_events(database.connection, filter, 2)) ids.push_back(one.id);
+    });
+    EXPECT_EQ(ids, wanted);
+    EXPECT_LT(rows, 200U) << filter.endpoint << " before " << filter.before;
+  }
+  EXPECT_LT(touched([&] { EXPECT_EQ(count_waiting(database.connection, 10).at(0).count, 10U); }), 100U);
 }
 
 // Many members, many events each, written by the shop's workers' way while two deliverers take and settle.

@@ -86,6 +86,23 @@ TEST_F(MysqlRefunds, take_back_and_give_back_in_one_commit) {
   database.expect_clean_ledger();
 }
 
+// In sum the club's books are right: only who it was taken from is not.
+TEST_F(MysqlRefunds, that_are_booked_for_another_than_their_buyer_are_found_by_the_audit) {
+  Shop shop(database, 1, 200, with_debt());
+  buy(shop, 4'000'000, "A-1");
+  shop.ask(purchase_of(kOtherShopper, 4'000'000, "B-1", "B-1"));
+  ask(shop, refund("A-1", 1'000'000, "C-1"), 201);
+  shop.advance(1s);
+  ask(shop, refund("B-1", 3'000'000, "C-2"), 201);
+  database.expect_clean_ledger();
+  const std::string right = "SELECT clawed_back FROM refund ORDER BY refund_id";
+  EXPECT_EQ(database.query(right), "50000\n150000\n");
+  database.query("UPDATE refund SET clawed_back = 200000 - clawed_back");
+  const auto audit = store::audit_ledger(database.connection);
+  EXPECT_THAT(audit.problems, testing::Contains(HasSubstr("her ledger entries say 50000 and 0")));
+  EXPECT_THAT(audit.problems, testing::Contains(HasSubstr("her ledger entries say 150000 and 0")));
+}
+
 TEST_F(MysqlRefunds, return_the_credit_that_paid_without_an_invoice_and_void_does_not) {
   Shop shop(database, 1);
   const std::string code = std::to_string(code_of(buy(shop, 4'000'000, "A-1")));  // 200,000

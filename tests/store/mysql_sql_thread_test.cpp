@@ -38,6 +38,23 @@ TEST(SqlThread, tells_of_work_that_cannot_be_done_and_goes_on_with_the_next) {
   EXPECT_TRUE(eventually(20s, [&] { return committed == 1 && failed == 1; }));
 }
 
+TEST(SqlThread, says_how_long_it_has_tried_in_vain_what_it_never_gives_up) {
+  TestDatabase database("sql_thread_held_up");
+  std::atomic<bool> well = false;
+  std::atomic<int> committed = 0;
+  store::SqlThread thread(database.options(), [](const std::string&, const std::string&) {});
+  thread.start();
+  EXPECT_EQ(thread.held_up(), 0ms);
+  thread.run(
+      [&](store::Connection&) {
+        if (!well) throw store::SqlError(store::SqlError::Kind::lost, 2013, "it took too long");
+      },
+      [&](bool done) { committed += done ? 1 : 0; });
+  EXPECT_TRUE(eventually(20s, [&] { return thread.held_up() > 100ms; }));
+  well = true;
+  EXPECT_TRUE(eventually(20s, [&] { return committed == 1 && thread.held_up() == 0ms; }));
+}
+
 TEST(SqlThread, gives_up_what_loses_each_connection_and_goes_on_with_the_next) {
   TestDatabase database("sql_thread_lost");
   std::atomic<int> tried = 0, committed = 0, failed = 0;

@@ -257,5 +257,28 @@ TEST_F(Peykctl, tells_what_a_club_owes) {
   EXPECT_EQ(nlohmann::json::parse(out)["open"], 0);
 }
 
+TEST_F(Peykctl, lists_refunds_whose_purchase_does_not_come) {
+  ctl({"migrate", "--create-database"});
+  apply();
+  EXPECT_EQ(ctl({"ledger", "parked"}), kDone);
+  EXPECT_THAT(out, HasSubstr("no refund waits"));
+  const auto park = [this](int id, int state, const std::string& age) {
+    query(
+        "INSERT INTO refund (refund_id, club_id, branch_no, invoice, reference, credit_note, till_key, state,"
+        " purchase_id, asked, amount, clawed_back, lapsed, owed, withheld, returned, expired, at) SELECT " +
+        std::to_string(id) + ", club_id, 12, 'X-" + std::to_string(id) + "', UNHEX(SHA2('" +
+        std::to_string(id) + "', 256)), '', 'till-12', " + std::to_string(state) +
+        ", 0, 250000, 0, 0, 0, 0, 0, 0, 0, UTC_TIMESTAMP(6) - INTERVAL " + age + " FROM club");
+  };
+  park(1, 2, "4 DAY");
+  park(2, 2, "2 DAY");
+  park(3, 1, "4 DAY");
+  EXPECT_EQ(ctl({"ledger", "parked", "--club", "salt"}), kDone);
+  EXPECT_THAT(out, AllOf(HasSubstr("salt branch 12, invoice X-1: refund 1 by till-12 of 250000\n"),
+                         testing::Not(HasSubstr("X-2")), testing::Not(HasSubstr("X-3"))));
+  EXPECT_EQ(ctl({"ledger", "parked", "--days", "1", "--json"}), kDone);
+  EXPECT_EQ(nlohmann::json::parse(out)["refunds"].size(), 2U);
+}
+
 }  // namespace
 }  // namespace peyk::tests::peykctl_test

@@ -166,6 +166,20 @@ TEST_F(WebhookSender, calls_an_endpoint_that_is_gone_no_more_until_somebody_says
   EXPECT_TRUE(eventually_number("SELECT state FROM webhook_event", 2));
 }
 
+TEST_F(WebhookSender, takes_no_late_answer_of_where_an_endpoint_was_for_one_of_where_it_is) {
+  Receiver old([](const Receiver::Got&) { return Reply{.status = 410, .after = 1500ms}; });
+  Receiver fresh;
+  listen({hook("crm", old.url())});
+  happen(10, 1);
+  const auto running = sender(5s);
+  ASSERT_TRUE(old.await(1, kSoon));
+  listen({hook("crm", fresh.url())});
+  ASSERT_TRUE(fresh.await(1, kSoon)) << "told at once, where it is now";
+  EXPECT_TRUE(eventually_number("SELECT state FROM webhook_event", 2));
+  EXPECT_EQ(database.number("SELECT COUNT(*) FROM webhook_endpoint WHERE disabled_at IS NOT NULL"), 0);
+  EXPECT_EQ(old.got().size(), 1U);
+}
+
 TEST_F(WebhookSender, waits_as_long_as_it_is_asked_to) {
   Receiver receiver(
       [](const Receiver::Got&) { return Reply{.status = 429, .headers = "Retry-After: 600\r\n"}; });

@@ -92,6 +92,8 @@ TEST(Digest, names_who_where_how_often_and_how_much) {
        "4 purchases of 0912xxx0101 within 15 minutes: 400,000 rials, Tajrish"},
       {{.what = Oddity::refunds, .till = "till-12", .branch = 12, .count = 1, .amount = 700'000},
        "1 refund after the credit was spent, till till-12, Vanak: 700,000 rials"},
+      {{.what = Oddity::parked, .till = "till-12", .branch = 12, .count = 2},
+       "2 refunds without a purchase for three days, till till-12, Vanak"},
       {{.what = Oddity::voids, .phone = 989121112233, .branch = 12, .count = 3, .amount = 30'000},
        "3 redemptions undone by cashier 0912xxx2233, Vanak: 30,000 rials"},
       {{.what = Oddity::voids, .till = "till-12", .branch = 12, .count = 5, .amount = 30'000},
