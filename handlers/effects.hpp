@@ -214,12 +214,13 @@ struct RecordMemberEvent {
   MemberEvent event;
 };
 
-using Effect = std::variant<EnrolMember, ChangeMember, EndMembership, OpenLot, IssueCode, TakeFromLot,
-                            VoidRedemption, MoveCredit, RecordPurchase, SetPromo, NoteHelp, SetAttempts,
-                            SetPending, RecordSale, SetMissWindow, NoteMiss, RecordDispute, SetTillAttempts,
-                            BeginHold, EndHold, TakeBack, ReturnCredit, Owe, RecordRefund, SetGuesses,
-                            SetProfile, SetBehaviour, SetStanding, RecordPoints, SetOfferUse, RecordGrant,
-                            OpenGiftAccount, IssueGift, SetTags, SetSurveyScore, RecordMemberEvent>;
+using Effect =
+    std::variant<EnrolMember, ChangeMember, EndMembership, OpenLot, IssueCode, TakeFromLot, VoidRedemption,
+                 MoveCredit, RecordPurchase, SetPromo, NoteHelp, SetAttempts, SetPending, RecordSale,
+                 SetMissWindow, NoteMiss, RecordDispute, SetTillAttempts, BeginHold, EndHold, TakeBack,
+                 ReturnCredit, Owe, RecordRefund, SetGuesses, SetProfile, SetBehaviour, SetStanding,
+                 RecordPoints, SetOfferUse, RecordGrant, OpenGiftAccount, IssueGift, SetTags, SetSurveyScore,
+                 RecordMemberEvent>;
 
 struct OutgoingText {
   ClubId club = 0;

@@ -1,14 +1,15 @@
 // The bodies of tills' orders: JSON text → the order, or all that is wrong with it.
 //
 //   POST /v1/codes/{code}/redemptions  {"code": "4417203", "invoice": "A-1001", "invoice_amount": 850000}
-//   POST /v1/codes/{code}/holds        {"code": "4417203", "invoice": "A-1001", "invoice_amount": 850000,
-//   "seconds": 180} POST /v1/holds/{id}/captures       {"hold": "41", "amount": 200000} POST
-//   /v1/purchases/{id}/refunds    {"purchase": "7", "amount": 300000, "credit_note": "C-7"} POST /v1/refunds
-//   {"invoice": "A-1001", "amount": 300000, …} POST /v1/members                   {"phone": "09120000101",
-//   "language": "en"} PATCH /v1/members/{phone}          {"phone": "09120000101", "language": "en", "promo":
-//   false} PUT /v1/members/{phone}/tags       {"phone": "09120000101", "tags": ["student", "level-3"]} POST
-//   /v1/members/{phone}/events    {"phone": "09120000101", "id": "v-7", "name": "site-visit"} POST /v1/quotes
-//   {"phone": "09120000101", "amount": 850000, "items": ["bread"]}
+//   POST /v1/codes/{code}/holds        {"code": "4417203", "invoice": "A-1001", "invoice_amount": 850000, "seconds": 180}
+//   POST /v1/holds/{id}/captures       {"hold": "41", "amount": 200000}
+//   POST /v1/purchases/{id}/refunds    {"purchase": "7", "amount": 300000, "credit_note": "C-7"}
+//   POST /v1/refunds                   {"invoice": "A-1001", "amount": 300000, …}
+//   POST /v1/members                   {"phone": "09120000101", "language": "en"}
+//   PATCH /v1/members/{phone}          {"phone": "09120000101", "language": "en", "promo": false}
+//   PUT /v1/members/{phone}/tags       {"phone": "09120000101", "tags": ["student", "level-3"]}
+//   POST /v1/members/{phone}/events    {"phone": "09120000101", "id": "v-7", "name": "site-visit"}
+//   POST /v1/quotes                    {"phone": "09120000101", "amount": 850000, "items": ["bread"]}
 //                                      {"card": "9000000000000003", "amount": 850000}
 //
 // What the path names stands in the body once more: the signature covers the body and not the path, so a
