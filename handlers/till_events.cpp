@@ -59,7 +59,7 @@ std::optional<Outcome> refuse_rating(const Desk& desk, const TillEvent& order, c
   if (rated == nullptr || rated->member != member.id) {
     return refuse("unknown-purchase", "She has no such purchase",
                   fmt::format("Purchase {} is none of this member's. Nothing was changed.", order.purchase),
-                  "/purchase");
+                  "", 404);
   }
   if (!rated->rated) return std::nullopt;
   return refuse(
