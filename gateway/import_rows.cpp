@@ -83,7 +83,7 @@ tl::expected<std::string, std::string> invoice_of(std::string_view text) {
 }
 
 // "student; level-3"
-tl::expected<std::vector<std::string>, std::string> tags_of(std::string_view text) {
+tl::expected<std::vector<std::string>, std::string> tags_in_field(std::string_view text) {
   std::vector<std::string> tags;
   while (!text.empty()) {
     const std::size_t end = std::min(text.find(';'), text.size());
@@ -157,7 +157,7 @@ tl::expected<handlers::MemberImport, std::string> member_of(const CsvRecord& rec
     row.referred_by = templates::parse_phone(referrer);
     if (!row.referred_by) return Wrong(not_a_phone("referred_by"));
   }
-  auto tags = tags_of(columns.at(record, "tags"));
+  auto tags = tags_in_field(columns.at(record, "tags"));
   if (!tags) return Wrong(std::move(tags.error()));
   row.tags = std::move(*tags);
   return row;

@@ -24,8 +24,8 @@ TypedTags read_tagging(std::span<const std::string> words) {
   return {};
 }
 
-Said refused(const Speaker& speaker, std::string_view key, const Setting& setting,
-             std::initializer_list<templates::Argument> arguments) {
+Said tagging_refused(const Speaker& speaker, std::string_view key, const Setting& setting,
+                     std::initializer_list<templates::Argument> arguments) {
   return {.reply = render(setting, key, speaker.language, arguments)};
 }
 
@@ -86,14 +86,14 @@ Said tag_member(const Speaker& speaker, std::span<const std::string> words, bool
   const TypedTags typed = read_tagging(words);
   const std::string& word = speaker.club->word;
   if (typed.phone == 0 || typed.behind.empty())
-    return refused(speaker, takes_off ? "untag_missing" : "tag_missing", setting, {{"word", word}});
+    return tagging_refused(speaker, takes_off ? "untag_missing" : "tag_missing", setting, {{"word", word}});
   std::vector<std::string> tags;
   for (const std::string& written : typed.behind) {
     const auto tag = tag_of(written);
     if (!tag) {
       const std::string_view shown =
           written.size() <= 2 * kTagCharactersMax ? written : std::string_view("…");
-      return refused(speaker, "tag_bad", setting, {{"tag", shown}});
+      return tagging_refused(speaker, "tag_bad", setting, {{"tag", shown}});
     }
     tags.push_back(*tag);
   }
@@ -102,10 +102,12 @@ Said tag_member(const Speaker& speaker, std::span<const std::string> words, bool
   TagAnswer answer = change_tags(change, facts);
   const std::string phone = templates::masked(typed.phone);
   if (answer.what == Tagged::no_member)
-    return refused(speaker, "about_no_member", setting, {{"phone", phone}, {"club", speaker.club->name}});
+    return tagging_refused(speaker, "about_no_member", setting,
+                           {{"phone", phone}, {"club", speaker.club->name}});
   if (answer.what == Tagged::too_many) {
-    return refused(speaker, "tag_too_many", setting,
-                   {{"phone", phone}, {"count", static_cast<std::int64_t>(kTagsMax)}, {"word", word}});
+    return tagging_refused(
+        speaker, "tag_too_many", setting,
+        {{"phone", phone}, {"count", static_cast<std::int64_t>(kTagsMax)}, {"word", word}});
   }
   Said said;
   said.effects = std::move(answer.outcome.effects);

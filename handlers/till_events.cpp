@@ -26,15 +26,15 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::chrono::minutes kTillsAhead{5};  // of their clocks
 
-MemberEventKey key_of(const TillId& till, const TillEvent& order) {
+MemberEventKey event_key_of(const TillId& till, const TillEvent& order) {
   return {till.club, till.key, order.reference};
 }
 
-rules::Occasion occasion_of(const TillEvent& order) {
+rules::Occasion occasion_of_event(const TillEvent& order) {
   return order.name == rules::kSurveyEvent ? rules::Occasion::survey : rules::Occasion::event;
 }
 
-Outcome told_again(const MemberEvent& known, const TillEvent& order, const Member* member) {
+Outcome told_before(const MemberEvent& known, const TillEvent& order, const Member* member) {
   // Whose it was is forgotten when she leaves; who comes back is another member.
   const bool of_another = member != nullptr && member->id != known.member;
   const bool differs = known.name != order.name || known.score != order.score ||
@@ -68,7 +68,7 @@ std::optional<Outcome> refuse_rating(const Desk& desk, const TillEvent& order, c
       "/purchase");
 }
 
-Json offers_of(const Club& club, const Worth& worth) {
+Json offers_of_event(const Club& club, const Worth& worth) {
   Json offers = Json::array();
   for (const rules::Given& given : worth.given) {
     const rules::Offer& offer = club.programme.offers.at(given.offer);
@@ -80,7 +80,7 @@ Json offers_of(const Club& club, const Worth& worth) {
   return offers;
 }
 
-std::string answer_of(const Desk& desk, const MemberEvent& event, const Reward& reward) {
+std::string answer_to_event(const Desk& desk, const MemberEvent& event, const Reward& reward) {
   rules::Amount credit = 0, settled = 0;
   Json codes = Json::array();
   for (const Earned& earned : reward.brought.credits) {
@@ -99,7 +99,7 @@ std::string answer_of(const Desk& desk, const MemberEvent& event, const Reward& 
               {"settled", settled},
               {"codes", std::move(codes)},
               {"points", reward.brought.points},
-              {"offers", offers_of(desk.club, reward.worth)},
+              {"offers", offers_of_event(desk.club, reward.worth)},
               {"duplicate", false}};
   return answer.dump();
 }
@@ -110,8 +110,8 @@ Needs needs_till_event(const TillId& till, const TillEvent& order, const Setting
   const Club* club = setting.directory.club(till.club);
   if (club == nullptr) return {};
   const MemberKey key{till.club, order.phone};
-  Needs needs = needs_occasion(*club, occasion_of(order), key, "", setting);
-  needs.member_events.insert(key_of(till, order));
+  Needs needs = needs_occasion(*club, occasion_of_event(order), key, "", setting);
+  needs.member_events.insert(event_key_of(till, order));
   if (order.score != 0) needs.survey_scores.insert(key);
   if (order.purchase != 0) needs.rated_purchases.insert({till.club, order.purchase});
   return needs;
@@ -119,8 +119,8 @@ Needs needs_till_event(const TillId& till, const TillEvent& order, const Setting
 
 Outcome event_at_till(const Desk& desk, const TillEvent& order) {
   const Member* member = desk.facts.member(MemberKey{desk.club.id, order.phone});
-  if (const MemberEvent* known = desk.facts.member_event(key_of(desk.till, order)))
-    return told_again(*known, order, member);
+  if (const MemberEvent* known = desk.facts.member_event(event_key_of(desk.till, order)))
+    return told_before(*known, order, member);
   if (member == nullptr) {
     return refuse("unknown-member", "There is no such member",
                   "This phone is no member of the club. Nothing was changed.", "", 404);
@@ -131,16 +131,16 @@ Outcome event_at_till(const Desk& desk, const TillEvent& order) {
   }
   if (auto refused = refuse_rating(desk, order, *member)) return std::move(*refused);
   MemberEvent event{.id = desk.setting.chance.next_id(),
-                    .key = key_of(desk.till, order),
+                    .key = event_key_of(desk.till, order),
                     .member = member->id,
                     .name = order.name,
                     .score = order.score,
                     .purchase = order.purchase,
                     .at = order.at.value_or(desk.setting.now),
                     .recorded_at = desk.setting.now};
-  const Happened happened{.on = occasion_of(order), .name = order.name, .score = order.score};
+  const Happened happened{.on = occasion_of_event(order), .name = order.name, .score = order.score};
   Reward got = reward(desk.club, happened, *member, desk.candidates, desk.facts, desk.setting);
-  event.answer = answer_of(desk, event, got);
+  event.answer = answer_to_event(desk, event, got);
   Outcome outcome = std::move(got.outcome);
   outcome.answer = event.answer;
   outcome.status = 201;

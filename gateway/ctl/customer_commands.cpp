@@ -19,7 +19,7 @@ namespace peyk::gateway::ctl {
 namespace {
 
 constexpr std::uint64_t kProgressEvery = 100'000;  // members
-constexpr int kConflictsMax = 5;                   // a gateway was at her row; then the operator hears of it
+constexpr int kTagConflictsMax = 5;                // a gateway was at her row; then the operator hears of it
 
 std::string words_of(const rules::Bounds& bounds) {
   return fmt::format("{:>14} {:>14} {:>14} {:>14}", bounds[0], bounds[1], bounds[2], bounds[3]);
@@ -82,13 +82,13 @@ handlers::TagAnswer retag(store::Connection& connection, const handlers::Directo
       connection.commit();
       return answer;
     } catch (const store::SqlError& error) {
-      if (error.kind() != store::SqlError::Kind::conflict || conflicts == kConflictsMax) throw;
+      if (error.kind() != store::SqlError::Kind::conflict || conflicts == kTagConflictsMax) throw;
       connection.rollback();
     }
   }
 }
 
-ExitCode tag(Desk& desk) {
+ExitCode tag_customer(Desk& desk) {
   const auto phone = phone_named(desk.order.phone, "is not a mobile number: 09121112233, +989121112233");
   handlers::TagChange change{.member = {0, phone},
                              .added = tags_typed(desk.order.customers.tags_on),
@@ -130,7 +130,7 @@ void describe_customers(CLI::App& app, Order& order, std::vector<Command>& comma
   tagging->add_option("words", order.customers.tags_on, "to put on: student, +student");
   tagging->add_option("--off", order.customers.tags_off, "to take off");
   tagging->fallthrough();
-  commands.push_back({tagging, tag});
+  commands.push_back({tagging, tag_customer});
 }
 
 }  // namespace peyk::gateway::ctl
