@@ -10,6 +10,8 @@
 namespace peyk::handlers {
 namespace {
 
+constexpr std::size_t kPhoneOctetsTyped = 32;  // no mobile number is longer, however it is written
+
 // "0912… word word": the phone may be typed in pieces.
 struct TypedTags {
   PhoneNumber phone = 0;                // 0: none was read
@@ -19,6 +21,7 @@ TypedTags read_tagging(std::span<const std::string> words) {
   std::string digits;
   for (std::size_t count = 1; count <= words.size(); ++count) {
     digits += words[count - 1];
+    if (digits.size() > kPhoneOctetsTyped) break;
     if (const auto phone = templates::parse_phone(digits)) return {*phone, words.subspan(count)};
   }
   return {};
