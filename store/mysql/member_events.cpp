@@ -32,17 +32,19 @@ void load_told_before(Connection& connection, const std::set<MemberEventKey>& ke
       [&facts](Rows& rows) { facts.load(read_member_event(rows)); });
 }
 
+// By their numbers, which are one in all clubs: another club's are nobody's.
 void load_rated_purchases(Connection& connection, const std::set<RecordKey>& keys, Facts& facts) {
   select_in(
       connection,
-      "SELECT p.purchase_id, COALESCE(p.member_id, 0), e.event_id IS NOT NULL FROM purchase p LEFT JOIN"
-      " member_event e ON e.purchase_id = p.purchase_id WHERE (p.club_id, p.purchase_id) IN (",
-      "", 2, keys, [](Statement& s, const RecordKey& key) { s.add(key.club).add(key.id); },
-      [&facts](Rows& rows) {
+      "SELECT p.purchase_id, p.club_id, COALESCE(p.member_id, 0), e.event_id IS NOT NULL FROM purchase p LEFT"
+      " JOIN member_event e ON e.purchase_id = p.purchase_id WHERE p.purchase_id IN (",
+      "", 1, keys, [](Statement& s, const RecordKey& key) { s.add(key.id); },
+      [&](Rows& rows) {
         const std::uint64_t purchase = rows.u64();
+        const ClubId club = rows.u32();
         RatedPurchase row{.member = rows.u64()};
         row.rated = rows.flag();
-        facts.load(purchase, row);
+        if (keys.contains({club, purchase})) facts.load(purchase, row);
       });
 }
 
