@@ -124,6 +124,9 @@ void refuse_invoice_conditions(Section& s, const rules::Segment& segment) {
                                                     one.measure == rules::Measure::minute ||
                                                     one.measure == rules::Measure::branch_visits
                                               : one.set == rules::WordSet::item;
+    if (!one.words.empty() && one.set == rules::WordSet::event) {
+      s.mistake("when", "event is of a moment, not of a member", "on: event, in an offer");
+    }
     if (of_invoice) {
       s.mistake("when", fmt::format("{} is of a purchase, not of a member", handlers::key_of(one)),
                 "what is known of her at any time");

@@ -8,6 +8,7 @@
 #include "gateway/http/rfc3339.hpp"
 #include "gateway/http/strict_json.hpp"
 #include "handlers/directory.hpp"
+#include "handlers/tags.hpp"
 #include "templates/dates.hpp"
 #include "templates/fold.hpp"
 #include "templates/phone.hpp"
@@ -81,6 +82,24 @@ tl::expected<std::string, std::string> invoice_of(std::string_view text) {
   return std::move(*invoice);
 }
 
+// "student; level-3"
+tl::expected<std::vector<std::string>, std::string> tags_in_field(std::string_view text) {
+  std::vector<std::string> tags;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find(';'), text.size());
+    const std::string word = templates::fold(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+    if (word.empty()) continue;
+    const auto tag = handlers::tag_of(word);
+    if (!tag) return Wrong("each of tags is " + std::string(handlers::kTagRule) + ", with ; between them");
+    tags.push_back(*tag);
+  }
+  tags = handlers::as_tags(std::move(tags));
+  if (tags.size() > handlers::kTagsMax)
+    return Wrong("tags are more than " + std::to_string(handlers::kTagsMax));
+  return tags;
+}
+
 }  // namespace
 
 tl::expected<ImportColumns, std::string> ImportColumns::of(const CsvRecord& head,
@@ -112,7 +131,7 @@ std::string_view ImportColumns::at(const CsvRecord& record, std::string_view col
 }
 
 tl::expected<ImportColumns, std::string> member_columns(const CsvRecord& head) {
-  return ImportColumns::of(head, {"phone", "language", "joined", "referred_by"}, {"phone"});
+  return ImportColumns::of(head, {"phone", "language", "joined", "referred_by", "tags"}, {"phone"});
 }
 
 tl::expected<ImportColumns, std::string> purchase_columns(const CsvRecord& head) {
@@ -138,6 +157,9 @@ tl::expected<handlers::MemberImport, std::string> member_of(const CsvRecord& rec
     row.referred_by = templates::parse_phone(referrer);
     if (!row.referred_by) return Wrong(not_a_phone("referred_by"));
   }
+  auto tags = tags_in_field(columns.at(record, "tags"));
+  if (!tags) return Wrong(std::move(tags.error()));
+  row.tags = std::move(*tags);
   return row;
 }
 

@@ -1,6 +1,6 @@
 // A club's books as CSV → what is to be imported, row by row, or why a row cannot be. Pure.
 //
-//   phone,language,joined,referred_by                     members; phone alone is required
+//   phone,language,joined,referred_by,tags                members; phone alone is required
 //   phone,amount,invoice,branch,purchased_at              purchases; purchased_at may be left out
 //
 // The first line names the columns, in any order; a name that is not known is refused, for its writer meant

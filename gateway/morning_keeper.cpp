@@ -25,6 +25,7 @@ std::string_view name_of(rules::Occasion on) {
       return "profile";
     case rules::Occasion::purchase:
     case rules::Occasion::survey:
+    case rules::Occasion::event:
       break;
   }
   throw std::logic_error("name_of: not an occasion of the clock");

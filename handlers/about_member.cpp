@@ -2,6 +2,7 @@
 
 #include "handlers/measures.hpp"
 #include "handlers/offer_words.hpp"
+#include "handlers/tags.hpp"
 #include "templates/dates.hpp"
 #include "templates/phone.hpp"
 
@@ -35,6 +36,10 @@ std::string lines_of(const Member& member, const Speaker& speaker, const Facts& 
   add(rank_in_words(club, facts.rank(member.id), language, setting));
   const rules::Measures measures = measures_of(club, &member, facts, setting.now);
   add(listed(segments_in_words(club, measures, language, setting), language));
+  if (const auto tags = facts.tags(member.id); !tags.empty()) {
+    const std::string list = tags_in_words(tags, language);
+    add(render(setting, "about_tags", language, {{"list", templates::Rendered{list}}}));
+  }
   return text;
 }
 
@@ -46,6 +51,7 @@ Needs needs_about(const Speaker& speaker, PhoneNumber phone, const Setting& sett
   Needs needs = needs_measures(*speaker.club, key, setting.now, setting.now, false);
   needs_rank(needs, *speaker.club, key);
   needs.profiles.insert(key);
+  needs.tags.insert(key);
   return needs;
 }
 

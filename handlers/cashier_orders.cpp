@@ -7,6 +7,7 @@
 #include "handlers/buy.hpp"
 #include "handlers/invite.hpp"
 #include "handlers/quote.hpp"
+#include "handlers/tags.hpp"
 
 namespace peyk::handlers {
 namespace {
@@ -25,6 +26,10 @@ tl::expected<QuoteOrder, std::string_view> read_quote(const Speaker& speaker,
   if (!order)
     return tl::unexpected(order.error() == "buy_phone_missing" ? "quote_phone_missing" : order.error());
   return QuoteOrder{.phone = order->phone, .branch = speaker.cashier->branch, .amount = order->amount};
+}
+
+Needs needs_tags(const Speaker& speaker, const Typed& typed, const Setting&) {
+  return needs_tagging(speaker, typed.args);
 }
 
 constexpr std::array kOrders{
@@ -73,6 +78,12 @@ constexpr std::array kOrders{
                    if (!phone) return bad_order(speaker, "about_phone_bad", setting);
                    return about_member(speaker, *phone, facts, setting);
                  }},
+    CashierOrder{Keyword::tag, needs_tags,
+                 [](const Speaker& speaker, const Typed& typed, std::span<const CodeKey>, const Facts& facts,
+                    Setting& setting) { return tag_member(speaker, typed.args, false, facts, setting); }},
+    CashierOrder{Keyword::untag, needs_tags,
+                 [](const Speaker& speaker, const Typed& typed, std::span<const CodeKey>, const Facts& facts,
+                    Setting& setting) { return tag_member(speaker, typed.args, true, facts, setting); }},
 };
 
 }  // namespace

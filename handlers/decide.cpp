@@ -48,7 +48,9 @@ Outcome decide(const Plan& plan, const Facts& facts, Setting& setting) {
           [&](const PlannedPurchase& planned) {
             return purchase(planned.request, plan.needs.candidates, facts, setting);
           },
-          [&](const PlannedTill& till) { return till_order(till.order, facts, setting); },
+          [&](const PlannedTill& till) {
+            return till_order(till.order, plan.needs.candidates, facts, setting);
+          },
       },
       plan.what);
 }

@@ -199,12 +199,28 @@ struct RecordGrant {
   OfferGrant grant;
 };
 
+// Her tags as a whole.
+struct SetTags {
+  ClubId club = 0;
+  MemberId member = 0;
+  std::vector<std::string> tags;  // sorted, each once
+};
+struct SetSurveyScore {
+  ClubId club = 0;
+  MemberId member = 0;
+  SurveyScore row;
+};
+struct RecordMemberEvent {
+  MemberEvent event;
+};
+
 using Effect =
     std::variant<EnrolMember, ChangeMember, EndMembership, OpenLot, IssueCode, TakeFromLot, VoidRedemption,
                  MoveCredit, RecordPurchase, SetPromo, NoteHelp, SetAttempts, SetPending, RecordSale,
                  SetMissWindow, NoteMiss, RecordDispute, SetTillAttempts, BeginHold, EndHold, TakeBack,
                  ReturnCredit, Owe, RecordRefund, SetGuesses, SetProfile, SetBehaviour, SetStanding,
-                 RecordPoints, SetOfferUse, RecordGrant, OpenGiftAccount, IssueGift>;
+                 RecordPoints, SetOfferUse, RecordGrant, OpenGiftAccount, IssueGift, SetTags, SetSurveyScore,
+                 RecordMemberEvent>;
 
 struct OutgoingText {
   ClubId club = 0;

@@ -73,6 +73,10 @@ void Needs::merge(Needs other) {
   offer_uses.merge(other.offer_uses);
   budgets.merge(other.budgets);
   gift_accounts.merge(other.gift_accounts);
+  tags.merge(other.tags);
+  survey_scores.merge(other.survey_scores);
+  member_events.merge(other.member_events);
+  rated_purchases.merge(other.rated_purchases);
 }
 
 const Member* Facts::member(const MemberKey& key) const {

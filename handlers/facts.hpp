@@ -25,6 +25,7 @@
 #include "handlers/customer.hpp"
 #include "handlers/history.hpp"
 #include "handlers/ids.hpp"
+#include "handlers/member_events.hpp"
 #include "handlers/pending.hpp"
 #include "handlers/profile_row.hpp"
 #include "handlers/request.hpp"
@@ -367,6 +368,9 @@ struct Needs {
   std::set<MemberKey> offer_uses;           // what offers gave them
   std::set<OfferId> budgets;                // what is spent of these offers, locked
   std::set<ClubId> gift_accounts;           // of these clubs, locked
+  std::set<MemberKey> tags, survey_scores;  // of members
+  std::set<MemberEventKey> member_events;   // told before?
+  std::set<RecordKey> rated_purchases;      // whose are these, and was any of them rated?
 
   void merge(Needs other);
 };
@@ -460,6 +464,11 @@ class Facts {
   // facts_profile.cpp. nullptr: she has told nothing, or it was not asked for.
   const Profile* profile(MemberId member) const;
   std::uint32_t purchases_of_stranger(const MemberKey& phone) const;
+  // facts_events.cpp. None and nullptr: there is none, or it was not asked for.
+  std::span<const std::string> tags(MemberId member) const;
+  const SurveyScore* survey_score(MemberId member) const;
+  const MemberEvent* member_event(const MemberEventKey& key) const;
+  const RatedPurchase* rated_purchase(std::uint64_t purchase) const;
 
   // The store's side: what was loaded. Loading the same row twice keeps the first (it may have been changed
   // since).
@@ -486,6 +495,10 @@ class Facts {
   void load_records_on(const PurchaseKey& bill, std::uint32_t count);
   void load_till_attempts(const std::string& key, rules::Attempts row);
   void load(Profile row);
+  void load_tags(MemberId member, std::vector<std::string> tags);
+  void load(MemberId member, const SurveyScore& row);
+  void load(MemberEvent row);
+  void load(std::uint64_t purchase, const RatedPurchase& row);
   void load_stranger(const MemberKey& phone, std::uint32_t purchases);
   void load(MemberId member, BranchNo branch, const rules::Behaviour& row);
   void load_visits(MemberId member, std::vector<PastVisit> all);
@@ -530,6 +543,9 @@ class Facts {
   void apply(const struct RecordGrant& effect);
   void apply(const struct OpenGiftAccount& effect);
   void apply(const struct IssueGift& effect);
+  void apply(const struct SetTags& effect);
+  void apply(const struct SetSurveyScore& effect);
+  void apply(const struct RecordMemberEvent& effect);
 
  private:
   void post(const LedgerEntry& entry);
@@ -586,6 +602,10 @@ class Facts {
   std::unordered_map<OfferId, rules::Amount> budgets_spent_;
   std::map<std::uint64_t, OfferGrant> grants_;
   std::map<ClubId, MemberId> gift_accounts_;
+  std::unordered_map<MemberId, std::vector<std::string>> tags_;
+  std::unordered_map<MemberId, SurveyScore> survey_scores_;
+  std::map<MemberEventKey, MemberEvent> member_events_;
+  std::unordered_map<std::uint64_t, RatedPurchase> rated_purchases_;
 };
 
 }  // namespace peyk::handlers

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "handlers/effects.hpp"
 #include "handlers/facts.hpp"
@@ -15,10 +17,12 @@ struct MemberImport {
   std::optional<Language> language;         // none: the club's
   std::optional<rules::Instant> joined_at;  // none: now
   std::optional<PhoneNumber> referred_by;
+  std::vector<std::string> tags;  // as tag_of() gave them
 };
 
 Needs needs_import(const MemberImport& row);
-// No effects: she is a member already, and stays as she is. The text is the one of her own JOIN.
+// No effects: she is a member already, and stays as she is, but for tags that the row adds to hers and for
+// which there is room. The text is the one of her own JOIN.
 Outcome import_member(const MemberImport& row, const Facts& facts, Setting& setting);
 
 }  // namespace peyk::handlers

@@ -53,6 +53,15 @@ bool asks_what_she_told(const Programme& programme) {
   return std::ranges::any_of(programme.offers, one) || std::ranges::any_of(programme.segments, one);
 }
 
+bool asks(const Programme& programme, WordSet set) {
+  const auto one = [set](const auto& rule) {
+    return std::ranges::any_of(rule.when, [set](const Condition& condition) {
+      return !condition.words.empty() && condition.set == set;
+    });
+  };
+  return std::ranges::any_of(programme.offers, one) || std::ranges::any_of(programme.segments, one);
+}
+
 bool gives(const Programme& programme, rules::EffectKind kind) {
   return std::ranges::any_of(programme.offers, [kind](const rules::Offer& offer) {
     return std::ranges::find(offer.then, kind, &rules::OfferEffect::kind) != offer.then.end();
@@ -158,6 +167,8 @@ class Filling {
     set(Measure::referred, member_->referred_by ? 1 : 0);
     if (asks(club_.programme, Measure::credit)) set(Measure::credit, facts_.spendable(member_->id, now_));
     if (profile_ != nullptr) told(*profile_);
+    for (const std::string& tag : facts_.tags(member_->id)) measures_.add(WordSet::tag, rules::word_id(tag));
+    if (const SurveyScore* last = facts_.survey_score(member_->id)) set(Measure::survey_score, last->score);
   }
 
   void told(const Profile& profile) {
@@ -242,6 +253,13 @@ class Filling {
 
 }  // namespace
 
+bool asks_for_tags(const Programme& programme) {
+  return asks(programme, WordSet::tag);
+}
+bool asks_for_scores(const Programme& programme) {
+  return asks(programme, Measure::survey_score);
+}
+
 rules::DayNumber day_of(const Club& club, rules::Instant at) {
   return number_of(sys_days{templates::local_date(at, club.time_zone)});
 }
@@ -259,6 +277,8 @@ Needs needs_measures(const Club& club, const MemberKey& key, rules::Instant at, 
   needs.behaviours.emplace(key, DaySpan{day, day});
   if (asks(programme, Measure::credit)) needs.wallets.insert(key);
   if (asks_what_she_told(programme)) needs.profiles.insert(key);
+  if (asks_for_tags(programme)) needs.tags.insert(key);
+  if (asks_for_scores(programme)) needs.survey_scores.insert(key);
   if (has_ranks(programme)) needs.ranks.insert(key);
   if (!programme.offers.empty()) needs.offer_uses.insert(key);
   if (!with_offers) return needs;

@@ -24,6 +24,10 @@
 
 namespace peyk::handlers {
 
+// Whether any of its rules does: else nobody's are loaded.
+bool asks_for_tags(const Programme& programme);
+bool asks_for_scores(const Programme& programme);
+
 // The day of the club on which an instant falls.
 rules::DayNumber day_of(const Club& club, rules::Instant at);
 

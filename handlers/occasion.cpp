@@ -37,6 +37,8 @@ bool is_had(const OfferUseRow& use, Occasion on, const rules::Behaviour& behavio
       return use.last_day >= behaviour.last_day;
     case Occasion::survey:
       return use.last_day == today;
+    case Occasion::event:
+      return false;
     case Occasion::join:
     case Occasion::profile:
     case Occasion::purchase:
@@ -99,6 +101,8 @@ std::string_view key_of(Occasion on) {
       return "occasion_profile";
     case Occasion::survey:
       return "occasion_survey";
+    case Occasion::event:
+      return "occasion_event";
     case Occasion::purchase:
       break;
   }
@@ -156,6 +160,30 @@ std::string words_of(const Club& club, Occasion on, const Member& member, const 
                 {{"club", club.name}, {"list", templates::Rendered{lines}}});
 }
 
+// What she has by all that fits, and the words that tell her: without them, nothing does.
+Reward bring_all(const Club& club, Occasion on, const Member& member, rules::Measures measures,
+                 std::span<const CodeKey> candidates, const Facts& facts, Setting& setting) {
+  const std::vector<std::size_t> places = open_places(club, on, member, facts, day_of(club, setting.now));
+  Reward reward;
+  reward.worth =
+      judged(club, on, places, uses_of(club, &member, facts, setting.now), std::move(measures), setting.now);
+  const Worth& worth = reward.worth;
+  if (worth.given.empty()) return reward;
+  const Purchase none{.key = {.club = club.id, .branch = kWholeClub, .invoice = {}},
+                      .member = member.id,
+                      .purchased_at = setting.now};
+  reward.brought = bring(club, none, member, worth, {.earned = worth.earned, .points = worth.points},
+                         candidates, facts, setting);
+  reward.outcome.effects = std::move(reward.brought.effects);
+  const bool advertising = on == Occasion::away;
+  const rules::Instant at = advertising ? setting.now : reminder_time(club, setting.now);
+  OutgoingText text = text_to(club, member.phone, advertising ? Lane::promo : Lane::notice,
+                              words_of(club, on, member, worth, reward.brought, setting), at);
+  if (!advertising && at > setting.now) text.send_at = at;
+  reward.outcome.texts.push_back(std::move(text));
+  return reward;
+}
+
 }  // namespace
 
 std::vector<OccasionRound> occasion_rounds(const Directory& directory, rules::Instant now) {
@@ -208,23 +236,18 @@ Outcome occasion(const Club& club, Occasion on, const Member& member, const Prof
     return {};
   rules::Measures measures = measures_of(club, &member, facts, setting.now, profile);
   if (!is_her_day(on, measures)) return {};
-  const std::vector<std::size_t> places = open_places(club, on, member, facts, day_of(club, setting.now));
-  const Worth worth =
-      judged(club, on, places, uses_of(club, &member, facts, setting.now), std::move(measures), setting.now);
-  if (worth.given.empty()) return {};
-  const Purchase none{.key = {.club = club.id, .branch = kWholeClub, .invoice = {}},
-                      .member = member.id,
-                      .purchased_at = setting.now};
-  Brought brought = bring(club, none, member, worth, {.earned = worth.earned, .points = worth.points},
-                          candidates, facts, setting);
-  const rules::Instant at = advertising ? setting.now : reminder_time(club, setting.now);
-  OutgoingText text = text_to(club, member.phone, advertising ? Lane::promo : Lane::notice,
-                              words_of(club, on, member, worth, brought, setting), at);
-  if (advertising) text.line = promo_line;
-  if (!advertising && at > setting.now) text.send_at = at;
-  Outcome outcome{.effects = std::move(brought.effects)};
-  outcome.texts.push_back(std::move(text));
+  Outcome outcome = bring_all(club, on, member, std::move(measures), candidates, facts, setting).outcome;
+  if (advertising && !outcome.texts.empty()) outcome.texts.front().line = promo_line;
   return outcome;
+}
+
+Reward reward(const Club& club, const Happened& happened, const Member& member,
+              std::span<const CodeKey> candidates, const Facts& facts, Setting& setting) {
+  if (member.phone == 0) return {};
+  rules::Measures measures = measures_of(club, &member, facts, setting.now);
+  measures.add(rules::WordSet::event, rules::word_id(happened.name));
+  if (happened.score != 0) measures.set(rules::Measure::survey_score, happened.score);
+  return bring_all(club, happened.on, member, std::move(measures), candidates, facts, setting);
 }
 
 }  // namespace peyk::handlers

@@ -65,8 +65,8 @@ struct SetFact {
   std::string_view text;
 };
 constexpr std::array kSetFacts{SetFact{"segment", "fact_segment"}, SetFact{"tag", "fact_word"},
-                               SetFact{"city", "fact_word"}, SetFact{"item", "fact_item"},
-                               SetFact{"occasion", "fact_word"}};
+                               SetFact{"city", "fact_word"},       SetFact{"item", "fact_item"},
+                               SetFact{"occasion", "fact_word"},   SetFact{"event", "fact_word"}};
 
 // Those that ship ready and need no title (rules/segments.hpp).
 constexpr std::array<std::string_view, 9> kUsualSegments{

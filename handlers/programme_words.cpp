@@ -87,6 +87,8 @@ constexpr std::array<SetWord, rules::kWordSets> kSetWords{{
     {WordSet::city, "city", "She lives in one of these"},
     {WordSet::item, "item", "The invoice has one of these items"},
     {WordSet::occasion, "occasion", "The day is one of these: nowruz, yalda …"},
+    {WordSet::event, "event",
+     "With on: event: she did one of these, by the names that the club's systems send"},
 }};
 
 constexpr std::int64_t kShareMax = rules::kWholeBasisPoints;
@@ -116,7 +118,8 @@ constexpr std::array<std::string_view, 7> kWeekdays{"sat", "sun", "mon", "tue", 
 constexpr std::pair<std::string_view, rules::Occasion> kOccasions[] = {
     {"purchase", rules::Occasion::purchase}, {"birthday", rules::Occasion::birthday},
     {"away", rules::Occasion::away},         {"join", rules::Occasion::join},
-    {"profile", rules::Occasion::profile},   {"survey", rules::Occasion::survey}};
+    {"profile", rules::Occasion::profile},   {"survey", rules::Occasion::survey},
+    {"event", rules::Occasion::event}};
 constexpr std::pair<std::string_view, rules::Stacking> kStacking[] = {{"all", rules::Stacking::all},
                                                                       {"best", rules::Stacking::best}};
 constexpr std::pair<std::string_view, rules::TierMeasure> kTierMeasures[] = {

@@ -110,10 +110,24 @@ struct TillMemberChange {
 struct TillErasure {
   PhoneNumber phone = 0;
 };
+// What the club calls her, as a whole (tags.hpp).
+struct TillTags {
+  PhoneNumber phone = 0;
+  std::vector<std::string> tags;  // as tag_of() gave them, sorted, each once
+};
+// She did something, or rated the club (member_events.hpp).
+struct TillEvent {
+  PhoneNumber phone = 0;
+  std::string reference;       // the till's own name of it
+  std::string name;            // folded
+  std::uint32_t score = 0;     // of a survey; 0: none
+  std::uint64_t purchase = 0;  // that it rates; 0: none
+  std::optional<rules::Instant> at;
+};
 struct TillOrder {
   TillId till;
   std::variant<TillCheck, TillRedemption, TillVoid, TillHold, TillCapture, TillRelease, TillRefund, TillJoin,
-               TillMemberChange, TillErasure, TillQuote>
+               TillMemberChange, TillErasure, TillQuote, TillTags, TillEvent>
       what;
 };
 

@@ -123,6 +123,8 @@ constexpr std::array kCommands{
     Command{Keyword::buy, false, for_cashiers},
     Command{Keyword::quote, false, for_cashiers},
     Command{Keyword::customer, false, for_cashiers},
+    Command{Keyword::tag, false, for_cashiers},
+    Command{Keyword::untag, false, for_cashiers},
     Command{Keyword::today, false,
             [](const Speaker& speaker, const Typed&, const Facts& facts, Setting& setting) {
               if (speaker.cashier != nullptr) return today(speaker, facts, setting);

@@ -74,6 +74,11 @@ Needs needs_till(const TillOrder& order, const Setting& setting) {
                    needs.wallets.insert({till.club, erasure.phone});
                  },
                  [&](const TillQuote& quote) { needs = needs_till_quote(till, quote, setting); },
+                 [&](const TillTags& tags) {
+                   needs.members.insert({till.club, tags.phone});
+                   needs.tags.insert({till.club, tags.phone});
+                 },
+                 [&](const TillEvent& event) { needs = needs_till_event(till, event, setting); },
              },
              order.what);
   return needs;
@@ -89,7 +94,8 @@ void widen_till(TillOrder& order, Needs& needs, const std::map<CardKey, PhoneNum
   needs.merge(needs_till_quote(order.till, *quote, setting));
 }
 
-Outcome till_order(const TillOrder& order, const Facts& facts, Setting& setting) {
+Outcome till_order(const TillOrder& order, std::span<const CodeKey> candidates, const Facts& facts,
+                   Setting& setting) {
   const Club* club = setting.directory.club(order.till.club);
   if (club == nullptr) {
     return refuse("unknown-club", "The club does not exist",
@@ -99,7 +105,8 @@ Outcome till_order(const TillOrder& order, const Facts& facts, Setting& setting)
     return refuse("unknown-branch", "The club has no such branch",
                   fmt::format("Branch {} is not a branch of this club.", order.till.branch), "/branch");
   }
-  const Desk desk{.club = *club, .till = order.till, .facts = facts, .setting = setting};
+  const Desk desk{
+      .club = *club, .till = order.till, .facts = facts, .setting = setting, .candidates = candidates};
   return std::visit(Overloaded{
                         [&](const TillCheck& check) { return check_at_till(desk, check); },
                         [&](const TillRedemption& redemption) { return redeem_at_till(desk, redemption); },
@@ -112,6 +119,8 @@ Outcome till_order(const TillOrder& order, const Facts& facts, Setting& setting)
                         [&](const TillMemberChange& change) { return change_member_at_till(desk, change); },
                         [&](const TillErasure& erasure) { return erase_at_till(desk, erasure); },
                         [&](const TillQuote& quote) { return quote_at_till(desk, quote); },
+                        [&](const TillTags& tags) { return tag_at_till(desk, tags); },
+                        [&](const TillEvent& event) { return event_at_till(desk, event); },
                     },
                     order.what);
 }

@@ -1,5 +1,5 @@
 // What a till orders over HTTP beside purchases: checks, redemptions, voids, holds and what becomes of them;
-// members; what a purchase would bring.
+// members, their tags and what they did; what a purchase would bring.
 //
 // Its key is its proof; the rules of money are the cashier's (taking.hpp). A wrong code counts as a miss of
 // the key, and after too many every answer is the same refusal, for a right code too. Of another club's code,
@@ -12,6 +12,7 @@
 #pragma once
 
 #include <map>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -27,7 +28,9 @@ Needs needs_till(const TillOrder& order, const Setting& setting);
 // A card is found to be somebody's: her phone stands in the order from then on.
 void widen_till(TillOrder& order, Needs& needs, const std::map<CardKey, PhoneNumber>& found,
                 const Setting& setting);
-Outcome till_order(const TillOrder& order, const Facts& facts, Setting& setting);
+// `candidates` of its needs. Throws OutOfCandidates.
+Outcome till_order(const TillOrder& order, std::span<const CodeKey> candidates, const Facts& facts,
+                   Setting& setting);
 
 // One order at work.
 struct Desk {
@@ -35,6 +38,7 @@ struct Desk {
   const TillId& till;
   const Facts& facts;
   Setting& setting;
+  std::span<const CodeKey> candidates{};
 
   Taker taker() const { return {.club = &club, .branch = till.branch, .till = till.key}; }
 };
@@ -71,9 +75,14 @@ Outcome refund_at_till(const Desk& desk, const TillRefund& order);
 Outcome join_at_till(const Desk& desk, const TillJoin& order);
 Outcome change_member_at_till(const Desk& desk, const TillMemberChange& order);
 Outcome erase_at_till(const Desk& desk, const TillErasure& order);
+Outcome tag_at_till(const Desk& desk, const TillTags& order);
 
 // till_quote.cpp
 Needs needs_till_quote(const TillId& till, const TillQuote& order, const Setting& setting);
 Outcome quote_at_till(const Desk& desk, const TillQuote& order);
+
+// till_events.cpp
+Needs needs_till_event(const TillId& till, const TillEvent& order, const Setting& setting);
+Outcome event_at_till(const Desk& desk, const TillEvent& order);
 
 }  // namespace peyk::handlers

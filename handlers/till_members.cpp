@@ -1,4 +1,4 @@
-// A till makes somebody a member, changes what a shop may change of her, or has her forgotten.
+// A till makes somebody a member, changes what a shop may change of her, tags her, or has her forgotten.
 //
 // Where an open club lets a purchase enrol a shopper, a till may do so without one; else she is asked as by a
 // cashier's JOIN (invite.hpp) and joins by her own reply. Of everything she hears by text. A till stops
@@ -7,6 +7,7 @@
 // Answers are kept, and she may want to be forgotten: none names her phone.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "handlers/invite.hpp"
@@ -116,6 +117,17 @@ Outcome change_member_at_till(const Desk& desk, const TillMemberChange& order) {
       {"promo", !was_stopped && !order.stop_promo},
       {"duplicate",
        false}}.dump();
+  return outcome;
+}
+
+// The list as a whole, so a repeat and a late one differ in nothing but their order.
+Outcome tag_at_till(const Desk& desk, const TillTags& order) {
+  const Member* member = desk.facts.member(MemberKey{desk.club.id, order.phone});
+  if (member == nullptr) return no_member();
+  Outcome outcome;
+  if (!std::ranges::equal(desk.facts.tags(member->id), order.tags))
+    outcome.effects.push_back(SetTags{desk.club.id, member->id, order.tags});
+  outcome.answer = Json{{"tags", order.tags}, {"duplicate", false}}.dump();
   return outcome;
 }
 

@@ -57,6 +57,8 @@ enum class Keyword : std::uint8_t {
   dispute,
   quote,
   customer,
+  tag,
+  untag,
 };
 
 struct Typed {

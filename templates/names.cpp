@@ -4,8 +4,10 @@
 #include <unicode/uchar.h>
 #include <unicode/unistr.h>
 
+#include <algorithm>
 #include <stdexcept>
 
+#include "templates/fold.hpp"
 #include "templates/utf8.hpp"
 
 namespace peyk::templates {
@@ -93,6 +95,17 @@ std::optional<std::string> parse_name(std::string_view utf8, std::size_t charact
   if (name.size() > characters_max || !is_name(name)) return std::nullopt;
   give_capitals(name);
   return to_utf8(name);
+}
+
+std::optional<std::string> parse_tag(std::string_view utf8, std::size_t characters_max) {
+  if (utf8.size() > kOctetsMax) return std::nullopt;
+  std::string folded = fold(utf8);
+  const std::u32string word = to_code_points(folded);
+  const auto fits = [](char32_t c) {
+    return u_isalnum(static_cast<UChar32>(c)) || is_mark(c) || c == '-' || c == '_';
+  };
+  if (word.empty() || word.size() > characters_max || !std::ranges::all_of(word, fits)) return std::nullopt;
+  return folded;
 }
 
 }  // namespace peyk::templates

@@ -1,4 +1,5 @@
-// Names of people and places as members type them, made fit to be shown in texts.
+// Names of people and places as members type them, made fit to be shown in texts; and the words by which
+// clubs tag them.
 #pragma once
 
 #include <cstddef>
@@ -13,5 +14,9 @@ namespace peyk::templates {
 // capital gets them ("sara ahmadi"). Nothing where it is anything else: digits, braces, line breaks,
 // addresses of pages, or more than `characters_max` characters.
 std::optional<std::string> parse_name(std::string_view utf8, std::size_t characters_max);
+
+// One word of letters, digits, dashes and underscores, as fold() leaves it: "student", «همکار», "level-3".
+// Nothing where it is anything else, or has more than `characters_max` characters.
+std::optional<std::string> parse_tag(std::string_view utf8, std::size_t characters_max);
 
 }  // namespace peyk::templates

@@ -251,7 +251,7 @@ void describe_books(CLI::App& app, Order& order, std::vector<Command>& commands)
     command->fallthrough();
     commands.push_back({command, run});
   };
-  add(importing, "members", "phone, language, joined, referred_by", import_members);
+  add(importing, "members", "phone, language, joined, referred_by, tags", import_members);
   add(importing, "purchases", "phone, amount, invoice, branch, purchased_at", import_purchases);
   add(exporting, "members", "who is a member, with balance and debt", export_members);
   add(exporting, "purchases", "what was bought, and what it earned", export_purchases);

@@ -5,18 +5,24 @@
 
 #include <chrono>
 #include <ostream>
+#include <string>
+#include <string_view>
 
 #include "config/toolchain/asio.hpp"
 #include "gateway/clock.hpp"
 #include "handlers/measures.hpp"
+#include "handlers/tags.hpp"
 #include "store/mysql/clubs.hpp"
 #include "store/mysql/lrfm.hpp"
 #include "store/mysql/nights.hpp"
+#include "store/mysql/tags.hpp"
+#include "templates/phone.hpp"
 
 namespace peyk::gateway::ctl {
 namespace {
 
 constexpr std::uint64_t kMembersBetweenWords = 100'000;  // members
+constexpr int kTagConflictsMax = 5;                // a gateway was at her row; then the operator hears of it
 
 std::string words_of(const rules::Bounds& bounds) {
   return fmt::format("{:>14} {:>14} {:>14} {:>14}", bounds[0], bounds[1], bounds[2], bounds[3]);
@@ -68,6 +74,57 @@ ExitCode reckon(Desk& desk) {
   return kDone;
 }
 
+// With or without its sign; as it is kept.
+std::vector<std::string> tags_typed(const std::vector<std::string>& words) {
+  std::vector<std::string> tags;
+  for (const std::string& word : words) {
+    const auto tag = handlers::tag_of(std::string_view(word).substr(word.starts_with('+') ? 1 : 0));
+    if (!tag)
+      throw Trouble{kUsage, fmt::format("\"{}\" cannot be a tag: a tag is {}", word, handlers::kTagRule)};
+    tags.push_back(*tag);
+  }
+  return tags;
+}
+
+handlers::TagAnswer retag(store::Connection& connection, const handlers::Directory& directory,
+                          const handlers::TagChange& change) {
+  store::SystemChance chance;
+  for (int conflicts = 0;; ++conflicts) {
+    try {
+      auto answer = store::change_tags(connection, chance, directory, change, wall_clock());
+      connection.commit();
+      return answer;
+    } catch (const store::SqlError& error) {
+      if (error.kind() != store::SqlError::Kind::conflict || conflicts == kTagConflictsMax) throw;
+      connection.rollback();
+    }
+  }
+}
+
+ExitCode tag_customer(Desk& desk) {
+  const auto phone = phone_named(desk.order.phone, "is not a mobile number: 09121112233, +989121112233");
+  handlers::TagChange change{.member = {0, phone},
+                             .added = tags_typed(desk.order.customers.tags_on),
+                             .removed = tags_typed(desk.order.customers.tags_off)};
+  store::Connection connection(desk.options.mysql);
+  open_current(connection);
+  const handlers::Directory directory(store::load_clubs(connection));
+  connection.rollback();
+  const handlers::Club& club = club_named(directory.clubs(), desk.order.club);
+  change.member.club = club.id;
+  const handlers::TagAnswer answer = retag(connection, directory, change);
+  const std::string who = templates::e164(phone);
+  if (answer.what == handlers::Tagged::no_member)
+    throw Trouble{kFound, fmt::format("{} is no member of club {}", who, club.slug)};
+  if (answer.what == handlers::Tagged::too_many) {
+    throw Trouble{kFound, fmt::format("{} would have {} tags; {} are the most. Nothing was changed", who,
+                                      answer.tags.size(), handlers::kTagsMax)};
+  }
+  desk.out << (answer.tags.empty() ? fmt::format("{} has no tags\n", who)
+                                   : fmt::format("{}: {}\n", who, fmt::join(answer.tags, ", ")));
+  return kDone;
+}
+
 }  // namespace
 
 void describe_customers(CLI::App& app, Order& order, std::vector<Command>& commands) {
@@ -75,6 +132,18 @@ void describe_customers(CLI::App& app, Order& order, std::vector<Command>& comma
   lrfm->add_option("club", order.club, "the club's slug")->required();
   lrfm->fallthrough();
   commands.push_back({lrfm, reckon});
+
+  auto* customer = app.add_subcommand("customer", "what the club calls a member");
+  customer->require_subcommand(1);
+  customer->fallthrough();
+  auto* tagging =
+      customer->add_subcommand("tag", "put words on a member, or take them off; without any, show hers");
+  tagging->add_option("club", order.club, "the club's slug")->required();
+  tagging->add_option("phone", order.phone, "her phone, in any form")->required();
+  tagging->add_option("words", order.customers.tags_on, "to put on: student, +student");
+  tagging->add_option("--off", order.customers.tags_off, "to take off");
+  tagging->fallthrough();
+  commands.push_back({tagging, tag_customer});
 }
 
 }  // namespace peyk::gateway::ctl

@@ -1,4 +1,4 @@
-// peykctl lrfm: the bounds of a club's scores, reckoned now.
+// peykctl lrfm: the bounds of a club's scores, reckoned now. peykctl customer tag: what it calls a member.
 #pragma once
 
 #include <vector>

@@ -41,6 +41,7 @@ struct BooksOrder {
 // Of which days, and where a list goes.
 struct CustomersOrder {
   std::string from, to, segment, why, csv;
+  std::vector<std::string> tags_on, tags_off;
   bool moved = false;
 };
 

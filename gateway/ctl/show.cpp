@@ -30,6 +30,7 @@ std::string member_as_text(const store::MemberFound& found, std::string_view tim
                                  templates::e164(found.member.phone), found.club, found.member.card,
                                  word(found.member.language), local(found.member.joined_at, time_zone),
                                  found.member.balance);
+  if (!found.tags.empty()) text += fmt::format("  tags {}\n", fmt::join(found.tags, ", "));
   text += "codes\n";
   for (const store::CodeFound& code : found.codes) {
     text += fmt::format("  {}  {}, {} left, until {}\n", code.number, code.state, code.left,
@@ -62,6 +63,7 @@ std::string member_as_json(const store::MemberFound& found) {
             {"language", word(found.member.language)},
             {"joined", templates::rfc3339(found.member.joined_at)},
             {"balance", found.member.balance},
+            {"tags", found.tags},
             {"codes", Json::array()},
             {"lots", Json::array()},
             {"redemptions", Json::array()},

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "gateway/http/rfc3339.hpp"
+#include "handlers/tags.hpp"
 #include "templates/phone.hpp"
 
 namespace peyk::gateway {
@@ -92,6 +94,49 @@ FieldValue<std::uint64_t> read_card(const JsonValue& value) {
     if (read.ec == std::errc() && read.ptr == text->data() + text->size()) return card;
   }
   return tl::unexpected(std::string("must be a string of the 16 digits of a membership number"));
+}
+
+FieldValue<std::string> read_tag(const JsonValue& value) {
+  const auto* text = std::get_if<std::string>(&value.what);
+  auto tag = text == nullptr ? std::nullopt : handlers::tag_of(*text);
+  if (!tag) return tl::unexpected("must be a string of " + std::string(handlers::kTagRule));
+  return std::move(*tag);
+}
+
+FieldValue<std::vector<std::string>> read_tags(const JsonValue& value) {
+  const auto* array = std::get_if<JsonArray>(&value.what);
+  if (array == nullptr || array->size() > handlers::kTagsMax)
+    return tl::unexpected("must be an array of at most " + std::to_string(handlers::kTagsMax) + " strings");
+  std::vector<std::string> tags;
+  for (const JsonValue& one : *array) {
+    auto tag = read_tag(one);
+    if (!tag) return tl::unexpected("each " + tag.error());
+    tags.push_back(std::move(*tag));
+  }
+  return handlers::as_tags(std::move(tags));
+}
+
+FieldValue<std::uint64_t> read_id(const JsonValue& value) {
+  const auto* text = std::get_if<std::string>(&value.what);
+  std::uint64_t id = 0;
+  if (text != nullptr) {
+    const char* const end = text->data() + text->size();
+    const auto read = std::from_chars(text->data(), end, id);
+    if (read.ec == std::errc() && read.ptr == end && id != 0) return id;
+  }
+  return tl::unexpected(std::string("must be a string of digits, as it was answered: \"70213\""));
+}
+
+FieldValue<std::optional<rules::Instant>> read_past_time(const JsonValue& value) {
+  constexpr std::size_t kTimeTextMax = 64;
+  const auto* text = std::get_if<std::string>(&value.what);
+  const auto time = text != nullptr && text->size() <= kTimeTextMax ? parse_rfc3339(*text) : std::nullopt;
+  if (!time)
+    return tl::unexpected(
+        std::string("must be a time as RFC 3339 writes it, with its zone: 2026-01-05T10:15:00+03:30"));
+  if (*time < std::chrono::sys_days(std::chrono::January / 1 / 2000))
+    return tl::unexpected(std::string("lies before the year 2000"));
+  return time;
 }
 
 Problem problem_of(const JsonMistake& mistake, std::size_t depth_max,

@@ -2,6 +2,7 @@
 // in words for people.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,6 +39,14 @@ inline constexpr std::size_t kItemsMax = 100;  // of one invoice
 FieldValue<std::vector<std::string>> read_items(const JsonValue& value);
 // The 16 digits of a membership number.
 FieldValue<std::uint64_t> read_card(const JsonValue& value);
+
+// A tag, or the name of an event, as handlers::tag_of() leaves it; and a member's whole list of tags.
+FieldValue<std::string> read_tag(const JsonValue& value);
+FieldValue<std::vector<std::string>> read_tags(const JsonValue& value);
+// A record's number as it was answered: "70213".
+FieldValue<std::uint64_t> read_id(const JsonValue& value);
+// An instant with its zone, not before 2000. Whether it lies in the future is for who knows the time.
+FieldValue<std::optional<rules::Instant>> read_past_time(const JsonValue& value);
 
 // The problem of a body that could not be read. `invalid` makes one of what JSON says wrong (422); what is no
 // JSON or no UTF-8 is 400.

@@ -171,6 +171,8 @@ HttpResponse answer_of(const store::MemberPage& page, const handlers::Club& club
   body["points"] = rank.points;
   const rules::Measures measures = handlers::measures_of(club, &page.member, facts, now);
   body["segments"] = segments_of(club, measures);
+  const auto tags = facts.tags(page.member.id);
+  body["tags"] = std::vector<std::string>(tags.begin(), tags.end());
   body["scores"] = scores_of(measures);
   body["behaviour"] = shown(handlers::behaviour_of(club, page.member.id, facts));
   return ok(body);

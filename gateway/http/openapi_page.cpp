@@ -30,8 +30,8 @@ code,pre{font:.86em/1.5 ui-monospace,"Cascadia Mono",Menlo,Consolas,monospace}
 pre{background:var(--soft);border:1px solid var(--line);border-radius:6px;padding:.8rem 1rem;overflow:auto;margin:.4rem 0}
 p code,td code,li code{background:var(--soft);border-radius:4px;padding:.05em .3em}
 .verb{display:inline-block;min-width:4.2em;font-weight:700;font-size:.72rem;letter-spacing:.04em}
-.get{color:#1a7f4b}.post{color:#0b5cad}.patch{color:#a15c00}.delete{color:#b3261e}
-@media(prefers-color-scheme:dark){.get{color:#5fd39a}.post{color:#7ab8ff}.patch{color:#f0b35a}.delete{color:#ff8a80}}
+.get{color:#1a7f4b}.post{color:#0b5cad}.patch,.put{color:#a15c00}.delete{color:#b3261e}
+@media(prefers-color-scheme:dark){.get{color:#5fd39a}.post{color:#7ab8ff}.patch,.put{color:#f0b35a}.delete{color:#ff8a80}}
 table{border-collapse:collapse;width:100%;font-size:.92rem}th{text-align:left;color:var(--dim);font-weight:600}
 td,th{padding:.35rem .8rem .35rem 0;border-bottom:1px solid var(--line);vertical-align:top}
 td:first-child{white-space:nowrap}.dim{color:var(--dim)}details{margin:.3rem 0}summary{cursor:pointer;color:var(--dim)}

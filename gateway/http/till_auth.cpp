@@ -93,7 +93,8 @@ tl::expected<TillIdentity, HttpResponse> authenticate_till(const HttpRequest& re
   const WebhookHeaders headers{request.headers.only("webhook-id"), request.headers.only("webhook-timestamp"),
                                request.headers.only("webhook-signature")};
   TillIdentity identity = std::move(till).value_or(TillIdentity{});
-  const bool has_body = (request.method == "POST" || request.method == "PATCH") && !request.body.empty();
+  const bool has_body = (request.method == "POST" || request.method == "PATCH" || request.method == "PUT") &&
+                        !request.body.empty();
   const WebhookVerdict verdict =
       verify_webhook(headers, has_body ? request.body : signed_in_place_of_a_body(request), identity.secrets,
                      std::chrono::floor<std::chrono::seconds>(now), tolerance);

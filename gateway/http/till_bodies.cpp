@@ -7,6 +7,8 @@
 
 #include "gateway/http/body_fields.hpp"
 #include "gateway/http/strict_json.hpp"
+#include "handlers/member_events.hpp"
+#include "handlers/rules/offers.hpp"
 
 namespace peyk::gateway {
 namespace {
@@ -133,16 +135,52 @@ std::string read_promo(const JsonValue& value, TillOrder& order) {
 constexpr std::array kJoinFields{Field{"phone", true, read_join_phone},
                                  Field{"language", false, read_language<handlers::TillJoin>}, kBranch};
 // What the path names, under the signature, in any local form.
+template <typename What>
 std::string read_same_phone(const JsonValue& value, TillOrder& order) {
   const auto phone = read_phone(value);
   if (!phone) return phone.error();
-  return *phone == std::get<handlers::TillMemberChange>(order.what).phone
-             ? ""
-             : "must be the phone that the path says";
+  return *phone == std::get<What>(order.what).phone ? "" : "must be the phone that the path says";
 }
-constexpr std::array kMemberChangeFields{Field{"phone", true, read_same_phone},
+constexpr std::array kMemberChangeFields{Field{"phone", true, read_same_phone<handlers::TillMemberChange>},
                                          Field{"language", false, read_language<handlers::TillMemberChange>},
                                          Field{"promo", false, read_promo}, kBranch};
+
+using handlers::TillEvent;
+using handlers::TillTags;
+constexpr std::array kTagsFields{Field{"phone", true, read_same_phone<TillTags>},
+                                 Field{"tags", true,
+                                       [](const JsonValue& value, TillOrder& order) {
+                                         return keep(read_tags(value), std::get<TillTags>(order.what).tags);
+                                       }},
+                                 kBranch};
+
+std::string read_score(const JsonValue& value, TillOrder& order) {
+  const auto* number = std::get_if<std::int64_t>(&value.what);
+  if (number == nullptr || *number < handlers::kScoreMin || *number > handlers::kScoreMax)
+    return "must be an integer from 1 to 5";
+  std::get<TillEvent>(order.what).score = static_cast<std::uint32_t>(*number);
+  return "";
+}
+constexpr std::array kEventFields{
+    Field{"phone", true, read_same_phone<TillEvent>},
+    Field{"id", true,
+          [](const JsonValue& value, TillOrder& order) {
+            return keep(read_name(value), std::get<TillEvent>(order.what).reference);
+          }},
+    Field{"name", true,
+          [](const JsonValue& value, TillOrder& order) {
+            return keep(read_tag(value), std::get<TillEvent>(order.what).name);
+          }},
+    Field{"score", false, read_score},
+    Field{"purchase", false,
+          [](const JsonValue& value, TillOrder& order) {
+            return keep(read_id(value), std::get<TillEvent>(order.what).purchase);
+          }},
+    Field{"at", false,
+          [](const JsonValue& value, TillOrder& order) {
+            return keep(read_past_time(value), std::get<TillEvent>(order.what).at);
+          }},
+    kBranch};
 
 using handlers::TillQuote;
 constexpr std::array kQuoteFields{
@@ -215,6 +253,22 @@ tl::expected<TillOrder, Problem> parse_member_change_body(std::string_view body,
   const auto& change = std::get<handlers::TillMemberChange>(parsed->what);
   if (!change.language && !change.stop_promo)
     return tl::unexpected(invalid({{"\"language\" or \"promo\" is needed", ""}}));
+  return parsed;
+}
+tl::expected<TillOrder, Problem> parse_tags_body(std::string_view body, TillOrder order) {
+  return parse(body, std::move(order), kTagsFields);
+}
+// Only a survey has a score, and none is without; only what has one rates a purchase.
+tl::expected<TillOrder, Problem> parse_event_body(std::string_view body, TillOrder order) {
+  auto parsed = parse(body, std::move(order), kEventFields);
+  if (!parsed) return parsed;
+  const TillEvent& event = std::get<TillEvent>(parsed->what);
+  const bool is_survey = event.name == rules::kSurveyEvent;
+  if (is_survey && event.score == 0) return tl::unexpected(invalid({{"a survey needs \"score\"", ""}}));
+  if (!is_survey && event.score != 0)
+    return tl::unexpected(invalid({{"only of an event that is called \"survey\"", "/score"}}));
+  if (!is_survey && event.purchase != 0)
+    return tl::unexpected(invalid({{"only of an event that is called \"survey\"", "/purchase"}}));
   return parsed;
 }
 tl::expected<TillOrder, Problem> parse_quote_body(std::string_view body, TillOrder order) {

@@ -7,6 +7,8 @@
 //   POST /v1/refunds                   {"invoice": "A-1001", "amount": 300000, …}
 //   POST /v1/members                   {"phone": "09120000101", "language": "en"}
 //   PATCH /v1/members/{phone}          {"phone": "09120000101", "language": "en", "promo": false}
+//   PUT /v1/members/{phone}/tags       {"phone": "09120000101", "tags": ["student", "level-3"]}
+//   POST /v1/members/{phone}/events    {"phone": "09120000101", "id": "v-7", "name": "site-visit"}
 //   POST /v1/quotes                    {"phone": "09120000101", "amount": 850000, "items": ["bread"]}
 //                                      {"card": "9000000000000003", "amount": 850000}
 //
@@ -46,6 +48,8 @@ tl::expected<handlers::TillOrder, Problem> parse_invoice_refund_body(std::string
 tl::expected<handlers::TillOrder, Problem> parse_join_body(std::string_view body, handlers::TillOrder order);
 tl::expected<handlers::TillOrder, Problem> parse_member_change_body(std::string_view body,
                                                                     handlers::TillOrder order);
+tl::expected<handlers::TillOrder, Problem> parse_tags_body(std::string_view body, handlers::TillOrder order);
+tl::expected<handlers::TillOrder, Problem> parse_event_body(std::string_view body, handlers::TillOrder order);
 tl::expected<handlers::TillOrder, Problem> parse_quote_body(std::string_view body, handlers::TillOrder order);
 
 }  // namespace peyk::gateway

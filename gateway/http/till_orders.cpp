@@ -128,6 +128,15 @@ struct Fingerprints {
     for (const std::string& item : o.items) items += std::to_string(item.size()) + ':' + item;
     return of("quote", std::to_string(o.phone), std::to_string(o.card), std::to_string(o.amount), items);
   }
+  handlers::Fingerprint operator()(const handlers::TillTags& o) const {
+    std::string tags;
+    for (const std::string& tag : o.tags) tags += tag + ' ';
+    return of("tags", std::to_string(o.phone), tags);
+  }
+  handlers::Fingerprint operator()(const handlers::TillEvent& o) const {
+    return of("event", std::to_string(o.phone), o.reference, o.name, std::to_string(o.score),
+              std::to_string(o.purchase), o.at ? std::to_string(o.at->time_since_epoch().count()) : "-");
+  }
 };
 
 // "/v1/codes/{code}/holds" → "code"
@@ -172,6 +181,8 @@ const std::vector<TillOrderEndpoint::Operation>& TillOrderEndpoint::operations()
       {"POST", "/v1/members", joining, parse_join_body},
       {"PATCH", "/v1/members/{phone}", with_phone<handlers::TillMemberChange>, parse_member_change_body},
       {"DELETE", "/v1/members/{phone}", with_phone<handlers::TillErasure>, nullptr},
+      {"PUT", "/v1/members/{phone}/tags", with_phone<handlers::TillTags>, parse_tags_body},
+      {"POST", "/v1/members/{phone}/events", with_phone<handlers::TillEvent>, parse_event_body},
       {"POST", "/v1/quotes", quoting, parse_quote_body},
   };
   return all;

@@ -1,11 +1,12 @@
 // Tills' orders over HTTP: a code is checked, taken of, that taken back, held while its customer pays; money
-// given back for a purchase is reported; members come, change and go; what a purchase would bring is asked.
+// given back for a purchase is reported; members come, change and go, are tagged and do things; what a
+// purchase would bring is asked.
 //
 //   GET    /v1/codes/{code}               POST   /v1/codes/{code}/redemptions   DELETE /v1/redemptions/{id}
 //   POST   /v1/codes/{code}/holds         POST   /v1/holds/{id}/captures        DELETE /v1/holds/{id}
 //   POST   /v1/purchases/{id}/refunds     POST   /v1/refunds
 //   POST   /v1/members                    PATCH  /v1/members/{phone}            DELETE /v1/members/{phone}
-//   POST   /v1/quotes
+//   PUT    /v1/members/{phone}/tags       POST   /v1/members/{phone}/events     POST   /v1/quotes
 //
 //   peyk-key → secrets → verify → path and body → key and fingerprint → submit (decide, save, commit) →
 //   answer

@@ -35,7 +35,8 @@ constexpr std::array<std::string_view, kMeasures> kMeasureNames = {"visits",
                                                                    "jalali_month_day",
                                                                    "hijri_month_day",
                                                                    "gregorian_month_day"};
-constexpr std::array<std::string_view, kWordSets> kSetNames = {"segment", "tag", "city", "item", "occasion"};
+constexpr std::array<std::string_view, kWordSets> kSetNames = {"segment", "tag",      "city",
+                                                               "item",    "occasion", "event"};
 
 bool has_any(const Condition& condition, const Measures& measures) {
   for (const WordId word : condition.words) {

@@ -59,8 +59,8 @@ enum class Measure : std::uint8_t {
 inline constexpr std::size_t kMeasures = static_cast<std::size_t>(Measure::count_);
 
 // Sets of words beside the numbers, by their hash (word_id): what she is tagged with, her city, the items of
-// the invoice, the occasions of the day.
-enum class WordSet : std::uint8_t { segment, tag, city, item, occasion, count_ };
+// the invoice, the occasions of the day, what the club's own systems say that she did just now.
+enum class WordSet : std::uint8_t { segment, tag, city, item, occasion, event, count_ };
 inline constexpr std::size_t kWordSets = static_cast<std::size_t>(WordSet::count_);
 using WordId = std::uint64_t;
 // FNV-1a of the folded word; the same on every machine.

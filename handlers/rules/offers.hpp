@@ -28,6 +28,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "handlers/rules/conditions.hpp"
@@ -41,8 +42,12 @@ enum class Occasion : std::uint8_t {
   away,      // each morning, by its conditions on days_away or away_percent; once an absence
   join,      // of a new member
   profile,   // when she completed her profile
-  survey     // when she answered one
+  survey,    // when she answered one
+  event      // when a system of the club's says that she did something, by its name
 };
+
+// What a system tells of an answered survey by: its offers are those of Occasion::survey.
+inline constexpr std::string_view kSurveyEvent = "survey";
 
 enum class EffectKind : std::uint8_t {
   percent_off,     // of the amount, at once: only where it was asked for before payment (a quote)

@@ -82,6 +82,7 @@ void check_effects_together(const Offer& offer, Words& wrong) {
 
 // Numbers and words that are not there on an occasion.
 bool is_there(const Condition& condition, Occasion on) {
+  if (!condition.words.empty() && condition.set == WordSet::event) return on == Occasion::event;
   if (on == Occasion::purchase) return true;
   if (!condition.words.empty()) return condition.set != WordSet::item;
   switch (condition.measure) {
@@ -121,6 +122,19 @@ std::vector<Condition> with_occasion(const Offer& offer) {
   return all;
 }
 
+void check_event(const Offer& offer, Words& wrong) {
+  if (offer.on != Occasion::event) return;
+  const WordId survey = word_id(kSurveyEvent);
+  bool named = false;
+  for (const Condition& one : offer.when) {
+    if (one.words.empty() || one.set != WordSet::event) continue;
+    named = named || !one.negated;
+    if (std::ranges::find(one.words, survey) != one.words.end())
+      wrong.push_back("event: an answered survey has an occasion of its own; write on: survey");
+  }
+  if (!named) wrong.push_back("which event: event says by what name");
+}
+
 void check_occasion(const Offer& offer, Words& wrong) {
   for (const Condition& condition : offer.when) {
     if (!is_there(condition, offer.on))
@@ -131,6 +145,7 @@ void check_occasion(const Offer& offer, Words& wrong) {
   };
   if (offer.on == Occasion::away && std::ranges::none_of(offer.when, asks_away))
     wrong.push_back("who stayed away: days_away or away_percent says for how long");
+  check_event(offer, wrong);
 }
 
 // Only a lower bound: what a part of the invoice reaches, the whole of it does.

@@ -2,9 +2,11 @@
 
 #include "handlers/measures.hpp"
 #include "store/mysql/behaviours.hpp"
+#include "store/mysql/member_events.hpp"
 #include "store/mysql/offer_uses.hpp"
 #include "store/mysql/profiles.hpp"
 #include "store/mysql/sets.hpp"
+#include "store/mysql/tags.hpp"
 
 namespace peyk::store {
 namespace {
@@ -133,10 +135,13 @@ std::optional<MemberPage> load_member_page(Connection& connection, const Club& c
   page.lots = spendable_lots(connection, page.member, now);
   page.facts.load(page.member);
   for (const Lot& lot : page.lots) page.facts.load(lot);
-  const Needs needs = needs_measures(club, key, now, now, false);
+  Needs needs = needs_measures(club, key, now, now, false);
+  needs.tags.insert(key);
   load_behaviours(connection, needs, {}, page.facts);
   load_standings(connection, needs, {}, page.facts);
   load_profiles(connection, needs.profiles, page.facts);
+  load_tags(connection, needs.tags, page.facts);
+  load_survey_scores(connection, needs.survey_scores, page.facts);
   return page;
 }
 

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <map>
 
+#include "store/mysql/member_events.hpp"
 #include "store/mysql/profiles.hpp"
 #include "store/mysql/sets.hpp"
+#include "store/mysql/tags.hpp"
 #include "templates/dates.hpp"
 #include "templates/fold.hpp"
 
@@ -141,6 +143,11 @@ void read_facts(Connection& connection, const Club& club, const std::vector<Cust
   read_behaviours(connection, ids, facts);
   read_ranks(connection, ids, facts);
   if (asks_for_credit(club.programme)) read_lots(connection, ids, facts);
+  const std::set<MemberId> members(ids.begin(), ids.end());
+  if (asks_for_tags(club.programme)) {
+    for (auto& [member, tags] : tags_of(connection, members)) facts.load_tags(member, std::move(tags));
+  }
+  if (asks_for_scores(club.programme)) read_scores(connection, members, facts);
 }
 
 }  // namespace

@@ -32,8 +32,8 @@ class CustomerPages {
   explicit CustomerPages(const handlers::Club& club, handlers::MemberId after = 0)
       : club_(&club), after_(after) {}
 
-  // `facts` gets the behaviour and rank of each, and her lots if a condition asks for her credit. Empty: that
-  // was the last page. Throws SqlError; the page is then as if it had not been asked for.
+  // `facts` gets the behaviour and rank of each; her lots, tags and rating if a condition asks for them.
+  // Empty: that was the last page. Throws SqlError; the page is then as if it had not been asked for.
   std::vector<Customer> next(Connection& connection, handlers::Facts& facts,
                              std::uint32_t limit = kCustomerPage);
   // After which member the next page begins.

@@ -8,6 +8,7 @@
 #include "store/mysql/erasure.hpp"
 #include "store/mysql/expiry.hpp"
 #include "store/mysql/guesses.hpp"
+#include "store/mysql/member_events.hpp"
 #include "store/mysql/miss_windows.hpp"
 #include "store/mysql/moves.hpp"
 #include "store/mysql/offer_uses.hpp"
@@ -17,6 +18,7 @@
 #include "store/mysql/sales.hpp"
 #include "store/mysql/sets.hpp"
 #include "store/mysql/tables.hpp"
+#include "store/mysql/tags.hpp"
 #include "store/mysql/till_records.hpp"
 
 namespace peyk::store {
@@ -56,7 +58,8 @@ struct Sorted {
   std::vector<const ReturnCredit*> returned;
   std::map<MemberKey, rules::Attempts> guesses;
   std::set<std::uint64_t> refunded_purchases;
-  std::set<MemberId> changed_profiles;
+  std::set<MemberId> changed_profiles, changed_tags, changed_scores;
+  std::vector<const MemberEvent*> member_events;
   BehaviourRows behaviours;
   OfferEffects offers;
 
@@ -168,6 +171,9 @@ struct Sorted {
     changed_members.insert(effect.entry.member);
     offers.gifts.push_back(&effect);
   }
+  void operator()(const SetTags& effect) { changed_tags.insert(effect.member); }
+  void operator()(const SetSurveyScore& effect) { changed_scores.insert(effect.member); }
+  void operator()(const RecordMemberEvent& effect) { member_events.push_back(&effect.event); }
 
  private:
   void end_code(CodeId id, CodeState state, rules::Instant at) {
@@ -379,6 +385,8 @@ void save_effects(Connection& connection, std::span<const Effect> effects, const
   save_till_attempts(connection, sorted.till_attempts);
   save_members(connection, sorted, facts);
   save_profiles(connection, sorted.changed_profiles, sorted.ended, facts);
+  save_tags(connection, sorted.changed_tags, sorted.ended, facts);
+  save_survey_scores(connection, sorted.changed_scores, sorted.ended, facts);
   save_pendings(connection, sorted.pendings);
   save_lots(connection, sorted, facts);
   save_codes(connection, sorted, facts);
@@ -390,6 +398,7 @@ void save_effects(Connection& connection, std::span<const Effect> effects, const
   save_moves(connection, sorted.moves);
   save_guesses(connection, sorted.guesses);
   save_purchases(connection, sorted);
+  save_member_events(connection, sorted.member_events);
   save_on_bills(connection, effects, facts);
   save_refunded(connection, sorted.refunded_purchases, facts);
   save_sales(connection, sorted.sales);

@@ -3,6 +3,7 @@
 #include "store/mysql/behaviours.hpp"
 #include "store/mysql/disputes.hpp"
 #include "store/mysql/guesses.hpp"
+#include "store/mysql/member_events.hpp"
 #include "store/mysql/moves.hpp"
 #include "store/mysql/offer_uses.hpp"
 #include "store/mysql/pendings.hpp"
@@ -12,6 +13,7 @@
 #include "store/mysql/sales.hpp"
 #include "store/mysql/sets.hpp"
 #include "store/mysql/tables.hpp"
+#include "store/mysql/tags.hpp"
 #include "store/mysql/till_records.hpp"
 
 namespace peyk::store {
@@ -347,6 +349,9 @@ void load_facts(Connection& connection, const Needs& needs, Facts& facts) {
   load_readings(connection, needs.readings, facts);
   load_profiles(connection, needs.profiles, facts);
   load_strangers(connection, needs, facts);
+  load_tags(connection, needs.tags, facts);
+  load_survey_scores(connection, needs.survey_scores, facts);
+  load_member_events(connection, needs, facts);
 }
 
 }  // namespace peyk::store

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "store/mysql/tags.hpp"
 #include "store/mysql/trace.hpp"
 
 namespace peyk::store {
@@ -141,6 +142,8 @@ std::vector<MemberFound> find_member(Connection& connection, std::string_view cl
     found.member.balance = rows.i64();
   }
   for (MemberFound& found : all) {
+    if (auto tags = tags_of(connection, {found.member.id}); !tags.empty())
+      found.tags = std::move(tags.begin()->second);
     find_lots(connection, found);
     find_codes(connection, found, now);
     find_redemptions(connection, found);

@@ -41,6 +41,7 @@ struct MessageFound {
 struct MemberFound {
   std::string club;  // its slug
   handlers::Member member;
+  std::vector<std::string> tags;
   std::vector<handlers::Lot> lots;           // oldest first
   std::vector<CodeFound> codes;              // oldest first
   std::vector<RedemptionFound> redemptions;  // latest first

@@ -8,6 +8,7 @@
 #include "gateway/http/purchase_body.hpp"
 #include "gateway/http/replay_body.hpp"
 #include "gateway/http/till_bodies.hpp"
+#include "handlers/tags.hpp"
 #include "tests/fuzz/check.hpp"
 
 namespace {
@@ -46,6 +47,11 @@ struct InBounds {
   }
   bool operator()(const handlers::TillJoin& o) const { return o.phone != 0; }
   bool operator()(const handlers::TillMemberChange& o) const { return o.language || o.stop_promo; }
+  bool operator()(const handlers::TillTags& o) const { return o.tags.size() <= handlers::kTagsMax; }
+  bool operator()(const handlers::TillEvent& o) const {
+    return !o.reference.empty() && o.reference.size() <= 4 * 64 && !o.name.empty() &&
+           o.score <= handlers::kScoreMax && (o.score != 0 || o.purchase == 0);
+  }
   template <typename Other>
   bool operator()(const Other&) const {
     return true;
@@ -78,6 +84,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     expect_order(gateway::parse_invoice_refund_body(body, {till, handlers::TillRefund{}}));
     expect_order(gateway::parse_join_body(body, {till, handlers::TillJoin{}}));
     expect_order(gateway::parse_member_change_body(body, {till, handlers::TillMemberChange{.phone = 1}}));
+    expect_order(gateway::parse_tags_body(body, {till, handlers::TillTags{.phone = 1}}));
+    expect_order(gateway::parse_event_body(body, {till, handlers::TillEvent{.phone = 1}}));
   }
   if (const auto replay = gateway::parse_replay_body(body); !replay) {
     expect_problem(replay.error());

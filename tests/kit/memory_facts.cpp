@@ -280,6 +280,24 @@ Facts MemoryStore::load(const Needs& needs) const {
     const auto told = member == nullptr ? profiles_.end() : profiles_.find(member->id);
     if (told != profiles_.end()) facts.load(told->second);
   }
+  for (const MemberKey& key : needs.tags) {
+    const Member* member = find(key);
+    if (member != nullptr && tags_.contains(member->id)) facts.load_tags(member->id, tags_.at(member->id));
+  }
+  for (const MemberKey& key : needs.survey_scores) {
+    const Member* member = find(key);
+    if (member != nullptr && survey_scores_.contains(member->id))
+      facts.load(member->id, survey_scores_.at(member->id));
+  }
+  for (const auto& [key, event] : member_events_) {
+    if (needs.member_events.contains(key)) facts.load(event);
+  }
+  for (const auto& [key, purchase] : purchases_) {
+    if (!needs.rated_purchases.contains({key.club, purchase.id})) continue;
+    const auto rates = [&purchase](const auto& one) { return one.second.purchase == purchase.id; };
+    facts.load(purchase.id, RatedPurchase{.member = purchase.member.value_or(0),
+                                          .rated = std::ranges::any_of(member_events_, rates)});
+  }
   for (const auto& [key, most] : needs.strangers) {
     std::uint32_t bought = 0;
     for (const auto& [bill, one] : purchases_) {

@@ -30,6 +30,8 @@ void MemoryStore::keep(const Effect& effect, const Facts& after) {
   } else if (const auto* end = std::get_if<EndMembership>(&effect)) {
     keep_member(end->member);
     profiles_.erase(end->member);
+    tags_.erase(end->member);
+    survey_scores_.erase(end->member);
     for (const LedgerEntry& entry : end->entries) {
       entries_.push_back(entry);
       lots_[entry.lot] = *after.lot(entry.lot);
@@ -77,6 +79,12 @@ void MemoryStore::keep(const Effect& effect, const Facts& after) {
     }
   } else if (const auto* told = std::get_if<SetProfile>(&effect)) {
     profiles_[told->row.member] = told->row;
+  } else if (const auto* tagged = std::get_if<SetTags>(&effect)) {
+    tags_[tagged->member] = tagged->tags;
+  } else if (const auto* rated = std::get_if<SetSurveyScore>(&effect)) {
+    survey_scores_[rated->member] = rated->row;
+  } else if (const auto* happened = std::get_if<RecordMemberEvent>(&effect)) {
+    member_events_[happened->event.key] = happened->event;
   } else if (const auto* promo = std::get_if<SetPromo>(&effect)) {
     line_phones_[promo->key].promo_stopped = promo->stopped;
   } else if (const auto* help = std::get_if<NoteHelp>(&effect)) {

@@ -44,6 +44,11 @@ class MemoryStore {
   const std::map<handlers::HoldId, handlers::Hold>& holds() const { return holds_; }
   const std::vector<handlers::LedgerEntry>& entries() const { return entries_; }
   const std::map<handlers::MemberId, handlers::Profile>& profiles() const { return profiles_; }
+  const std::map<handlers::MemberId, std::vector<std::string>>& tags() const { return tags_; }
+  const std::map<handlers::MemberId, handlers::SurveyScore>& survey_scores() const { return survey_scores_; }
+  const std::map<handlers::MemberEventKey, handlers::MemberEvent>& member_events() const {
+    return member_events_;
+  }
   const std::map<handlers::PendingKey, handlers::Pending>& pendings() const { return pendings_; }
   const std::map<std::pair<handlers::MemberId, handlers::BranchNo>, rules::Behaviour>& behaviours() const {
     return behaviours_;
@@ -92,6 +97,9 @@ class MemoryStore {
   std::map<handlers::HoldId, handlers::Hold> holds_;
   std::map<std::uint64_t, handlers::Refund> refunds_;
   std::map<handlers::MemberId, handlers::Profile> profiles_;
+  std::map<handlers::MemberId, std::vector<std::string>> tags_;
+  std::map<handlers::MemberId, handlers::SurveyScore> survey_scores_;
+  std::map<handlers::MemberEventKey, handlers::MemberEvent> member_events_;
   std::map<std::pair<handlers::MemberId, handlers::BranchNo>, rules::Behaviour> behaviours_;
   std::map<handlers::MemberId, handlers::Rank> ranks_;
   std::vector<handlers::PointEntry> points_;

@@ -83,6 +83,22 @@ TEST_F(PeykctlCustomers, tells_how_many_are_in_a_segment_who_and_why) {
   EXPECT_EQ(ctl({"segments", "salt", "--csv", path("who.csv")}), kUsage);
 }
 
+TEST_F(PeykctlCustomers, puts_tags_on_a_member_and_takes_them_off) {
+  EXPECT_EQ(ctl({"customer", "tag", "salt", "09120000101"}), kDone) << err;
+  EXPECT_EQ(out, "+989120000101 has no tags\n");
+  EXPECT_EQ(ctl({"customer", "tag", "salt", "09120000101", "+Student", "level-3"}), kDone) << err;
+  EXPECT_EQ(out, "+989120000101: level-3, student\n");
+  EXPECT_EQ(ctl({"customer", "tag", "salt", "09120000101", "vip", "--off", "student"}), kDone) << err;
+  EXPECT_EQ(out, "+989120000101: level-3, vip\n");
+  EXPECT_EQ(query("SELECT tag FROM member_tag ORDER BY tag"), "level-3\nvip\n");
+  EXPECT_EQ(ctl({"show", "member", "09120000101"}), kDone) << err;
+  EXPECT_THAT(out, HasSubstr("tags level-3, vip\n"));
+  EXPECT_EQ(ctl({"customer", "tag", "salt", "09120000101", "two words"}), kUsage);
+  EXPECT_THAT(err, HasSubstr("cannot be a tag"));
+  EXPECT_EQ(ctl({"customer", "tag", "salt", "09120000109", "vip"}), kFound);
+  EXPECT_EQ(ctl({"customer", "tag", "pepper", "09120000101", "vip"}), kFound);
+}
+
 TEST_F(PeykctlCustomers, tells_who_came_and_went_as_the_nights_have_counted) {
   ASSERT_EQ(apply(), kDone) << err;
   EXPECT_EQ(ctl({"segments", "salt", "--moved"}), kDone) << err;

@@ -269,6 +269,54 @@ TEST_F(TillOrderEndpoint, what_is_no_phone_is_no_member_and_only_what_a_shop_may
   EXPECT_EQ(refused("/v1/members/{phone}", other).status, 401);
 }
 
+TEST_F(TillOrderEndpoint, tags_are_words_and_the_list_is_whole) {
+  const std::string route = "/v1/members/{phone}/tags", path = "/v1/members/09120000101/tags";
+  const auto set = [&](const std::string& tags) {
+    return request("PUT", path, "09120000101", R"({"phone":"0912 000 0101","tags":)" + tags + "}");
+  };
+  const auto order = ordered<handlers::TillTags>(route, set(R"(["Student","level-3","student","دانشجو"])"));
+  EXPECT_EQ(order.phone, 989120000101U);
+  EXPECT_EQ(order.tags, (std::vector<std::string>{"level-3", "student", "دانشجو"}));
+  EXPECT_TRUE(ordered<handlers::TillTags>(route, set("[]")).tags.empty());
+  for (const char* tags : {"null", "{}", "[5]", R"("student")", R"(["two words"])", R"([""])", R"(["a,b"])"})
+    EXPECT_EQ(type_of(refused(route, set(tags))), "invalid-order") << tags;
+  std::string many = R"("t")";
+  for (int i = 0; i < 20; ++i) many += R"(,"t")";
+  EXPECT_EQ(refused(route, set("[" + many + "]")).status, 422);
+  EXPECT_EQ(refused(route, request("PUT", path, "09120000101", R"({"tags":[]})")).status, 422);
+  const std::string none = R"({"phone":"09120000101","tags":[]})";
+  EXPECT_EQ(refused(route, request("PUT", path, "09120000102", none)).status, 422);
+  EXPECT_EQ(type_of(refused(route, request("PUT", path, "12", none))), "unknown-member");
+  HttpRequest other = set("[]");
+  other.body = R"({"phone":"09120000101","tags":["vip"]})";
+  EXPECT_EQ(refused(route, other).status, 401) << "the body of a PUT is signed";
+}
+
+TEST_F(TillOrderEndpoint, events_have_a_name_and_surveys_a_score) {
+  const std::string route = "/v1/members/{phone}/events", path = "/v1/members/09120000101/events";
+  const auto tell = [&](const std::string& more) {
+    return request("POST", path, "09120000101", R"({"phone":"09120000101","id":" v-7 ")" + more + "}");
+  };
+  const auto visit = ordered<handlers::TillEvent>(route, tell(R"(,"name":"Site-Visit")"));
+  EXPECT_EQ(visit.phone, 989120000101U);
+  EXPECT_EQ(visit.reference, "v-7");
+  EXPECT_EQ(visit.name, "site-visit");
+  EXPECT_EQ(visit.score, 0U);
+  EXPECT_EQ(visit.at, std::nullopt);
+  const auto survey = ordered<handlers::TillEvent>(
+      route, tell(R"(,"name":"survey","score":4,"purchase":"70213","at":"2026-01-05T10:15:00+03:30")"));
+  EXPECT_EQ(survey.score, 4U);
+  EXPECT_EQ(survey.purchase, 70213U);
+  EXPECT_EQ(survey.at, rules::Instant(std::chrono::sys_days(std::chrono::January / 5 / 2026) + 6h + 45min));
+  for (const char* more :
+       {"", R"(,"name":"")", R"(,"name":"two words")", R"(,"name":"survey")", R"(,"name":"survey","score":0)",
+        R"(,"name":"survey","score":6)", R"(,"name":"survey","score":"4")", R"(,"name":"visit","score":4)",
+        R"(,"name":"visit","purchase":"7")", R"(,"name":"survey","score":4,"purchase":7)",
+        R"(,"name":"survey","score":4,"purchase":"x")", R"(,"name":"visit","at":"yesterday")",
+        R"(,"name":"visit","at":"1999-01-05T10:15:00Z")", R"(,"name":"visit","color":1)"})
+    EXPECT_EQ(type_of(refused(route, tell(more))), "invalid-order") << more;
+}
+
 TEST_F(TillOrderEndpoint, lets_nobody_in_whose_signature_is_not_of_what_is_sent) {
   HttpRequest made = redeem();
   made.body = R"({"code":"4417203","invoice":"B-1","invoice_amount":950000})";

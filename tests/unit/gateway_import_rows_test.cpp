@@ -58,6 +58,20 @@ TEST(ImportRows, of_members_take_phones_and_days_in_any_form) {
   EXPECT_FALSE(member("09120000101,,,")->joined_at);
 }
 
+TEST(ImportRows, of_members_take_tags_with_semicolons_between) {
+  const auto tagged = [](const std::string& tags) {
+    return member_of(record_of("09120000101," + tags), *member_columns(record_of("phone,tags")), club(),
+                     kNow);
+  };
+  EXPECT_EQ(tagged("Student; level-3 ;;همكار")->tags,
+            (std::vector<std::string>{"level-3", "student", "همکار"}));
+  EXPECT_TRUE(tagged("")->tags.empty());
+  EXPECT_THAT(tagged("two words").error(), HasSubstr("each of tags is one word"));
+  std::string many;
+  for (int i = 0; i < 21; ++i) many += "t" + std::to_string(i) + ";";
+  EXPECT_THAT(tagged(many).error(), HasSubstr("more than 20"));
+}
+
 TEST(ImportRows, of_members_are_refused_with_the_reason) {
   const std::pair<const char*, const char*> rows[] = {{",,,", "phone is not"},
                                                       {"02188776655,,,", "phone is not"},

@@ -55,7 +55,7 @@ Offer offer() {
   Offer made;
   made.name = text();
   made.title = text();
-  made.on = one_of<rules::Occasion>(6);
+  made.on = one_of<rules::Occasion>(7);
   made.when = some<Condition>(condition);
   made.then = some<rules::OfferEffect>([] {
     return rules::OfferEffect{.kind = one_of<rules::EffectKind>(effect_words().size()),

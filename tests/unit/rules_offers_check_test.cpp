@@ -25,8 +25,8 @@ Offer asking(Condition condition) {
 Condition in(Measure measure, Range range) {
   return {.measure = measure, .ranges = {range}};
 }
-Condition words(WordSet set) {
-  return {.set = set, .words = {word_id("x")}, .word_names = {"x"}};
+Condition words(WordSet set, bool negated = false, std::string_view word = "x") {
+  return {.set = set, .words = {word_id(word)}, .word_names = {std::string(word)}, .negated = negated};
 }
 template <typename Change>
 Offer with(Offer offer, Change change) {
@@ -120,6 +120,16 @@ TEST(OffersCheck, what_is_not_there_on_an_occasion_is_pointed_out) {
       {"profile that is not complete", on(Occasion::profile, {five}, {in(Measure::profile_complete, {0, 0})}),
        "profile_complete: no number"},
       {"profile", on(Occasion::profile, {five}), ""},
+      {"an event", on(Occasion::event, {five}, {words(WordSet::event)}), ""},
+      {"whatever event", on(Occasion::event, {five}), "which event"},
+      {"any event but one", on(Occasion::event, {five}, {words(WordSet::event, true)}), "which event"},
+      {"an event on a birthday", on(Occasion::birthday, {five}, {words(WordSet::event)}),
+       "event: is not known"},
+      {"an event on a purchase", on_purchase({five}, {words(WordSet::event)}), "event: is not known"},
+      {"a share on an event", on(Occasion::event, {{credit_percent, 500}}, {words(WordSet::event)}),
+       "no invoice"},
+      {"a survey as an event", on(Occasion::event, {five}, {words(WordSet::event, false, kSurveyEvent)}),
+       "write on: survey"},
   });
 }
 

@@ -51,6 +51,7 @@ Value sample(const std::string& name) {
   if (name == "phone") return "0912xxx6789";
   if (name == "word") return "نان ";
   if (name == "words") return "نان، شیر";
+  if (name == "tag") return "دانشجو/کارمند";
   if (name == "pin") return "yes";
   if (name == "club") return "نان سحر";
   if (name == "branch") return "شعبه ونک";
@@ -118,7 +119,8 @@ const std::set<std::string> kServiceTexts = {
     "voided_member", "given_member",     "taken_back_member",  "invited",           "invited_member",
     "proof_member",  "purchase_settled", "refund_member",      "credit_lapses",     "purchase_settled_part",
     "tier_stays",    "tier_fallen",      "tier_over",          "occasion_birthday", "occasion_away",
-    "occasion_join", "occasion_profile", "occasion_survey",    "occasion_own",      "may_join_now"};
+    "occasion_join", "occasion_profile", "occasion_survey",    "occasion_own",      "occasion_event",
+    "may_join_now"};
 
 TEST(Catalogue, service_texts_end_with_the_way_out_and_no_others_do) {
   for (const auto& key : Catalogue::standard().keys(Language::fa)) {
@@ -133,9 +135,9 @@ TEST(Catalogue, english_words_stay_in_gsm7) {
     const auto names = Catalogue::standard().arguments(key, Language::en);
     std::vector<Argument> arguments;
     for (const auto& name : names) {
-      static const std::set<std::string> kWords = {"earned", "refunded", "club",  "branch", "tier",
-                                                   "title",  "what",     "facts", "from",   "to",
-                                                   "note",   "name",     "city",  "message"};
+      static const std::set<std::string> kWords = {"earned", "refunded", "club",  "branch",  "tier",
+                                                   "title",  "what",     "facts", "from",    "to",
+                                                   "note",   "name",     "city",  "message", "tag"};
       const bool word = kWords.contains(name) || name.starts_with("word");
       arguments.push_back({name, word             ? Value("Bakery")
                                  : name == "list" ? Value(Rendered{"1"})
@@ -148,8 +150,9 @@ TEST(Catalogue, english_words_stay_in_gsm7) {
 // What members are sent; what begins with "ussd_" is a screen, and cashiers are no machines.
 bool is_for_members(const std::string& key) {
   static const std::set<std::string> kCashiers = {
-      "buy",    "check",  "today",  "void",  "redeem", "cashier", "help",    "alarm", "dispute", "phone",
-      "invite", "amount", "digest", "quote", "about",  "manager", "segment", "fact",  "gives"};
+      "buy",     "check", "today",  "void",   "redeem", "cashier", "help",  "alarm",
+      "dispute", "phone", "invite", "amount", "digest", "quote",   "about", "manager",
+      "segment", "fact",  "gives",  "tag",    "tags",   "untag"};
   return key.find('_') == std::string::npos
              ? !kCashiers.contains(key)
              : !kCashiers.contains(key.substr(0, key.find('_'))) && !key.starts_with("ussd_");

@@ -90,6 +90,11 @@ TEST(Keywords, of_cashiers_and_managers) {
       {"امروز", Keyword::today},
       {"REPORT week", Keyword::report, "", {"week"}},
       {"گزارش", Keyword::report},
+      {"TAG 09120000101 vip", Keyword::tag, "", {"09120000101", "vip"}},
+      {"برچسب ۰۹۱۲۰۰۰۰۱۰۱ همکار", Keyword::tag, "", {"09120000101", "همکار"}},
+      {"بی‌برچسب 09120000101 همکار", Keyword::untag, "", {"09120000101", "همکار"}},
+      {"بی برچسب 09120000101 همکار", Keyword::untag, "", {"09120000101", "همکار"}},
+      {"UNTAG 09120000101 vip", Keyword::untag, "", {"09120000101", "vip"}},
   });
 }
 

@@ -207,6 +207,35 @@ async function members(shop, keys) {
   await let_join(1, 201);
 }
 
+async function tags(shop) {
+  const { phone } = await shop.buy();
+  const setting = shop.tagging(phone, ['Student', 'دانشجو']);
+  const { json } = await shop.expect('200', 'tagMember', setting);
+  if (json.tags.length !== 2 || json.tags[0] !== 'student') shop.document.differ('tagMember', `wrong tags: ${json.tags}`);
+  await shop.expect('200', 'tagMember', setting);
+  await shop.expect('200', 'showMember', shop.request('showMember', { phone }));
+  await shop.expect('200', 'tagMember', shop.tagging(phone, []));
+  await shop.expect('422 invalid-order', 'tagMember', shop.tagging(phone, ['two words']));
+  await shop.expect('404 unknown-member', 'tagMember', shop.tagging(NOBODY.phone));
+}
+
+async function happenings(shop) {
+  const bought = await shop.buy();
+  const { phone } = bought;
+  const telling = shop.telling(phone);
+  await shop.expect('201', 'tellEvent', telling);
+  await shop.expect('200', 'tellEvent', telling);
+  const other = { ...telling, body: { ...telling.body, name: 'another' } };
+  await shop.expect('422 event-already-told', 'tellEvent', other);
+  const rating = (more) => shop.telling(phone, { name: 'survey', score: 4, ...more });
+  await shop.expect('201', 'tellEvent', rating({ purchase: bought.id, at: '2026-01-05T10:15:00+03:30' }));
+  await shop.expect('422 already-rated', 'tellEvent', rating({ purchase: bought.id, score: 5 }));
+  await shop.expect('404 unknown-purchase', 'tellEvent', rating({ purchase: (await shop.buy()).id }));
+  await shop.expect('422 invalid-order', 'tellEvent', rating({ score: 6 }));
+  await shop.expect('422 invalid-order', 'tellEvent', rating({ at: '2999-01-05T10:15:00+03:30' }));
+  await shop.expect('404 unknown-member', 'tellEvent', shop.telling(NOBODY.phone));
+}
+
 async function events(shop) {
   const [id] = [shop.event(), shop.event()];
   await shop.expect('200', 'listEvents', shop.request('listEvents', {}, undefined, 'limit=1&state=failed'));
@@ -225,4 +254,4 @@ async function the_rest(shop) {
   await shop.expect('422 invalid-replay', 'replayDeadLetters', replay({ ids: [] }));
 }
 
-module.exports = { all: [purchases, quotes, codes, redemptions, holds, refunds, members, events, the_rest] };
+module.exports = { all: [purchases, quotes, codes, redemptions, holds, refunds, members, tags, happenings, events, the_rest] };

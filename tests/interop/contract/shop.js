@@ -118,6 +118,12 @@ class Shop {
   changing(phone, more = { language: 'en' }) {
     return this.request('changeMember', { phone }, { phone, ...more });
   }
+  tagging(phone, tags = ['student']) {
+    return this.request('tagMember', { phone }, { phone, tags });
+  }
+  telling(phone, more = {}) {
+    return this.request('tellEvent', { phone }, { phone, id: `E-${this.number()}`, name: 'site-visit', ...more });
+  }
   erase(phone) {
     return this.expect('200', 'eraseMember', this.request('eraseMember', { phone }));
   }
@@ -155,6 +161,8 @@ class Shop {
       addMember: async () => this.request(id, {}, { phone: this.phone() }),
       showMember: async () => this.request(id, { phone: (await bought()).phone }),
       changeMember: async () => this.changing((await bought()).phone),
+      tagMember: async () => this.tagging((await bought()).phone),
+      tellEvent: async () => this.telling((await bought()).phone),
       eraseMember: async () => this.request(id, { phone: (await bought()).phone }),
       showStatement: async () => this.request(id, { phone: (await bought()).phone }),
       showEvent: async () => this.request(id, { id: this.event() }),
