@@ -206,8 +206,7 @@ class Filling {
   void bought(const PurchaseNow& purchase) {
     set(Measure::amount, purchase.amount - purchase.by_credit);
     set(Measure::branch, purchase.branch);
-    for (const std::string& item : purchase.items)
-      measures_.add(WordSet::item, rules::word_id(templates::fold(item)));
+    for (const rules::WordId item : purchase.items) measures_.add(WordSet::item, item);
     const PastVisit visit{.branch = purchase.branch, .at = purchase.at, .spent = purchase.amount};
     const auto counted = [&](BranchNo which) { return after(visit, which); };
     const rules::Behaviour whole = counted(kWholeClub);

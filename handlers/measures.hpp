@@ -35,7 +35,7 @@ struct PurchaseNow {
   rules::Amount amount = 0;     // of the invoice, before any discount
   rules::Amount by_credit = 0;  // of it, paid by codes
   BranchNo branch = 0;
-  std::span<const std::string> items{};
+  std::span<const rules::WordId> items{};  // words_of() what is bought
   rules::Instant at{};  // when it was made
 };
 
