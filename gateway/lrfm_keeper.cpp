@@ -3,6 +3,7 @@
 #include "gateway/log.hpp"
 #include "store/mysql/behaviours.hpp"
 #include "store/mysql/customer_pages.hpp"
+#include "store/mysql/insights.hpp"
 
 namespace peyk::gateway {
 namespace {
@@ -74,8 +75,11 @@ void LrfmKeeper::go_on() {
                        busy_ = false;
                        if (!committed) return;
                        if (*piece == Piece::more) return go_on();
-                       if (*piece == Piece::last) ended();
+                       const bool done = *piece == Piece::last;
+                       if (done) ended();
+                       const handlers::ClubId club = work_->night.club;
                        work_.reset();
+                       if (done) reckon_insight(club);
                      });
                    });
 }
@@ -90,6 +94,19 @@ void LrfmKeeper::ended() {
   log::info("members_scored", {{"club", club == nullptr ? "" : club->slug},
                                {"members", members},
                                {"seconds", std::chrono::duration<double>(took).count()}});
+}
+
+void LrfmKeeper::reckon_insight(handlers::ClubId id) {
+  const auto directory = hooks_.directory();
+  const handlers::Club* club = directory->club(id);
+  if (club == nullptr) return;
+  busy_ = sql_.run(
+      [this, directory, club](store::Connection& connection) {
+        const rules::Instant now = hooks_.clock();
+        const auto span = store::insight_span(*club, now);
+        store::save_insight(connection, club->id, store::read_insight(connection, *club, span, now));
+      },
+      [this](bool) { hooks_.post([this] { busy_ = false; }); });
 }
 
 }  // namespace peyk::gateway

@@ -5,6 +5,7 @@
 
 #include "handlers/about_member.hpp"
 #include "handlers/buy.hpp"
+#include "handlers/insights.hpp"
 #include "handlers/invite.hpp"
 #include "handlers/quote.hpp"
 
@@ -72,6 +73,12 @@ constexpr std::array kOrders{
                    const auto phone = read_phone(typed.args);
                    if (!phone) return bad_order(speaker, "about_phone_bad", setting);
                    return about_member(speaker, *phone, facts, setting);
+                 }},
+    CashierOrder{Keyword::insights, [](const Speaker&, const Typed&, const Setting&) { return Needs{}; },
+                 [](const Speaker& speaker, const Typed&, std::span<const CodeKey>, const Facts&,
+                    Setting& setting) {
+                   if (!speaker.cashier->manager) return managers_only(speaker, setting);
+                   return insights(speaker, setting);
                  }},
 };
 

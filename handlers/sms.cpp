@@ -105,6 +105,7 @@ constexpr std::array kCommands{
     Command{Keyword::buy, false, for_cashiers},
     Command{Keyword::quote, false, for_cashiers},
     Command{Keyword::customer, false, for_cashiers},
+    Command{Keyword::insights, false, for_cashiers},
     Command{Keyword::today, false,
             [](const Speaker& speaker, const Typed&, const Facts& facts, Setting& setting) {
               if (speaker.cashier != nullptr) return today(speaker, facts, setting);

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "handlers/programme_json.hpp"
+#include "store/mysql/insights.hpp"
 #include "store/mysql/sets.hpp"
 
 namespace peyk::store {
@@ -125,6 +126,7 @@ void load_programmes(Connection& connection, std::vector<Club>& clubs) {
     Programme* programme = find(bounds.u32());
     if (programme != nullptr) programme->bounds_reckoned = read_bounds(bounds.text());
   }
+  load_insights(connection, clubs);
   for (Club& club : clubs)
     club.programme.hijri_shift_days = static_cast<int>(club.policy.hijri_shift_days);
 }
