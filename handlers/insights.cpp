@@ -11,14 +11,12 @@ std::string basket_line(const Club& club, const Insight& insight, Language langu
                         const templates::Catalogue& catalogue) {
   const auto basket = mean_basket(insight.sold, insight.purchases);
   if (!basket) return catalogue.render("insights_none", language, {});
-  const std::int64_t count = static_cast<std::int64_t>(insight.purchases);
   const auto change = basket_change(insight);
   const std::string_view key = !change || *change == 0 ? "insights_basket"
                                : *change > 0           ? "insights_basket_up"
                                                        : "insights_basket_down";
   return catalogue.render(key, language,
-                          {{"count", count},
-                           {"amount", money(club, *basket)},
+                          {{"amount", money(club, *basket)},
                            {"percent", percent(std::abs(change.value_or(0)) * 100, language)}});
 }
 
