@@ -62,6 +62,7 @@ LrfmKeeper::Piece LrfmKeeper::do_piece(store::Connection& connection, const hand
   if (club == nullptr) return Piece::lost;
   scored_ = *club;
   scored_.programme.bounds_reckoned = bounds;
+  scored_.programme.places = work_->scores.places();
   return Piece::scored;
 }
 

@@ -180,6 +180,7 @@ class Filling {
     if (before_.visits == 0) return;
     set(Measure::length_days, std::max(0, today_ - before_.first_day));
     if (today_ >= before_.last_day) away(today_ - before_.last_day);
+    if (programme.places) set(Measure::top_percent, rules::top_percent(before_.spent, *programme.places));
     const auto& bounds = programme.bounds_given ? programme.bounds_given : programme.bounds_reckoned;
     if (!bounds) return;
     const rules::Scores scores = rules::scores_of(before_, today_, *bounds);

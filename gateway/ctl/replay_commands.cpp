@@ -29,6 +29,7 @@ handlers::Club proposed(Desk& desk, const std::vector<handlers::Club>& clubs) {
   const handlers::Club& stored = club_named(clubs, club.slug);
   club.id = stored.id;
   club.programme.bounds_reckoned = stored.programme.bounds_reckoned;
+  club.programme.places = stored.programme.places;
   std::ranges::sort(club.programme.offers, {}, &rules::Offer::name);
   return club;
 }

@@ -121,10 +121,13 @@ void load_programmes(Connection& connection, std::vector<Club>& clubs) {
     const std::uint64_t version = offers.u64();
     programme->offers.push_back(offer_of(id, version, offers.text()));
   }
-  Rows bounds = connection.prepare("SELECT club_id, body FROM lrfm_bounds").query();
+  Rows bounds = connection.prepare("SELECT club_id, body, COALESCE(places, '') FROM lrfm_bounds").query();
   while (bounds.next()) {
     Programme* programme = find(bounds.u32());
-    if (programme != nullptr) programme->bounds_reckoned = read_bounds(bounds.text());
+    if (programme == nullptr) continue;
+    programme->bounds_reckoned = read_bounds(bounds.text());
+    const std::string places = bounds.text();
+    if (!places.empty()) programme->places = read_places(places);
   }
   load_insights(connection, clubs);
   for (Club& club : clubs)
@@ -153,6 +156,13 @@ void save_reckoned_bounds(Connection& connection, ClubId club, const rules::Lrfm
       .add(bounds_document(bounds))
       .update();
   connection.prepare("UPDATE club SET version = version + 1 WHERE club_id = ?").add(club).update();
+}
+
+void save_places(Connection& connection, ClubId club, const rules::SpendPlaces& places) {
+  connection.prepare("UPDATE lrfm_bounds SET places = ? WHERE club_id = ?")
+      .add(places_document(places))
+      .add(club)
+      .update();
 }
 
 std::vector<OfferRecord> load_offer_records(Connection& connection, ClubId club, std::string_view name,
