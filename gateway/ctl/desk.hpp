@@ -35,6 +35,7 @@ struct EventsOrder {
 struct BooksOrder {
   std::string file;
   bool tell = false;
+  bool anonymous = false;
 };
 
 // Of which days, and where a list goes.

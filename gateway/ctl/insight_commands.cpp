@@ -21,13 +21,13 @@ using handlers::mean_basket;
 using handlers::top_share;
 using Json = nlohmann::ordered_json;
 
-std::string_view tier_name(const handlers::Club& club, std::uint32_t tier) {
+std::string_view cross_tier(const handlers::Club& club, std::uint32_t tier) {
   const auto& tiers = club.programme.tiers.tiers;
   return tier == 0 || tier > tiers.size() ? std::string_view("-") : std::string_view(tiers[tier - 1].name);
 }
 
 template <typename Value>
-Json known(const std::optional<Value>& value) {
+Json json_or_null(const std::optional<Value>& value) {
   return value ? Json(*value) : Json(nullptr);
 }
 
@@ -35,27 +35,27 @@ Json counts_as_json(const handlers::Club& club, const store::CrossCounts& counts
   Json json{{"parts", Json::object()}, {"tiers", Json::object()}, {"segments", Json::object()}};
   for (std::size_t i = 0; i < counts.parts.size(); ++i)
     json["parts"][std::string(name_of(static_cast<DayPart>(i)))] = counts.parts.at(i);
-  for (const auto& [tier, count] : counts.tiers) json["tiers"][std::string(tier_name(club, tier))] = count;
+  for (const auto& [tier, count] : counts.tiers) json["tiers"][std::string(cross_tier(club, tier))] = count;
   for (const auto& [name, count] : counts.segments) json["segments"][name] = count;
   return json;
 }
 
-void show_json(const handlers::Club& club, const Insight& insight, const store::Cross& cross,
+void show_cross_json(const handlers::Club& club, const Insight& insight, const store::Cross& cross,
                std::ostream& out) {
   Json json{{"club", club.slug},
             {"from", templates::rfc3339(insight.from)},
             {"until", templates::rfc3339(insight.until)},
             {"purchases", insight.purchases},
             {"sold", insight.sold},
-            {"mean_basket", known(mean_basket(insight.sold, insight.purchases))},
+            {"mean_basket", json_or_null(mean_basket(insight.sold, insight.purchases))},
             {"before",
              {{"purchases", insight.purchases_before},
               {"sold", insight.sold_before},
-              {"mean_basket", known(mean_basket(insight.sold_before, insight.purchases_before))}}},
-            {"mean_basket_change_percent", known(basket_change(insight))},
+              {"mean_basket", json_or_null(mean_basket(insight.sold_before, insight.purchases_before))}}},
+            {"mean_basket_change_percent", json_or_null(basket_change(insight))},
             {"by_members", insight.by_members},
             {"by_top_fifth", insight.by_top},
-            {"top_fifth_share_percent", known(top_share(insight))},
+            {"top_fifth_share_percent", json_or_null(top_share(insight))},
             {"best_customers", insight.top},
             {"best_customers_away", insight.top_asleep},
             {"all", counts_as_json(club, cross.all)},
@@ -71,53 +71,53 @@ void show_json(const handlers::Club& club, const Insight& insight, const store::
   out << json.dump(2) << '\n';
 }
 
-std::string percent_of(std::uint64_t part, std::uint64_t whole) {
+std::string cross_share(std::uint64_t part, std::uint64_t whole) {
   return whole == 0 ? "-"
                     : fmt::format("{:.0f}%", static_cast<double>(part) * 100 / static_cast<double>(whole));
 }
 
-void show_row(std::string_view name, std::uint64_t purchases, std::uint64_t quantity, rules::Amount amount,
+void show_cross_row(std::string_view name, std::uint64_t purchases, std::uint64_t quantity, rules::Amount amount,
               const store::CrossCounts& counts, std::ostream& out) {
   out << fmt::format("{:<32} {:>9} {:>9} {:>16}", name, purchases, quantity, amount);
-  for (const std::uint64_t count : counts.parts) out << fmt::format(" {:>9}", percent_of(count, purchases));
+  for (const std::uint64_t count : counts.parts) out << fmt::format(" {:>9}", cross_share(count, purchases));
   out << '\n';
 }
 
 // "gold 40%, silver 12%": of the purchases with it, those by whom.
 template <typename Counts, typename Name>
-std::string shares(const Counts& counts, std::uint64_t purchases, Name name) {
+std::string cross_shares(const Counts& counts, std::uint64_t purchases, Name name) {
   std::string line;
   for (const auto& [what, count] : counts)
-    line += fmt::format("{}{} {}", line.empty() ? "" : ", ", name(what), percent_of(count, purchases));
+    line += fmt::format("{}{} {}", line.empty() ? "" : ", ", name(what), cross_share(count, purchases));
   return line;
 }
 
-void show_whom(const handlers::Club& club, std::string_view name, std::uint64_t purchases,
+void show_cross_whom(const handlers::Club& club, std::string_view name, std::uint64_t purchases,
                const store::CrossCounts& counts, std::ostream& out) {
   const std::string tiers =
-      shares(counts.tiers, purchases, [&club](std::uint32_t tier) { return tier_name(club, tier); });
+      cross_shares(counts.tiers, purchases, [&club](std::uint32_t tier) { return cross_tier(club, tier); });
   const std::string segments =
-      shares(counts.segments, purchases, [](const std::string& segment) { return segment; });
+      cross_shares(counts.segments, purchases, [](const std::string& segment) { return segment; });
   if (tiers.empty() && segments.empty()) return;
   out << name << '\n';
   if (!tiers.empty()) out << "  tiers     " << tiers << '\n';
   if (!segments.empty()) out << "  segments  " << segments << '\n';
 }
 
-std::string figure(const std::optional<std::int64_t>& value, std::string_view unit) {
+std::string figure_or_dash(const std::optional<std::int64_t>& value, std::string_view unit) {
   return value ? fmt::format("{}{}", *value, unit) : std::string("-");
 }
 
-void show_text(const handlers::Club& club, const Insight& insight, const store::Cross& cross,
+void show_cross_text(const handlers::Club& club, const Insight& insight, const store::Cross& cross,
                std::ostream& out) {
   out << fmt::format("{} .. {}\n", templates::rfc3339(insight.from), templates::rfc3339(insight.until));
   out << fmt::format("{:<32} {:>9}   before {}\n", "purchases", insight.purchases, insight.purchases_before);
   out << fmt::format("{:<32} {:>9}   before {}, change {}\n", "mean basket",
-                     figure(mean_basket(insight.sold, insight.purchases), ""),
-                     figure(mean_basket(insight.sold_before, insight.purchases_before), ""),
-                     figure(basket_change(insight), "%"));
+                     figure_or_dash(mean_basket(insight.sold, insight.purchases), ""),
+                     figure_or_dash(mean_basket(insight.sold_before, insight.purchases_before), ""),
+                     figure_or_dash(basket_change(insight), "%"));
   out << fmt::format("{:<32} {:>9}   of what members spent\n", "share of the top fifth",
-                     figure(top_share(insight), "%"));
+                     figure_or_dash(top_share(insight), "%"));
   out << fmt::format("{:<32} {:>9}   of {} by the scores of last night\n\n", "best customers who stay away",
                      insight.top_asleep, insight.top);
   out << fmt::format("{:<32} {:>9} {:>9} {:>16}", "item", "purchases", "quantity", "amount");
@@ -125,13 +125,13 @@ void show_text(const handlers::Club& club, const Insight& insight, const store::
     out << fmt::format(" {:>9}", name_of(static_cast<DayPart>(i)));
   out << '\n';
   for (const store::CrossItem& item : cross.items)
-    show_row(item.name, item.purchases, item.quantity, item.amount, item.counts, out);
+    show_cross_row(item.name, item.purchases, item.quantity, item.amount, item.counts, out);
   if (cross.items.empty()) out << "no till told what was bought\n";
-  show_row("(all purchases)", insight.purchases, 0, insight.sold, cross.all, out);
+  show_cross_row("(all purchases)", insight.purchases, 0, insight.sold, cross.all, out);
   out << "\nby whom, of the purchases with it\n";
   for (const store::CrossItem& item : cross.items)
-    show_whom(club, item.name, item.purchases, item.counts, out);
-  show_whom(club, "(all purchases)", insight.purchases, cross.all, out);
+    show_cross_whom(club, item.name, item.purchases, item.counts, out);
+  show_cross_whom(club, "(all purchases)", insight.purchases, cross.all, out);
 }
 
 ExitCode insights_of(Desk& desk) {
@@ -149,7 +149,7 @@ ExitCode insights_of(Desk& desk) {
   const Insight insight = store::read_insight(connection, club, span, now);
   const store::Cross cross = store::read_cross(connection, club, span);
   connection.rollback();
-  (desk.order.json ? show_json : show_text)(club, insight, cross, desk.out);
+  (desk.order.json ? show_cross_json : show_cross_text)(club, insight, cross, desk.out);
   return kDone;
 }
 

@@ -9,6 +9,7 @@
 #include "config/club_file.hpp"
 #include "config/load.hpp"
 #include "gateway/clock.hpp"
+#include "gateway/ctl/anonymous_commands.hpp"
 #include "gateway/ctl/apply.hpp"
 #include "gateway/ctl/books_commands.hpp"
 #include "gateway/ctl/club_yaml.hpp"
@@ -227,6 +228,7 @@ std::vector<Command> describe(CLI::App& app, Order& order) {
   describe_segments(app, order, commands);
   describe_replay(app, order, commands);
   describe_insights(app, order, commands);
+  describe_anonymous(app, order, commands);
   return commands;
 }
 

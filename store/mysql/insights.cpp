@@ -177,7 +177,7 @@ class InsightReader {
 };
 
 // As many days, just before.
-InsightSpan before_of(const Club& club, const InsightSpan& span) {
+InsightSpan span_before(const Club& club, const InsightSpan& span) {
   const auto first = std::chrono::sys_days{templates::local_date(span.from, club.time_zone)};
   const auto last = std::chrono::sys_days{templates::local_date(span.until, club.time_zone)};
   return {templates::instant_of(first - (last - first), club.time_zone), span.from};
@@ -195,7 +195,7 @@ Insight read_insight(Connection& connection, const Club& club, const InsightSpan
   InsightReader reader(connection, club);
   Insight insight{.from = span.from, .until = span.until};
   std::tie(insight.purchases, insight.sold) = reader.sold(span);
-  std::tie(insight.purchases_before, insight.sold_before) = reader.sold(before_of(club, span));
+  std::tie(insight.purchases_before, insight.sold_before) = reader.sold(span_before(club, span));
   std::tie(insight.by_members, insight.by_top) = reader.by_members(span);
   const auto today = std::chrono::sys_days{templates::local_date(now, club.time_zone)};
   std::tie(insight.top, insight.top_asleep) =
