@@ -26,7 +26,8 @@ std::string Pseudonyms::of(std::uint64_t member) const {
     member >>= 8U;
   }
   std::array<unsigned char, kPseudonymOctets> hash{};
-  if (crypto_generichash(hash.data(), hash.size(), number.data(), number.size(), key_.data(), key_.size()) != 0)
+  if (crypto_generichash(hash.data(), hash.size(), number.data(), number.size(), key_.data(), key_.size()) !=
+      0)
     throw std::logic_error("Pseudonyms: libsodium refuses the lengths");
   std::string hex(2 * hash.size() + 1, '\0');
   sodium_bin2hex(hex.data(), hex.size(), hash.data(), hash.size());

@@ -1,5 +1,5 @@
-// Names for members that lead nowhere: a keyed hash of the member's number, by a key that is drawn for one use,
-// kept nowhere and wiped. The same member has another name in the next export, so two cannot be joined.
+// Names for members that lead nowhere: a keyed hash of the member's number, by a key that is drawn for one
+// use, kept nowhere and wiped. The same member has another name in the next export, so two cannot be joined.
 #pragma once
 
 #include <array>

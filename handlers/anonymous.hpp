@@ -1,5 +1,5 @@
-// A customer as analysts see her: how she buys, where she stands, roughly where from and how old; nobody's name,
-// and nothing by which who knows her figures to the last rial would find her.
+// A customer as analysts see her: how she buys, where she stands, roughly where from and how old; nobody's
+// name, and nothing by which who knows her figures to the last rial would find her.
 //
 // - Money is told in its two leading digits, days in weeks.
 // - City and age are told only where at least kAlikeMin rows share both.

@@ -74,12 +74,12 @@ constexpr std::array kOrders{
                    if (!phone) return bad_order(speaker, "about_phone_bad", setting);
                    return about_member(speaker, *phone, facts, setting);
                  }},
-    CashierOrder{Keyword::insights, [](const Speaker&, const Typed&, const Setting&) { return Needs{}; },
-                 [](const Speaker& speaker, const Typed&, std::span<const CodeKey>, const Facts&,
-                    Setting& setting) {
-                   if (!speaker.cashier->manager) return managers_only(speaker, setting);
-                   return insights(speaker, setting);
-                 }},
+    CashierOrder{
+        Keyword::insights, [](const Speaker&, const Typed&, const Setting&) { return Needs{}; },
+        [](const Speaker& speaker, const Typed&, std::span<const CodeKey>, const Facts&, Setting& setting) {
+          if (!speaker.cashier->manager) return managers_only(speaker, setting);
+          return insights(speaker, setting);
+        }},
 };
 
 }  // namespace

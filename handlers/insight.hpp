@@ -1,5 +1,6 @@
 // What a club's purchases of a while tell of it, in a few figures: what sells best, how large a basket is and
-// was before, how much of it all comes from the fifth of the members who buy most, how many of these stay away.
+// was before, how much of it all comes from the fifth of the members who buy most, how many of these stay
+// away.
 //
 //   each night: [the store counts the last kInsightDays days] -> Insight, part of the club's programme
 //   -> INSIGHTS of a manager, the week's digest

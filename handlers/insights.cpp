@@ -15,9 +15,9 @@ std::string basket_line(const Club& club, const Insight& insight, Language langu
   const std::string_view key = !change || *change == 0 ? "insights_basket"
                                : *change > 0           ? "insights_basket_up"
                                                        : "insights_basket_down";
-  return catalogue.render(key, language,
-                          {{"amount", money(club, *basket)},
-                           {"percent", percent(std::abs(change.value_or(0)) * 100, language)}});
+  return catalogue.render(
+      key, language,
+      {{"amount", money(club, *basket)}, {"percent", percent(std::abs(change.value_or(0)) * 100, language)}});
 }
 
 }  // namespace

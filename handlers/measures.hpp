@@ -36,7 +36,7 @@ struct PurchaseNow {
   rules::Amount by_credit = 0;  // of it, paid by codes
   BranchNo branch = 0;
   std::span<const rules::WordId> items{};  // words_of() what is bought
-  rules::Instant at{};  // when it was made
+  rules::Instant at{};                     // when it was made
 };
 
 // Everything that measures_of() and uses_of() want of a phone in this club; nothing that it has no use for:

@@ -5,10 +5,10 @@
 //                      -> report()
 //
 // How she bought is folded as it goes, so each purchase is judged by what was known before it; so are points
-// and tiers. What is not kept cannot be replayed: tags, the credit that she had, her answers to a survey; items
-// where no till told any. Offers that ask for these are named (ReplayedOffer::blind). Discounts are given as
-// if every till had asked for a quote; scores are by the bounds of now; what was wholly given back is no
-// purchase.
+// and tiers. What is not kept cannot be replayed: tags, the credit that she had, her answers to a survey;
+// items where no till told any. Offers that ask for these are named (ReplayedOffer::blind). Discounts are
+// given as if every till had asked for a quote; scores are by the bounds of now; what was wholly given back
+// is no purchase.
 //
 // Must stay true: the same journal and the same programme give the same report, in whatever order members
 // come. So a budget does not end an offer here: who came first of all members is not known. What it would
@@ -34,8 +34,8 @@ struct RecordedPurchase {
   rules::Amount discount = 0;  // that the till took off
   rules::Amount by_credit = 0;
   rules::Amount refunded = 0;
-  rules::Amount earned = 0;  // in truth
-  std::int64_t points = 0;   // in truth
+  rules::Amount earned = 0;            // in truth
+  std::int64_t points = 0;             // in truth
   std::vector<rules::WordId> items{};  // words_of() what was bought; none: its till told none
 };
 

@@ -35,9 +35,8 @@ AnonymousRows read_anonymous(store::Connection& connection, const handlers::Club
     for (const store::Customer& one : page) {
       const rules::Behaviour buys = facts.behaviour(one.member.id);
       if (buys.visits == 0) continue;
-      rows.customers.push_back(
-          anonymous(club, one.profile, buys,
-                    handlers::measures_of(club, &one.member, facts, now, &one.profile)));
+      rows.customers.push_back(anonymous(club, one.profile, buys,
+                                         handlers::measures_of(club, &one.member, facts, now, &one.profile)));
       rows.names.push_back(pseudonyms.of(one.member.id));
     }
   }
@@ -60,8 +59,8 @@ std::string anonymous_line(const std::string& name, const AnonymousCustomer& one
                    number_or_nothing(one.usual_gap_days), std::to_string(one.spent),
                    std::to_string(one.mean_basket), score_or_nothing(one.scores.length),
                    score_or_nothing(one.scores.recency), score_or_nothing(one.scores.frequency),
-                   score_or_nothing(one.scores.monetary), number_or_nothing(one.top_percent), segments, one.tier,
-                   csv_text(one.city), one.age_band});
+                   score_or_nothing(one.scores.monetary), number_or_nothing(one.top_percent), segments,
+                   one.tier, csv_text(one.city), one.age_band});
 }
 
 ExitCode export_customers(Desk& desk) {
@@ -78,8 +77,9 @@ ExitCode export_customers(Desk& desk) {
   std::vector<std::size_t> order(rows.names.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::ranges::sort(order, {}, [&rows](std::size_t i) -> const std::string& { return rows.names[i]; });
-  desk.out << "customer,visits,purchases,weeks_away,weeks_known,usual_gap_days,spent,mean_basket,"
-              "score_length,score_recency,score_frequency,score_monetary,top_percent,segments,tier,city,age\r\n";
+  desk.out
+      << "customer,visits,purchases,weeks_away,weeks_known,usual_gap_days,spent,mean_basket,"
+         "score_length,score_recency,score_frequency,score_monetary,top_percent,segments,tier,city,age\r\n";
   for (const std::size_t i : order) desk.out << anonymous_line(rows.names[i], rows.customers[i]);
   desk.out.flush();
   if (!desk.out) throw Trouble{kUsage, "writing the CSV failed: what was written is not whole"};

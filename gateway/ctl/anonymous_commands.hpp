@@ -1,4 +1,5 @@
-// peykctl export customers --anonymous: how a club's customers buy, for analysts who may not know who they are.
+// peykctl export customers --anonymous: how a club's customers buy, for analysts who may not know who they
+// are.
 //
 //   customers, page by page -> handlers/anonymous.hpp -> pseudonyms -> CSV in the order of the pseudonyms
 //

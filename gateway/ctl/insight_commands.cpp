@@ -41,7 +41,7 @@ Json counts_as_json(const handlers::Club& club, const store::CrossCounts& counts
 }
 
 void show_cross_json(const handlers::Club& club, const Insight& insight, const store::Cross& cross,
-               std::ostream& out) {
+                     std::ostream& out) {
   Json json{{"club", club.slug},
             {"from", templates::rfc3339(insight.from)},
             {"until", templates::rfc3339(insight.until)},
@@ -76,8 +76,8 @@ std::string cross_share(std::uint64_t part, std::uint64_t whole) {
                     : fmt::format("{:.0f}%", static_cast<double>(part) * 100 / static_cast<double>(whole));
 }
 
-void show_cross_row(std::string_view name, std::uint64_t purchases, std::uint64_t quantity, rules::Amount amount,
-              const store::CrossCounts& counts, std::ostream& out) {
+void show_cross_row(std::string_view name, std::uint64_t purchases, std::uint64_t quantity,
+                    rules::Amount amount, const store::CrossCounts& counts, std::ostream& out) {
   out << fmt::format("{:<32} {:>9} {:>9} {:>16}", name, purchases, quantity, amount);
   for (const std::uint64_t count : counts.parts) out << fmt::format(" {:>9}", cross_share(count, purchases));
   out << '\n';
@@ -93,7 +93,7 @@ std::string cross_shares(const Counts& counts, std::uint64_t purchases, Name nam
 }
 
 void show_cross_whom(const handlers::Club& club, std::string_view name, std::uint64_t purchases,
-               const store::CrossCounts& counts, std::ostream& out) {
+                     const store::CrossCounts& counts, std::ostream& out) {
   const std::string tiers =
       cross_shares(counts.tiers, purchases, [&club](std::uint32_t tier) { return cross_tier(club, tier); });
   const std::string segments =
@@ -109,7 +109,7 @@ std::string figure_or_dash(const std::optional<std::int64_t>& value, std::string
 }
 
 void show_cross_text(const handlers::Club& club, const Insight& insight, const store::Cross& cross,
-               std::ostream& out) {
+                     std::ostream& out) {
   out << fmt::format("{} .. {}\n", templates::rfc3339(insight.from), templates::rfc3339(insight.until));
   out << fmt::format("{:<32} {:>9}   before {}\n", "purchases", insight.purchases, insight.purchases_before);
   out << fmt::format("{:<32} {:>9}   before {}, change {}\n", "mean basket",
@@ -158,7 +158,8 @@ ExitCode insights_of(Desk& desk) {
 void describe_insights(CLI::App& app, Order& order, std::vector<Command>& commands) {
   auto* command = app.add_subcommand("insights", "what sells best, to whom and when; baskets, the top fifth");
   command->add_option("club", order.club, "the club's slug")->required();
-  command->add_option("--from", order.customers.from, "the first day, Jalali or Gregorian; else 30 days in all");
+  command->add_option("--from", order.customers.from,
+                      "the first day, Jalali or Gregorian; else 30 days in all");
   command->add_option("--to", order.customers.to, "the last day; else yesterday");
   command->add_flag("--json", order.json, "as JSON");
   command->fallthrough();

@@ -35,7 +35,7 @@ enum class Measure : std::uint8_t {
   score_frequency,
   score_monetary,
   top_percent,  // her place by what she spent, in percent of those who bought: 1 the best, to 100
-  tier,  // 0: none; 1 the lowest
+  tier,         // 0: none; 1 the lowest
   points,
   age_years,
   gender,            // 1 woman, 2 man

@@ -21,8 +21,7 @@ struct ClockSpan {
 std::vector<ClockSpan> clock_spans(const Club& club, const InsightSpan& span) {
   std::vector<ClockSpan> all;
   for (rules::Instant from = span.from; from < span.until;) {
-    const rules::Instant until =
-        std::min(templates::end_of_local_day(from, club.time_zone, 0), span.until);
+    const rules::Instant until = std::min(templates::end_of_local_day(from, club.time_zone, 0), span.until);
     const rules::Instant begins = templates::start_of_local_day(from, club.time_zone);
     const rules::Instant shown = std::chrono::sys_days{templates::local_date(from, club.time_zone)};
     const std::int64_t minutes = std::chrono::duration_cast<std::chrono::minutes>(shown - begins).count();
@@ -45,9 +44,9 @@ class InsightReader {
   }
 
   std::pair<std::uint64_t, rules::Amount> sold(const InsightSpan& span) {
-    Rows rows = ask("SELECT COUNT(*), CAST(COALESCE(SUM(p.amount - p.refunded), 0) AS SIGNED) FROM", "", "",
-                    span)
-                    .query();
+    Rows rows =
+        ask("SELECT COUNT(*), CAST(COALESCE(SUM(p.amount - p.refunded), 0) AS SIGNED) FROM", "", "", span)
+            .query();
     rows.next();
     const std::uint64_t count = rows.u64();
     return {count, rows.i64()};
@@ -68,11 +67,11 @@ class InsightReader {
 
   std::vector<CrossItem> best(const InsightSpan& span, std::uint32_t limit) {
     std::vector<CrossItem> items;
-    Rows rows = ask("SELECT i.word, MAX(i.name), COUNT(DISTINCT i.purchase_id) AS count,"
-                    " CAST(SUM(i.quantity) AS UNSIGNED), CAST(COALESCE(SUM(i.amount), 0) AS SIGNED) FROM",
-                    kItems, " GROUP BY i.word ORDER BY count DESC, i.word LIMIT " + std::to_string(limit),
-                    span)
-                    .query();
+    Rows rows =
+        ask("SELECT i.word, MAX(i.name), COUNT(DISTINCT i.purchase_id) AS count,"
+            " CAST(SUM(i.quantity) AS UNSIGNED), CAST(COALESCE(SUM(i.amount), 0) AS SIGNED) FROM",
+            kItems, " GROUP BY i.word ORDER BY count DESC, i.word LIMIT " + std::to_string(limit), span)
+            .query();
     while (rows.next()) {
       CrossItem& item = items.emplace_back();
       item.word = rows.u64();
@@ -86,8 +85,7 @@ class InsightReader {
 
   void count_parts(const InsightSpan& span, Cross& cross) {
     for (const ClockSpan& clock : clock_spans(club_, span)) {
-      const std::string hour =
-          "HOUR(p.purchased_at + INTERVAL " + std::to_string(clock.minutes) + " MINUTE)";
+      const std::string hour = "HOUR(p.purchased_at + INTERVAL " + std::to_string(clock.minutes) + " MINUTE)";
       count_by(hour, "", clock.span, cross, [](Rows& rows, CrossCounts& counts) {
         const auto part = static_cast<std::size_t>(part_of_day(rows.u32()));
         counts.parts.at(part) += rows.u64();
@@ -143,15 +141,18 @@ class InsightReader {
   Statement& ask(const std::string& before, const std::string& joins, const std::string& after,
                  const InsightSpan& span) {
     Statement& statement = connection_.prepare(
-        before + " purchase p FORCE INDEX (purchase_branch)" + joins + " WHERE p.club_id = ? AND p.branch_no"
-        " IN (" + placeholders(branches_.size(), 1) +
+        before + " purchase p FORCE INDEX (purchase_branch)" + joins +
+        " WHERE p.club_id = ? AND p.branch_no"
+        " IN (" +
+        placeholders(branches_.size(), 1) +
         ") AND p.recorded_at >= ? AND p.recorded_at < ? AND p.refunded < p.amount" + after);
     statement.add(club_.id);
     for (const BranchNo branch : branches_) statement.add(branch);
     return statement.add(span.from).add(span.until);
   }
 
-  // Of all purchases, then of those with each item. take(rows, counts) reads what is counted by, and the count.
+  // Of all purchases, then of those with each item. take(rows, counts) reads what is counted by, and the
+  // count.
   template <typename Take>
   void count_by(const std::string& by, const std::string& joins, const InsightSpan& span, Cross& cross,
                 Take take) {
@@ -160,9 +161,9 @@ class InsightReader {
       while (rows.next()) take(rows, cross.all);
     }
     if (cross.items.empty()) return;
-    Statement& statement = ask("SELECT i.word, " + by + ", COUNT(DISTINCT p.purchase_id) FROM",
-                               kItems + joins,
-                               " AND i.word IN (" + placeholders(kCrossItems, 1) + ") GROUP BY 1, 2", span);
+    Statement& statement =
+        ask("SELECT i.word, " + by + ", COUNT(DISTINCT p.purchase_id) FROM", kItems + joins,
+            " AND i.word IN (" + placeholders(kCrossItems, 1) + ") GROUP BY 1, 2", span);
     for (std::size_t i = 0; i < kCrossItems; ++i)
       statement.add(cross.items[std::min(i, cross.items.size() - 1)].word);
     for (Rows rows = statement.query(); rows.next();) {

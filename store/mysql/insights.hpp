@@ -1,5 +1,5 @@
-// What a club's purchases tell of it, counted by the database: the figures of handlers/insight.hpp, and what of
-// the best sold is bought by whom and when.
+// What a club's purchases tell of it, counted by the database: the figures of handlers/insight.hpp, and what
+// of the best sold is bought by whom and when.
 //
 //   read_insight(), save_insight(): each night   read_cross(): for who asks (peykctl insights)
 //
@@ -41,8 +41,8 @@ inline constexpr std::uint32_t kCrossItems = 20;
 // Purchases: all of them, or those with an item.
 struct CrossCounts {
   std::array<std::uint64_t, handlers::kDayParts> parts{};
-  std::map<std::uint32_t, std::uint64_t> tiers;      // by members; 0: of none
-  std::map<std::string, std::uint64_t> segments;     // by members, who may be in several
+  std::map<std::uint32_t, std::uint64_t> tiers;   // by members; 0: of none
+  std::map<std::string, std::uint64_t> segments;  // by members, who may be in several
 };
 struct CrossItem {
   rules::WordId word = 0;

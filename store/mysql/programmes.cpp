@@ -130,8 +130,7 @@ void load_programmes(Connection& connection, std::vector<Club>& clubs) {
     if (!places.empty()) programme->places = read_places(places);
   }
   load_insights(connection, clubs);
-  for (Club& club : clubs)
-    club.programme.hijri_shift_days = static_cast<int>(club.policy.hijri_shift_days);
+  for (Club& club : clubs) club.programme.hijri_shift_days = static_cast<int>(club.policy.hijri_shift_days);
 }
 
 void save_programme(Connection& connection, ClubId club, const Programme& programme) {

@@ -184,7 +184,8 @@ TEST_F(HttpLookups, a_purchase_shows_what_was_bought_as_its_till_told_it_even_wh
   EXPECT_EQ(found[1]["id"], bought["id"]);
   EXPECT_EQ(found[1]["refunded"], 1'000'000);
   EXPECT_EQ(found[1]["items"],
-            json::parse(R"([{"name":"Bread","quantity":3,"amount":450000},{"name":"milk","quantity":1,"amount":null},
+            json::parse(
+                R"([{"name":"Bread","quantity":3,"amount":450000},{"name":"milk","quantity":1,"amount":null},
                             {"name":"bread","quantity":1,"amount":0}])"));
   request.key = hash_of("under another webhook-id");
   EXPECT_EQ(json::parse(shop->ask(request).answer)["duplicate"], true);

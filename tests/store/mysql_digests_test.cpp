@@ -119,9 +119,10 @@ TEST_F(MysqlDigests, find_one_of_the_best_who_stays_away_on_one_day_of_her_absen
   database.connection.commit();
   load();
   EXPECT_THAT(odd(kDay + 24h * 27), IsEmpty()) << "14 days are twice a week";
-  EXPECT_THAT(odd(kDay + 24h * 28),
-              ElementsAre(OddThing{
-                  .what = Oddity::quiet, .phone = kShopper, .branch = 12, .count = 15, .amount = 15'000'000}));
+  EXPECT_THAT(
+      odd(kDay + 24h * 28),
+      ElementsAre(OddThing{
+          .what = Oddity::quiet, .phone = kShopper, .branch = 12, .count = 15, .amount = 15'000'000}));
   EXPECT_THAT(odd(kDay + 24h * 29), IsEmpty()) << "told of";
   database.query("UPDATE digest_policy SET quiet = 0");
   load();

@@ -1,4 +1,5 @@
-// What purchases tell of a club, on a real database: what sells best, to whom and when, baskets, the top fifth.
+// What purchases tell of a club, on a real database: what sells best, to whom and when, baskets, the top
+// fifth.
 #include "store/mysql/insights.hpp"
 
 #include <gmock/gmock.h>
@@ -21,7 +22,8 @@ const rules::Instant kFirstDay = templates::start_of_local_day(kNoon, "Asia/Tehr
 Club club_with_tiers() {
   Club club = sample_club();
   club.programme.tiers = {.by = rules::TierMeasure::spend, .tiers = {{"silver", "Silver", 4'000'000}}};
-  club.programme.segments = {{.name = "few", .when = {{.measure = rules::Measure::visits, .ranges = {{1, 1}}}}}};
+  club.programme.segments = {
+      {.name = "few", .when = {{.measure = rules::Measure::visits, .ranges = {{1, 1}}}}}};
   return club;
 }
 
@@ -101,8 +103,7 @@ TEST_F(MysqlInsights, cross_what_is_bought_with_the_hour_of_the_clubs_clock_the_
   database.query("INSERT INTO segment_place (club_id, place, name) VALUES (1, 5, 'few'), (1, 6, 'gone')");
   database.query("INSERT INTO segment_mask SELECT member_id, 96 FROM member WHERE phone = " +
                  std::to_string(kOtherShopper));
-  const store::Cross cross =
-      store::read_cross(database.connection, club(), {kFirstDay, kFirstDay + 48h});
+  const store::Cross cross = store::read_cross(database.connection, club(), {kFirstDay, kFirstDay + 48h});
   ASSERT_EQ(cross.items.size(), 2U);
   const store::CrossItem& bread = cross.items[0];
   EXPECT_EQ(bread.name, "bread");

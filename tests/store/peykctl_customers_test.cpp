@@ -43,8 +43,9 @@ TEST_F(PeykctlCustomers, exports_them_to_analysts_without_saying_who_they_are) {
   EXPECT_EQ(ctl({"export", "customers", "salt"}), kUsage) << "names are left out, or nothing is told";
   EXPECT_EQ(ctl({"export", "customers", "salt", "--anonymous"}), kDone) << err;
   const std::string first = out;
-  EXPECT_THAT(first, AllOf(HasSubstr("customer,visits,purchases,weeks_away,"), HasSubstr(",3,3,"),
-                           HasSubstr(",2000000,660000,"), HasSubstr(",500000,500000,"), HasSubstr("regular")));
+  EXPECT_THAT(first,
+              AllOf(HasSubstr("customer,visits,purchases,weeks_away,"), HasSubstr(",3,3,"),
+                    HasSubstr(",2000000,660000,"), HasSubstr(",500000,500000,"), HasSubstr("regular")));
   for (const char* hers : {"9120000101", "9120000102", "xxx"}) EXPECT_THAT(first, Not(HasSubstr(hers)));
   EXPECT_EQ(std::ranges::count(first, '\n'), 3);
   EXPECT_EQ(ctl({"export", "customers", "salt", "--anonymous"}), kDone) << err;

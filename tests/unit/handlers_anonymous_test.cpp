@@ -23,15 +23,16 @@ TEST(Anonymous, money_is_told_in_two_digits) {
 
 TEST(Anonymous, ages_are_told_in_bands) {
   const std::vector<std::pair<std::int64_t, std::string_view>> all = {
-      {-1, ""},       {0, "0-17"},    {17, "0-17"},   {18, "18-24"}, {24, "18-24"}, {25, "25-34"},
-      {35, "35-44"},  {54, "45-54"},  {64, "55-64"},  {65, "65+"},   {120, "65+"}};
+      {-1, ""},      {0, "0-17"},   {17, "0-17"},  {18, "18-24"}, {24, "18-24"}, {25, "25-34"},
+      {35, "35-44"}, {54, "45-54"}, {64, "55-64"}, {65, "65+"},   {120, "65+"}};
   for (const auto& [age, band] : all) EXPECT_EQ(age_band(age), band) << age;
 }
 
 TEST(Anonymous, a_customer_is_told_by_how_she_buys_and_where_she_stands) {
   Club club = english_club();
-  club.programme.segments = {{.name = "some", .when = {{.measure = Measure::visits, .ranges = {{.from = 2}}}}},
-                             {.name = "many", .when = {{.measure = Measure::visits, .ranges = {{.from = 9}}}}}};
+  club.programme.segments = {
+      {.name = "some", .when = {{.measure = Measure::visits, .ranges = {{.from = 2}}}}},
+      {.name = "many", .when = {{.measure = Measure::visits, .ranges = {{.from = 9}}}}}};
   club.programme.tiers = {.by = rules::TierMeasure::spend, .tiers = {{"silver", "Silver", 1}}};
   rules::Measures measures;
   measures.set(Measure::visits, 3);
@@ -42,8 +43,7 @@ TEST(Anonymous, a_customer_is_told_by_how_she_buys_and_where_she_stands) {
   measures.set(Measure::age_years, 33);
   const rules::Behaviour behaviour{
       .purchases = 4, .visits = 3, .first_day = 100, .last_day = 130, .spent = 1'284'567};
-  const AnonymousCustomer one =
-      anonymous(club, {.name = "Sara", .city = " Tehran"}, behaviour, measures);
+  const AnonymousCustomer one = anonymous(club, {.name = "Sara", .city = " Tehran"}, behaviour, measures);
   EXPECT_EQ(one, (AnonymousCustomer{.visits = 3,
                                     .purchases = 4,
                                     .weeks_away = 2,

@@ -34,7 +34,7 @@ TEST(Insight, tells_the_share_of_the_top_however_much_a_club_sells) {
 TEST(Insight, parts_the_day_at_its_hours) {
   using enum DayPart;
   const std::vector<std::pair<unsigned, DayPart>> edges = {
-      {0, night}, {4, night}, {5, morning}, {10, morning}, {11, noon},
+      {0, night}, {4, night},      {5, morning},    {10, morning}, {11, noon},
       {13, noon}, {14, afternoon}, {17, afternoon}, {18, evening}, {23, evening}};
   for (const auto& [hour, part] : edges) EXPECT_EQ(part_of_day(hour), part) << hour;
   EXPECT_EQ(name_of(evening), "evening");
@@ -90,8 +90,7 @@ TEST(Insights, are_for_managers_and_come_with_the_night) {
 TEST(Insights, leave_out_what_is_not_known) {
   Club club = reckoned(true);
   club.programme.insight = Insight{.purchases = 1, .sold = 500'000};
-  EXPECT_THAT(InsightTalk{club}.vanak("INSIGHTS"),
-              EndsWith(":\nAverage purchase: 500,000 rials"));
+  EXPECT_THAT(InsightTalk{club}.vanak("INSIGHTS"), EndsWith(":\nAverage purchase: 500,000 rials"));
   club.programme.insight = Insight{.purchases_before = 1, .sold_before = 1};
   EXPECT_THAT(InsightTalk{club}.vanak("INSIGHTS"), EndsWith(":\nNothing was bought."));
 }
