@@ -100,6 +100,8 @@ void read_digest(Section& s, handlers::DigestPolicy& digest) {
   s.integer("digest_voids", digest.voids, 0, kMax);
   s.integer("digest_misses", digest.misses, 0, kMax);
   s.integer("digest_club_misses", digest.club_misses, 0, kMax);
+  s.integer("digest_quiet", digest.quiet, 0, kMax);
+  s.choice<bool>("insights", digest.insights, {{"off", false}, {"weekly", true}});
 }
 
 void read_policy(Section& s, handlers::ClubPolicy& policy) {

@@ -2,6 +2,8 @@
 
 #include "gateway/log.hpp"
 #include "store/mysql/behaviours.hpp"
+#include "store/mysql/customer_pages.hpp"
+#include "store/mysql/insights.hpp"
 
 namespace peyk::gateway {
 namespace {
@@ -61,6 +63,7 @@ LrfmKeeper::Piece LrfmKeeper::score_page(store::Connection& connection, const ha
   if (club == nullptr) return Piece::lost;
   work_->club = *club;
   work_->club.programme.bounds_reckoned = work_->scores.save(connection, now);
+  work_->club.programme.places = work_->scores.places();
   return Piece::scored;
 }
 
@@ -95,9 +98,12 @@ void LrfmKeeper::done(Piece piece) {
     case Piece::scored:
       work_->segments.emplace(std::move(work_->club), work_->night.day);
       return go_on();
-    case Piece::last:
+    case Piece::last: {
       ended();
-      break;
+      const handlers::ClubId club = work_->night.club;
+      work_.reset();
+      return reckon_insight(club);
+    }
     case Piece::lost:
       break;
   }
@@ -114,6 +120,19 @@ void LrfmKeeper::ended() {
   log::info("members_scored", {{"club", club == nullptr ? "" : club->slug},
                                {"members", members},
                                {"seconds", std::chrono::duration<double>(took).count()}});
+}
+
+void LrfmKeeper::reckon_insight(handlers::ClubId id) {
+  const auto directory = hooks_.directory();
+  const handlers::Club* club = directory->club(id);
+  if (club == nullptr) return;
+  busy_ = sql_.run(
+      [this, directory, club](store::Connection& connection) {
+        const rules::Instant now = hooks_.clock();
+        const auto span = store::insight_span(*club, now);
+        store::save_insight(connection, club->id, store::read_insight(connection, *club, span, now));
+      },
+      [this](bool) { hooks_.post([this] { busy_ = false; }); });
 }
 
 }  // namespace peyk::gateway

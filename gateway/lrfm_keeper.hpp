@@ -1,7 +1,8 @@
 // Reckons anew, each night of each club, what is known of all its members: the bounds of their scores, then
-// by these who is in which segment. Before the first of them, those who bought before that was kept get their
-// behaviour (behaviours.hpp). Any gateway may: the store lets one at a time be at a night, which is done once
-// (store/mysql/nights.hpp).
+// by these who is in which segment, and at last what its purchases tell its managers
+// (store/mysql/insights.hpp; a night is done without it: it may take its time, or fail until the next).
+// Before the first of them, those who bought before that was kept get their behaviour (behaviours.hpp). Any
+// gateway may: the store lets one at a time be at a night, which is done once (store/mysql/nights.hpp).
 //
 // Piece by piece, on a connection of its own, so that it neither holds anybody up nor keeps the gateway from
 // stopping.
@@ -51,6 +52,7 @@ class LrfmKeeper {
   Piece count_page(store::Connection& connection, rules::Instant now);
   void done(Piece piece);
   void ended();
+  void reckon_insight(handlers::ClubId id);
 
   store::SqlThread& sql_;
   Metrics& metrics_;

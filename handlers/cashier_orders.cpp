@@ -5,6 +5,7 @@
 
 #include "handlers/about_member.hpp"
 #include "handlers/buy.hpp"
+#include "handlers/insights.hpp"
 #include "handlers/invite.hpp"
 #include "handlers/quote.hpp"
 #include "handlers/tags.hpp"
@@ -84,6 +85,12 @@ constexpr std::array kOrders{
     CashierOrder{Keyword::untag, needs_tags,
                  [](const Speaker& speaker, const Typed& typed, std::span<const CodeKey>, const Facts& facts,
                     Setting& setting) { return tag_member(speaker, typed.args, true, facts, setting); }},
+    CashierOrder{
+        Keyword::insights, [](const Speaker&, const Typed&, const Setting&) { return Needs{}; },
+        [](const Speaker& speaker, const Typed&, std::span<const CodeKey>, const Facts&, Setting& setting) {
+          if (!speaker.cashier->manager) return managers_only(speaker, setting);
+          return insights(speaker, setting);
+        }},
 };
 
 }  // namespace

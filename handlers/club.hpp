@@ -69,6 +69,9 @@ struct DigestPolicy {
   std::uint32_t voids = 3;         // redemptions that one cashier or till took back
   std::uint32_t misses = 10;       // wrong codes, PINs and numbers of one cashier or till
   std::uint32_t club_misses = 30;  // the same of all together
+  // A member of the highest spending stays away longer than so many percent of her usual gap.
+  std::uint32_t quiet = 200;
+  bool insights = false;  // once a week what last night's insight says, too
 
   bool operator==(const DigestPolicy&) const = default;
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "handlers/insights.hpp"
 #include "handlers/speaker.hpp"
 #include "templates/alphabet.hpp"
 #include "templates/dates.hpp"
@@ -76,8 +77,18 @@ std::string_view key_of(const OddThing& odd) {
       return "digest_purchases";
     case Oddity::club_misses:
       return "digest_club_misses";
+    case Oddity::quiet:
+      return "digest_quiet";
   }
   throw std::logic_error("key_of: not an Oddity");
+}
+
+// On the last day of the week.
+bool tells_insight(const DigestDay& day) {
+  const Club& club = *day.club;
+  const std::chrono::sys_days next = templates::local_date(day.until, club.time_zone);
+  return club.policy.digest.insights && club.programme.insight &&
+         std::chrono::weekday{next} == std::chrono::Saturday;
 }
 
 // The text of a day in one language.
@@ -87,7 +98,11 @@ class Writer {
       : club_(*day.club), day_(day), facts_(facts), catalogue_(catalogue), language_(language) {}
 
   std::string write(const std::vector<OddThing>& odd) const {
-    const std::string head = header();
+    std::string head = header();
+    if (tells_insight(day_)) {
+      for (const std::string& line : insight_lines(club_, *club_.programme.insight, language_, catalogue_))
+        head += '\n' + line;
+    }
     std::vector<std::string> lines;
     for (const OddThing& one : odd) lines.push_back('\n' + line_of(one));
     std::string text;
@@ -169,7 +184,7 @@ std::vector<OutgoingText> digest(const DigestDay& day, const ClubDay& facts,
   const Club& club = *day.club;
   const std::vector<OddThing> odd = in_order(facts.odd);
   std::vector<OutgoingText> texts;
-  if (odd.empty() && club.policy.digest.when != DigestWhen::daily) return texts;
+  if (odd.empty() && club.policy.digest.when != DigestWhen::daily && !tells_insight(day)) return texts;
   const rules::Instant at = digest_time(club, now);
   for (const Cashier& one : club.cashiers) {
     if (!one.manager) continue;

@@ -7,6 +7,10 @@
 // The text names who, where, how often and how much, so that a manager can act on it, and is three parts at
 // most: the worst of each sort comes first, and of what finds no room she reads how many there are.
 //
+// One of the best customers who stays away (quiet) is odd on the one day on which her absence grows longer
+// than the club's share of her usual gap: so each absence is told of once, and nothing is written for it.
+// Once a week, if the club wants it, the text begins with what last night's insight says (insight.hpp).
+//
 // To add a sort: a name below, a limit in DigestPolicy (its table, the club file, `peykctl apply`), a query
 // in store/mysql/day_oddities.cpp, a text, a case in line_of().
 #pragma once
@@ -29,7 +33,7 @@ inline constexpr std::size_t kDigestPartsMax = 3;
 inline constexpr std::uint32_t kOdditiesEach = 100;  // counted of each sort, the worst first
 
 // In the order in which the worst of each are told.
-enum class Oddity : std::uint8_t { own_phone, split, refunds, parked, voids, misses, purchases, club_misses };
+enum class Oddity : std::uint8_t { own_phone, split, refunds, parked, voids, misses, purchases, club_misses, quiet };
 
 // Where refunds are told of at all: one whose purchase has not come for so long, on the day on which it has
 // not.
@@ -41,8 +45,8 @@ struct OddThing {
   std::string till;            // its key, if no cashier did it
   BranchNo branch = 0;         // one of them
   std::uint32_t branches = 1;  // at which it was
-  std::uint64_t count = 0;
-  rules::Amount amount = 0;  // 0: it is not about money
+  std::uint64_t count = 0;     // of quiet: days
+  rules::Amount amount = 0;    // 0: it is not about money; of quiet: of all her time
 
   bool operator==(const OddThing&) const = default;
 };

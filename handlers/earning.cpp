@@ -327,11 +327,12 @@ Worth judge_purchase(const Club& club, const PurchaseRequest& request, const Pur
   worth.earned = worth.own_credit;
   worth.points = worth.own_points;
   if (programme.offers.empty()) return worth;
+  const std::vector<rules::WordId> items = words_of(request.items);
   worth.measures = measures_of(club, &member, facts, now,
                                PurchaseNow{.amount = request.amount,
                                            .by_credit = purchase.by_credit,
                                            .branch = request.branch,
-                                           .items = request.items,
+                                           .items = items,
                                            .at = purchase.purchased_at});
   rules::Judged judged = rules::judge(programme.offers, uses_of(club, &member, facts, now), worth.measures,
                                       {.amount = request.amount,

@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "handlers/bought_item.hpp"
 #include "handlers/facts.hpp"
 #include "handlers/lane.hpp"
 
@@ -67,6 +68,7 @@ struct MoveCredit {
 struct RecordPurchase {
   Purchase purchase;
   std::vector<std::uint64_t> paid_by{};  // redemptions, which pay for no other one from now on
+  std::vector<BoughtItem> items{};       // as its till told them
 };
 // Advertising to a phone on a line, off or on. Apart from NoteHelp, and saved whatever was read before: of
 // two gateways that hear the phone at once, neither undoes what the other was told.

@@ -191,6 +191,7 @@ class Filling {
     if (before_.visits == 0) return;
     set(Measure::length_days, std::max(0, today_ - before_.first_day));
     if (today_ >= before_.last_day) away(today_ - before_.last_day);
+    if (programme.places) set(Measure::top_percent, rules::top_percent(before_.spent, *programme.places));
     const auto& bounds = programme.bounds_given ? programme.bounds_given : programme.bounds_reckoned;
     if (!bounds) return;
     const rules::Scores scores = rules::scores_of(before_, today_, *bounds);
@@ -217,8 +218,7 @@ class Filling {
   void bought(const PurchaseNow& purchase) {
     set(Measure::amount, purchase.amount - purchase.by_credit);
     set(Measure::branch, purchase.branch);
-    for (const std::string& item : purchase.items)
-      measures_.add(WordSet::item, rules::word_id(templates::fold(item)));
+    for (const rules::WordId item : purchase.items) measures_.add(WordSet::item, item);
     const PastVisit visit{.branch = purchase.branch, .at = purchase.at, .spent = purchase.amount};
     const auto counted = [&](BranchNo which) { return after(visit, which); };
     const rules::Behaviour whole = counted(kWholeClub);

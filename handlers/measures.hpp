@@ -39,8 +39,8 @@ struct PurchaseNow {
   rules::Amount amount = 0;     // of the invoice, before any discount
   rules::Amount by_credit = 0;  // of it, paid by codes
   BranchNo branch = 0;
-  std::span<const std::string> items{};
-  rules::Instant at{};  // when it was made
+  std::span<const rules::WordId> items{};  // words_of() what is bought
+  rules::Instant at{};                     // when it was made
 };
 
 // Everything that measures_of() and uses_of() want of a phone in this club; nothing that it has no use for:

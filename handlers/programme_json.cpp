@@ -265,4 +265,12 @@ rules::LrfmBounds read_bounds(std::string_view document) {
   return reading(document, bounds_of);
 }
 
+std::string places_document(const rules::SpendPlaces& places) {
+  return Json(places).dump();
+}
+
+rules::SpendPlaces read_places(std::string_view document) {
+  return reading(document, [](const Json& json) { return json.get<rules::SpendPlaces>(); });
+}
+
 }  // namespace peyk::handlers

@@ -30,6 +30,8 @@ rules::Offer read_offer(std::string_view document);
 
 std::string bounds_document(const rules::LrfmBounds& bounds);
 rules::LrfmBounds read_bounds(std::string_view document);
+std::string places_document(const rules::SpendPlaces& places);
+rules::SpendPlaces read_places(std::string_view document);
 
 // Of a word as people write it, in whatever letters.
 rules::WordId word_id_of(std::string_view word);

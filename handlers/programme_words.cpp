@@ -41,6 +41,8 @@ constexpr std::array<MeasureWord, rules::kMeasures> kMeasureWords{{
      "LRFM: how often she came, 1 to 5"},
     {Measure::score_monetary, "score_monetary", "score_monetary", Unit::score, 1, 5,
      "LRFM: how much she spent, 1 to 5"},
+    {Measure::top_percent, "top_percent", "top_percent", Unit::score, 1, 100,
+     "Her place by what she spent, in percent of the club's buyers: 1 the best, 100 the last"},
     {Measure::tier, "tier", "tier", Unit::tier, 0, 10, "Her tier, by name; none: she has none"},
     {Measure::points, "points", "points", Unit::rials, 0, rules::kAmountMax, "Her points"},
     {Measure::age_years, "age", "age", Unit::count, 0, 150, "Her age in years"},

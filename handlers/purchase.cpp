@@ -295,7 +295,7 @@ Outcome purchase(const PurchaseRequest& request, std::span<const CodeKey> candid
   if (joining == ByPurchase::invites) outcome.texts.push_back(may_join_now(*club, request.phone, setting));
   std::vector<Refunded> applied =
       apply_parked(*club, purchase, std::move(parked), paid_by, sums_of(brought).kept, facts, setting);
-  RecordPurchase record{std::move(purchase)};
+  RecordPurchase record{.purchase = std::move(purchase), .items = request.items};
   for (const Redemption* one : paid_by) record.paid_by.push_back(one->id);
   outcome.effects.push_back(std::move(record));
   for (Refunded& one : applied) {

@@ -24,9 +24,10 @@ const rules::OfferEffect& effect_of(const rules::Given& given, const Club& club)
 // What the offers take off before payment.
 rules::Judged judge_off(const Club& club, const Member* member, const QuoteOrder& order, const Facts& facts,
                         const Setting& setting) {
+  const std::vector<rules::WordId> items = words_of(order.items);
   const auto measures = measures_of(
       club, member, facts, setting.now,
-      PurchaseNow{.amount = order.amount, .branch = order.branch, .items = order.items, .at = setting.now});
+      PurchaseNow{.amount = order.amount, .branch = order.branch, .items = items, .at = setting.now});
   return rules::judge(club.programme.offers, uses_of(club, member, facts, setting.now), measures,
                       {.amount = order.amount, .quoted = true}, rules::Occasion::purchase, setting.now);
 }

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "handlers/bought_item.hpp"
 #include "handlers/facts.hpp"
 #include "handlers/rules/offers.hpp"
 #include "handlers/setting.hpp"
@@ -22,7 +23,7 @@ struct QuoteOrder {
   PhoneNumber phone = 0;
   BranchNo branch = 0;
   rules::Amount amount = 0;
-  std::span<const std::string> items{};
+  std::span<const BoughtItem> items{};
 };
 
 struct QuotedCredit {

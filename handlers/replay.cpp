@@ -14,7 +14,7 @@ using rules::WordSet;
 
 constexpr std::size_t kGainersShown = 10;
 
-// What an offer asks for that no record has.
+// What an offer asks for that no record has; items among it, unless there turn out to be some.
 std::vector<std::string> not_kept(const Club& club, const rules::Offer& offer) {
   std::set<std::string> all;
   const auto look = [&all](std::span<const rules::Condition> conditions) {
@@ -86,8 +86,11 @@ class PurchaseWalk {
     const rules::Amount by_credit = std::min(purchase.by_credit, amount);
     const rules::Basket basket{
         .amount = amount, .by_credit = by_credit, .quoted = true, .points = points_of(amount - by_credit)};
-    const PurchaseNow bought{
-        .amount = amount, .by_credit = by_credit, .branch = purchase.branch, .at = purchase.at};
+    const PurchaseNow bought{.amount = amount,
+                             .by_credit = by_credit,
+                             .branch = purchase.branch,
+                             .items = purchase.items,
+                             .at = purchase.at};
     rules::Measures measures = measures_of(club_, &member_, facts_, purchase.at, bought, profile_);
     measures.set(Measure::credit, rules::Measures::kUnknown);
     begin_day(day);
@@ -201,7 +204,9 @@ void Replay::member(const Member& member, const Profile* profile,
   PurchaseWalk walk(club_, member, profile, report_);
   for (const RecordedPurchase& one : purchases) {
     if (span_.until != rules::Instant{} && one.at >= span_.until) break;
-    walk.buy(one, one.at >= span_.from);
+    const bool judged = one.at >= span_.from;
+    if (judged && !one.items.empty()) ++with_items_;
+    walk.buy(one, judged);
   }
   Gainer gainer = walk.gainer();
   if (gainer.purchases == 0) return;
@@ -221,6 +226,7 @@ ReplayReport Replay::report() const {
   ReplayReport report = report_;
   for (std::size_t i = 0; i < report.offers.size(); ++i) {
     ReplayedOffer& offer = report.offers[i];
+    if (with_items_ > 0) std::erase(offer.blind, rules::name_of(WordSet::item));
     if (budgets_[i] > 0)
       offer.over_budget = std::max<rules::Amount>(offer.credit + offer.discount - budgets_[i], 0);
   }

@@ -5,10 +5,10 @@
 //                      -> report()
 //
 // How she bought is folded as it goes, so each purchase is judged by what was known before it; so are points
-// and tiers. What is not kept cannot be replayed: the items of an invoice, tags, the credit that she had, her
-// answers to a survey. Offers that ask for these are named (ReplayedOffer::blind). Discounts are given as if
-// every till had asked for a quote; scores are by the bounds of now; what was wholly given back is no
-// purchase.
+// and tiers. What is not kept cannot be replayed: tags, the credit that she had, her answers to a survey;
+// items where no till told any. Offers that ask for these are named (ReplayedOffer::blind). Discounts are
+// given as if every till had asked for a quote; scores are by the bounds of now; what was wholly given back
+// is no purchase.
 //
 // Must stay true: the same journal and the same programme give the same report, in whatever order members
 // come. So a budget does not end an offer here: who came first of all members is not known. What it would
@@ -34,8 +34,9 @@ struct RecordedPurchase {
   rules::Amount discount = 0;  // that the till took off
   rules::Amount by_credit = 0;
   rules::Amount refunded = 0;
-  rules::Amount earned = 0;  // in truth
-  std::int64_t points = 0;   // in truth
+  rules::Amount earned = 0;            // in truth
+  std::int64_t points = 0;             // in truth
+  std::vector<rules::WordId> items{};  // words_of() what was bought; none: its till told none
 };
 
 // Purchases from `from` to before `until` are judged; the epoch: no bound. Those before are what was known.
@@ -46,7 +47,7 @@ struct ReplaySpan {
 struct ReplayedOffer {
   std::string name;
   bool judged = false;             // it is of purchases
-  std::vector<std::string> blind;  // what it asks for and is not kept
+  std::vector<std::string> blind;  // what it asks for and is on no record
   std::uint64_t fired = 0;         // purchases
   std::uint64_t members = 0;
   rules::Amount credit = 0;  // and gifts
@@ -93,6 +94,7 @@ class Replay {
   ReplaySpan span_;
   ReplayReport report_;
   std::vector<rules::Amount> budgets_;  // beside the offers
+  std::uint64_t with_items_ = 0;        // of the purchases that were judged
 };
 
 }  // namespace peyk::handlers

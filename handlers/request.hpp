@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "handlers/bought_item.hpp"
 #include "handlers/club.hpp"
 #include "handlers/rules/codes.hpp"
 #include "handlers/rules/units.hpp"
@@ -42,9 +43,9 @@ struct PurchaseRequest {
   std::string invoice;       // 1 to 64 characters
   rules::Amount amount = 0;  // 1 .. kAmountMax
   std::optional<rules::Instant> purchased_at;
-  bool typed = false;              // by a cashier, so its invoice is without capitals
-  std::vector<std::string> items;  // of the invoice, by their names at the till; folded when they are judged
-  rules::Amount discount = 0;      // that the till took off the amount; at most all of it
+  bool typed = false;             // by a cashier, so its invoice is without capitals
+  std::vector<BoughtItem> items;  // of the invoice; at most 100
+  rules::Amount discount = 0;     // that the till took off the amount; at most all of it
 };
 
 // A till that signed its request, by its key's public name.
@@ -93,7 +94,7 @@ struct TillQuote {
   PhoneNumber phone = 0;   // 0: by the card, until its member is found
   std::uint64_t card = 0;  // 0: by the phone
   rules::Amount amount = 0;
-  std::vector<std::string> items;  // as of a purchase
+  std::vector<BoughtItem> items;  // as of a purchase
 };
 // A shopper is to be a member, in this language if one is named.
 struct TillJoin {

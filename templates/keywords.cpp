@@ -18,7 +18,7 @@ constexpr std::size_t kCodeDigits = 7;
 constexpr std::size_t kOneTimeDigits = 5;
 constexpr std::size_t kLettersInCodeMax = 3;  // more letters than that make a word, not a mistyped code
 
-constexpr std::array<std::pair<std::string_view, Keyword>, 32> kKeywordNames = {{
+constexpr std::array<std::pair<std::string_view, Keyword>, 33> kKeywordNames = {{
     {"join", Keyword::join},
     {"credit", Keyword::credit},
     {"codes", Keyword::codes},
@@ -51,6 +51,7 @@ constexpr std::array<std::pair<std::string_view, Keyword>, 32> kKeywordNames = {
     {"customer", Keyword::customer},
     {"tag", Keyword::tag},
     {"untag", Keyword::untag},
+    {"insights", Keyword::insights},
 }};
 
 std::optional<Keyword> keyword_named(std::string_view name) {

@@ -59,6 +59,7 @@ enum class Keyword : std::uint8_t {
   customer,
   tag,
   untag,
+  insights,
 };
 
 struct Typed {

@@ -105,7 +105,9 @@ std::vector<std::pair<std::string_view, std::string>> fields_of(const Club& club
           {"policy.digest_refunds", std::to_string(policy.digest.refunds)},
           {"policy.digest_voids", std::to_string(policy.digest.voids)},
           {"policy.digest_misses", std::to_string(policy.digest.misses)},
-          {"policy.digest_club_misses", std::to_string(policy.digest.club_misses)}};
+          {"policy.digest_club_misses", std::to_string(policy.digest.club_misses)},
+          {"policy.digest_quiet", std::to_string(policy.digest.quiet)},
+          {"policy.insights", policy.digest.insights ? "weekly" : "off"}};
 }
 
 namespace {

@@ -9,6 +9,7 @@
 
 #include "gateway/ctl/apply.hpp"
 #include "store/mysql/migrations.hpp"
+#include "templates/dates.hpp"
 #include "templates/phone.hpp"
 
 namespace peyk::gateway::ctl {
@@ -39,6 +40,14 @@ handlers::PhoneNumber phone_named(const std::string& text, std::string_view othe
   const auto phone = templates::parse_phone(text);
   if (!phone) throw Trouble{kUsage, fmt::format("\"{}\" {}", text, otherwise)};
   return *phone;
+}
+
+rules::Instant day_named(const std::string& typed, const handlers::Club& club, bool end) {
+  if (typed.empty()) return {};
+  const auto date = templates::parse_date(typed);
+  if (!date) throw Trouble{kUsage, fmt::format("\"{}\" is no day: 1405-06-01, 2026-08-23", typed)};
+  const std::chrono::sys_days day{templates::to_gregorian(*date)};
+  return templates::instant_of(day + std::chrono::days{end ? 1 : 0}, club.time_zone);
 }
 
 std::string operator_name() {

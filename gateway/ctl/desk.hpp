@@ -36,6 +36,7 @@ struct BooksOrder {
   std::string file;
   bool tell = false;
   std::uint32_t parked_days = 3;
+  bool anonymous = false;
 };
 
 // Of which days, and where a list goes.
@@ -94,6 +95,10 @@ const handlers::Club& club_named(const std::vector<handlers::Club>& clubs, std::
 
 // `otherwise`: what to say of a text that is no phone. Throws Trouble.
 handlers::PhoneNumber phone_named(const std::string& text, std::string_view otherwise);
+
+// A day of the club, Jalali or Gregorian: its first instant, or the first after it; nothing typed: the epoch.
+// Throws Trouble.
+rules::Instant day_named(const std::string& typed, const handlers::Club& club, bool end);
 
 // Whose hand it was: for who finds what she did at night. At most 64 octets.
 std::string operator_name();

@@ -9,12 +9,14 @@
 #include "config/club_file.hpp"
 #include "config/load.hpp"
 #include "gateway/clock.hpp"
+#include "gateway/ctl/anonymous_commands.hpp"
 #include "gateway/ctl/apply.hpp"
 #include "gateway/ctl/books_commands.hpp"
 #include "gateway/ctl/club_yaml.hpp"
 #include "gateway/ctl/customer_commands.hpp"
 #include "gateway/ctl/desk.hpp"
 #include "gateway/ctl/gift_commands.hpp"
+#include "gateway/ctl/insight_commands.hpp"
 #include "gateway/ctl/ledger_commands.hpp"
 #include "gateway/ctl/offer_commands.hpp"
 #include "gateway/ctl/queue.hpp"
@@ -225,6 +227,8 @@ std::vector<Command> describe(CLI::App& app, Order& order) {
   describe_customers(app, order, commands);
   describe_segments(app, order, commands);
   describe_replay(app, order, commands);
+  describe_insights(app, order, commands);
+  describe_anonymous(app, order, commands);
   return commands;
 }
 

@@ -115,10 +115,32 @@ Json parts_as_json(const std::vector<store::PartTrace>& parts, const Carriers& c
   return json;
 }
 
+// ": bread, milk ×2"; of more than a line holds, how many there are.
+std::string items_as_text(const std::vector<handlers::BoughtItem>& items) {
+  constexpr std::size_t kItemsShown = 5;
+  std::string text;
+  for (std::size_t i = 0; i < std::min(items.size(), kItemsShown); ++i) {
+    text += (i == 0 ? ": " : ", ") + shown(items[i].name);
+    if (items[i].quantity > 1) text += fmt::format(" ×{}", items[i].quantity);
+  }
+  if (items.size() > kItemsShown) text += fmt::format(", and {} more", items.size() - kItemsShown);
+  return text;
+}
+
+Json items_as_json(const std::vector<handlers::BoughtItem>& items) {
+  Json json = Json::array();
+  for (const handlers::BoughtItem& item : items)
+    json.push_back({{"name", shown(item.name)},
+                    {"quantity", item.quantity},
+                    {"amount", item.amount ? Json(*item.amount) : Json()}});
+  return json;
+}
+
 std::string cause_as_text(const store::CauseTrace& cause) {
   const std::string invoice = cause.invoice.empty() ? "an invoice" : "invoice " + shown(cause.invoice);
   if (cause.what == store::CauseTrace::What::purchase)
-    return fmt::format("for {} of {} at branch {}", invoice, cause.amount, cause.branch);
+    return fmt::format("for {} of {} at branch {}", invoice, cause.amount, cause.branch) +
+           items_as_text(cause.items);
   return fmt::format("for {} of credit used on {} of {} at branch {}", cause.used, invoice, cause.amount,
                      cause.branch) +
          (cause.cashier == 0 ? "" : ", asked by " + templates::masked(cause.cashier));
@@ -133,6 +155,7 @@ Json causes_as_json(const std::vector<store::CauseTrace>& causes) {
                     {"invoice", shown(cause.invoice)},
                     {"amount", cause.amount},
                     {"used", redemption ? Json(cause.used) : Json()},
+                    {"items", redemption ? Json() : items_as_json(cause.items)},
                     {"cashier", cause.cashier == 0 ? Json() : Json(templates::masked(cause.cashier))}});
   }
   return json;

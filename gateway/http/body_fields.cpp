@@ -25,6 +25,45 @@ std::string_view without_blanks(std::string_view text) {
   return text.substr(first, text.find_last_not_of(' ') - first + 1);
 }
 
+FieldValue<std::uint32_t> read_quantity(const JsonValue& value) {
+  const auto* number = std::get_if<std::int64_t>(&value.what);
+  if (number != nullptr && *number >= 1 && *number <= handlers::kItemQuantityMax)
+    return static_cast<std::uint32_t>(*number);
+  return tl::unexpected("must be an integer from 1 to " + std::to_string(handlers::kItemQuantityMax) +
+                        ": of what is weighed 1");
+}
+
+template <typename Value, typename Into>
+std::string keep_of_item(std::string_view name, FieldValue<Value> read, Into& into) {
+  if (!read) return "\"" + std::string(name) + "\" " + read.error();
+  into = std::move(*read);
+  return {};
+}
+
+// What is wrong with it; nothing: empty.
+std::string take_of_item(const JsonMember& member, handlers::BoughtItem& item) {
+  if (member.name == "name") return keep_of_item(member.name, read_name(member.value), item.name);
+  if (member.name == "quantity") return keep_of_item(member.name, read_quantity(member.value), item.quantity);
+  if (member.name == "amount") return keep_of_item(member.name, read_discount(member.value), item.amount);
+  return "may have \"name\", \"quantity\" and \"amount\" only";
+}
+
+FieldValue<handlers::BoughtItem> read_item(const JsonValue& value) {
+  handlers::BoughtItem item;
+  const auto* object = std::get_if<JsonObject>(&value.what);
+  if (object == nullptr) {
+    auto name = read_name(value);
+    if (!name) return tl::unexpected(name.error() + ", or be an object with such a \"name\"");
+    item.name = std::move(*name);
+    return item;
+  }
+  for (const JsonMember& member : *object) {
+    if (std::string wrong = take_of_item(member, item); !wrong.empty()) return tl::unexpected(wrong);
+  }
+  if (item.name.empty()) return tl::unexpected(std::string("must have a \"name\""));
+  return item;
+}
+
 bool has_control_characters(std::string_view text) {
   return std::ranges::any_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
 }
@@ -73,13 +112,13 @@ FieldValue<handlers::PhoneNumber> read_phone(const JsonValue& value) {
   return *number;
 }
 
-FieldValue<std::vector<std::string>> read_items(const JsonValue& value) {
+FieldValue<std::vector<handlers::BoughtItem>> read_items(const JsonValue& value) {
   const auto* array = std::get_if<JsonArray>(&value.what);
   if (array == nullptr || array->size() > kItemsMax)
-    return tl::unexpected("must be an array of at most " + std::to_string(kItemsMax) + " strings");
-  std::vector<std::string> items;
+    return tl::unexpected("must be an array of at most " + std::to_string(kItemsMax) + " names or objects");
+  std::vector<handlers::BoughtItem> items;
   for (const JsonValue& one : *array) {
-    auto item = read_name(one);
+    auto item = read_item(one);
     if (!item) return tl::unexpected("each " + item.error());
     items.push_back(std::move(*item));
   }

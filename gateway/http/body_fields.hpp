@@ -11,6 +11,7 @@
 
 #include "gateway/http/problem.hpp"
 #include "gateway/http/strict_json.hpp"
+#include "handlers/bought_item.hpp"
 #include "handlers/club.hpp"
 #include "handlers/rules/units.hpp"
 
@@ -35,8 +36,8 @@ FieldValue<handlers::BranchNo> read_branch(const JsonValue& value, handlers::Bra
 FieldValue<handlers::PhoneNumber> read_phone(const JsonValue& value);
 
 inline constexpr std::size_t kItemsMax = 100;  // of one invoice
-// What was bought, by the till's names for it.
-FieldValue<std::vector<std::string>> read_items(const JsonValue& value);
+// What was bought: a name each, or an object of "name" and, where the till says it, "quantity" and "amount".
+FieldValue<std::vector<handlers::BoughtItem>> read_items(const JsonValue& value);
 // The 16 digits of a membership number.
 FieldValue<std::uint64_t> read_card(const JsonValue& value);
 

@@ -100,6 +100,15 @@ Json shown(const rules::Behaviour& behaviour) {
           {"usual_gap_days", gap ? Json(gap->days) : Json(nullptr)}};
 }
 
+Json shown(const std::vector<handlers::BoughtItem>& items) {
+  Json all = Json::array();
+  for (const handlers::BoughtItem& item : items)
+    all.push_back({{"name", item.name},
+                   {"quantity", item.quantity},
+                   {"amount", item.amount ? Json(*item.amount) : Json(nullptr)}});
+  return all;
+}
+
 Json shown(const store::PurchaseRow& row) {
   return {{"id", std::to_string(row.id)},
           {"branch", row.branch},
@@ -111,6 +120,7 @@ Json shown(const store::PurchaseRow& row) {
           {"credit", row.earned},
           {"points", row.points},
           {"offers", shown(row.offers)},
+          {"items", shown(row.items)},
           {"phone", phone_or_null(row.phone)},
           {"purchased_at", templates::rfc3339(row.purchased_at)},
           {"recorded_at", templates::rfc3339(row.recorded_at)}};

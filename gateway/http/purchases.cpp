@@ -17,7 +17,7 @@ handlers::Fingerprint fingerprint_of(const handlers::PurchaseRequest& purchase) 
   // As it was before tills told of discounts and items, where they tell of none.
   std::string more;
   if (purchase.discount > 0) more += std::to_string(purchase.discount);
-  for (const std::string& item : purchase.items) more += '\n' + item;
+  for (const handlers::BoughtItem& item : purchase.items) more += '\n' + identity_of(item);
   if (!more.empty()) {
     return sha256_of({"purchase", std::to_string(purchase.club), std::to_string(purchase.branch),
                       std::to_string(purchase.phone), std::to_string(purchase.amount), when, purchase.invoice,

@@ -125,7 +125,10 @@ struct Fingerprints {
   }
   handlers::Fingerprint operator()(const handlers::TillQuote& o) const {
     std::string items;
-    for (const std::string& item : o.items) items += std::to_string(item.size()) + ':' + item;
+    for (const handlers::BoughtItem& item : o.items) {
+      const std::string identity = identity_of(item);
+      items += std::to_string(identity.size()) + ':' + identity;
+    }
     return of("quote", std::to_string(o.phone), std::to_string(o.card), std::to_string(o.amount), items);
   }
   handlers::Fingerprint operator()(const handlers::TillTags& o) const {

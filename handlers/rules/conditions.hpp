@@ -34,7 +34,8 @@ enum class Measure : std::uint8_t {
   score_recency,
   score_frequency,
   score_monetary,
-  tier,  // 0: none; 1 the lowest
+  top_percent,  // her place by what she spent, in percent of those who bought: 1 the best, to 100
+  tier,         // 0: none; 1 the lowest
   points,
   age_years,
   gender,            // 1 woman, 2 man

@@ -16,14 +16,19 @@ std::int32_t days_away(const Behaviour& behaviour, DayNumber today) {
       std::clamp<std::int64_t>(days, 0, std::numeric_limits<std::int32_t>::max()));
 }
 
+// Of how many members the greatest lies below the n-th bound, at least.
+std::size_t members_below(std::size_t members, std::size_t part, std::size_t parts) {
+  return (members * part + parts - 1) / parts;
+}
+
 // Whole numbers: what is above a value is at least one more.
 template <typename Value>
 Bounds fifths(std::vector<Value>& values) {
   Bounds bounds{};
   auto from = values.begin();
   for (std::size_t fifth = 1; fifth <= bounds.size() && !values.empty(); ++fifth) {
-    const std::size_t below = (values.size() * fifth + 4) / 5;  // members that lie below the bound, at least
-    const auto last = values.begin() + static_cast<std::ptrdiff_t>(below - 1);
+    const auto last =
+        values.begin() + static_cast<std::ptrdiff_t>(members_below(values.size(), fifth, 5) - 1);
     std::nth_element(from, last, values.end());
     bounds[fifth - 1] = std::int64_t{*last} + 1;
     from = last;
@@ -65,6 +70,19 @@ LrfmBounds Quintiles::bounds() {
           .days_away = fifths(days_away_),
           .visits = fifths(visits_),
           .spent = fifths(spent_)};
+}
+
+SpendPlaces Quintiles::places() {
+  SpendPlaces places{};
+  std::ranges::sort(spent_);  // for so many bounds quicker than to part them one by one
+  for (std::size_t part = 1; part <= places.size() && !spent_.empty(); ++part)
+    places[part - 1] = spent_[members_below(spent_.size(), part, places.size() + 1) - 1] + 1;
+  return places;
+}
+
+int top_percent(Amount spent, const SpendPlaces& places) {
+  const auto reached = std::ranges::upper_bound(places, spent) - places.begin();
+  return 100 - static_cast<int>(reached);
 }
 
 }  // namespace peyk::rules

@@ -25,6 +25,12 @@ struct LrfmBounds {
   bool operator==(const LrfmBounds&) const = default;
 };
 
+// Beside the scores a place by spending, in percent: 99 bounds, the least values below which lie one, two ..
+// ninety-nine hundredths of the members.
+using SpendPlaces = std::array<std::int64_t, 99>;
+// 1: among the hundredth that spent most, to 100.
+int top_percent(Amount spent, const SpendPlaces& places);
+
 // 1 to 5 each; all 0: she has never bought.
 struct Scores {
   std::uint8_t length = 0, recency = 0, frequency = 0, monetary = 0;
@@ -43,6 +49,8 @@ class Quintiles {
   // have equal scores, and a crowd at the low end (all who came once) has the low score. With fewer than five
   // members the bounds are those of who is there; with none all are 0. Reorders what it holds.
   LrfmBounds bounds();
+  // Likewise.
+  SpendPlaces places();
 
  private:
   std::vector<std::int32_t> length_days_, days_away_;

@@ -5,6 +5,7 @@
 #include "store/mysql/member_events.hpp"
 #include "store/mysql/offer_uses.hpp"
 #include "store/mysql/profiles.hpp"
+#include "store/mysql/purchase_items.hpp"
 #include "store/mysql/sets.hpp"
 #include "store/mysql/tags.hpp"
 
@@ -213,8 +214,12 @@ std::vector<PurchaseRow> load_purchases(Connection& connection, const SalesAsked
     if (rows.flag()) with_offers.insert(row.id);
   }
   const auto offers = load_offers_shown(connection, OffersOf::purchases, with_offers);
+  std::vector<std::uint64_t> ids;
+  for (const PurchaseRow& row : purchases) ids.push_back(row.id);
+  const auto items = load_purchase_items(connection, ids);
   for (PurchaseRow& row : purchases) {
     if (const auto its = offers.find(row.id); its != offers.end()) row.offers = its->second;
+    if (const auto its = items.find(row.id); its != items.end()) row.items = its->second;
   }
   return purchases;
 }

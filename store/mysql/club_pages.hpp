@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "handlers/bought_item.hpp"
 #include "handlers/facts.hpp"
 #include "store/mysql/connection.hpp"
 
@@ -79,6 +80,7 @@ struct PurchaseRow {
   rules::Amount amount = 0, discount = 0, by_credit = 0, refunded = 0, earned = 0;
   std::int64_t points = 0;
   std::vector<OfferShown> offers;
+  std::vector<handlers::BoughtItem> items;
   handlers::PhoneNumber phone = 0;  // 0: hers who has left
   rules::Instant purchased_at{}, recorded_at{};
 };

@@ -5,6 +5,7 @@
 
 #include "store/mysql/member_events.hpp"
 #include "store/mysql/profiles.hpp"
+#include "store/mysql/purchase_items.hpp"
 #include "store/mysql/sets.hpp"
 #include "store/mysql/tags.hpp"
 #include "templates/dates.hpp"
@@ -108,6 +109,20 @@ void read_ranks(Connection& connection, const std::vector<MemberId>& ids, Facts&
               rank.standing.until = static_cast<rules::DayNumber>(rows.i64());
               facts.load(member, rank);
             });
+}
+
+void read_items(Connection& connection, std::vector<CustomerPast>& pasts) {
+  std::vector<std::uint64_t> ids;
+  for (const CustomerPast& past : pasts) {
+    for (const RecordedPurchase& one : past.purchases) ids.push_back(one.id);
+  }
+  auto words = load_item_words(connection, ids);
+  if (words.empty()) return;
+  for (CustomerPast& past : pasts) {
+    for (RecordedPurchase& one : past.purchases) {
+      if (const auto its = words.find(one.id); its != words.end()) one.items = std::move(its->second);
+    }
+  }
 }
 
 bool asks_for_credit(const Programme& programme) {
@@ -219,6 +234,7 @@ std::vector<CustomerPast> PastPages::next(Connection& connection, std::uint32_t 
               one.points = rows.i64();
               hers.push_back(one);
             });
+  read_items(connection, pasts);
   after_ = after;
   return pasts;
 }

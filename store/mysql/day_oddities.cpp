@@ -5,6 +5,7 @@
 #include <string>
 
 #include "store/mysql/sets.hpp"
+#include "templates/dates.hpp"
 
 namespace peyk::store {
 namespace {
@@ -32,6 +33,7 @@ class DayReader {
     voids();
     misses();
     purchases();
+    quiet();
     if (limits_.when == DigestWhen::daily) read_figures();
     return std::move(found_);
   }
@@ -192,6 +194,31 @@ class DayReader {
                     .query();
     const std::uint64_t all = rows.next() ? rows.u64() : 0;
     if (all >= limits_.club_misses) found_.odd.push_back({.what = Oddity::club_misses, .count = all});
+  }
+
+  // Her absence is longer than that since this morning: by the day after the one that is told of.
+  void quiet() {
+    const auto& bounds = club_.programme.bounds_reckoned;
+    if (limits_.quiet == 0 || !bounds) return;
+    const std::chrono::sys_days morning = templates::local_date(day_.until, club_.time_zone);
+    const auto today = static_cast<std::int32_t>(morning.time_since_epoch().count());
+    const std::string limit = "? * ((b.last_day - b.first_day) DIV (CAST(b.visits AS SIGNED) - 1))";
+    take_phones(Oddity::quiet,
+                connection_
+                    .prepare("SELECT m.phone, m.last_purchase_branch, 1, ? - b.last_day AS count, b.spent AS"
+                             " kept FROM behaviour b FORCE INDEX (behaviour_of_club) STRAIGHT_JOIN member m"
+                             " ON m.member_id = b.member_id WHERE b.club_id = ? AND b.branch_no = 0 AND"
+                             " b.spent >= ? AND b.visits >= 3 AND (? - b.last_day) * 100 > " +
+                             limit + " AND (? - b.last_day - 1) * 100 <= " + limit +
+                             " AND m.phone IS NOT NULL ORDER BY kept DESC, m.phone LIMIT " +
+                             std::to_string(kOdditiesEach))
+                    .add(today)
+                    .add(club_.id)
+                    .add(bounds->spent[3])
+                    .add(today)
+                    .add(std::int64_t{limits_.quiet})
+                    .add(today)
+                    .add(std::int64_t{limits_.quiet}));
   }
 
   void read_figures() {

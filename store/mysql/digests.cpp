@@ -99,7 +99,7 @@ void load_digest_policies(Connection& connection, std::vector<Club>& clubs) {
       connection
           .prepare(
               "SELECT club_id, told, hour, own_phone, purchases, split, split_minutes, refunds, voids,"
-              " misses, club_misses FROM digest_policy")
+              " misses, club_misses, quiet, insights FROM digest_policy")
           .query();
   while (rows.next()) {
     const auto club = std::ranges::find(clubs, rows.u32(), &Club::id);
@@ -115,6 +115,8 @@ void load_digest_policies(Connection& connection, std::vector<Club>& clubs) {
     policy.voids = rows.u32();
     policy.misses = rows.u32();
     policy.club_misses = rows.u32();
+    policy.quiet = rows.u32();
+    policy.insights = rows.flag();
   }
 }
 
@@ -122,7 +124,8 @@ void save_digest_policy(Connection& connection, ClubId club, const DigestPolicy&
   connection
       .prepare(
           "REPLACE INTO digest_policy (club_id, told, hour, own_phone, purchases, split, split_minutes,"
-          " refunds, voids, misses, club_misses) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+          " refunds, voids, misses, club_misses, quiet, insights) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
+          " ?)")
       .add(club)
       .add(static_cast<std::uint32_t>(policy.when))
       .add(policy.hour)
@@ -134,6 +137,8 @@ void save_digest_policy(Connection& connection, ClubId club, const DigestPolicy&
       .add(policy.voids)
       .add(policy.misses)
       .add(policy.club_misses)
+      .add(policy.quiet)
+      .add(policy.insights)
       .update();
 }
 

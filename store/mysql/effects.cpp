@@ -14,6 +14,7 @@
 #include "store/mysql/offer_uses.hpp"
 #include "store/mysql/pendings.hpp"
 #include "store/mysql/profiles.hpp"
+#include "store/mysql/purchase_items.hpp"
 #include "store/mysql/refunds.hpp"
 #include "store/mysql/sales.hpp"
 #include "store/mysql/sets.hpp"
@@ -34,6 +35,7 @@ struct Sorted {
   std::vector<const Code*> issued;
   std::vector<const Purchase*> purchases;
   std::map<std::uint64_t, std::span<const std::uint64_t>> paid_by;  // redemptions, by their purchases
+  std::vector<ItemLine> items;
   std::vector<LedgerEntry> entries;
   std::vector<const TakeFromLot*> taken;
   std::vector<const VoidRedemption*> voided;
@@ -110,6 +112,8 @@ struct Sorted {
   void operator()(const RecordPurchase& effect) {
     purchases.push_back(&effect.purchase);
     if (!effect.paid_by.empty()) paid_by[effect.purchase.id] = effect.paid_by;
+    for (std::size_t i = 0; i < effect.items.size(); ++i)
+      items.push_back({effect.purchase.id, static_cast<std::uint32_t>(i), &effect.items[i]});
     if (effect.purchase.member) changed_members.insert(*effect.purchase.member);
   }
   void operator()(const SetPromo& effect) { promo_stopped[effect.key] = effect.stopped; }
@@ -399,6 +403,7 @@ void save_effects(Connection& connection, std::span<const Effect> effects, const
   save_guesses(connection, sorted.guesses);
   save_purchases(connection, sorted);
   save_member_events(connection, sorted.member_events);
+  save_purchase_items(connection, sorted.items);
   save_on_bills(connection, effects, facts);
   save_refunded(connection, sorted.refunded_purchases, facts);
   save_sales(connection, sorted.sales);

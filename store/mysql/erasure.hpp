@@ -5,11 +5,11 @@
 //   EndMembership -> a row in erasure -> erase_due, a bounded piece at a time -> the row goes when nothing is
 //   left
 //
-// Stays: the ledger, which names members by id, so that purchases still count and an invoice that is sent
-// again is still known; a phone that has said STOP on a line, so that the line keeps to it; what is under
-// way: a text leaves before its row is emptied (her confirmation is one), and a receipt may come for a week.
-// The row of a text stays too, without phone and words. If she joins again, what is of her new membership is
-// not touched.
+// Stays: the ledger, which names members by id, so that purchases still count, with what was bought, and an
+// invoice that is sent again is still known; a phone that has said STOP on a line, so that the line keeps to
+// it; what is under way: a text leaves before its row is emptied (her confirmation is one), and a receipt may
+// come for a week. The row of a text stays too, without phone and words. If she joins again, what is of her
+// new membership is not touched.
 #pragma once
 
 #include <chrono>

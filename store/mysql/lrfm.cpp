@@ -39,6 +39,8 @@ bool LrfmPass::step(Connection& connection, std::uint32_t page) {
 rules::LrfmBounds LrfmPass::save(Connection& connection, rules::Instant now) {
   const rules::LrfmBounds bounds = quintiles_.bounds();
   save_reckoned_bounds(connection, club_, bounds, quintiles_.members(), now);
+  places_ = quintiles_.places();
+  save_places(connection, club_, places_);
   return bounds;
 }
 

@@ -29,6 +29,8 @@ class LrfmPass {
   bool step(Connection& connection, std::uint32_t page = kLrfmPage);
   // The caller commits. Returns the bounds.
   rules::LrfmBounds save(Connection& connection, rules::Instant now);
+  // Saved with them.
+  const rules::SpendPlaces& places() const { return places_; }
 
   std::uint64_t members() const { return quintiles_.members(); }
   // How many it will be, about: for who waits. Throws SqlError.
@@ -39,6 +41,7 @@ class LrfmPass {
   rules::DayNumber today_;
   std::uint64_t after_ = 0;
   rules::Quintiles quintiles_;
+  rules::SpendPlaces places_{};
 };
 
 }  // namespace peyk::store

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "handlers/programme_json.hpp"
+#include "store/mysql/insights.hpp"
 #include "store/mysql/sets.hpp"
 
 namespace peyk::store {
@@ -125,13 +126,16 @@ void load_programmes(Connection& connection, std::vector<Club>& clubs) {
     const std::uint64_t version = offers.u64();
     programme->offers.push_back(offer_of(id, version, offers.text()));
   }
-  Rows bounds = connection.prepare("SELECT club_id, body FROM lrfm_bounds").query();
+  Rows bounds = connection.prepare("SELECT club_id, body, COALESCE(places, '') FROM lrfm_bounds").query();
   while (bounds.next()) {
     Programme* programme = find(bounds.u32());
-    if (programme != nullptr) programme->bounds_reckoned = read_bounds(bounds.text());
+    if (programme == nullptr) continue;
+    programme->bounds_reckoned = read_bounds(bounds.text());
+    const std::string places = bounds.text();
+    if (!places.empty()) programme->places = read_places(places);
   }
-  for (Club& club : clubs)
-    club.programme.hijri_shift_days = static_cast<int>(club.policy.hijri_shift_days);
+  load_insights(connection, clubs);
+  for (Club& club : clubs) club.programme.hijri_shift_days = static_cast<int>(club.policy.hijri_shift_days);
 }
 
 void save_programme(Connection& connection, ClubId club, const Programme& programme) {
@@ -158,6 +162,18 @@ void save_reckoned_bounds(Connection& connection, ClubId club, const rules::Lrfm
       .add(document)
       .update();
   if (is_known) return;
+  connection.prepare("UPDATE club SET version = version + 1 WHERE club_id = ?").add(club).update();
+}
+
+void save_places(Connection& connection, ClubId club, const rules::SpendPlaces& places) {
+  const std::string document = places_document(places);
+  const std::uint64_t changed =
+      connection.prepare("UPDATE lrfm_bounds SET places = ? WHERE club_id = ? AND NOT places <=> ?")
+          .add(document)
+          .add(club)
+          .add(document)
+          .update();
+  if (changed == 0) return;
   connection.prepare("UPDATE club SET version = version + 1 WHERE club_id = ?").add(club).update();
 }
 

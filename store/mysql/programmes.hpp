@@ -29,6 +29,9 @@ void save_programme(Connection& connection, handlers::ClubId club, const handler
 void save_reckoned_bounds(Connection& connection, handlers::ClubId club, const rules::LrfmBounds& bounds,
                           std::uint64_t members, rules::Instant now);
 
+// Beside them, and part of the same change.
+void save_places(Connection& connection, handlers::ClubId club, const rules::SpendPlaces& places);
+
 struct OfferVersion {
   rules::Offer offer;  // with id and version
   rules::Instant from_at{};

@@ -5,6 +5,8 @@
 #include <functional>
 #include <map>
 
+#include "store/mysql/purchase_items.hpp"
+
 namespace peyk::store {
 
 std::string word_of_state(std::uint64_t state) {
@@ -82,7 +84,7 @@ void load_lives(Connection& connection, MessageTrace& message) {
 
 // What was booked in the decision that wrote the message. A decision has one moment for all that it writes;
 // the inbox itself keeps no more of a request than its hash.
-void load_causes(Connection& connection, MessageTrace& message) {
+std::vector<std::uint64_t> load_booked(Connection& connection, MessageTrace& message) {
   {
     Rows rows = connection
                     .prepare(
@@ -105,9 +107,10 @@ void load_causes(Connection& connection, MessageTrace& message) {
       cause.cashier = rows.u64();
     }
   }
+  std::vector<std::uint64_t> bought;  // the purchases, the last of the causes
   Rows rows = connection
                   .prepare(
-                      "SELECT p.branch_no, p.invoice, p.amount FROM club c"
+                      "SELECT p.branch_no, p.invoice, p.amount, p.purchase_id FROM club c"
                       " JOIN member m ON m.club_id = c.club_id AND m.phone = ?"
                       " JOIN purchase p ON p.member_id = m.member_id AND p.recorded_at = ?"
                       " WHERE c.slug = ? ORDER BY p.purchase_id")
@@ -120,6 +123,17 @@ void load_causes(Connection& connection, MessageTrace& message) {
     cause.branch = rows.u32();
     cause.invoice = rows.text();
     cause.amount = rows.i64();
+    bought.push_back(rows.u64());
+  }
+  return bought;
+}
+
+void load_causes(Connection& connection, MessageTrace& message) {
+  const std::vector<std::uint64_t> bought = load_booked(connection, message);
+  const std::size_t before = message.causes.size() - bought.size();
+  for (auto& [purchase, items] : load_purchase_items(connection, bought)) {
+    const auto place = std::ranges::find(bought, purchase) - bought.begin();
+    message.causes[before + static_cast<std::size_t>(place)].items = std::move(items);
   }
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "handlers/bought_item.hpp"
 #include "store/mysql/outbox.hpp"
 
 namespace peyk::store {
@@ -35,10 +36,11 @@ struct CauseTrace {
   enum class What : std::uint8_t { purchase, redemption };
   What what = What::purchase;
   handlers::BranchNo branch = 0;
-  std::string invoice;                // as the till calls it; empty: it does not say
-  rules::Amount amount = 0;           // of the invoice
-  rules::Amount used = 0;             // redemption: of the member's credit
-  handlers::PhoneNumber cashier = 0;  // redemption: who asked; 0: the till
+  std::string invoice;                      // as the till calls it; empty: it does not say
+  rules::Amount amount = 0;                 // of the invoice
+  rules::Amount used = 0;                   // redemption: of the member's credit
+  handlers::PhoneNumber cashier = 0;        // redemption: who asked; 0: the till
+  std::vector<handlers::BoughtItem> items;  // purchase: what its till told
 };
 struct MessageTrace {
   MessageId id = 0;

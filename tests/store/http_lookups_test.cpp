@@ -171,6 +171,28 @@ TEST_F(HttpLookups, another_clubs_rows_are_not_found) {
   EXPECT_EQ(page("/v1/branches", "", "till-other")["club"], "pepper");
 }
 
+TEST_F(HttpLookups, a_purchase_shows_what_was_bought_as_its_till_told_it_even_when_it_is_given_back) {
+  handlers::Request request = purchase_of(kShopper, 1'000'000, "A-1", "A-1");
+  std::get<handlers::PurchaseRequest>(request.what).items = {
+      {.name = "Bread", .quantity = 3, .amount = 450'000}, {.name = "milk"}, {.name = "bread", .amount = 0}};
+  const json bought = json::parse(shop->ask(request).answer);
+  buy(kShopper, 500'000, "A-2");
+  order(handlers::TillRefund{.invoice = "A-1", .amount = {}, .credit_note = "n", .reference = hash_of("n")});
+  const json found = page("/v1/purchases")["purchases"];
+  ASSERT_EQ(found.size(), 2U);
+  EXPECT_THAT(found[0]["items"], IsEmpty()) << "the later one, of which nothing was told";
+  EXPECT_EQ(found[1]["id"], bought["id"]);
+  EXPECT_EQ(found[1]["refunded"], 1'000'000);
+  EXPECT_EQ(found[1]["items"],
+            json::parse(
+                R"([{"name":"Bread","quantity":3,"amount":450000},{"name":"milk","quantity":1,"amount":null},
+                            {"name":"bread","quantity":1,"amount":0}])"));
+  request.key = hash_of("under another webhook-id");
+  EXPECT_EQ(json::parse(shop->ask(request).answer)["duplicate"], true);
+  EXPECT_EQ(database.query("SELECT COUNT(*), COUNT(DISTINCT word) FROM purchase_item"), "3\t2\n")
+      << "once, and bread is bread";
+}
+
 TEST_F(HttpLookups, members_come_in_the_order_in_which_they_joined_without_those_who_left) {
   for (int i = 0; i < 5; ++i) buy(kShopper + static_cast<unsigned>(i), 1'000'000, "A-" + std::to_string(i));
   EXPECT_THAT(

@@ -111,7 +111,9 @@ TEST_F(MysqlClubs, come_back_as_they_were_saved_octets_of_secrets_and_all_letter
                             .refunds = 15,
                             .voids = 16,
                             .misses = 17,
-                            .club_misses = 0}};
+                            .club_misses = 0,
+                            .quiet = 18,
+                            .insights = true}};
   club.till_keys[0].secret = std::string("\0\xff'\"\\\n\x80", 7) + std::string(24, '\0');
   const ClubId id = store::save_club(database.connection, club);
   const auto loaded = store::load_clubs(database.connection);

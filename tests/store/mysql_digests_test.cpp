@@ -4,6 +4,7 @@
 
 #include "store/mysql/day_oddities.hpp"
 #include "store/mysql/digests.hpp"
+#include "store/mysql/programmes.hpp"
 #include "store/mysql/sql_thread.hpp"
 #include "templates/dates.hpp"
 #include "tests/store/mysql_fixture.hpp"
@@ -103,6 +104,29 @@ TEST_F(MysqlDigests, find_a_phone_that_buys_all_day_and_not_one_that_buys_four_t
   EXPECT_THAT(
       odd(), ElementsAre(OddThing{
                  .what = Oddity::purchases, .phone = kShopper, .branch = 12, .count = 5, .amount = 900'000}));
+}
+
+TEST_F(MysqlDigests, find_one_of_the_best_who_stays_away_on_one_day_of_her_absence) {
+  for (int week = 0; week < 3; ++week) {
+    buy(kShopper, 1, 1h, 5'000'000);
+    buy(kOtherShopper, 1, 1h);
+    shop.advance(24h * 7 - 2h);
+  }
+  EXPECT_THAT(odd(kDay + 24h * 28), IsEmpty()) << "nobody has a score yet";
+  rules::LrfmBounds bounds;
+  bounds.spent = {1, 2, 3, 15'000'000};
+  store::save_reckoned_bounds(database.connection, 1, bounds, 2, kNoon);
+  database.connection.commit();
+  load();
+  EXPECT_THAT(odd(kDay + 24h * 27), IsEmpty()) << "14 days are twice a week";
+  EXPECT_THAT(
+      odd(kDay + 24h * 28),
+      ElementsAre(OddThing{
+          .what = Oddity::quiet, .phone = kShopper, .branch = 12, .count = 15, .amount = 15'000'000}));
+  EXPECT_THAT(odd(kDay + 24h * 29), IsEmpty()) << "told of";
+  database.query("UPDATE digest_policy SET quiet = 0");
+  load();
+  EXPECT_THAT(odd(kDay + 24h * 28), IsEmpty());
 }
 
 TEST_F(MysqlDigests, find_purchases_split_in_time_wherever_the_quarter_of_an_hour_begins) {

@@ -64,6 +64,10 @@ TEST_F(MysqlLrfm, are_the_same_however_small_the_pages_and_every_gateway_loads_t
   EXPECT_EQ(store::clubs_version(database.connection), reckoned) << "nothing new to load";
   load();
   EXPECT_EQ(club().programme.bounds_reckoned, bounds);
+  ASSERT_TRUE(club().programme.places);
+  EXPECT_EQ(rules::top_percent(10'000'000, *club().programme.places), 10);
+  EXPECT_EQ(rules::top_percent(9'000'000, *club().programme.places), 20);
+  EXPECT_EQ(rules::top_percent(1'000'000, *club().programme.places), 100);
   EXPECT_EQ(database.query("SELECT members FROM lrfm_bounds"), "10\n");
   EXPECT_EQ(database.query("SELECT * FROM behaviour ORDER BY member_id, branch_no"), rows)
       << "nothing of a member is written";

@@ -1,6 +1,8 @@
 // What an operator asks of a club's customers: scores, segments, and what a programme would have given.
 #include <gmock/gmock.h>
 
+#include <algorithm>
+
 #include "tests/store/peykctl_fixture.hpp"
 
 namespace peyk::tests::peykctl_customers_test {
@@ -35,6 +37,31 @@ class PeykctlCustomers : public Peykctl {
     write("club.yaml", std::string(kClubFile) + std::string(kProgramme));
   }
 };
+
+TEST_F(PeykctlCustomers, exports_them_to_analysts_without_saying_who_they_are) {
+  EXPECT_EQ(ctl({"apply", path("club.yaml")}), kDone) << err;
+  EXPECT_EQ(ctl({"export", "customers", "salt"}), kUsage) << "names are left out, or nothing is told";
+  EXPECT_EQ(ctl({"export", "customers", "salt", "--anonymous"}), kDone) << err;
+  const std::string first = out;
+  EXPECT_THAT(first,
+              AllOf(HasSubstr("customer,visits,purchases,weeks_away,"), HasSubstr(",3,3,"),
+                    HasSubstr(",2000000,660000,"), HasSubstr(",500000,500000,"), HasSubstr("regular")));
+  for (const char* hers : {"9120000101", "9120000102", "xxx"}) EXPECT_THAT(first, Not(HasSubstr(hers)));
+  EXPECT_EQ(std::ranges::count(first, '\n'), 3);
+  EXPECT_EQ(ctl({"export", "customers", "salt", "--anonymous"}), kDone) << err;
+  const std::string name = first.substr(first.find('\n') + 1, 32);
+  EXPECT_THAT(out, Not(HasSubstr(name))) << "another key, another name";
+}
+
+TEST_F(PeykctlCustomers, tells_what_sells_and_who_brings_it) {
+  EXPECT_EQ(ctl({"insights", "salt"}), kDone) << err;
+  EXPECT_THAT(out, AllOf(HasSubstr("mean basket"), HasSubstr("no till told what was bought")));
+  EXPECT_EQ(ctl({"insights", "salt", "--json"}), kDone) << err;
+  EXPECT_THAT(out, AllOf(HasSubstr("\"top_fifth_share_percent\""), HasSubstr("\"items\": []")));
+  EXPECT_EQ(ctl({"insights", "salt", "--from", "2026-03-01", "--to", "2026-02-01"}), kUsage);
+  EXPECT_EQ(ctl({"insights", "salt", "--from", "someday"}), kUsage);
+  EXPECT_EQ(ctl({"insights", "pepper"}), kFound);
+}
 
 TEST_F(PeykctlCustomers, reckons_the_bounds_of_scores_now) {
   EXPECT_EQ(ctl({"lrfm", "salt"}), kDone) << err;

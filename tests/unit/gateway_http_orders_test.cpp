@@ -178,7 +178,12 @@ TEST_F(TillOrderEndpoint, a_quote_names_a_phone_or_a_card_and_what_is_bought) {
   EXPECT_EQ(by_phone.phone, 989120000101U);
   EXPECT_EQ(by_phone.card, 0U);
   EXPECT_EQ(by_phone.amount, 850'000);
-  EXPECT_EQ(by_phone.items, (std::vector<std::string>{"bread", "کیک"}));
+  EXPECT_EQ(by_phone.items, (std::vector<handlers::BoughtItem>{{.name = "bread"}, {.name = "کیک"}}));
+  const auto told = quote(
+      R"({"phone":"09120000101","amount":5,"items":["milk",{"quantity":3,"name":"bread","amount":0},{"name":"tea"}]})");
+  EXPECT_EQ(told.items,
+            (std::vector<handlers::BoughtItem>{
+                {.name = "milk"}, {.name = "bread", .quantity = 3, .amount = 0}, {.name = "tea"}}));
   EXPECT_EQ(quote(R"({"card":"9000000000000003","amount":1})").card, 9000000000000003U);
   const handlers::Request kept =
       submitted("/v1/quotes", request("POST", "/v1/quotes", "", R"({"phone":"09120000101","amount":5})"));
@@ -199,6 +204,12 @@ TEST_F(TillOrderEndpoint, a_quote_is_known_by_all_that_it_asks) {
   EXPECT_EQ(plain, print(R"("items":[],"amount":5)"));
   EXPECT_NE(plain, print(R"("amount":6)"));
   EXPECT_NE(print(R"("amount":5,"items":["ab"])"), print(R"("amount":5,"items":["a","b"])"));
+  EXPECT_EQ(print(R"("amount":5,"items":["ab"])"),
+            print(R"("amount":5,"items":[{"name":"ab","quantity":1}])"));
+  EXPECT_NE(print(R"("amount":5,"items":["ab"])"),
+            print(R"("amount":5,"items":[{"name":"ab","quantity":2}])"));
+  EXPECT_NE(print(R"("amount":5,"items":[{"name":"a","quantity":2}])"),
+            print(R"("amount":5,"items":[{"name":"a","quantity":2,"amount":2}])"));
 }
 
 TEST_F(TillOrderEndpoint, what_is_wrong_with_a_quote_is_pointed_at) {
@@ -218,7 +229,10 @@ TEST_F(TillOrderEndpoint, what_is_wrong_with_a_quote_is_pointed_at) {
             (Pointers{"/phone", "/card", "/amount", "/branch", "/codes"}));
   for (const char* card : {"\"900000000000000\"", "\"90000000000000030\"", "\"9000-0000000003\"", "null"})
     EXPECT_EQ(wrong(R"({"amount":5,"card":)" + std::string(card) + "}"), Pointers{"/card"}) << card;
-  for (const char* items : {"\"bread\"", "[5]", "[\"\"]", "[[\"bread\"]]", "{}"})
+  for (const char* items : {"\"bread\"", "[5]", "[\"\"]", "[[\"bread\"]]", "{}", "[{}]", R"([{"name":""}])",
+                            R"([{"name":"a","quantity":0}])", R"([{"name":"a","quantity":1000001}])",
+                            R"([{"name":"a","quantity":"2"}])", R"([{"name":"a","amount":-1}])",
+                            R"([{"name":"a","price":5}])", R"([{"quantity":2}])"})
     EXPECT_EQ(wrong(R"({"amount":5,"phone":"09120000101","items":)" + std::string(items) + "}"),
               Pointers{"/items"})
         << items;

@@ -104,7 +104,9 @@ TEST(Digest, names_who_where_how_often_and_how_much) {
        "12 wrong codes of till till-12, Vanak"},
       {{.what = Oddity::purchases, .phone = kBuyer, .branch = 12, .branches = 2, .count = 6, .amount = 1},
        "6 purchases of 0912xxx0101 that day: 1 rial, 2 branches"},
-      {{.what = Oddity::club_misses, .count = 60}, "60 wrong codes or PINs in all branches"}};
+      {{.what = Oddity::club_misses, .count = 60}, "60 wrong codes or PINs in all branches"},
+      {{.what = Oddity::quiet, .phone = kBuyer, .branch = 12, .count = 31, .amount = 90'000'000},
+       "0912xxx0101, one of your best customers (90,000,000 rials so far), has not come for 31 days"}};
   for (const auto& [odd, line] : all) {
     const auto texts = digest_of(club_of(1), {.odd = {odd}});
     ASSERT_EQ(texts.size(), 1U);
@@ -114,6 +116,37 @@ TEST(Digest, names_who_where_how_often_and_how_much) {
     EXPECT_EQ(texts[0].send_at, kToday + 9h);
     EXPECT_EQ(texts[0].valid_until, kToday + 33h);
   }
+}
+
+TEST(Digest, tells_on_saturdays_what_the_club_has_learnt_of_itself_if_it_wants_to_hear) {
+  Club club = club_of(1);
+  club.programme.insight = Insight{.purchases = 10,
+                                   .purchases_before = 8,
+                                   .sold = 12'000'000,
+                                   .sold_before = 8'000'000,
+                                   .by_members = 10'000'000,
+                                   .by_top = 6'400'000,
+                                   .top = 20,
+                                   .top_asleep = 3,
+                                   .best = "bread",
+                                   .best_count = 7};
+  const auto told = [&club](rules::Instant until) {
+    return digest({.club = &club, .from = until - 24h, .until = until}, {}, templates::Catalogue::standard(),
+                  until + 9h);
+  };
+  const rules::Instant saturday =
+      templates::instant_of(std::chrono::sys_days{std::chrono::year{2026} / 11 / 21}, club.time_zone);
+  EXPECT_THAT(told(saturday), IsEmpty()) << "off";
+  club.policy.digest.insights = true;
+  ASSERT_EQ(told(saturday).size(), 1U);
+  EXPECT_THAT(told(saturday)[0].text,
+              testing::EndsWith(":\nBest seller: bread, 7 purchases\n"
+                                "Average purchase: 1,200,000 rials, 20% more than before\n"
+                                "Share of the top fifth of buyers: 64%\n"
+                                "Of your 20 best customers 3 stay away"));
+  EXPECT_THAT(told(saturday + 24h), IsEmpty()) << "once a week";
+  club.programme.insight.reset();
+  EXPECT_THAT(told(saturday), IsEmpty()) << "no night has reckoned it yet";
 }
 
 TEST(Digest, is_not_written_on_a_quiet_day_unless_the_club_wants_it) {

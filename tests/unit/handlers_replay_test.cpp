@@ -178,6 +178,17 @@ TEST(Replay, names_what_is_not_on_record_and_what_is_not_of_purchases) {
   EXPECT_EQ(report.offers[2].fired, 0U) << "not known, so not fulfilled";
 }
 
+TEST(Replay, judges_items_by_what_tills_told) {
+  Offer offer = offer_of("bread", {}, EffectKind::credit, 1'000);
+  offer.when = {{.set = rules::WordSet::item, .words = {rules::word_id("bread")}, .word_names = {"bread"}}};
+  auto purchases = weekly(3, 1'000'000);
+  const std::vector<BoughtItem> basket{{.name = "Milk"}, {.name = " BREAD"}};
+  purchases[1].items = words_of(basket);
+  const auto report = replayed(club_with({offer}), purchases);
+  EXPECT_EQ(report.offers[0].fired, 1U);
+  EXPECT_THAT(report.offers[0].blind, IsEmpty());
+}
+
 TEST(Replay, of_a_club_without_offers_costs_its_own_share_alone) {
   const auto report = replayed(club_with({}), weekly(2, 1'000'000));
   EXPECT_EQ(report.own_credit, 100'000);

@@ -78,6 +78,24 @@ TEST(Lrfm, parts_a_club_into_fifths_and_leaves_equals_together) {
   }
 }
 
+TEST(Lrfm, places_say_among_which_percent_of_the_spenders_one_is) {
+  Quintiles quintiles;
+  for (int n = 1; n <= 200; ++n) quintiles.add(member(0, 0, 1, n * 100), kToday);
+  quintiles.bounds();  // reorders
+  const SpendPlaces places = quintiles.places();
+  EXPECT_EQ(top_percent(20'000, places), 1);
+  EXPECT_EQ(top_percent(19'900, places), 1);
+  EXPECT_EQ(top_percent(19'800, places), 2);
+  EXPECT_EQ(top_percent(16'100, places), 20) << "the fortieth of two hundred";
+  EXPECT_EQ(top_percent(16'000, places), 21);
+  EXPECT_EQ(top_percent(100, places), 100);
+  EXPECT_EQ(top_percent(99'999, places), 1) << "who has spent more since";
+  Quintiles equals;
+  for (int n = 0; n < 10; ++n) equals.add(member(0, 0, 1, 700), kToday);
+  EXPECT_EQ(top_percent(700, equals.places()), 100) << "nobody lies below";
+  EXPECT_EQ(top_percent(701, equals.places()), 1);
+}
+
 TEST(Lrfm, bounds_of_nobody_are_0_and_who_never_bought_is_not_counted) {
   Quintiles quintiles;
   quintiles.reserve(10);

@@ -22,7 +22,7 @@ async function purchases(shop) {
 async function quotes(shop) {
   const bought = await shop.buy();
   const quote = (body) => shop.request('quotePurchase', {}, body);
-  const { json } = await shop.expect('200', 'quotePurchase', quote({ phone: bought.phone, amount: 850000, items: ['bread'] }));
+  const { json } = await shop.expect('200', 'quotePurchase', quote({ phone: bought.phone, amount: 850000, items: ['bread', { name: 'milk', quantity: 2, amount: 50000 }] }));
   await shop.expect('200', 'quotePurchase', quote({ card: json.member.card, amount: 850000 }));
   await shop.expect('200', 'quotePurchase', quote({ phone: shop.phone(), amount: 850000 }));
   await shop.expect('404 unknown-member', 'quotePurchase', quote({ card: '9999999999999999', amount: 850000 }));
