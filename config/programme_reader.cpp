@@ -43,6 +43,9 @@ constexpr TextRule kName{[](std::string_view t) { return consists_of(t, kNameOct
 constexpr TextRule kTierName{
     [](std::string_view t) { return kName.fits(t) && t != handlers::kNoTier && t != handlers::kAnyValue; },
     "1 to 40 of a-z, 0-9 and -, but none and any"};
+constexpr TextRule kOfferName{
+    [](std::string_view t) { return kName.fits(t) && !t.starts_with(handlers::kManagersOffers); },
+    "1 to 40 of a-z, 0-9 and -, not beginning with manager-: so those are called that managers begin"};
 constexpr TextRule kTitle{[](std::string_view t) { return is_line_of(t, 60); },
                           "up to 60 characters on one line"};
 constexpr TextRule kNote{[](std::string_view t) { return !t.empty() && is_line_of(t, 60); },
@@ -257,7 +260,7 @@ void read_offers(Section& root, handlers::Club& club) {
   Names names;
   root.list("offers", 0, handlers::kOffersMax, [&](Section& s, std::size_t) {
     rules::Offer& offer = club.programme.offers.emplace_back();
-    if (s.text("name", offer.name, kName, Presence::required)) names.check(s, offer.name);
+    if (s.text("name", offer.name, kOfferName, Presence::required)) names.check(s, offer.name);
     read_offer(s, club, offer);
   });
   std::ranges::sort(club.programme.offers, {}, &rules::Offer::name);

@@ -6,6 +6,7 @@
 #include "handlers/about_member.hpp"
 #include "handlers/buy.hpp"
 #include "handlers/invite.hpp"
+#include "handlers/managers_offer.hpp"
 #include "handlers/quote.hpp"
 
 namespace peyk::handlers {
@@ -73,6 +74,9 @@ constexpr std::array kOrders{
                    if (!phone) return bad_order(speaker, "about_phone_bad", setting);
                    return about_member(speaker, *phone, facts, setting);
                  }},
+    CashierOrder{Keyword::offers, needs_managers_offer,
+                 [](const Speaker& speaker, const Typed& typed, std::span<const CodeKey>, const Facts& facts,
+                    Setting& setting) { return managers_offer(speaker, typed, facts, setting); }},
 };
 
 }  // namespace
@@ -81,6 +85,8 @@ const CashierOrder* cashier_order(const Speaker& speaker, const Typed& typed) {
   if (speaker.cashier == nullptr) return nullptr;
   // JOIN alone is meant for herself.
   if (typed.keyword == Keyword::join && typed.args.empty()) return nullptr;
+  // OFFERS too, and whatever stands behind it: only a manager makes them.
+  if (typed.keyword == Keyword::offers && (typed.args.empty() || !speaker.cashier->manager)) return nullptr;
   const auto found = std::find_if(kOrders.begin(), kOrders.end(), [&typed](const CashierOrder& order) {
     return order.keyword == typed.keyword;
   });

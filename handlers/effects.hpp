@@ -199,12 +199,28 @@ struct RecordGrant {
   OfferGrant grant;
 };
 
+// An offer that a manager began by text, beside those of the club's file.
+struct BeginOffer {
+  ClubId club = 0;
+  rules::Offer offer;
+  PhoneNumber by = 0;
+  rules::Instant at{};
+};
+// One of these is over before its time.
+struct EndOffer {
+  ClubId club = 0;
+  std::string name;
+  PhoneNumber by = 0;
+  rules::Instant at{};
+};
+
 using Effect =
     std::variant<EnrolMember, ChangeMember, EndMembership, OpenLot, IssueCode, TakeFromLot, VoidRedemption,
                  MoveCredit, RecordPurchase, SetPromo, NoteHelp, SetAttempts, SetPending, RecordSale,
                  SetMissWindow, NoteMiss, RecordDispute, SetTillAttempts, BeginHold, EndHold, TakeBack,
                  ReturnCredit, Owe, RecordRefund, SetGuesses, SetProfile, SetBehaviour, SetStanding,
-                 RecordPoints, SetOfferUse, RecordGrant, OpenGiftAccount, IssueGift>;
+                 RecordPoints, SetOfferUse, RecordGrant, OpenGiftAccount, IssueGift,
+                 BeginOffer, EndOffer>;
 
 struct OutgoingText {
   ClubId club = 0;

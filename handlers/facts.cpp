@@ -73,6 +73,10 @@ void Needs::merge(Needs other) {
   offer_uses.merge(other.offer_uses);
   budgets.merge(other.budgets);
   gift_accounts.merge(other.gift_accounts);
+  for (auto& [club, key] : other.offer_desks) {
+    const auto [known, fresh] = offer_desks.try_emplace(club, key);
+    if (!fresh) known->second.tiers.merge(key.tiers);
+  }
 }
 
 const Member* Facts::member(const MemberKey& key) const {

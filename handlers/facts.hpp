@@ -367,6 +367,7 @@ struct Needs {
   std::set<MemberKey> offer_uses;           // what offers gave them
   std::set<OfferId> budgets;                // what is spent of these offers, locked
   std::set<ClubId> gift_accounts;           // of these clubs, locked
+  std::map<ClubId, OfferDeskKey> offer_desks;  // the club's row, locked
 
   void merge(Needs other);
 };
@@ -436,6 +437,8 @@ class Facts {
   std::vector<const OfferGrant*> grants(std::uint64_t purchase) const;
   // nullptr: the club has none, or it was not wanted.
   const Member* gift_account(ClubId club) const;
+  // Nothing in it: it was not wanted.
+  const OfferDesk& offer_desk(ClubId club) const;
   // What of a lot was never spent, and is gone: its time was over, or she left.
   rules::Amount lapsed(const Lot& lot, rules::Instant now) const;
   LinePhone line_phone(const LinePhoneKey& key) const;
@@ -495,6 +498,7 @@ class Facts {
   void load_budget_spent(OfferId offer, rules::Amount spent);
   void load(OfferGrant row);
   void load_gift_account(Member row);
+  void load(ClubId club, OfferDesk desk);
 
   // The working set's side: what a decision changed. See effects.hpp.
   void apply(const struct EnrolMember& effect);
@@ -530,6 +534,8 @@ class Facts {
   void apply(const struct RecordGrant& effect);
   void apply(const struct OpenGiftAccount& effect);
   void apply(const struct IssueGift& effect);
+  void apply(const struct BeginOffer& effect);
+  void apply(const struct EndOffer& effect);
 
  private:
   void post(const LedgerEntry& entry);
@@ -586,6 +592,7 @@ class Facts {
   std::unordered_map<OfferId, rules::Amount> budgets_spent_;
   std::map<std::uint64_t, OfferGrant> grants_;
   std::map<ClubId, MemberId> gift_accounts_;
+  std::map<ClubId, OfferDesk> offer_desks_;
 };
 
 }  // namespace peyk::handlers

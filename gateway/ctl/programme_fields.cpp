@@ -175,10 +175,12 @@ Named segments_of(const Programme& programme) {
   for (const rules::Segment& one : programme.segments) named[one.name] = fields_of(one, programme.tiers);
   return named;
 }
+// Those of the file.
 Named offers_of(const Programme& programme, std::string_view time_zone) {
   Named named;
-  for (const rules::Offer& one : programme.offers)
-    named[one.name] = fields_of(one, programme.tiers, time_zone);
+  for (const rules::Offer& one : programme.offers) {
+    if (!is_managers(one)) named[one.name] = fields_of(one, programme.tiers, time_zone);
+  }
   return named;
 }
 // Which stands where in a list whose order means something.
@@ -272,10 +274,15 @@ std::string programme_as_yaml(const Programme& programme, std::string_view time_
   if (!programme.segments.empty()) yaml += "segments:\n";
   for (const rules::Segment& one : programme.segments)
     yaml += Map(fields_of(one, programme.tiers)).entry(one.name);
-  if (!programme.offers.empty()) yaml += "offers:\n";
-  for (const rules::Offer& one : programme.offers)
-    yaml += Map(fields_of(one, programme.tiers, time_zone)).entry(one.name);
-  return yaml;
+  std::string offers, begun;
+  for (const rules::Offer& one : programme.offers) {
+    if (is_managers(one)) {
+      begun += "# Not of this file, begun by a manager's text: " + one.name + "\n";
+    } else {
+      offers += Map(fields_of(one, programme.tiers, time_zone)).entry(one.name);
+    }
+  }
+  return yaml + (offers.empty() ? "" : "offers:\n" + offers) + begun;
 }
 
 }  // namespace peyk::gateway::ctl

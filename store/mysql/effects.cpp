@@ -168,6 +168,8 @@ struct Sorted {
     changed_members.insert(effect.entry.member);
     offers.gifts.push_back(&effect);
   }
+  void operator()(const BeginOffer& effect) { offers.begun.push_back(&effect); }
+  void operator()(const EndOffer& effect) { offers.ended.push_back(&effect); }
 
  private:
   void end_code(CodeId id, CodeState state, rules::Instant at) {

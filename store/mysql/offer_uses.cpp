@@ -1,5 +1,6 @@
 #include "store/mysql/offer_uses.hpp"
 
+#include "store/mysql/managers_offers.hpp"
 #include "store/mysql/sets.hpp"
 
 namespace peyk::store {
@@ -198,6 +199,8 @@ void save_offer_effects(Connection& connection, const OfferEffects& effects, con
                s.add(rank.standing.since).add(rank.standing.until);
              });
   save_grants(connection, effects.grants, facts);
+  save_begun_offers(connection, effects.begun);
+  save_ended_offers(connection, effects.ended);
 }
 
 }  // namespace peyk::store

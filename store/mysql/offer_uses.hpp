@@ -34,6 +34,8 @@ struct OfferEffects {
   std::map<handlers::MemberId, handlers::ClubId> standings;
   std::vector<const handlers::IssueGift*> gifts;
   std::vector<const handlers::Member*> gift_accounts;
+  std::vector<const handlers::BeginOffer*> begun;
+  std::vector<const handlers::EndOffer*> ended;
 };
 void save_offer_effects(Connection& connection, const OfferEffects& effects, const handlers::Facts& facts);
 

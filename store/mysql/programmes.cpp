@@ -4,6 +4,7 @@
 #include <map>
 
 #include "handlers/programme_json.hpp"
+#include "store/mysql/managers_offers.hpp"
 #include "store/mysql/sets.hpp"
 
 namespace peyk::store {
@@ -24,13 +25,14 @@ struct Stored {
   std::string document;
 };
 
+// Of the club's file: what managers began by text is none of it.
 std::map<std::string, Stored> stored_offers(Connection& connection, ClubId club) {
   std::map<std::string, Stored> offers;
   Rows rows = connection
                   .prepare(
                       "SELECT o.name, o.offer_id, COALESCE(v.version_id, 0), COALESCE(v.body, '')"
                       " FROM offer o LEFT JOIN offer_version v ON v.offer_id = o.offer_id AND v.until_at IS"
-                      " NULL WHERE o.club_id = ?")
+                      " NULL WHERE o.club_id = ? AND o.begun_by IS NULL")
                   .add(club)
                   .query();
   while (rows.next()) {
@@ -80,6 +82,7 @@ Changes changes(const std::map<std::string, Stored>& stored, const Programme& pr
 }
 
 void save_offers(Connection& connection, ClubId club, const Programme& programme) {
+  end_offers_past(connection, club, rules::Instant{});
   std::map<std::string, Stored> stored = stored_offers(connection, club);
   const Changes found = changes(stored, programme);
   name_offers(connection, club, found.unnamed, stored);
