@@ -121,6 +121,8 @@ Fields fields_of(const rules::Offer& offer, const rules::TierPlan& tiers, std::s
   fields.number("budget", offer.budget);
   fields.word("stacking", stacking_words(), offer.stacking, rules::Stacking::all);
   fields.number("priority", offer.priority);
+  if (offer.hold_out != 0) fields.raw("hold_out", percent_text(offer.hold_out));
+  if (offer.chance != 0) fields.raw("chance", fmt::format("1 in {}", offer.chance));
   fields.text("message", offer.message);
   return fields.take();
 }

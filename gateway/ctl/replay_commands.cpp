@@ -39,6 +39,12 @@ handlers::Club proposed(Desk& desk, const std::vector<handlers::Club>& clubs) {
   club.id = stored.id;
   club.programme.bounds_reckoned = stored.programme.bounds_reckoned;
   std::ranges::sort(club.programme.offers, {}, &rules::Offer::name);
+  // A surprise that is there already draws as it did.
+  for (rules::Offer& offer : club.programme.offers) {
+    const auto& known = stored.programme.offers;
+    const auto same = std::ranges::find(known, offer.name, &rules::Offer::name);
+    if (same != known.end()) offer.seed = same->seed;
+  }
   return club;
 }
 

@@ -21,6 +21,8 @@
 // - What codes paid earns nothing: of an invoice wholly paid by them only notes come (I24).
 // - A budget is what is left of it when it is judged, under the lock of the offer; an offer whose budget is
 //   less than it would give gives what is left, in the order of its effects, and then nothing (I34).
+// - Chance is none of the judge's: what is drawn for a member and a day is a function of both and of the
+//   offer (offer_draws.hpp), the same for all invoices of the day.
 // - Integers only. A value beyond kAmountMax is std::out_of_range, never a wrapped sum.
 #pragma once
 
@@ -83,6 +85,9 @@ struct Offer {
   Amount budget = 0;  // in all, of discount, credit and gifts; 0: no bound
   Stacking stacking = Stacking::all;
   std::int32_t priority = 0;  // the higher, the more it counts among equals
+  std::uint32_t hold_out = 0;  // so many basis points of the members do not get it (offer_draws.hpp); 0: none
+  std::uint32_t chance = 0;    // fires on one day of so many of hers, by chance; 0: always
+  std::uint64_t seed = 0;      // of its chance; given when it is saved, and of no file
   std::string message;  // occasions: what she reads, with {club} {credit} {code} {until}; empty: the usual
   bool operator==(const Offer&) const = default;
 };
