@@ -14,6 +14,7 @@
 #include "gateway/ctl/club_yaml.hpp"
 #include "gateway/ctl/customer_commands.hpp"
 #include "gateway/ctl/desk.hpp"
+#include "gateway/ctl/effect_commands.hpp"
 #include "gateway/ctl/gift_commands.hpp"
 #include "gateway/ctl/ledger_commands.hpp"
 #include "gateway/ctl/offer_commands.hpp"
@@ -225,6 +226,7 @@ std::vector<Command> describe(CLI::App& app, Order& order) {
   describe_customers(app, order, commands);
   describe_segments(app, order, commands);
   describe_replay(app, order, commands);
+  describe_effect(app, order, commands);
   return commands;
 }
 

@@ -21,15 +21,6 @@ using handlers::ReplayReport;
 
 constexpr std::uint64_t kProgressEvery = 100'000;  // purchases
 
-// A day of the club as it was typed, Jalali or Gregorian: its first instant, or the first after it.
-rules::Instant day_named(const std::string& typed, const handlers::Club& club, bool end) {
-  if (typed.empty()) return {};
-  const auto date = templates::parse_date(typed);
-  if (!date) throw Trouble{kUsage, fmt::format("\"{}\" is no day: 1405-06-01, 2026-08-23", typed)};
-  const std::chrono::sys_days day{templates::to_gregorian(*date)};
-  return templates::instant_of(day + std::chrono::days{end ? 1 : 0}, club.time_zone);
-}
-
 // The file's club under the number of the database's, its offers as a directory has them.
 handlers::Club proposed(Desk& desk, const std::vector<handlers::Club>& clubs) {
   auto file = config::load_club_file(desk.order.club_file, config::process_environment());
@@ -149,6 +140,14 @@ CLI::App* offers_of(CLI::App& app) {
 }
 
 }  // namespace
+
+rules::Instant day_named(const std::string& typed, const handlers::Club& club, bool end) {
+  if (typed.empty()) return {};
+  const auto date = templates::parse_date(typed);
+  if (!date) throw Trouble{kUsage, fmt::format("\"{}\" is no day: 1405-06-01, 2026-08-23", typed)};
+  const std::chrono::sys_days day{templates::to_gregorian(*date)};
+  return templates::instant_of(day + std::chrono::days{end ? 1 : 0}, club.time_zone);
+}
 
 void describe_replay(CLI::App& app, Order& order, std::vector<Command>& commands) {
   auto* command = offers_of(app)->add_subcommand(

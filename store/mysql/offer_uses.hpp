@@ -26,6 +26,12 @@ void lock_budgets(Connection& connection, const std::set<handlers::OfferId>& off
 // Of purchases.
 void load_grants(Connection& connection, const std::set<std::uint64_t>& purchases, handlers::Facts& facts);
 
+// What an offer gave to these members from an instant to before another, in money; who got nothing is not
+// there. At most a page of them (kSetRowsMax).
+std::map<handlers::MemberId, rules::Amount> given_to(Connection& connection, handlers::OfferId offer,
+                                                     const std::vector<handlers::MemberId>& members,
+                                                     rules::Instant from, rules::Instant until);
+
 // The effects of a batch, sorted.
 struct OfferEffects {
   std::map<handlers::OfferUseKey, const handlers::SetOfferUse*> uses;
