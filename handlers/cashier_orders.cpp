@@ -8,6 +8,7 @@
 #include "handlers/invite.hpp"
 #include "handlers/managers_offer.hpp"
 #include "handlers/quote.hpp"
+#include "handlers/tell.hpp"
 
 namespace peyk::handlers {
 namespace {
@@ -74,6 +75,9 @@ constexpr std::array kOrders{
                    if (!phone) return bad_order(speaker, "about_phone_bad", setting);
                    return about_member(speaker, *phone, facts, setting);
                  }},
+    CashierOrder{Keyword::tell, needs_tell,
+                 [](const Speaker& speaker, const Typed& typed, std::span<const CodeKey>, const Facts& facts,
+                    Setting& setting) { return tell(speaker, typed, facts, setting); }},
     CashierOrder{Keyword::offers, needs_managers_offer,
                  [](const Speaker& speaker, const Typed& typed, std::span<const CodeKey>, const Facts& facts,
                     Setting& setting) { return managers_offer(speaker, typed, facts, setting); }},

@@ -214,13 +214,21 @@ struct EndOffer {
   rules::Instant at{};
 };
 
+// A manager wrote to a member.
+struct RecordLetter {
+  std::uint64_t id = 0;
+  MemberKey by;
+  MemberId member = 0;
+  rules::Instant at{};
+};
+
 using Effect =
     std::variant<EnrolMember, ChangeMember, EndMembership, OpenLot, IssueCode, TakeFromLot, VoidRedemption,
                  MoveCredit, RecordPurchase, SetPromo, NoteHelp, SetAttempts, SetPending, RecordSale,
                  SetMissWindow, NoteMiss, RecordDispute, SetTillAttempts, BeginHold, EndHold, TakeBack,
                  ReturnCredit, Owe, RecordRefund, SetGuesses, SetProfile, SetBehaviour, SetStanding,
                  RecordPoints, SetOfferUse, RecordGrant, OpenGiftAccount, IssueGift,
-                 BeginOffer, EndOffer>;
+                 BeginOffer, EndOffer, RecordLetter>;
 
 struct OutgoingText {
   ClubId club = 0;

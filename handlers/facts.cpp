@@ -39,6 +39,7 @@ void Needs::merge(Needs other) {
   merge_since(transfers, other.transfers);
   merge_since(disputes, other.disputes);
   merge_since(sales, other.sales);
+  merge_since(letters, other.letters);
   candidates.insert(candidates.end(), other.candidates.begin(), other.candidates.end());
   tills.merge(other.tills);
   const auto has_bills = [](const Needs& one) { return !one.bills.empty() || !one.holds.empty(); };

@@ -367,6 +367,7 @@ struct Needs {
   std::set<MemberKey> offer_uses;           // what offers gave them
   std::set<OfferId> budgets;                // what is spent of these offers, locked
   std::set<ClubId> gift_accounts;           // of these clubs, locked
+  std::map<MemberKey, rules::Instant> letters;  // that these managers wrote to members, from then on
   std::map<ClubId, OfferDeskKey> offer_desks;  // the club's row, locked
 
   void merge(Needs other);
@@ -437,6 +438,8 @@ class Facts {
   std::vector<const OfferGrant*> grants(std::uint64_t purchase) const;
   // nullptr: the club has none, or it was not wanted.
   const Member* gift_account(ClubId club) const;
+  // How many a manager wrote since what needs.letters has of her.
+  std::uint32_t letters(const MemberKey& manager) const;
   // Nothing in it: it was not wanted.
   const OfferDesk& offer_desk(ClubId club) const;
   // What of a lot was never spent, and is gone: its time was over, or she left.
@@ -499,6 +502,7 @@ class Facts {
   void load(OfferGrant row);
   void load_gift_account(Member row);
   void load(ClubId club, OfferDesk desk);
+  void load_letters(const MemberKey& manager, std::uint32_t count);
 
   // The working set's side: what a decision changed. See effects.hpp.
   void apply(const struct EnrolMember& effect);
@@ -536,6 +540,7 @@ class Facts {
   void apply(const struct IssueGift& effect);
   void apply(const struct BeginOffer& effect);
   void apply(const struct EndOffer& effect);
+  void apply(const struct RecordLetter& effect);
 
  private:
   void post(const LedgerEntry& entry);
@@ -593,6 +598,7 @@ class Facts {
   std::map<std::uint64_t, OfferGrant> grants_;
   std::map<ClubId, MemberId> gift_accounts_;
   std::map<ClubId, OfferDesk> offer_desks_;
+  std::map<MemberKey, std::uint32_t> letters_;
 };
 
 }  // namespace peyk::handlers

@@ -61,6 +61,14 @@ const OfferDesk& Facts::offer_desk(ClubId club) const {
   return desk == nullptr ? nothing : *desk;
 }
 
+std::uint32_t Facts::letters(const MemberKey& manager) const {
+  const std::uint32_t* count = find(letters_, manager);
+  return count == nullptr ? 0 : *count;
+}
+
+void Facts::load_letters(const MemberKey& manager, std::uint32_t count) {
+  letters_.emplace(manager, count);
+}
 void Facts::load(ClubId club, OfferDesk desk) {
   offer_desks_.emplace(club, std::move(desk));
 }
@@ -135,6 +143,10 @@ void Facts::apply(const BeginOffer& effect) {
 void Facts::apply(const EndOffer& effect) {
   std::erase_if(offer_desks_[effect.club].running,
                 [&effect](const rules::Offer& one) { return one.name == effect.name; });
+}
+
+void Facts::apply(const RecordLetter& effect) {
+  ++letters_[effect.by];
 }
 
 void Facts::visit(const Purchase& purchase) {

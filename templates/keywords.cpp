@@ -18,7 +18,7 @@ constexpr std::size_t kCodeDigits = 7;
 constexpr std::size_t kOneTimeDigits = 5;
 constexpr std::size_t kLettersInCodeMax = 3;  // more letters than that make a word, not a mistyped code
 
-constexpr std::array<std::pair<std::string_view, Keyword>, 30> kKeywordNames = {{
+constexpr std::array<std::pair<std::string_view, Keyword>, 31> kKeywordNames = {{
     {"join", Keyword::join},
     {"credit", Keyword::credit},
     {"codes", Keyword::codes},
@@ -49,6 +49,7 @@ constexpr std::array<std::pair<std::string_view, Keyword>, 30> kKeywordNames = {
     {"dispute", Keyword::dispute},
     {"quote", Keyword::quote},
     {"customer", Keyword::customer},
+    {"tell", Keyword::tell},
 }};
 
 std::optional<Keyword> keyword_named(std::string_view name) {

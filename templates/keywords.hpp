@@ -57,6 +57,7 @@ enum class Keyword : std::uint8_t {
   dispute,
   quote,
   customer,
+  tell,
 };
 
 struct Typed {

@@ -345,6 +345,7 @@ void load_facts(Connection& connection, const Needs& needs, Facts& facts) {
   load_branch_days(connection, needs.branch_days, facts);
   load_moves(connection, needs, facts);
   load_sales(connection, needs.sales, facts);
+  load_letters(connection, needs.letters, facts);
   load_disputable(connection, needs.disputes, facts);
   lock_guesses(connection, needs.guessers, facts);
   load_readings(connection, needs.readings, facts);

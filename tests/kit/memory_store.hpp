@@ -102,6 +102,7 @@ class MemoryStore {
   std::vector<handlers::OfferGrant> grants_;
   std::map<handlers::OfferId, rules::Amount> budgets_spent_;
   handlers::OfferDesk offer_desk_;
+  std::vector<handlers::RecordLetter> letters_;
   std::vector<rules::Offer> begun_offers_, running_offers_;
 };
 
