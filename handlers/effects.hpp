@@ -222,13 +222,12 @@ struct RecordLetter {
   rules::Instant at{};
 };
 
-using Effect =
-    std::variant<EnrolMember, ChangeMember, EndMembership, OpenLot, IssueCode, TakeFromLot, VoidRedemption,
-                 MoveCredit, RecordPurchase, SetPromo, NoteHelp, SetAttempts, SetPending, RecordSale,
-                 SetMissWindow, NoteMiss, RecordDispute, SetTillAttempts, BeginHold, EndHold, TakeBack,
-                 ReturnCredit, Owe, RecordRefund, SetGuesses, SetProfile, SetBehaviour, SetStanding,
-                 RecordPoints, SetOfferUse, RecordGrant, OpenGiftAccount, IssueGift,
-                 BeginOffer, EndOffer, RecordLetter>;
+using Effect = std::variant<EnrolMember, ChangeMember, EndMembership, OpenLot, IssueCode, TakeFromLot,
+                            VoidRedemption, MoveCredit, RecordPurchase, SetPromo, NoteHelp, SetAttempts,
+                            SetPending, RecordSale, SetMissWindow, NoteMiss, RecordDispute, SetTillAttempts,
+                            BeginHold, EndHold, TakeBack, ReturnCredit, Owe, RecordRefund, SetGuesses,
+                            SetProfile, SetBehaviour, SetStanding, RecordPoints, SetOfferUse, RecordGrant,
+                            OpenGiftAccount, IssueGift, BeginOffer, EndOffer, RecordLetter>;
 
 struct OutgoingText {
   ClubId club = 0;

@@ -360,15 +360,15 @@ struct Needs {
   // Of these phones, where they are no members: their purchases, counted no further than so many. What was
   // refunded whole does not count.
   std::map<MemberKey, std::uint32_t> strangers;
-  std::map<MemberKey, DaySpan> behaviours;  // how they buy, and their visits if those are wanted
-  std::set<MemberKey> ranks;                // their points and tiers
-  std::set<CodeKey> owners_ranks;           // the same of whose codes these are, which are in `codes`
-  std::map<MemberKey, PeriodKey> periods;   // what tiers are measured by
-  std::set<MemberKey> offer_uses;           // what offers gave them
-  std::set<OfferId> budgets;                // what is spent of these offers, locked
-  std::set<ClubId> gift_accounts;           // of these clubs, locked
+  std::map<MemberKey, DaySpan> behaviours;      // how they buy, and their visits if those are wanted
+  std::set<MemberKey> ranks;                    // their points and tiers
+  std::set<CodeKey> owners_ranks;               // the same of whose codes these are, which are in `codes`
+  std::map<MemberKey, PeriodKey> periods;       // what tiers are measured by
+  std::set<MemberKey> offer_uses;               // what offers gave them
+  std::set<OfferId> budgets;                    // what is spent of these offers, locked
+  std::set<ClubId> gift_accounts;               // of these clubs, locked
   std::map<MemberKey, rules::Instant> letters;  // that these managers wrote to members, from then on
-  std::map<ClubId, OfferDeskKey> offer_desks;  // the club's row, locked
+  std::map<ClubId, OfferDeskKey> offer_desks;   // the club's row, locked
 
   void merge(Needs other);
 };

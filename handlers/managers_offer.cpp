@@ -189,7 +189,8 @@ std::string who_of(const rules::Offer& offer, const Club& club, Language languag
   if (one.words.empty()) {
     const auto& tiers = club.programme.tiers.tiers;
     const auto place = static_cast<std::size_t>(one.ranges.at(0).from - 1);
-    if (place >= tiers.size()) return handlers::said(one, club.programme.tiers);  // the file has lost it since
+    if (place >= tiers.size())
+      return handlers::said(one, club.programme.tiers);  // the file has lost it since
     return tiers[place].title.empty() ? tiers[place].name : tiers[place].title;
   }
   for (const rules::Segment& segment : club.programme.segments) {
@@ -216,8 +217,8 @@ rules::Instant shown_end(rules::Instant until, const Club& club) {
   return templates::end_of_local_day(last, club.time_zone, 0) == until ? last : until;
 }
 
-std::string told(std::string_view key, const rules::Offer& offer, const Speaker& speaker,
-                 const std::string& number, const std::string& more, const Setting& setting) {
+std::string offer_told(std::string_view key, const rules::Offer& offer, const Speaker& speaker,
+                       const std::string& number, const std::string& more, const Setting& setting) {
   const Club& club = *speaker.club;
   const std::string what = gives_in_words(offer, club, speaker.language, setting),
                     who = who_of(offer, club, speaker.language, setting);
@@ -240,8 +241,8 @@ std::string reach_and_budget(const rules::Offer& offer, const Speaker& speaker, 
     lines += '\n' + render(setting, "manager_offer_reach", speaker.language,
                            {{"count", static_cast<std::int64_t>(*reach)}});
   if (offer.budget > 0)
-    lines +=
-        '\n' + render(setting, "manager_offer_budget", speaker.language, {{"sum", money(club, offer.budget)}});
+    lines += '\n' +
+             render(setting, "manager_offer_budget", speaker.language, {{"sum", money(club, offer.budget)}});
   return lines;
 }
 
@@ -256,7 +257,7 @@ Said end_last(const Speaker& speaker, const Facts& facts, const Setting& setting
   const auto last = std::find_if(running.rbegin(), running.rend(),
                                  [&](const rules::Offer& one) { return setting.now < one.until; });
   if (last == running.rend()) return refused_offer(speaker, {"manager_offer_none", ""}, setting);
-  Said said{.reply = told("manager_offer_ended", *last, speaker, "", "", setting)};
+  Said said{.reply = offer_told("manager_offer_ended", *last, speaker, "", "", setting)};
   said.effects.push_back(
       EndOffer{.club = club.id, .name = last->name, .by = speaker.phone, .at = setting.now});
   return said;
@@ -326,8 +327,8 @@ Said managers_offer(const Speaker& speaker, const Typed& typed, const Facts& fac
       ask({.key = key, .asked_by = speaker.phone, .offer = offer_document(*offer)}, facts, setting);
   if (!pending) return {.reply = asked_too_often(key, speaker.language, facts, setting)};
   const std::string more = reach_and_budget(*offer, speaker, facts, setting);
-  Said said{.reply = told("manager_offer_confirm", *offer, speaker, std::to_string(pending->number), more,
-                          setting)};
+  Said said{.reply = offer_told("manager_offer_confirm", *offer, speaker, std::to_string(pending->number),
+                                more, setting)};
   said.effects.push_back(SetPending{std::move(*pending)});
   return said;
 }
@@ -347,7 +348,7 @@ Said offer_begun(const Speaker& speaker, const Pending& pending, const Facts& fa
   if (!has_room(club, desk)) return refused_offer(speaker, {"manager_offer_full", ""}, setting);
   offer.name = fmt::format("{}{}", names_today(club, setting.now), desk.named + 1);
   offer.from = setting.now;
-  Said said{.reply = told("manager_offer_begun", offer, speaker, "", "", setting)};
+  Said said{.reply = offer_told("manager_offer_begun", offer, speaker, "", "", setting)};
   said.effects.push_back(
       BeginOffer{.club = club.id, .offer = std::move(offer), .by = speaker.phone, .at = setting.now});
   return said;

@@ -9,7 +9,8 @@
 //   comes back -> looked at anew -> BeginOffer
 //
 // It is an offer as those of the club's file are: judged, bounded, explained and replayed with them, with a
-// version of its own. It is called manager-<day>-<n>; applying the file leaves it alone until its time is over.
+// version of its own. It is called manager-<day>-<n>; applying the file leaves it alone until its time is
+// over.
 //
 // In the order in which she is told: she is no manager; the text cannot be read; nobody is called so; its end
 // is past or too far; the club has too many offers.

@@ -37,8 +37,9 @@ Said tell(const Speaker& speaker, const templates::Typed& typed, const Facts& fa
   const Letter letter = letter_of(typed);
   const std::string shown = letter.to ? templates::masked(*letter.to) : "";
   const auto say = [&](std::string_view key, std::int64_t count = 0) {
-    return Said{.reply = render(setting, key, speaker.language,
-                                {{"word", club.word}, {"phone", shown}, {"club", club.name}, {"count", count}})};
+    return Said{.reply =
+                    render(setting, key, speaker.language,
+                           {{"word", club.word}, {"phone", shown}, {"club", club.name}, {"count", count}})};
   };
   if (!letter.to || letter.text.empty()) return say("tell_bad");
   const Member* member = facts.member(MemberKey{club.id, *letter.to});

@@ -317,8 +317,7 @@ void check_branches(Lines& refusals, const Club* stored, const Club& club, const
 // Those that managers began stay beside the file's until their time is over.
 void check_offers(Lines& refusals, const Club* stored, const Club& club) {
   if (stored == nullptr) return;
-  const auto begun =
-      static_cast<std::size_t>(std::ranges::count_if(stored->programme.offers, &is_managers));
+  const auto begun = static_cast<std::size_t>(std::ranges::count_if(stored->programme.offers, &is_managers));
   const std::size_t all = club.programme.offers.size() + begun;
   if (all > kOffersMax) {
     refusals.push_back(fmt::format(

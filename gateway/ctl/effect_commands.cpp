@@ -33,22 +33,24 @@ std::string in_hundredths(std::int64_t value) {
   return fmt::format("{}{}.{:02}", value < 0 ? "-" : "", size / 100, size % 100);
 }
 
-void row(std::ostream& out, std::string_view what, std::int64_t with, std::int64_t held_out) {
+void effect_row(std::ostream& out, std::string_view what, std::int64_t with, std::int64_t held_out) {
   const std::int64_t more = with - held_out;
   out << fmt::format("{:<24} {:>16} {:>16} {:>16}\n", what, in_hundredths(with), in_hundredths(held_out),
                      (more > 0 ? "+" : "") + in_hundredths(more));
 }
 
-void show(const EffectGroup& with, const EffectGroup& held_out, std::ostream& out) {
+void show_effect(const EffectGroup& with, const EffectGroup& held_out, std::ostream& out) {
   const auto each = [](const EffectGroup& group, std::int64_t sum) { return hundredths(sum, group.members); };
   const auto count = [](std::uint64_t number) { return static_cast<std::int64_t>(number); };
   out << fmt::format("{:<24} {:>16} {:>16} {:>16}\n", "", "with the offer", "held out", "difference");
   out << fmt::format("{:<24} {:>16} {:>16}\n", "members", with.members, held_out.members);
   out << fmt::format("{:<24} {:>16} {:>16}\n", "it gave something to", with.got, held_out.got);
-  row(out, "bought, of 100", each(with, count(with.buyers) * 100), each(held_out, count(held_out.buyers) * 100));
-  row(out, "purchases a member", each(with, count(with.purchases)), each(held_out, count(held_out.purchases)));
-  row(out, "spent a member, rials", each(with, with.spent), each(held_out, held_out.spent));
-  row(out, "given a member, rials", each(with, with.given), each(held_out, held_out.given));
+  effect_row(out, "bought, of 100", each(with, count(with.buyers) * 100),
+             each(held_out, count(held_out.buyers) * 100));
+  effect_row(out, "purchases a member", each(with, count(with.purchases)),
+             each(held_out, count(held_out.purchases)));
+  effect_row(out, "spent a member, rials", each(with, with.spent), each(held_out, held_out.spent));
+  effect_row(out, "given a member, rials", each(with, with.given), each(held_out, held_out.given));
   if (held_out.members == 0) {
     out << "nobody is held out: hold_out in the club's file does that, from then on\n";
   } else if (held_out.members < kFewHeldOut) {
@@ -56,20 +58,20 @@ void show(const EffectGroup& with, const EffectGroup& held_out, std::ostream& ou
   }
 }
 
-struct Period {
+struct EffectPeriod {
   rules::Instant from{}, until{};
 };
 // Left out: since the offer began, until now.
-Period period_of(const Desk& desk, const handlers::Club& club, const store::OfferRecord& record) {
-  Period period{.from = day_named(desk.order.customers.from, club, false),
-                .until = day_named(desk.order.customers.to, club, true)};
+EffectPeriod effect_period(const Desk& desk, const handlers::Club& club, const store::OfferRecord& record) {
+  EffectPeriod period{.from = day_named(desk.order.customers.from, club, false),
+                      .until = day_named(desk.order.customers.to, club, true)};
   if (period.from == rules::Instant{}) period.from = record.versions.back().from_at;
   if (period.until == rules::Instant{}) period.until = wall_clock();
   if (period.until <= period.from) throw Trouble{kUsage, "--to comes before --from"};
   return period;
 }
 
-ExitCode effect(Desk& desk) {
+ExitCode tell_effect(Desk& desk) {
   store::Connection connection(patient(desk.options.mysql));
   open_current(connection);
   const auto clubs = store::load_clubs(connection);
@@ -78,7 +80,7 @@ ExitCode effect(Desk& desk) {
   if (records.empty())
     throw Trouble{kFound, fmt::format("club {} never had an offer {}", club.slug, desk.order.offer)};
   const rules::Offer& offer = records.front().versions.front().offer;
-  const Period period = period_of(desk, club, records.front());
+  const EffectPeriod period = effect_period(desk, club, records.front());
   EffectOfOffer sum(offer, period.from, period.until);
   store::PastPages pages(club.id);
   for (auto page = pages.next(connection); !page.empty(); page = pages.next(connection)) {
@@ -94,7 +96,7 @@ ExitCode effect(Desk& desk) {
   }
   desk.out << fmt::format("offer {}, {} to {}, of those who had bought before\n\n", offer.name,
                           templates::rfc3339(period.from), templates::rfc3339(period.until));
-  show(sum.with(), sum.held_out(), desk.out);
+  show_effect(sum.with(), sum.held_out(), desk.out);
   return kDone;
 }
 
@@ -105,10 +107,11 @@ void describe_effect(CLI::App& app, Order& order, std::vector<Command>& commands
       "effect", "how those buy who may have an offer, beside those who are held out of it");
   command->add_option("club", order.club, "the club's slug")->required();
   command->add_option("offer", order.offer, "the offer's name")->required();
-  command->add_option("--from", order.customers.from, "the first day, Jalali or Gregorian; else since it began");
+  command->add_option("--from", order.customers.from,
+                      "the first day, Jalali or Gregorian; else since it began");
   command->add_option("--to", order.customers.to, "the last day; else until now");
   command->fallthrough();
-  commands.push_back({command, effect});
+  commands.push_back({command, tell_effect});
 }
 
 }  // namespace peyk::gateway::ctl

@@ -29,8 +29,7 @@ inline bool within_bounds(const Offer& offer, const OfferUse& use) {
 
 // Not held out, and found by chance. Asked of offers that fit: most have neither.
 inline bool is_drawn(const Offer& offer, const Measures& measures) {
-  return !is_held_out(offer, measures.member()) &&
-         is_found_by(offer, measures.member(), measures.draw_day());
+  return !is_held_out(offer, measures.member()) && is_found_by(offer, measures.member(), measures.draw_day());
 }
 
 inline void check_sizes(std::span<const Offer> offers, std::span<const OfferUse> uses) {

@@ -84,7 +84,7 @@ struct Offer {
       0;              // uses; 0: no bound. The file's default: 1 if it gives anything by the piece
   Amount budget = 0;  // in all, of discount, credit and gifts; 0: no bound
   Stacking stacking = Stacking::all;
-  std::int32_t priority = 0;  // the higher, the more it counts among equals
+  std::int32_t priority = 0;   // the higher, the more it counts among equals
   std::uint32_t hold_out = 0;  // so many basis points of the members do not get it (offer_draws.hpp); 0: none
   std::uint32_t chance = 0;    // fires on one day of so many of hers, by chance; 0: always
   std::uint64_t seed = 0;      // of its chance; given when it is saved, and of no file

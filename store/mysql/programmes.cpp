@@ -128,11 +128,12 @@ void load_programmes(Connection& connection, std::vector<Club>& clubs) {
     Programme* programme = find(programmes.u32());
     if (programme != nullptr) *programme = read_programme(programmes.text());
   }
-  Rows offers = connection
-                    .prepare(
-                        "SELECT o.club_id, o.offer_id, v.version_id, o.seed, v.body FROM offer_version v JOIN"
-                        " offer o ON o.offer_id = v.offer_id WHERE v.until_at IS NULL ORDER BY o.club_id, o.name")
-                    .query();
+  Rows offers =
+      connection
+          .prepare(
+              "SELECT o.club_id, o.offer_id, v.version_id, o.seed, v.body FROM offer_version v JOIN"
+              " offer o ON o.offer_id = v.offer_id WHERE v.until_at IS NULL ORDER BY o.club_id, o.name")
+          .query();
   while (offers.next()) {
     Programme* programme = find(offers.u32());
     if (programme == nullptr) continue;
@@ -145,8 +146,7 @@ void load_programmes(Connection& connection, std::vector<Club>& clubs) {
     Programme* programme = find(bounds.u32());
     if (programme != nullptr) programme->bounds_reckoned = read_bounds(bounds.text());
   }
-  for (Club& club : clubs)
-    club.programme.hijri_shift_days = static_cast<int>(club.policy.hijri_shift_days);
+  for (Club& club : clubs) club.programme.hijri_shift_days = static_cast<int>(club.policy.hijri_shift_days);
 }
 
 void save_programme(Connection& connection, ClubId club, const Programme& programme) {
@@ -176,15 +176,16 @@ void save_reckoned_bounds(Connection& connection, ClubId club, const rules::Lrfm
 std::vector<OfferRecord> load_offer_records(Connection& connection, ClubId club, std::string_view name,
                                             std::size_t versions_max) {
   std::vector<OfferRecord> records;
-  Rows rows = connection
-                  .prepare(
-                      "SELECT o.offer_id, o.spent, o.seed, v.version_id, v.from_at, v.until_at, v.body FROM offer"
-                      " o JOIN offer_version v ON v.offer_id = o.offer_id"
-                      " WHERE o.club_id = ? AND (? = '' OR o.name = ?) ORDER BY o.name, v.version_id DESC")
-                  .add(club)
-                  .add(name)
-                  .add(name)
-                  .query();
+  Rows rows =
+      connection
+          .prepare(
+              "SELECT o.offer_id, o.spent, o.seed, v.version_id, v.from_at, v.until_at, v.body FROM offer"
+              " o JOIN offer_version v ON v.offer_id = o.offer_id"
+              " WHERE o.club_id = ? AND (? = '' OR o.name = ?) ORDER BY o.name, v.version_id DESC")
+          .add(club)
+          .add(name)
+          .add(name)
+          .query();
   std::uint32_t last = 0;
   while (rows.next()) {
     const std::uint32_t id = rows.u32();

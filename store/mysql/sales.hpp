@@ -1,5 +1,5 @@
-// What staff did by text. Purchases that cashiers reported (handlers/buy.hpp): the table `cashier_sale`, a row
-// beside the purchase's. Texts that managers wrote to members (handlers/tell.hpp): `manager_letter`.
+// What staff did by text. Purchases that cashiers reported (handlers/buy.hpp): the table `cashier_sale`, a
+// row beside the purchase's. Texts that managers wrote to members (handlers/tell.hpp): `manager_letter`.
 #pragma once
 
 #include <map>

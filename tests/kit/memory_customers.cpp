@@ -61,9 +61,8 @@ void MemoryStore::load_customers(const Needs& needs, const std::set<MemberId>& r
     facts.load_budget_spent(offer, spent == budgets_spent_.end() ? 0 : spent->second);
   }
   for (const auto& [manager, since] : needs.letters) {
-    const auto written = std::ranges::count_if(letters_, [&](const RecordLetter& letter) {
-      return letter.by == manager && letter.at >= since;
-    });
+    const auto written = std::ranges::count_if(
+        letters_, [&](const RecordLetter& letter) { return letter.by == manager && letter.at >= since; });
     facts.load_letters(manager, static_cast<std::uint32_t>(written));
   }
   for (const auto& [club, key] : needs.offer_desks) {

@@ -49,8 +49,8 @@ class ManagersOffer : public ClubTalk {
     return store.running_offers().empty() ? rules::Offer{} : store.running_offers().back();
   }
   static rules::Instant tehran(int day, std::chrono::minutes clock) {
-    return templates::instant_of(
-        std::chrono::sys_days{std::chrono::year{2026} / 11 / day} + clock, "Asia/Tehran");
+    return templates::instant_of(std::chrono::sys_days{std::chrono::year{2026} / 11 / day} + clock,
+                                 "Asia/Tehran");
   }
 };
 

@@ -28,9 +28,9 @@ RecordedPurchase bought(rules::Instant at, rules::Amount amount, rules::Amount r
 
 TEST(OfferEffect, is_told_of_both_sides_by_what_they_bought_in_the_period) {
   EffectOfOffer effect(half_held_out(), kPeriodFrom, kPeriodUntil);
-  const std::vector<RecordedPurchase> hers = {bought(kPeriodFrom - 1us, 7'000), bought(kPeriodFrom, 1'000),
-                                              bought(kPeriodUntil - 1us, 500, 200),
-                                              bought(kPeriodFrom + 1h, 300, 300), bought(kPeriodUntil, 9'000)};
+  const std::vector<RecordedPurchase> hers = {
+      bought(kPeriodFrom - 1us, 7'000), bought(kPeriodFrom, 1'000), bought(kPeriodUntil - 1us, 500, 200),
+      bought(kPeriodFrom + 1h, 300, 300), bought(kPeriodUntil, 9'000)};
   effect.member(first_member(false), hers, 50);
   effect.member(first_member(true), std::span(hers).first(2), std::nullopt);
   EXPECT_EQ(effect.with().members, 1U);

@@ -123,15 +123,15 @@ RC_GTEST_PROP(OfferDrawsPromise, an_invoice_in_parts_has_one_draw, ()) {
   RC_ASSERT(contradictions(offer).empty());
   const Measures measures =
       of_member(*rc::gen::inRange<std::uint64_t>(1, 1'000'000), *rc::gen::inRange<std::int64_t>(0, 40'000));
-  const auto parts = *rc::gen::nonEmpty(rc::gen::container<std::vector<Amount>>(rc::gen::inRange<Amount>(1, 5'000)));
+  const auto parts =
+      *rc::gen::nonEmpty(rc::gen::container<std::vector<Amount>>(rc::gen::inRange<Amount>(1, 5'000)));
   OfferUse use;
   Amount whole = 0, split = 0;
   std::size_t fired = 0;
   const auto earned = [&](Amount amount, const OfferUse& before) {
     Amount sum = 0;
-    for (const Given& one : judge({&offer, 1}, {&before, 1}, measures, {.amount = amount},
-                                  Occasion::purchase, {})
-                                .given)
+    for (const Given& one :
+         judge({&offer, 1}, {&before, 1}, measures, {.amount = amount}, Occasion::purchase, {}).given)
       sum += one.value;
     return sum;
   };
