@@ -72,7 +72,7 @@ constexpr TextRule kChance{[](std::string_view t) { return chance_of(t).has_valu
 // Who of those whom it would reach does not get it.
 void read_draws(Section& s, rules::Offer& offer) {
   rules::BasisPoints held_out = 0;
-  if (s.percent("hold_out", held_out, 1, 9'000)) offer.hold_out = static_cast<std::uint32_t>(held_out);
+  if (s.percent("hold_out", held_out, 1, 9'000)) offer.hold_out = static_cast<std::uint16_t>(held_out);
   std::string chance;
   if (s.text("chance", chance, kChance)) offer.chance = *chance_of(chance);
 }

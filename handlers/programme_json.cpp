@@ -254,7 +254,7 @@ Offer read_offer(std::string_view document) {
     offer.budget = get(json, "budget", rules::Amount{0});
     offer.stacking = read_word(json, "stacking", stacking_words(), rules::Stacking::all);
     offer.priority = get(json, "priority", std::int32_t{0});
-    offer.hold_out = get(json, "hold_out", std::uint32_t{0});
+    offer.hold_out = get(json, "hold_out", std::uint16_t{0});
     offer.chance = get(json, "chance", std::uint32_t{0});
     offer.message = get(json, "message", std::string());
     return offer;

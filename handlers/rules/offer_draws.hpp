@@ -1,13 +1,13 @@
 // Who is held out of an offer, so that its effect can be measured, and whom a surprise finds.
 //
-//   held out: of the offer's name and the member     the same for ever, and in a replay of what is only
-//   proposed found:    of the offer's seed, the member, and the club's day
+//   held out: of the offer's name and the member; the same for ever, and in a replay of what is only proposed
+//   found:    of the offer's seed, the member, and the club's day
 //
 // What must stay true: a draw is a function of what is on record and of nothing else, so a quote, its
 // purchase and a replay see the same one; and all invoices of a day have one draw together. So who splits an
-// invoice has one draw and not several, and what a split earns is what the offer without its chance would
-// bring (I27); on another day she draws anew, as on any offer. The seed is chance, drawn once when the offer
-// is saved and told to nobody: without it anybody could reckon on which day to come.
+// invoice has one draw and not several, and what the parts earn is what the offer without its chance would
+// bring, or nothing (I27); on another day she draws anew, as on any offer. The seed is chance, drawn once
+// when the offer is saved and told to nobody: without it anybody could reckon on which day to come.
 //
 // Rejected: a draw with each request. Who splits an invoice would draw for each part of it, and the first
 // quote that wins would be worth repeating.

@@ -29,6 +29,8 @@ inline bool within_bounds(const Offer& offer, const OfferUse& use) {
 
 // Not held out, and found by chance. Asked of offers that fit: most have neither.
 inline bool is_drawn(const Offer& offer, const Measures& measures) {
+  if (offer.hold_out == 0 && offer.chance == 0) [[likely]]
+    return true;
   return !is_held_out(offer, measures.member()) && is_found_by(offer, measures.member(), measures.draw_day());
 }
 

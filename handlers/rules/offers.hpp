@@ -70,11 +70,16 @@ struct OfferEffect {
 enum class Stacking : std::uint8_t { all, best };
 
 struct Offer {
-  std::string name;           // [a-z0-9-]{1,40}: stable, in files and reports
-  std::string title;          // as people read it in OFFERS and WHY; empty: it is not shown
-  std::uint32_t id = 0;       // stays through all versions; 0: not saved yet
+  std::string name;      // [a-z0-9-]{1,40}: stable, in files and reports
+  std::string title;     // as people read it in OFFERS and WHY; empty: it is not shown
+  std::uint32_t id = 0;  // stays through all versions; 0: not saved yet
+  // Of its chance; given when it is saved, and of no file. It and what draws stand where the compiler would
+  // leave holes: a thousand offers are walked for each purchase.
+  std::uint32_t seed = 0;
   std::uint64_t version = 0;  // of the record that says what it was when it gave; 0: not saved yet
   Occasion on = Occasion::purchase;
+  std::uint16_t hold_out = 0;  // so many basis points of the members do not get it; 0: all get it
+  std::uint32_t chance = 0;    // fires on one day of so many of hers, by chance; 0: always
   std::vector<Condition> when;
   std::vector<OfferEffect> then;
   Instant from{};                // the epoch: always
@@ -84,10 +89,7 @@ struct Offer {
       0;              // uses; 0: no bound. The file's default: 1 if it gives anything by the piece
   Amount budget = 0;  // in all, of discount, credit and gifts; 0: no bound
   Stacking stacking = Stacking::all;
-  std::int32_t priority = 0;   // the higher, the more it counts among equals
-  std::uint32_t hold_out = 0;  // so many basis points of the members do not get it (offer_draws.hpp); 0: none
-  std::uint32_t chance = 0;    // fires on one day of so many of hers, by chance; 0: always
-  std::uint64_t seed = 0;      // of its chance; given when it is saved, and of no file
+  std::int32_t priority = 0;  // the higher, the more it counts among equals
   std::string message;  // occasions: what she reads, with {club} {credit} {code} {until}; empty: the usual
   bool operator==(const Offer&) const = default;
 };

@@ -20,7 +20,7 @@ std::map<handlers::ClubId, handlers::MemberId> find_gift_accounts(Connection& co
 // Under the lock of the members: uses, points and tiers, the sums of periods; of `refunded` members too.
 void load_standings(Connection& connection, const handlers::Needs& needs,
                     const std::set<handlers::MemberId>& refunded, handlers::Facts& facts);
-// The budgets, locked: after all else that is locked while loading.
+// The budgets, locked: after all else that is locked while loading, but for the rows of clubs.
 void lock_budgets(Connection& connection, const std::set<handlers::OfferId>& offers, handlers::Facts& facts);
 
 // Of purchases.

@@ -13,7 +13,7 @@ namespace {
 
 using namespace handlers;
 
-rules::Offer offer_of(std::uint32_t id, std::uint64_t version, std::uint64_t seed,
+rules::Offer offer_of(std::uint32_t id, std::uint64_t version, std::uint32_t seed,
                       std::string_view document) {
   rules::Offer offer = read_offer(document);
   offer.id = id;
@@ -90,7 +90,7 @@ void seed_surprises(Connection& connection, ClubId club, const Programme& progra
   for (const rules::Offer& offer : programme.offers) {
     if (offer.chance == 0) continue;
     connection.prepare("UPDATE offer SET seed = ? WHERE club_id = ? AND name = ? AND seed = 0")
-        .add(chance.random())
+        .add(static_cast<std::uint32_t>(chance.random()))
         .add(club)
         .add(offer.name)
         .update();
@@ -138,7 +138,8 @@ void load_programmes(Connection& connection, std::vector<Club>& clubs) {
     Programme* programme = find(offers.u32());
     if (programme == nullptr) continue;
     const std::uint32_t id = offers.u32();
-    const std::uint64_t version = offers.u64(), seed = offers.u64();
+    const std::uint64_t version = offers.u64();
+    const std::uint32_t seed = offers.u32();
     programme->offers.push_back(offer_of(id, version, seed, offers.text()));
   }
   Rows bounds = connection.prepare("SELECT club_id, body FROM lrfm_bounds").query();
@@ -190,7 +191,7 @@ std::vector<OfferRecord> load_offer_records(Connection& connection, ClubId club,
   while (rows.next()) {
     const std::uint32_t id = rows.u32();
     const rules::Amount spent = rows.i64();
-    const std::uint64_t seed = rows.u64();
+    const std::uint32_t seed = rows.u32();
     if (records.empty() || id != last) records.push_back({.spent = spent, .versions = {}});
     last = id;
     if (records.back().versions.size() >= versions_max) continue;

@@ -93,7 +93,7 @@ TEST_F(ManagersOrders, leave_surprises_the_seed_that_they_were_given) {
   const auto seed_of_first = [this] {
     return store::load_clubs(database.connection).front().programme.offers[0].seed;
   };
-  const std::uint64_t seed = seed_of_first();
+  const std::uint32_t seed = seed_of_first();
   EXPECT_NE(seed, 0U);
   club.programme.offers[0].chance = 10;
   store::save_club(database.connection, club);

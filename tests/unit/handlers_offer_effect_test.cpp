@@ -15,7 +15,7 @@ const rules::Instant kPeriodFrom = std::chrono::sys_days{std::chrono::year{2026}
 const rules::Instant kPeriodUntil = kPeriodFrom + std::chrono::days{30};
 
 rules::Offer half_held_out() {
-  return {.name = "measured", .title = "", .when = {}, .then = {}, .hold_out = 5'000, .message = ""};
+  return {.name = "measured", .title = "", .hold_out = 5'000, .when = {}, .then = {}, .message = ""};
 }
 MemberId first_member(bool held_out) {
   MemberId id = 1;

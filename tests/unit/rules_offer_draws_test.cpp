@@ -18,19 +18,23 @@ using testing::IsEmpty;
 
 constexpr std::int64_t kDrawnDay = 20'779;
 
-Offer surprise(std::uint32_t chance, std::uint64_t seed, EffectKind kind = EffectKind::credit_percent) {
+Offer surprise(std::uint32_t chance, std::uint32_t seed, EffectKind kind = EffectKind::credit_percent) {
   return {.name = "surprise",
           .title = "t",
-          .then = {{.kind = kind, .value = 900}},
-          .budget = kAmountMax,
+          .seed = seed,
           .chance = chance,
-          .seed = seed};
+          .when = {},
+          .then = {{.kind = kind, .value = 900, .text = ""}},
+          .budget = kAmountMax,
+          .message = ""};
 }
-Offer held_out(std::uint32_t share, std::string name = "measured") {
+Offer held_out(std::uint16_t share, std::string name = "measured") {
   return {.name = std::move(name),
           .title = "t",
-          .then = {{.kind = EffectKind::credit_percent, .value = 1000}},
-          .hold_out = share};
+          .hold_out = share,
+          .when = {},
+          .then = {{.kind = EffectKind::credit_percent, .value = 1000, .text = ""}},
+          .message = ""};
 }
 
 Measures of_member(std::uint64_t member, std::int64_t day = kDrawnDay) {
@@ -111,14 +115,14 @@ TEST(OfferDraws, of_another_seed_or_another_offer_are_others) {
 }
 
 TEST(OfferDraws, find_no_stranger) {
-  for (std::uint64_t seed = 0; seed < 100; ++seed) EXPECT_FALSE(is_found_by(surprise(2, seed), 0, kDrawnDay));
+  for (std::uint32_t seed = 0; seed < 100; ++seed) EXPECT_FALSE(is_found_by(surprise(2, seed), 0, kDrawnDay));
 }
 
 // A splitter has one draw a day, as everybody: what the parts earn is what they would earn of the same offer
 // without its chance, or nothing at all.
 RC_GTEST_PROP(OfferDrawsPromise, an_invoice_in_parts_has_one_draw, ()) {
   const auto kind = *rc::gen::element(EffectKind::credit_percent, EffectKind::credit);
-  Offer offer = surprise(*rc::gen::inRange<std::uint32_t>(2, 6), *rc::gen::arbitrary<std::uint64_t>(), kind);
+  Offer offer = surprise(*rc::gen::inRange<std::uint32_t>(2, 6), *rc::gen::arbitrary<std::uint32_t>(), kind);
   if (gives_by_piece(offer)) offer.per_member_day = 1;
   RC_ASSERT(contradictions(offer).empty());
   const Measures measures =

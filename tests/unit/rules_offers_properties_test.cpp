@@ -68,7 +68,7 @@ Offer any_offer(std::size_t number) {
   const bool later = kinds.contains(credit_percent) || kinds.contains(credit) || kinds.contains(gift);
   if (off != later && one_in(4)) offer.budget = 1 + up_to(500);
   if (offer.budget != 0 && one_in(3)) offer.chance = 2U + up_to(2U);
-  if (one_in(5)) offer.hold_out = 1U + up_to(8'999U);
+  if (one_in(5)) offer.hold_out = static_cast<std::uint16_t>(1 + up_to(8'999));
   if (offer.then.size() == 1 && money && one_in(3)) offer.then[0].day_max = 1 + up_to(200);
   RC_ASSERT(contradictions(offer).empty());
   return offer;
