@@ -43,6 +43,9 @@ constexpr TextRule kName{[](std::string_view t) { return consists_of(t, kNameOct
 constexpr TextRule kTierName{
     [](std::string_view t) { return kName.fits(t) && t != handlers::kNoTier && t != handlers::kAnyValue; },
     "1 to 40 of a-z, 0-9 and -, but none and any"};
+constexpr TextRule kOfferName{
+    [](std::string_view t) { return kName.fits(t) && !t.starts_with(handlers::kManagersOffers); },
+    "1 to 40 of a-z, 0-9 and -, not beginning with manager-: so those are called that managers begin"};
 constexpr TextRule kTitle{[](std::string_view t) { return is_line_of(t, 60); },
                           "up to 60 characters on one line"};
 constexpr TextRule kNote{[](std::string_view t) { return !t.empty() && is_line_of(t, 60); },
@@ -54,6 +57,25 @@ constexpr TextRule kDay{[](std::string_view t) { return parse_day(t).has_value()
                         "a day that is in the calendar: 2026-11-20, 1405/08/29"};
 constexpr TextRule kBusiness{[](std::string_view t) { return !rules::usual_segments(t).empty(); },
                              "restaurant, grocery, beauty, clothing"};
+
+// "1 in 20"
+std::optional<std::uint32_t> chance_of(std::string_view text) {
+  constexpr std::string_view kBefore = "1 in ";
+  if (!text.starts_with(kBefore)) return std::nullopt;
+  const auto number = parse_whole_number(text.substr(kBefore.size()));
+  if (!number || *number < 2 || *number > kUsesMax) return std::nullopt;
+  return static_cast<std::uint32_t>(*number);
+}
+constexpr TextRule kChance{[](std::string_view t) { return chance_of(t).has_value(); },
+                           "1 in 2 to 1 in 1000000: 1 in 20"};
+
+// Who of those whom it would reach does not get it.
+void read_draws(Section& s, rules::Offer& offer) {
+  rules::BasisPoints held_out = 0;
+  if (s.percent("hold_out", held_out, 1, 9'000)) offer.hold_out = static_cast<std::uint16_t>(held_out);
+  std::string chance;
+  if (s.text("chance", chance, kChance)) offer.chance = *chance_of(chance);
+}
 
 class Names {
  public:
@@ -246,6 +268,7 @@ void read_offer(Section& s, const handlers::Club& club, rules::Offer& offer) {
   s.integer("budget", offer.budget, 1, rules::kAmountMax);
   s.choice("stacking", offer.stacking, handlers::stacking_words());
   s.integer("priority", offer.priority, -1000, 1000);
+  read_draws(s, offer);
   if (s.text("message", offer.message, kMessage) && offer.on == rules::Occasion::purchase)
     s.mistake("message", "given to an offer on purchases", "only beside on: birthday, away …");
   offer.when = std::move(when.conditions);
@@ -260,7 +283,7 @@ void read_offers(Section& root, handlers::Club& club) {
   Names names;
   root.list("offers", 0, handlers::kOffersMax, [&](Section& s, std::size_t) {
     rules::Offer& offer = club.programme.offers.emplace_back();
-    if (s.text("name", offer.name, kName, Presence::required)) names.check(s, offer.name);
+    if (s.text("name", offer.name, kOfferName, Presence::required)) names.check(s, offer.name);
     read_offer(s, club, offer);
   });
   std::ranges::sort(club.programme.offers, {}, &rules::Offer::name);

@@ -7,8 +7,10 @@
 #include "handlers/buy.hpp"
 #include "handlers/insights.hpp"
 #include "handlers/invite.hpp"
+#include "handlers/managers_offer.hpp"
 #include "handlers/quote.hpp"
 #include "handlers/tags.hpp"
+#include "handlers/tell.hpp"
 
 namespace peyk::handlers {
 namespace {
@@ -91,6 +93,12 @@ constexpr std::array kOrders{
           if (!speaker.cashier->manager) return managers_only(speaker, setting);
           return insights(speaker, setting);
         }},
+    CashierOrder{Keyword::tell, needs_tell,
+                 [](const Speaker& speaker, const Typed& typed, std::span<const CodeKey>, const Facts& facts,
+                    Setting& setting) { return tell(speaker, typed, facts, setting); }},
+    CashierOrder{Keyword::offers, needs_managers_offer,
+                 [](const Speaker& speaker, const Typed& typed, std::span<const CodeKey>, const Facts& facts,
+                    Setting& setting) { return managers_offer(speaker, typed, facts, setting); }},
 };
 
 }  // namespace
@@ -99,6 +107,8 @@ const CashierOrder* cashier_order(const Speaker& speaker, const Typed& typed) {
   if (speaker.cashier == nullptr) return nullptr;
   // JOIN alone is meant for herself.
   if (typed.keyword == Keyword::join && typed.args.empty()) return nullptr;
+  // OFFERS too, and whatever stands behind it: only a manager makes them.
+  if (typed.keyword == Keyword::offers && (typed.args.empty() || !speaker.cashier->manager)) return nullptr;
   const auto found = std::find_if(kOrders.begin(), kOrders.end(), [&typed](const CashierOrder& order) {
     return order.keyword == typed.keyword;
   });

@@ -6,6 +6,8 @@
 //   "QUOTE 0912… 850000"                   what a purchase would bring, before payment (quote.cpp)
 //   "CUSTOMER 0912…"                       managers: how she stands with the club (about_member.cpp)
 //   "TAG 0912… word", "UNTAG 0912… word"   managers: what the club calls her (tags.cpp)
+//   "TELL 0912… text"                      managers: a text to one member (tell.cpp)
+//   "OFFER gold 10% until 22"              managers: an offer in a few keys (managers_offer.cpp)
 //
 // To add one: a row in kOrders.
 #pragma once

@@ -8,6 +8,7 @@
 
 #include "handlers/buy.hpp"
 #include "handlers/invite.hpp"
+#include "handlers/managers_offer.hpp"
 #include "handlers/move.hpp"
 #include "handlers/proof.hpp"
 #include "handlers/taking.hpp"
@@ -135,6 +136,11 @@ Said leave_confirmed(const Speaker& speaker, const Pending&, std::span<const Cod
   return leave_now(speaker, facts, setting);
 }
 
+Said offer_confirmed(const Speaker& speaker, const Pending& pending, std::span<const CodeKey>,
+                     const Facts& facts, Setting& setting) {
+  return offer_begun(speaker, pending, facts, setting);
+}
+
 // The text that asks the cashier for the number.
 std::string_view challenge_key(PendingKind kind) {
   if (kind == PendingKind::redeem_challenge) return "redeem_challenge";
@@ -150,6 +156,7 @@ constexpr std::array kConfirmations{
     Confirmation{PendingKind::enrol, needs_nothing, enrol_confirmed},
     Confirmation{PendingKind::handset_proof, needs_handset, handset_reply},
     Confirmation{PendingKind::leave, needs_of_leave, leave_confirmed},
+    Confirmation{PendingKind::offer, needs_offer_confirmed, offer_confirmed},
 };
 
 const Confirmation& confirmation_of(PendingKind kind) {

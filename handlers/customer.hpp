@@ -5,7 +5,11 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
 #include <string>
+#include <vector>
 
 #include "handlers/club.hpp"
 #include "handlers/ids.hpp"
@@ -78,6 +82,20 @@ struct OfferGrant {
   rules::Instant at{};
   std::string facts;  // a JSON object; empty: forgotten, she has left
 };
+// What a manager who begins or ends an offer by text wants to know of the club.
+struct OfferDeskKey {
+  std::string names;              // as names of such offers begin today: "manager-20261122-"
+  std::set<std::uint32_t> tiers;  // whose members are to be counted
+};
+struct OfferDesk {
+  std::uint32_t named = 0;            // offers that were ever called so
+  std::vector<rules::Offer> running;  // that managers began and nobody ended; the latest last
+  // Of last night; tiers of now. What is not there was not counted.
+  std::optional<std::uint64_t> members;
+  std::map<std::string, std::uint64_t> segments;
+  std::map<std::uint32_t, std::uint64_t> tiers;
+};
+
 // It counts against a budget.
 constexpr bool is_money(rules::EffectKind kind) {
   using enum rules::EffectKind;

@@ -216,13 +216,36 @@ struct RecordMemberEvent {
   MemberEvent event;
 };
 
+// An offer that a manager began by text, beside those of the club's file.
+struct BeginOffer {
+  ClubId club = 0;
+  rules::Offer offer;
+  PhoneNumber by = 0;
+  rules::Instant at{};
+};
+// One of these is over before its time.
+struct EndOffer {
+  ClubId club = 0;
+  std::string name;
+  PhoneNumber by = 0;
+  rules::Instant at{};
+};
+
+// A manager wrote to a member.
+struct RecordLetter {
+  std::uint64_t id = 0;
+  MemberKey by;
+  MemberId member = 0;
+  rules::Instant at{};
+};
+
 using Effect =
     std::variant<EnrolMember, ChangeMember, EndMembership, OpenLot, IssueCode, TakeFromLot, VoidRedemption,
                  MoveCredit, RecordPurchase, SetPromo, NoteHelp, SetAttempts, SetPending, RecordSale,
                  SetMissWindow, NoteMiss, RecordDispute, SetTillAttempts, BeginHold, EndHold, TakeBack,
                  ReturnCredit, Owe, RecordRefund, SetGuesses, SetProfile, SetBehaviour, SetStanding,
                  RecordPoints, SetOfferUse, RecordGrant, OpenGiftAccount, IssueGift, SetTags, SetSurveyScore,
-                 RecordMemberEvent>;
+                 RecordMemberEvent, BeginOffer, EndOffer, RecordLetter>;
 
 struct OutgoingText {
   ClubId club = 0;

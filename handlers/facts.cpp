@@ -39,6 +39,7 @@ void Needs::merge(Needs other) {
   merge_since(transfers, other.transfers);
   merge_since(disputes, other.disputes);
   merge_since(sales, other.sales);
+  merge_since(letters, other.letters);
   candidates.insert(candidates.end(), other.candidates.begin(), other.candidates.end());
   tills.merge(other.tills);
   const auto has_bills = [](const Needs& one) { return !one.bills.empty() || !one.holds.empty(); };
@@ -77,6 +78,10 @@ void Needs::merge(Needs other) {
   survey_scores.merge(other.survey_scores);
   member_events.merge(other.member_events);
   rated_purchases.merge(other.rated_purchases);
+  for (auto& [club, key] : other.offer_desks) {
+    const auto [known, fresh] = offer_desks.try_emplace(club, key);
+    if (!fresh) known->second.tiers.merge(key.tiers);
+  }
 }
 
 const Member* Facts::member(const MemberKey& key) const {

@@ -371,6 +371,8 @@ struct Needs {
   std::set<MemberKey> tags, survey_scores;  // of members
   std::set<MemberEventKey> member_events;   // told before?
   std::set<RecordKey> rated_purchases;      // whose are these, and was any of them rated?
+  std::map<MemberKey, rules::Instant> letters;  // that these managers wrote to members, from then on
+  std::map<ClubId, OfferDeskKey> offer_desks;   // the club's row, locked
 
   void merge(Needs other);
 };
@@ -440,6 +442,10 @@ class Facts {
   std::vector<const OfferGrant*> grants(std::uint64_t purchase) const;
   // nullptr: the club has none, or it was not wanted.
   const Member* gift_account(ClubId club) const;
+  // How many a manager wrote since what needs.letters has of her.
+  std::uint32_t letters(const MemberKey& manager) const;
+  // Nothing in it: it was not wanted.
+  const OfferDesk& offer_desk(ClubId club) const;
   // What of a lot was never spent, and is gone: its time was over, or she left.
   rules::Amount lapsed(const Lot& lot, rules::Instant now) const;
   LinePhone line_phone(const LinePhoneKey& key) const;
@@ -508,6 +514,8 @@ class Facts {
   void load_budget_spent(OfferId offer, rules::Amount spent);
   void load(OfferGrant row);
   void load_gift_account(Member row);
+  void load(ClubId club, OfferDesk desk);
+  void load_letters(const MemberKey& manager, std::uint32_t count);
 
   // The working set's side: what a decision changed. See effects.hpp.
   void apply(const struct EnrolMember& effect);
@@ -546,6 +554,9 @@ class Facts {
   void apply(const struct SetTags& effect);
   void apply(const struct SetSurveyScore& effect);
   void apply(const struct RecordMemberEvent& effect);
+  void apply(const struct BeginOffer& effect);
+  void apply(const struct EndOffer& effect);
+  void apply(const struct RecordLetter& effect);
 
  private:
   void post(const LedgerEntry& entry);
@@ -606,6 +617,8 @@ class Facts {
   std::unordered_map<MemberId, SurveyScore> survey_scores_;
   std::map<MemberEventKey, MemberEvent> member_events_;
   std::unordered_map<std::uint64_t, RatedPurchase> rated_purchases_;
+  std::map<ClubId, OfferDesk> offer_desks_;
+  std::map<MemberKey, std::uint32_t> letters_;
 };
 
 }  // namespace peyk::handlers

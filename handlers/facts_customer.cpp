@@ -55,6 +55,23 @@ const Member* Facts::gift_account(ClubId club) const {
   return id == nullptr ? nullptr : member(*id);
 }
 
+const OfferDesk& Facts::offer_desk(ClubId club) const {
+  static const OfferDesk nothing;
+  const OfferDesk* desk = find(offer_desks_, club);
+  return desk == nullptr ? nothing : *desk;
+}
+
+std::uint32_t Facts::letters(const MemberKey& manager) const {
+  const std::uint32_t* count = find(letters_, manager);
+  return count == nullptr ? 0 : *count;
+}
+
+void Facts::load_letters(const MemberKey& manager, std::uint32_t count) {
+  letters_.emplace(manager, count);
+}
+void Facts::load(ClubId club, OfferDesk desk) {
+  offer_desks_.emplace(club, std::move(desk));
+}
 void Facts::load(MemberId member, BranchNo branch, const rules::Behaviour& row) {
   behaviours_.emplace(std::pair(member, branch), row);
 }
@@ -115,6 +132,21 @@ void Facts::apply(const IssueGift& effect) {
   post(effect.entry);
   load(effect.lot);
   load(effect.code);
+}
+
+void Facts::apply(const BeginOffer& effect) {
+  OfferDesk& desk = offer_desks_[effect.club];
+  ++desk.named;
+  desk.running.push_back(effect.offer);
+}
+
+void Facts::apply(const EndOffer& effect) {
+  std::erase_if(offer_desks_[effect.club].running,
+                [&effect](const rules::Offer& one) { return one.name == effect.name; });
+}
+
+void Facts::apply(const RecordLetter& effect) {
+  ++letters_[effect.by];
 }
 
 void Facts::visit(const Purchase& purchase) {

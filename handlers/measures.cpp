@@ -124,6 +124,8 @@ class Filling {
   }
 
   Measures run(rules::Instant at, const PurchaseNow* purchase) {
+    // By the clock and not by the till, as uses are: who back-dates an invoice draws no second time.
+    measures_.draw_for(member_ == nullptr ? 0 : member_->id, day_of(club_, now_));
     moment(at);
     if (member_ != nullptr) {
       before_ = behaviour_now(club_, member_->id, kWholeClub, facts_);
@@ -339,6 +341,10 @@ std::string looked_at(const rules::Offer& offer, const Measures& measures) {
     } else if (const std::int64_t value = measures.of(condition.measure); value != Measures::kUnknown) {
       seen[std::string(rules::name_of(condition.measure))] = value;
     }
+  }
+  if (offer.chance != 0) {
+    seen["chance"] = offer.chance;
+    seen["drawn_on"] = measures.draw_day();
   }
   return seen.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }

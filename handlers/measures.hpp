@@ -63,7 +63,8 @@ rules::Measures measures_of(const Club& club, const Member* member, const Facts&
 std::vector<rules::OfferUse> uses_of(const Club& club, const Member* member, const Facts& facts,
                                      rules::Instant now);
 
-// The measures that the conditions of an offer looked at, as a JSON object: {"visits": 6, "branch": 12}.
+// The measures that the conditions of an offer looked at, as a JSON object: {"visits": 6, "branch": 12}. Of a
+// surprise its chance (one in so many) and the day it was drawn for, counted from 1970, too.
 // Names as the club file has them.
 std::string looked_at(const rules::Offer& offer, const rules::Measures& measures);
 

@@ -58,6 +58,7 @@ constexpr std::array kFacts{
     Fact{"jalali_month_day", "fact_moment", How::yes, Measure::jalali_month_day},
     Fact{"hijri_month_day", "fact_moment", How::yes, Measure::hijri_month_day},
     Fact{"gregorian_month_day", "fact_moment", How::yes, Measure::gregorian_month_day},
+    Fact{"chance", "fact_chance", How::yes, Measure::count_},
 };
 
 // The same of the sets; their words are told one by one.

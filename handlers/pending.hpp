@@ -38,6 +38,7 @@ enum class PendingKind : std::uint8_t {
   pay = 6,            // credit at a branch: amount, branch
   buy_challenge = 7,  // as redeem_challenge, of a purchase: amount, invoice, other_phone is the shopper's
   leave = 8,          // the member ends her membership
+  offer = 9,          // a manager begins an offer: its document
 };
 
 inline constexpr std::chrono::minutes kPendingValid{2};
@@ -61,6 +62,7 @@ struct Pending {
   PhoneNumber other_phone = 0;
   PhoneNumber asked_by = 0;
   BranchNo branch = 0;
+  std::string offer;  // as programme_json.hpp writes it, without a name; at most 2000 octets
   rules::Instant asked_at{};
   rules::Instant until{};  // first instant at which the number is too late
   bool used = false;

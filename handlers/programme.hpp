@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "handlers/insight.hpp"
@@ -15,6 +16,12 @@
 namespace peyk::handlers {
 
 inline constexpr std::size_t kOffersMax = 1000;
+// So begin the names of offers that managers begin by text (managers_offer.hpp): "manager-20261122-1". The
+// club's file has none that is called so, and leaves them alone.
+inline constexpr std::string_view kManagersOffers = "manager-";
+inline bool is_managers(const rules::Offer& offer) {
+  return offer.name.starts_with(kManagersOffers);
+}
 
 struct Programme {
   std::vector<rules::Segment> segments;

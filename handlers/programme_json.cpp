@@ -233,6 +233,8 @@ std::string offer_document(const Offer& offer) {
   put(json, "budget", offer.budget);
   put(json, "stacking", std::string(word_in(stacking_words(), offer.stacking)), std::string("all"));
   put(json, "priority", offer.priority);
+  put(json, "hold_out", offer.hold_out);
+  put(json, "chance", offer.chance);
   put(json, "message", offer.message);
   return json.dump();
 }
@@ -252,6 +254,8 @@ Offer read_offer(std::string_view document) {
     offer.budget = get(json, "budget", rules::Amount{0});
     offer.stacking = read_word(json, "stacking", stacking_words(), rules::Stacking::all);
     offer.priority = get(json, "priority", std::int32_t{0});
+    offer.hold_out = get(json, "hold_out", std::uint16_t{0});
+    offer.chance = get(json, "chance", std::uint32_t{0});
     offer.message = get(json, "message", std::string());
     return offer;
   });

@@ -60,6 +60,7 @@ enum class Keyword : std::uint8_t {
   tag,
   untag,
   insights,
+  tell,
 };
 
 struct Typed {

@@ -316,6 +316,18 @@ void check_branches(Lines& refusals, const Club* stored, const Club& club, const
   }
 }
 
+// Those that managers began stay beside the file's until their time is over.
+void check_offers(Lines& refusals, const Club* stored, const Club& club) {
+  if (stored == nullptr) return;
+  const auto begun = static_cast<std::size_t>(std::ranges::count_if(stored->programme.offers, &is_managers));
+  const std::size_t all = club.programme.offers.size() + begun;
+  if (all > kOffersMax) {
+    refusals.push_back(fmt::format(
+        "{} offers, {} of them begun by managers' texts: a club has {} at most; take some out of the file",
+        all, begun, kOffersMax));
+  }
+}
+
 void check_line(Lines& refusals, const Club& club, const ApplyWorld& world) {
   const auto line = std::find_if(world.lines.begin(), world.lines.end(),
                                  [&club](const LineOptions& one) { return one.number == club.line; });
@@ -371,6 +383,7 @@ ApplyPlan plan_apply(const config::ClubFile& file, const ApplyWorld& world) {
     if (&other != stored) check_neighbour(plan.refusals, other, plan.club);
   }
   check_branches(plan.refusals, stored, plan.club, world);
+  check_offers(plan.refusals, stored, plan.club);
   hash_pins(plan, file, stored, world);
   keep_secrets(plan, stored, world);
   check_webhooks(plan.refusals, plan.webhooks, world);

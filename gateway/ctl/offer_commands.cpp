@@ -65,6 +65,8 @@ std::string bounds_of(const rules::Offer& offer, std::string_view zone) {
   if (offer.per_member_day != 0) text += fmt::format(", {} a day", offer.per_member_day);
   if (offer.stacking == rules::Stacking::best) text += ", the best only";
   if (offer.priority != 0) text += fmt::format(", priority {}", offer.priority);
+  if (offer.hold_out != 0) text += fmt::format(", {}% held out", handlers::percent_text(offer.hold_out));
+  if (offer.chance != 0) text += fmt::format(", by chance on 1 day in {}", offer.chance);
   return text.empty() ? text : "  " + text.substr(2) + "\n";
 }
 

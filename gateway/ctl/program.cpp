@@ -15,6 +15,7 @@
 #include "gateway/ctl/club_yaml.hpp"
 #include "gateway/ctl/customer_commands.hpp"
 #include "gateway/ctl/desk.hpp"
+#include "gateway/ctl/effect_commands.hpp"
 #include "gateway/ctl/gift_commands.hpp"
 #include "gateway/ctl/insight_commands.hpp"
 #include "gateway/ctl/ledger_commands.hpp"
@@ -229,6 +230,7 @@ std::vector<Command> describe(CLI::App& app, Order& order) {
   describe_replay(app, order, commands);
   describe_insights(app, order, commands);
   describe_anonymous(app, order, commands);
+  describe_effect(app, order, commands);
   return commands;
 }
 

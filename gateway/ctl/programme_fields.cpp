@@ -121,6 +121,8 @@ Fields fields_of(const rules::Offer& offer, const rules::TierPlan& tiers, std::s
   fields.number("budget", offer.budget);
   fields.word("stacking", stacking_words(), offer.stacking, rules::Stacking::all);
   fields.number("priority", offer.priority);
+  if (offer.hold_out != 0) fields.raw("hold_out", percent_text(offer.hold_out));
+  if (offer.chance != 0) fields.raw("chance", fmt::format("1 in {}", offer.chance));
   fields.text("message", offer.message);
   return fields.take();
 }
@@ -175,10 +177,12 @@ Named segments_of(const Programme& programme) {
   for (const rules::Segment& one : programme.segments) named[one.name] = fields_of(one, programme.tiers);
   return named;
 }
+// Those of the file.
 Named offers_of(const Programme& programme, std::string_view time_zone) {
   Named named;
-  for (const rules::Offer& one : programme.offers)
-    named[one.name] = fields_of(one, programme.tiers, time_zone);
+  for (const rules::Offer& one : programme.offers) {
+    if (!is_managers(one)) named[one.name] = fields_of(one, programme.tiers, time_zone);
+  }
   return named;
 }
 // Which stands where in a list whose order means something.
@@ -272,10 +276,15 @@ std::string programme_as_yaml(const Programme& programme, std::string_view time_
   if (!programme.segments.empty()) yaml += "segments:\n";
   for (const rules::Segment& one : programme.segments)
     yaml += Map(fields_of(one, programme.tiers)).entry(one.name);
-  if (!programme.offers.empty()) yaml += "offers:\n";
-  for (const rules::Offer& one : programme.offers)
-    yaml += Map(fields_of(one, programme.tiers, time_zone)).entry(one.name);
-  return yaml;
+  std::string offers, begun;
+  for (const rules::Offer& one : programme.offers) {
+    if (is_managers(one)) {
+      begun += "# Not of this file, begun by a manager's text: " + one.name + "\n";
+    } else {
+      offers += Map(fields_of(one, programme.tiers, time_zone)).entry(one.name);
+    }
+  }
+  return yaml + (offers.empty() ? "" : "offers:\n" + offers) + begun;
 }
 
 }  // namespace peyk::gateway::ctl

@@ -31,6 +31,12 @@ handlers::Club proposed(Desk& desk, const std::vector<handlers::Club>& clubs) {
   club.programme.bounds_reckoned = stored.programme.bounds_reckoned;
   club.programme.places = stored.programme.places;
   std::ranges::sort(club.programme.offers, {}, &rules::Offer::name);
+  // A surprise that is there already draws as it did.
+  for (rules::Offer& offer : club.programme.offers) {
+    const auto& known = stored.programme.offers;
+    const auto same = std::ranges::find(known, offer.name, &rules::Offer::name);
+    if (same != known.end()) offer.seed = same->seed;
+  }
   return club;
 }
 
@@ -135,6 +141,14 @@ CLI::App* offers_of(CLI::App& app) {
 }
 
 }  // namespace
+
+rules::Instant day_named(const std::string& typed, const handlers::Club& club, bool end) {
+  if (typed.empty()) return {};
+  const auto date = templates::parse_date(typed);
+  if (!date) throw Trouble{kUsage, fmt::format("\"{}\" is no day: 1405-06-01, 2026-08-23", typed)};
+  const std::chrono::sys_days day{templates::to_gregorian(*date)};
+  return templates::instant_of(day + std::chrono::days{end ? 1 : 0}, club.time_zone);
+}
 
 void describe_replay(CLI::App& app, Order& order, std::vector<Command>& commands) {
   auto* command = offers_of(app)->add_subcommand(

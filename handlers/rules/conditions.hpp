@@ -77,10 +77,19 @@ class Measures {
   // Kept sorted; a handful each.
   void add(WordSet set, WordId word);
   bool has(WordSet set, WordId word) const;
+  // Whose they are (0: nobody's) and on which day of the club: what draws go by (offer_draws.hpp).
+  void draw_for(std::uint64_t member, std::int64_t day) {
+    member_ = member;
+    draw_day_ = day;
+  }
+  std::uint64_t member() const { return member_; }
+  std::int64_t draw_day() const { return draw_day_; }
 
  private:
   std::array<std::int64_t, kMeasures> values_;
   std::array<std::vector<WordId>, kWordSets> words_;
+  std::uint64_t member_ = 0;
+  std::int64_t draw_day_ = 0;
 };
 
 struct Range {

@@ -199,6 +199,7 @@ std::vector<Candidate> fitting(std::span<const Offer> offers, std::span<const Of
     const Offer& offer = offers[i];
     if (offer.on != on || !in_time(offer, now) || !all_hold(offer.when, measures)) continue;
     if (!within_bounds(offer, use_of(i))) continue;
+    if (!is_drawn(offer, measures)) continue;
     if (offer.stacking == Stacking::best && !best_today.leaves_room_for(offer, use_of(i))) continue;
     candidates.push_back({.offer = &offer,
                           .place = i,

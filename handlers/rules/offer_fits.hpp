@@ -8,6 +8,7 @@
 #include <string_view>
 #include <tuple>
 
+#include "handlers/rules/offer_draws.hpp"
 #include "handlers/rules/offers.hpp"
 
 namespace peyk::rules {
@@ -24,6 +25,13 @@ inline bool within_bounds(const Offer& offer, const OfferUse& use) {
   if (offer.per_member != 0 && use.uses >= offer.per_member) return false;
   if (offer.per_member_day != 0 && use.uses_today >= offer.per_member_day) return false;
   return offer.budget == 0 || budget_left(offer, use) > 0;
+}
+
+// Not held out, and found by chance. Asked of offers that fit: most have neither.
+inline bool is_drawn(const Offer& offer, const Measures& measures) {
+  if (offer.hold_out == 0 && offer.chance == 0) [[likely]]
+    return true;
+  return !is_held_out(offer, measures.member()) && is_found_by(offer, measures.member(), measures.draw_day());
 }
 
 inline void check_sizes(std::span<const Offer> offers, std::span<const OfferUse> uses) {

@@ -25,6 +25,8 @@ bool decided_by_buying(const Condition& condition) {
 bool open(const Offer& offer, const OfferUse& use, const Measures& measures, Instant now) {
   if (offer.on != Occasion::purchase || offer.title.empty()) return false;
   if (!in_time(offer, now) || !within_bounds(offer, use)) return false;
+  // A surprise is not told of beforehand: that it may come is all that anybody learns.
+  if (is_held_out(offer, measures.member())) return false;
   return std::ranges::all_of(offer.when, [&](const Condition& condition) {
     return decided_by_buying(condition) || holds(condition, measures);
   });

@@ -21,6 +21,8 @@
 // - What codes paid earns nothing: of an invoice wholly paid by them only notes come (I24).
 // - A budget is what is left of it when it is judged, under the lock of the offer; an offer whose budget is
 //   less than it would give gives what is left, in the order of its effects, and then nothing (I34).
+// - Chance is none of the judge's: what is drawn for a member and a day is a function of both and of the
+//   offer (offer_draws.hpp), the same for all invoices of the day.
 // - Integers only. A value beyond kAmountMax is std::out_of_range, never a wrapped sum.
 #pragma once
 
@@ -73,11 +75,16 @@ struct OfferEffect {
 enum class Stacking : std::uint8_t { all, best };
 
 struct Offer {
-  std::string name;           // [a-z0-9-]{1,40}: stable, in files and reports
-  std::string title;          // as people read it in OFFERS and WHY; empty: it is not shown
-  std::uint32_t id = 0;       // stays through all versions; 0: not saved yet
+  std::string name;      // [a-z0-9-]{1,40}: stable, in files and reports
+  std::string title;     // as people read it in OFFERS and WHY; empty: it is not shown
+  std::uint32_t id = 0;  // stays through all versions; 0: not saved yet
+  // Of its chance; given when it is saved, and of no file. It and what draws stand where the compiler would
+  // leave holes: a thousand offers are walked for each purchase.
+  std::uint32_t seed = 0;
   std::uint64_t version = 0;  // of the record that says what it was when it gave; 0: not saved yet
   Occasion on = Occasion::purchase;
+  std::uint16_t hold_out = 0;  // so many basis points of the members do not get it; 0: all get it
+  std::uint32_t chance = 0;    // fires on one day of so many of hers, by chance; 0: always
   std::vector<Condition> when;
   std::vector<OfferEffect> then;
   Instant from{};                // the epoch: always

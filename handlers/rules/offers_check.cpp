@@ -14,6 +14,8 @@ using Words = std::vector<std::string>;
 constexpr std::int64_t kCountMax = 1'000'000;      // points, entries
 constexpr std::int64_t kPointsShareMax = 100'000;  // basis points: ten times as many
 constexpr std::uint32_t kValidDaysMax = 3660;
+constexpr std::uint32_t kHoldOutMax = 9'000;  // basis points
+constexpr std::uint32_t kChanceMax = 1'000'000;
 
 struct KindTraits {
   std::string_view name;
@@ -181,6 +183,17 @@ void check_splitting(const Offer& offer, Words& wrong) {
   }
 }
 
+// What comes by chance is bounded, so that nobody's luck is dear; and only a purchase draws once a day.
+void check_draws(const Offer& offer, Words& wrong) {
+  if (offer.hold_out > kHoldOutMax)
+    wrong.push_back("hold_out: more than 90%, so hardly anybody would get it");
+  if (offer.chance == 0) return;
+  if (offer.chance < 2 || offer.chance > kChanceMax)
+    wrong.push_back("chance: 1 in 2 to 1 in " + std::to_string(kChanceMax));
+  if (offer.budget == 0) wrong.push_back("chance: what comes by chance needs a budget");
+  if (offer.on != Occasion::purchase) wrong.push_back("chance: only on a purchase");
+}
+
 }  // namespace
 
 std::vector<std::string> contradictions(const Offer& offer) {
@@ -190,6 +203,7 @@ std::vector<std::string> contradictions(const Offer& offer) {
   if (offer.until != Instant{} && offer.until <= offer.from) wrong.push_back("it ends before it begins");
   check_occasion(offer, wrong);
   check_splitting(offer, wrong);
+  check_draws(offer, wrong);
   const Words of_conditions = contradictions(with_occasion(offer));
   wrong.insert(wrong.end(), of_conditions.begin(), of_conditions.end());
   return wrong;

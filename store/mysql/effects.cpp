@@ -50,6 +50,7 @@ struct Sorted {
   std::vector<const EndMembership*> ended;
   std::map<PendingKey, const Pending*> pendings;
   std::vector<const Sale*> sales;
+  std::vector<const RecordLetter*> letters;
   std::vector<const Dispute*> disputes;
   std::map<MissKey, rules::MissWindow> miss_windows;
   std::map<NoteMiss, std::uint32_t> missed;
@@ -178,6 +179,9 @@ struct Sorted {
   void operator()(const SetTags& effect) { changed_tags.insert(effect.member); }
   void operator()(const SetSurveyScore& effect) { changed_scores.insert(effect.member); }
   void operator()(const RecordMemberEvent& effect) { member_events.push_back(&effect.event); }
+  void operator()(const BeginOffer& effect) { offers.begun.push_back(&effect); }
+  void operator()(const EndOffer& effect) { offers.ended.push_back(&effect); }
+  void operator()(const RecordLetter& effect) { letters.push_back(&effect); }
 
  private:
   void end_code(CodeId id, CodeState state, rules::Instant at) {
@@ -407,6 +411,7 @@ void save_effects(Connection& connection, std::span<const Effect> effects, const
   save_on_bills(connection, effects, facts);
   save_refunded(connection, sorted.refunded_purchases, facts);
   save_sales(connection, sorted.sales);
+  save_letters(connection, sorted.letters);
   save_disputes(connection, sorted.disputes);
   save_behaviours(connection, sorted.behaviours);
   save_offer_effects(connection, sorted.offers, facts);

@@ -4,6 +4,7 @@
 #include "store/mysql/disputes.hpp"
 #include "store/mysql/guesses.hpp"
 #include "store/mysql/member_events.hpp"
+#include "store/mysql/managers_offers.hpp"
 #include "store/mysql/moves.hpp"
 #include "store/mysql/offer_uses.hpp"
 #include "store/mysql/pendings.hpp"
@@ -339,11 +340,13 @@ void load_facts(Connection& connection, const Needs& needs, Facts& facts) {
   load_standings(connection, needs, refunded, facts);
   lock_pendings(connection, needs, facts);
   lock_budgets(connection, needs.budgets, facts);
+  lock_offer_desks(connection, needs.offer_desks, facts);
   load_taken(connection, needs.candidates, facts);
   load_line_phones(connection, needs.line_phones, facts);
   load_branch_days(connection, needs.branch_days, facts);
   load_moves(connection, needs, facts);
   load_sales(connection, needs.sales, facts);
+  load_letters(connection, needs.letters, facts);
   load_disputable(connection, needs.disputes, facts);
   lock_guesses(connection, needs.guessers, facts);
   load_readings(connection, needs.readings, facts);

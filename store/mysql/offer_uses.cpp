@@ -1,5 +1,6 @@
 #include "store/mysql/offer_uses.hpp"
 
+#include "store/mysql/managers_offers.hpp"
 #include "store/mysql/sets.hpp"
 
 namespace peyk::store {
@@ -165,6 +166,28 @@ void load_grants(Connection& connection, const std::set<std::uint64_t>& purchase
             });
 }
 
+std::map<MemberId, rules::Amount> given_to(Connection& connection, OfferId offer,
+                                           const std::vector<MemberId>& members, rules::Instant from,
+                                           rules::Instant until) {
+  if (members.size() > kSetRowsMax) throw std::length_error("more members than a statement takes");
+  std::map<MemberId, rules::Amount> given;
+  select_in(
+      connection,
+      "SELECT member_id, CAST(SUM(CASE WHEN kind IN (0, 1, 2, 3, 6) THEN value ELSE 0 END) AS SIGNED)"
+      " FROM offer_grant WHERE offer_id = ? AND at >= ? AND at < ? AND kind <> 8 AND member_id IN (",
+      "GROUP BY member_id", 1, members,
+      [&, bound = false](Statement& s, MemberId id) mutable {
+        if (!bound) s.add(offer).add(from).add(until);
+        bound = true;
+        s.add(id);
+      },
+      [&given](Rows& rows) {
+        const MemberId member = rows.u64();
+        given[member] = rows.i64();
+      });
+  return given;
+}
+
 void save_offer_effects(Connection& connection, const OfferEffects& effects, const Facts& facts) {
   insert_set(connection, "INSERT INTO gift_account (club_id, member_id) VALUES ", 2, effects.gift_accounts,
              [](Statement& s, const Member* account) { s.add(account->club).add(account->id); });
@@ -197,6 +220,8 @@ void save_offer_effects(Connection& connection, const OfferEffects& effects, con
                s.add(rank.standing.since).add(rank.standing.until);
              });
   save_grants(connection, effects.grants, facts);
+  save_begun_offers(connection, effects.begun);
+  save_ended_offers(connection, effects.ended);
 }
 
 }  // namespace peyk::store

@@ -20,11 +20,17 @@ std::map<handlers::ClubId, handlers::MemberId> find_gift_accounts(Connection& co
 // Under the lock of the members: uses, points and tiers, the sums of periods; of `refunded` members too.
 void load_standings(Connection& connection, const handlers::Needs& needs,
                     const std::set<handlers::MemberId>& refunded, handlers::Facts& facts);
-// The budgets, locked: after all else that is locked while loading.
+// The budgets, locked: after all else that is locked while loading, but for the rows of clubs.
 void lock_budgets(Connection& connection, const std::set<handlers::OfferId>& offers, handlers::Facts& facts);
 
 // Of purchases.
 void load_grants(Connection& connection, const std::set<std::uint64_t>& purchases, handlers::Facts& facts);
+
+// What an offer gave to these members from an instant to before another, in money; who got nothing is not
+// there. At most a page of them (kSetRowsMax).
+std::map<handlers::MemberId, rules::Amount> given_to(Connection& connection, handlers::OfferId offer,
+                                                     const std::vector<handlers::MemberId>& members,
+                                                     rules::Instant from, rules::Instant until);
 
 // The effects of a batch, sorted.
 struct OfferEffects {
@@ -34,6 +40,8 @@ struct OfferEffects {
   std::map<handlers::MemberId, handlers::ClubId> standings;
   std::vector<const handlers::IssueGift*> gifts;
   std::vector<const handlers::Member*> gift_accounts;
+  std::vector<const handlers::BeginOffer*> begun;
+  std::vector<const handlers::EndOffer*> ended;
 };
 void save_offer_effects(Connection& connection, const OfferEffects& effects, const handlers::Facts& facts);
 

@@ -10,8 +10,8 @@ using namespace handlers;
 constexpr const char* kColumns =
     "club_id, phone, kind, pending_id, number, code_number, amount, invoice, other_phone, asked_by, "
     "branch_no,"
-    " asked_at, until_at, used, misses, missed_at";
-constexpr std::size_t kWidth = 16;
+    " asked_at, until_at, used, misses, missed_at, offer";
+constexpr std::size_t kWidth = 17;
 
 Pending read(Rows& rows) {
   Pending pending;
@@ -31,6 +31,7 @@ Pending read(Rows& rows) {
   pending.used = rows.flag();
   pending.misses = rows.u32();
   pending.missed_at = rows.instant();
+  pending.offer = rows.text();
   return pending;
 }
 
@@ -68,12 +69,13 @@ void save_pendings(Connection& connection, const std::map<PendingKey, const Pend
              " amount = VALUES(amount), invoice = VALUES(invoice), other_phone = VALUES(other_phone),"
              " asked_by = VALUES(asked_by), branch_no = VALUES(branch_no), asked_at = VALUES(asked_at),"
              " until_at = VALUES(until_at), used = VALUES(used), misses = VALUES(misses),"
-             " missed_at = VALUES(missed_at)",
+             " missed_at = VALUES(missed_at), offer = VALUES(offer)",
              kWidth, pendings, [](Statement& s, const auto& one) {
                const Pending& p = *one.second;
                s.add(p.key.club).add(p.key.phone).add(static_cast<std::uint32_t>(p.key.kind)).add(p.id);
                s.add(p.number).add(p.code).add(p.amount).add(p.invoice).add(p.other_phone).add(p.asked_by);
                s.add(p.branch).add(p.asked_at).add(p.until).add(p.used).add(p.misses).add(p.missed_at);
+               s.add(p.offer);
              });
 }
 

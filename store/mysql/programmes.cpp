@@ -5,6 +5,8 @@
 
 #include "handlers/programme_json.hpp"
 #include "store/mysql/insights.hpp"
+#include "store/mysql/chance.hpp"
+#include "store/mysql/managers_offers.hpp"
 #include "store/mysql/sets.hpp"
 
 namespace peyk::store {
@@ -12,10 +14,12 @@ namespace {
 
 using namespace handlers;
 
-rules::Offer offer_of(std::uint32_t id, std::uint64_t version, std::string_view document) {
+rules::Offer offer_of(std::uint32_t id, std::uint64_t version, std::uint32_t seed,
+                      std::string_view document) {
   rules::Offer offer = read_offer(document);
   offer.id = id;
   offer.version = version;
+  offer.seed = seed;
   return offer;
 }
 
@@ -25,13 +29,14 @@ struct Stored {
   std::string document;
 };
 
+// Of the club's file: what managers began by text is none of it.
 std::map<std::string, Stored> stored_offers(Connection& connection, ClubId club) {
   std::map<std::string, Stored> offers;
   Rows rows = connection
                   .prepare(
                       "SELECT o.name, o.offer_id, COALESCE(v.version_id, 0), COALESCE(v.body, '')"
                       " FROM offer o LEFT JOIN offer_version v ON v.offer_id = o.offer_id AND v.until_at IS"
-                      " NULL WHERE o.club_id = ?")
+                      " NULL WHERE o.club_id = ? AND o.begun_by IS NULL")
                   .add(club)
                   .query();
   while (rows.next()) {
@@ -80,7 +85,21 @@ Changes changes(const std::map<std::string, Stored>& stored, const Programme& pr
   return found;
 }
 
+// Of those that come by chance: drawn once, so that a new version draws as the one before.
+void seed_surprises(Connection& connection, ClubId club, const Programme& programme) {
+  SystemChance chance;
+  for (const rules::Offer& offer : programme.offers) {
+    if (offer.chance == 0) continue;
+    connection.prepare("UPDATE offer SET seed = ? WHERE club_id = ? AND name = ? AND seed = 0")
+        .add(static_cast<std::uint32_t>(chance.random()))
+        .add(club)
+        .add(offer.name)
+        .update();
+  }
+}
+
 void save_offers(Connection& connection, ClubId club, const Programme& programme) {
+  end_offers_past(connection, club, rules::Instant{});
   std::map<std::string, Stored> stored = stored_offers(connection, club);
   const Changes found = changes(stored, programme);
   name_offers(connection, club, found.unnamed, stored);
@@ -93,6 +112,7 @@ void save_offers(Connection& connection, ClubId club, const Programme& programme
         .add(document)
         .update();
   }
+  seed_surprises(connection, club, programme);
 }
 
 bool is_in_force(Connection& connection, ClubId club, std::string_view bounds) {
@@ -114,17 +134,19 @@ void load_programmes(Connection& connection, std::vector<Club>& clubs) {
     Programme* programme = find(programmes.u32());
     if (programme != nullptr) *programme = read_programme(programmes.text());
   }
-  Rows offers = connection
-                    .prepare(
-                        "SELECT o.club_id, o.offer_id, v.version_id, v.body FROM offer_version v JOIN offer o"
-                        " ON o.offer_id = v.offer_id WHERE v.until_at IS NULL ORDER BY o.club_id, o.name")
-                    .query();
+  Rows offers =
+      connection
+          .prepare(
+              "SELECT o.club_id, o.offer_id, v.version_id, o.seed, v.body FROM offer_version v JOIN"
+              " offer o ON o.offer_id = v.offer_id WHERE v.until_at IS NULL ORDER BY o.club_id, o.name")
+          .query();
   while (offers.next()) {
     Programme* programme = find(offers.u32());
     if (programme == nullptr) continue;
     const std::uint32_t id = offers.u32();
     const std::uint64_t version = offers.u64();
-    programme->offers.push_back(offer_of(id, version, offers.text()));
+    const std::uint32_t seed = offers.u32();
+    programme->offers.push_back(offer_of(id, version, seed, offers.text()));
   }
   Rows bounds = connection.prepare("SELECT club_id, body, COALESCE(places, '') FROM lrfm_bounds").query();
   while (bounds.next()) {
@@ -180,19 +202,21 @@ void save_places(Connection& connection, ClubId club, const rules::SpendPlaces& 
 std::vector<OfferRecord> load_offer_records(Connection& connection, ClubId club, std::string_view name,
                                             std::size_t versions_max) {
   std::vector<OfferRecord> records;
-  Rows rows = connection
-                  .prepare(
-                      "SELECT o.offer_id, o.spent, v.version_id, v.from_at, v.until_at, v.body FROM offer o"
-                      " JOIN offer_version v ON v.offer_id = o.offer_id"
-                      " WHERE o.club_id = ? AND (? = '' OR o.name = ?) ORDER BY o.name, v.version_id DESC")
-                  .add(club)
-                  .add(name)
-                  .add(name)
-                  .query();
+  Rows rows =
+      connection
+          .prepare(
+              "SELECT o.offer_id, o.spent, o.seed, v.version_id, v.from_at, v.until_at, v.body FROM offer"
+              " o JOIN offer_version v ON v.offer_id = o.offer_id"
+              " WHERE o.club_id = ? AND (? = '' OR o.name = ?) ORDER BY o.name, v.version_id DESC")
+          .add(club)
+          .add(name)
+          .add(name)
+          .query();
   std::uint32_t last = 0;
   while (rows.next()) {
     const std::uint32_t id = rows.u32();
     const rules::Amount spent = rows.i64();
+    const std::uint32_t seed = rows.u32();
     if (records.empty() || id != last) records.push_back({.spent = spent, .versions = {}});
     last = id;
     if (records.back().versions.size() >= versions_max) continue;
@@ -200,7 +224,7 @@ std::vector<OfferRecord> load_offer_records(Connection& connection, ClubId club,
     OfferVersion one;
     one.from_at = rows.instant();
     one.until_at = rows.instant();
-    one.offer = offer_of(id, version, rows.text());
+    one.offer = offer_of(id, version, seed, rows.text());
     records.back().versions.push_back(std::move(one));
   }
   return records;

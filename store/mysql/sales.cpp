@@ -39,4 +39,27 @@ void save_sales(Connection& connection, const std::vector<const Sale*>& sales) {
              });
 }
 
+void load_letters(Connection& connection, const std::map<MemberKey, rules::Instant>& wanted, Facts& facts) {
+  for (const auto& [manager, since] : wanted) {
+    Rows rows = connection
+                    .prepare(
+                        "SELECT COUNT(*) FROM manager_letter WHERE club_id = ? AND manager_phone = ? AND"
+                        " at >= ?")
+                    .add(manager.club)
+                    .add(manager.phone)
+                    .add(since)
+                    .query();
+    if (rows.next()) facts.load_letters(manager, static_cast<std::uint32_t>(rows.u64()));
+  }
+}
+
+void save_letters(Connection& connection, const std::vector<const RecordLetter*>& letters) {
+  insert_set(connection,
+             "INSERT INTO manager_letter (letter_id, club_id, manager_phone, member_id, at) VALUES ", 5,
+             letters, [](Statement& s, const RecordLetter* letter) {
+               s.add(letter->id).add(letter->by.club).add(letter->by.phone).add(letter->member);
+               s.add(letter->at);
+             });
+}
+
 }  // namespace peyk::store

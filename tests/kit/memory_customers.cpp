@@ -60,6 +60,17 @@ void MemoryStore::load_customers(const Needs& needs, const std::set<MemberId>& r
     const auto spent = budgets_spent_.find(offer);
     facts.load_budget_spent(offer, spent == budgets_spent_.end() ? 0 : spent->second);
   }
+  for (const auto& [manager, since] : needs.letters) {
+    const auto written = std::ranges::count_if(
+        letters_, [&](const RecordLetter& letter) { return letter.by == manager && letter.at >= since; });
+    facts.load_letters(manager, static_cast<std::uint32_t>(written));
+  }
+  for (const auto& [club, key] : needs.offer_desks) {
+    OfferDesk desk = offer_desk_;
+    for (const rules::Offer& one : begun_offers_) desk.named += one.name.starts_with(key.names) ? 1 : 0;
+    desk.running = running_offers_;
+    facts.load(club, std::move(desk));
+  }
   if (gift_account_ != 0 && needs.gift_accounts.contains(members_.at(gift_account_).club))
     facts.load_gift_account(members_.at(gift_account_));
 }
@@ -81,6 +92,13 @@ void MemoryStore::keep_customer(const Effect& effect, const Facts& after) {
   } else if (const auto* account = std::get_if<OpenGiftAccount>(&effect)) {
     gift_account_ = account->account.id;
     members_[gift_account_] = account->account;
+  } else if (const auto* letter = std::get_if<RecordLetter>(&effect)) {
+    letters_.push_back(*letter);
+  } else if (const auto* begun = std::get_if<BeginOffer>(&effect)) {
+    begun_offers_.push_back(begun->offer);
+    running_offers_.push_back(begun->offer);
+  } else if (const auto* ended = std::get_if<EndOffer>(&effect)) {
+    std::erase_if(running_offers_, [ended](const rules::Offer& one) { return one.name == ended->name; });
   } else if (const auto* gift = std::get_if<IssueGift>(&effect)) {
     lots_[gift->lot.id] = gift->lot;
     codes_[gift->code.id] = gift->code;

@@ -56,6 +56,9 @@ class MemoryStore {
   const std::map<handlers::MemberId, handlers::Rank>& ranks() const { return ranks_; }
   const std::vector<handlers::OfferGrant>& grants() const { return grants_; }
   const std::map<handlers::OfferId, rules::Amount>& budgets_spent() const { return budgets_spent_; }
+  // What managers begin by text finds no place in the directory; `counts`: of members, segments, tiers.
+  const std::vector<rules::Offer>& running_offers() const { return running_offers_; }
+  void set_counts(handlers::OfferDesk counts) { offer_desk_ = std::move(counts); }
   // The last one-time number that was asked for; 0: none was.
   std::uint32_t last_number() const { return last_number_; }
 
@@ -106,6 +109,9 @@ class MemoryStore {
   std::map<handlers::OfferUseKey, handlers::OfferUseRow> offer_uses_;
   std::vector<handlers::OfferGrant> grants_;
   std::map<handlers::OfferId, rules::Amount> budgets_spent_;
+  handlers::OfferDesk offer_desk_;
+  std::vector<handlers::RecordLetter> letters_;
+  std::vector<rules::Offer> begun_offers_, running_offers_;
 };
 
 // «نان و نمک»: a club in Persian with branches 12 and 14, cashiers with PINs (12: 4321, 14: 9876), 5 % credit

@@ -95,6 +95,43 @@ TEST_F(PeykctlOffers, are_shown_with_all_their_versions_also_when_they_are_gone)
   EXPECT_EQ(ctl({"offers", "list", "nowhere"}), kFound);
 }
 
+TEST_F(PeykctlOffers, that_managers_began_stay_beside_the_files_and_are_in_no_file) {
+  ASSERT_EQ(apply(), kDone) << err;
+  query(
+      "INSERT INTO offer (club_id, name, begun_by, ends_at) VALUES (1, 'manager-20261121-1', 989121112233,"
+      " '2999-01-01')");
+  query(
+      "INSERT INTO offer_version (offer_id, body, from_at) SELECT offer_id, "
+      "'{\"name\":\"manager-20261121-1\","
+      "\"then\":[{\"effect\":\"credit_percent\",\"value\":1000}]}', '2026-11-21' FROM offer WHERE begun_by IS"
+      " NOT NULL");
+  EXPECT_EQ(apply(), kDone);
+  EXPECT_EQ(out, "club salt: nothing to change\n");
+  change("credit_percent: 5}}", "credit_percent: 7}}");
+  EXPECT_EQ(apply(), kDone) << err;
+  ASSERT_EQ(ctl({"offers", "list", "salt"}), kDone);
+  EXPECT_THAT(out, HasSubstr("manager-20261121-1  version"));
+  ASSERT_EQ(ctl({"get", "club", "salt"}), kDone) << err;
+  EXPECT_THAT(out, HasSubstr("# Not of this file, begun by a manager's text: manager-20261121-1\n"));
+  write("club.yaml", out);
+  EXPECT_EQ(apply(), kDone) << err;
+  EXPECT_EQ(out, "club salt: nothing to change\n");
+  change("name: regulars", "name: manager-1");
+  EXPECT_EQ(apply(), kUsage);
+  EXPECT_THAT(err, HasSubstr("manager-"));
+}
+
+TEST_F(PeykctlOffers, show_their_effect_beside_who_is_held_out) {
+  change("then: {credit_percent: 5}}", "then: {credit_percent: 5}, hold_out: 50%}");
+  ASSERT_EQ(apply(), kDone) << err;
+  ASSERT_EQ(ctl({"offers", "effect", "salt", "regulars"}), kDone) << err;
+  EXPECT_THAT(out, AllOf(HasSubstr("offer regulars, 20"), HasSubstr("with the offer         held out"),
+                         HasSubstr("spent a member, rials"), HasSubstr("nobody is held out")));
+  EXPECT_EQ(ctl({"offers", "effect", "salt", "nothing"}), kFound);
+  EXPECT_EQ(ctl({"offers", "effect", "salt", "regulars", "--from", "soon"}), kUsage);
+  EXPECT_THAT(err, HasSubstr("is no day"));
+}
+
 TEST_F(PeykctlOffers, a_mistake_in_an_offer_changes_nothing) {
   change("visits: \">5\"", "visit: \">5\"");
   EXPECT_EQ(apply(), kUsage);

@@ -314,6 +314,8 @@ offers:
     budget: 1_000_000_000
     stacking: best
     priority: -5
+    hold_out: 12.5%
+    chance: 1 in 20
   - {name: a, when: {visits: [every 5, ">=10"], survey_score: any, jalali_days: 12/25..01/13, gregorian_days: 12-25, hijri_days: 09/01..09/30}, then: {entries: 2}}
   - {name: d, when: {birthday: [-3..3, 9]}, then: {percent_off: 1}}
 )";

@@ -71,6 +71,8 @@ Offer offer() {
   made.budget = *rc::gen::inRange<std::int64_t>(0, 3);
   made.stacking = one_of<rules::Stacking>(2);
   made.priority = *rc::gen::inRange(-3, 3);
+  made.hold_out = static_cast<std::uint16_t>(*rc::gen::inRange(0, 3));
+  made.chance = *rc::gen::inRange<std::uint32_t>(0, 3);
   made.message = text();
   return made;
 }

@@ -172,6 +172,42 @@ TEST_F(Quotes, why_names_the_offers_that_fired_and_what_they_looked_at) {
   EXPECT_THAT(dial(kShopper, "1*3"), HasSubstr("400,000"));
 }
 
+class Surprises : public Quotes {
+ protected:
+  Surprises() : Quotes(club_with_surprise()) {}
+  static Club club_with_surprise() {
+    Club club = club_with_offers();
+    rules::Offer surprise{.name = "surprise", .title = "Surprise", .id = 9, .version = 19};
+    surprise.then = {{.kind = rules::EffectKind::credit_percent, .value = 1000}};
+    surprise.budget = rules::kAmountMax;
+    surprise.chance = 2;
+    surprise.seed = 0x5eed;
+    club.programme.offers = {surprise};
+    return club;
+  }
+};
+
+TEST_F(Surprises, come_as_the_quote_says_to_all_invoices_of_a_day_or_to_none) {
+  int lucky_days = 0;
+  for (int day = 0; day < 30; ++day, now += 24h) {
+    const bool lucky = quote(100'000)["credit"] != 5'000;
+    for (const rules::Amount amount : {100'000, 200'000, 300'000}) {
+      buy(kShopper, amount, "S-" + std::to_string(++invoices));
+      EXPECT_EQ(last_lot().issued, amount / 20 + (lucky ? amount / 10 : 0)) << "day " << day;
+    }
+    if (lucky) {
+      EXPECT_THAT(say(kShopper, "WHY"),
+                  HasSubstr("Surprise: 30,000 rials of credit, for a lucky day (1 in 2)"));
+      EXPECT_THAT(store.grants().back().facts, testing::StartsWith(R"({"chance":2,"drawn_on":)"));
+    }
+    lucky_days += lucky ? 1 : 0;
+  }
+  EXPECT_GT(lucky_days, 5);
+  EXPECT_LT(lucky_days, 25);
+  EXPECT_EQ(static_cast<int>(store.grants().size()), lucky_days * 3);
+  EXPECT_THAT(store.audit(), IsEmpty());
+}
+
 TEST_F(Quotes, credit_tells_where_she_stands) {
   EXPECT_THAT(say(kShopper, "CREDIT"), Not(HasSubstr("member,")));
   visit(2, 2'000'000);

@@ -67,6 +67,8 @@ Offer any_offer(std::size_t number) {
   const bool off = kinds.contains(percent_off) || kinds.contains(cash_off);
   const bool later = kinds.contains(credit_percent) || kinds.contains(credit) || kinds.contains(gift);
   if (off != later && one_in(4)) offer.budget = 1 + up_to(500);
+  if (offer.budget != 0 && one_in(3)) offer.chance = 2U + up_to(2U);
+  if (one_in(5)) offer.hold_out = static_cast<std::uint16_t>(1 + up_to(8'999));
   if (offer.then.size() == 1 && money && one_in(3)) offer.then[0].day_max = 1 + up_to(200);
   RC_ASSERT(contradictions(offer).empty());
   return offer;
@@ -100,6 +102,7 @@ struct Day {
   std::int64_t tier = 0;
   Amount spent = 0;
   bool quoted = false;
+  std::uint64_t member = 1;
 
   // One that knows nothing of the others.
   Judged judged_alone(std::size_t place, Amount amount, Amount by_credit = 0) const {
@@ -135,6 +138,7 @@ struct Day {
     all.set(Measure::amount, amount - by_credit);
     all.set(Measure::spent, spent + amount);
     all.set(Measure::tier, tier);
+    all.draw_for(member, 20'779);
     return all;
   }
 };
@@ -142,6 +146,7 @@ struct Day {
 Day any_day(bool quoted) {
   Day day{.offers = any_offers(), .tier = up_to(2), .spent = up_to<Amount>(6'000), .quoted = quoted};
   day.uses = any_uses(day.offers);
+  day.member = up_to<std::uint64_t>(1'000);
   for (std::size_t i = 0; i < day.offers.size(); ++i) {
     if (day.offers[i].budget != 0 && !day.uses[i].budget_left) day.uses[i].budget_left = day.offers[i].budget;
   }

@@ -120,7 +120,7 @@ const std::set<std::string> kServiceTexts = {
     "proof_member",  "purchase_settled", "refund_member",      "credit_lapses",     "purchase_settled_part",
     "tier_stays",    "tier_fallen",      "tier_over",          "occasion_birthday", "occasion_away",
     "occasion_join", "occasion_profile", "occasion_survey",    "occasion_own",      "occasion_event",
-    "may_join_now"};
+    "may_join_now",  "told_member"};
 
 TEST(Catalogue, service_texts_end_with_the_way_out_and_no_others_do) {
   for (const auto& key : Catalogue::standard().keys(Language::fa)) {

@@ -1,0 +1,61 @@
+#include "handlers/tell.hpp"
+
+#include "handlers/about_member.hpp"
+#include "handlers/offer_words.hpp"
+#include "templates/dates.hpp"
+#include "templates/phone.hpp"
+
+namespace peyk::handlers {
+namespace {
+
+struct Letter {
+  std::optional<PhoneNumber> to;
+  std::string text;  // as she wrote it
+};
+Letter letter_of(const templates::Typed& typed) {
+  auto [first, rest] = templates::split_first_word(typed.tail);
+  return {.to = templates::parse_phone(first), .text = std::move(rest)};
+}
+
+}  // namespace
+
+Needs needs_tell(const Speaker& speaker, const templates::Typed& typed, const Setting& setting) {
+  const Letter letter = letter_of(typed);
+  if (speaker.cashier == nullptr || !speaker.cashier->manager || !letter.to) return {};
+  const Club& club = *speaker.club;
+  Needs needs;
+  needs.cashiers.insert(speaker.key());  // locked: what she sends at once is counted one after the other
+  needs.members.insert({club.id, *letter.to});
+  needs.line_phones.insert({club.line, *letter.to});
+  needs.letters.emplace(speaker.key(), templates::start_of_local_day(setting.now, club.time_zone));
+  return needs;
+}
+
+Said tell(const Speaker& speaker, const templates::Typed& typed, const Facts& facts, Setting& setting) {
+  if (speaker.cashier == nullptr || !speaker.cashier->manager) return managers_only(speaker, setting);
+  const Club& club = *speaker.club;
+  const Letter letter = letter_of(typed);
+  const std::string shown = letter.to ? templates::masked(*letter.to) : "";
+  const auto say = [&](std::string_view key, std::int64_t count = 0) {
+    return Said{.reply =
+                    render(setting, key, speaker.language,
+                           {{"word", club.word}, {"phone", shown}, {"club", club.name}, {"count", count}})};
+  };
+  if (!letter.to || letter.text.empty()) return say("tell_bad");
+  const Member* member = facts.member(MemberKey{club.id, *letter.to});
+  const Language language = member == nullptr ? club.language : member->language;
+  std::string text =
+      render(setting, "told_member", language, {{"club", club.name}, {"message", letter.text}});
+  if (!fits_text(text)) return say("tell_long");
+  if (member == nullptr) return say("about_no_member");
+  if (facts.line_phone({club.line, *letter.to}).promo_stopped) return say("tell_stopped");
+  const std::uint32_t told = facts.letters(speaker.key());
+  if (told >= kToldPerDayMax) return say("tell_enough", kToldPerDayMax);
+  Said said = say("tell_done", std::int64_t{kToldPerDayMax} - told - 1);
+  said.texts.push_back(text_to(club, *letter.to, Lane::notice, std::move(text), setting.now));
+  said.effects.push_back(RecordLetter{
+      .id = setting.chance.next_id(), .by = speaker.key(), .member = member->id, .at = setting.now});
+  return said;
+}
+
+}  // namespace peyk::handlers

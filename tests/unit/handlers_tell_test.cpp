@@ -1,0 +1,85 @@
+// TELL: a manager writes to one member, and what she may not.
+#include "handlers/tell.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/kit/club_talk.hpp"
+
+namespace peyk::tests {
+namespace {
+
+using namespace handlers;
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+using testing::StartsWith;
+
+constexpr PhoneNumber kTellOwner = 989121110000;
+
+Club club_that_tells() {
+  Club club = english_club();
+  club.cashiers.push_back({.phone = kTellOwner, .branch = 14, .manager = true});
+  return club;
+}
+
+class Tell : public ClubTalk {
+ protected:
+  Tell() : ClubTalk(club_that_tells()) {}
+  std::string owner(const std::string& text) { return say(kTellOwner, text); }
+};
+
+TEST_F(Tell, reaches_the_member_as_it_was_written_behind_the_clubs_name) {
+  EXPECT_THAT(owner("TELL 09120000101 Your Cake (no. 7) is ready: COME!"), HasSubstr("19 more"));
+  EXPECT_THAT(told_to[kShopper],
+              AllOf(StartsWith(store.directory().clubs()[0].name + ": Your Cake (no. 7) is ready: COME!"),
+                    HasSubstr("11")));
+  EXPECT_EQ(effects, 1U);
+  owner("پیام ۰۹۱۲۰۰۰۰۱۰۱ نوروزتان پیروز");
+  EXPECT_THAT(told_to[kShopper], HasSubstr("نوروزتان پیروز"));
+}
+
+TEST_F(Tell, is_refused_with_the_reason_and_sends_nothing) {
+  struct Refusal {
+    std::string text, answer;
+  };
+  std::string long_text;
+  while (long_text.size() < 500) long_text += "so very long ";
+  const std::vector<Refusal> refusals = {{"TELL", "phone and the text"},
+                                         {"TELL hello", "phone and the text"},
+                                         {"TELL 09120000101", "phone and the text"},
+                                         {"TELL 09120000102 hello", "not a member"},
+                                         {"TELL 09120000101 " + long_text, "more than 3 parts"}};
+  for (const Refusal& refusal : refusals) {
+    EXPECT_THAT(owner(refusal.text), HasSubstr(refusal.answer)) << refusal.text;
+    EXPECT_EQ(effects, 0U) << refusal.text;
+    EXPECT_THAT(told, IsEmpty()) << refusal.text;
+  }
+  EXPECT_THAT(vanak("TELL 09120000101 hello"), HasSubstr("for managers"));
+  EXPECT_THAT(told, IsEmpty());
+  EXPECT_THAT(say(kShopper, "TELL 09120000101 hello"), Not(HasSubstr("goes to")));
+  EXPECT_THAT(told, IsEmpty());
+}
+
+TEST_F(Tell, is_not_for_who_said_stop_until_she_says_start) {
+  say(kShopper, "11");
+  EXPECT_THAT(owner("TELL 09120000101 hello"), HasSubstr("wants no texts"));
+  EXPECT_THAT(told, IsEmpty());
+  say(kShopper, "12");
+  owner("TELL 09120000101 hello");
+  EXPECT_THAT(told_to[kShopper], HasSubstr("hello"));
+}
+
+TEST_F(Tell, is_counted_by_the_day_of_the_club) {
+  now = std::chrono::sys_days{std::chrono::year{2026} / 11 / 21} + std::chrono::hours{20};  // 23:30 there
+  for (std::uint32_t i = 1; i < kToldPerDayMax; ++i) owner("TELL 09120000101 hello " + std::to_string(i));
+  EXPECT_THAT(owner("TELL 09120000101 hello"), HasSubstr("the last of today"));
+  EXPECT_THAT(owner("TELL 09120000101 hello again"), HasSubstr("20 texts"));
+  EXPECT_THAT(told, IsEmpty());
+  now += std::chrono::minutes{30};
+  EXPECT_THAT(owner("TELL 09120000101 good morning"), HasSubstr("19 more"));
+}
+
+}  // namespace
+}  // namespace peyk::tests
