@@ -4,8 +4,8 @@
 #include <map>
 
 #include "handlers/programme_json.hpp"
-#include "store/mysql/insights.hpp"
 #include "store/mysql/chance.hpp"
+#include "store/mysql/insights.hpp"
 #include "store/mysql/managers_offers.hpp"
 #include "store/mysql/sets.hpp"
 

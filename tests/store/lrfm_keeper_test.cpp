@@ -9,7 +9,7 @@
 #include "tests/kit/process.hpp"
 #include "tests/store/mysql_fixture.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::lrfm_keeper_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -102,4 +102,4 @@ TEST_F(LrfmKeeper, reckons_scores_then_counts_segments_by_them_and_ends_the_nigh
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::lrfm_keeper_test

@@ -8,7 +8,7 @@
 #include "templates/dates.hpp"
 #include "tests/store/mysql_fixture.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::mysql_insights_test {
 namespace {
 
 using namespace handlers;
@@ -144,4 +144,4 @@ TEST_F(MysqlInsights, count_who_of_the_best_stays_away_and_are_kept_for_every_ga
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::mysql_insights_test

@@ -7,7 +7,7 @@
 #include "tests/kit/programme.hpp"
 #include "tests/store/shop_talk.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::mysql_managers_offer_test {
 namespace {
 
 using testing::AllOf;
@@ -112,4 +112,4 @@ TEST_F(ManagersOrders, write_to_members_so_often_a_day) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::mysql_managers_offer_test

@@ -8,7 +8,7 @@
 #include "store/mysql/tags.hpp"
 #include "tests/store/shop_talk.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::mysql_member_events_test {
 namespace {
 
 using nlohmann::json;
@@ -188,4 +188,4 @@ TEST_F(MysqlMemberEvents, what_was_said_of_her_goes_with_the_membership) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::mysql_member_events_test

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace peyk::tests {
+namespace peyk::tests::gateway_store_watch_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -39,4 +39,4 @@ TEST(StoreWatch, names_who_is_held_up_too_long_until_it_goes_on) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::gateway_store_watch_test

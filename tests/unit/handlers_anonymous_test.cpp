@@ -9,7 +9,7 @@
 #include "gateway/pseudonyms.hpp"
 #include "tests/kit/club_talk.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::handlers_anonymous_test {
 namespace {
 
 using namespace handlers;
@@ -82,4 +82,4 @@ TEST(Pseudonyms, are_of_one_use_alone) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::handlers_anonymous_test

@@ -7,7 +7,7 @@
 #include "templates/dates.hpp"
 #include "tests/kit/club_talk.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::handlers_insight_test {
 namespace {
 
 using namespace handlers;
@@ -113,4 +113,4 @@ TEST(Insights, keep_within_a_text_in_persian_whatever_sells_best) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::handlers_insight_test

@@ -9,7 +9,7 @@
 #include "tests/kit/club_talk.hpp"
 #include "tests/kit/programme.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::handlers_managers_offer_test {
 namespace {
 
 using namespace handlers;
@@ -178,4 +178,4 @@ TEST_F(ManagersOffer, is_one_of_a_thousand_at_most) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::handlers_managers_offer_test

@@ -4,7 +4,7 @@
 #include "handlers/occasion.hpp"
 #include "templates/dates.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::handlers_may_fit_test {
 namespace {
 
 using namespace handlers;
@@ -70,4 +70,4 @@ TEST_F(MayFit, not_for_an_offer_that_is_over_or_of_another_occasion) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::handlers_may_fit_test

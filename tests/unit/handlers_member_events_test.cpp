@@ -8,7 +8,7 @@
 #include "handlers/tags.hpp"
 #include "tests/kit/club_talk.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::handlers_member_events_test {
 namespace {
 
 using namespace handlers;
@@ -297,4 +297,4 @@ TEST(Tags, come_and_go_whatever_was_there) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::handlers_member_events_test

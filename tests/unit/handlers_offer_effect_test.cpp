@@ -5,7 +5,7 @@
 
 #include "handlers/rules/offer_draws.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::handlers_offer_effect_test {
 namespace {
 
 using namespace handlers;
@@ -57,4 +57,4 @@ TEST(OfferEffect, counts_who_stayed_away_and_not_who_had_never_bought_before) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::handlers_offer_effect_test

@@ -6,7 +6,7 @@
 
 #include "tests/kit/club_talk.hpp"
 
-namespace peyk::tests {
+namespace peyk::tests::handlers_tell_test {
 namespace {
 
 using namespace handlers;
@@ -82,4 +82,4 @@ TEST_F(Tell, is_counted_by_the_day_of_the_club) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::handlers_tell_test

@@ -8,7 +8,7 @@
 
 #include <cmath>
 
-namespace peyk::tests {
+namespace peyk::tests::rules_offer_draws_test {
 namespace {
 
 using namespace rules;
@@ -164,4 +164,4 @@ TEST(OfferDraws, are_refused_where_they_would_be_dear_or_mean_nothing) {
 }
 
 }  // namespace
-}  // namespace peyk::tests
+}  // namespace peyk::tests::rules_offer_draws_test
