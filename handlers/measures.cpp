@@ -308,6 +308,14 @@ std::vector<rules::OfferUse> uses_of(const Club& club, const Member* member, con
 
 std::string looked_at(const rules::Offer& offer, const Measures& measures) {
   nlohmann::ordered_json seen = nlohmann::ordered_json::object();
+  const auto see = [&](Measure measure) {
+    const std::int64_t value = measures.of(measure);
+    if (value != Measures::kUnknown) seen[std::string(rules::name_of(measure))] = value;
+  };
+  // What brings an occasion about is looked at without being asked for.
+  if (offer.on == rules::Occasion::birthday) see(Measure::days_to_birthday);
+  if (offer.on == rules::Occasion::away) see(Measure::days_away);
+  if (offer.on == rules::Occasion::profile) see(Measure::profile_complete);
   for (const Condition& condition : offer.when) {
     if (!condition.words.empty()) {
       auto& names = seen[std::string(rules::name_of(condition.set))];
@@ -316,8 +324,8 @@ std::string looked_at(const rules::Offer& offer, const Measures& measures) {
         if (measures.has(condition.set, condition.words[i]) && i < condition.word_names.size())
           names.push_back(condition.word_names[i]);
       }
-    } else if (const std::int64_t value = measures.of(condition.measure); value != Measures::kUnknown) {
-      seen[std::string(rules::name_of(condition.measure))] = value;
+    } else {
+      see(condition.measure);
     }
   }
   return seen.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);

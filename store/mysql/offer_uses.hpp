@@ -25,6 +25,9 @@ void lock_budgets(Connection& connection, const std::set<handlers::OfferId>& off
 
 // Of purchases.
 void load_grants(Connection& connection, const std::set<std::uint64_t>& purchases, handlers::Facts& facts);
+// To explain them: of occasions too, by one grant of each, and the offers as they were when they gave.
+void load_grants_with_versions(Connection& connection, const std::set<std::uint64_t>& purchases,
+                               const std::set<std::uint64_t>& occasions, handlers::Facts& facts);
 
 // The effects of a batch, sorted.
 struct OfferEffects {
