@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 
 #include "store/mysql/occasions.hpp"
+#include "store/mysql/programmes.hpp"
 #include "templates/dates.hpp"
 #include "tests/kit/programme.hpp"
 #include "tests/store/shop_talk.hpp"
@@ -113,6 +114,24 @@ TEST_F(MysqlWhy, an_offer_that_is_gone_or_changed_is_told_as_it_was) {
   database.query("UPDATE offer_version SET body = '{\"by\":\"a newer program\"}'");
   Shop later(database, 1, 200, changed);
   EXPECT_THAT(say(later, kShopper, "WHY"), HasSubstr("An offer of that time: 20,000 rials of credit"));
+}
+
+TEST_F(MysqlWhy, what_offers_gave_is_counted_as_far_as_a_list_may_take) {
+  database.query(
+      "INSERT INTO offer_use (member_id, offer_id, club_id, uses, last_day, uses_on_day, given_on_day) "
+      "SELECT n,"
+      " 1, 1, 2, 0, 0, 0 FROM (SELECT 1 AS n UNION SELECT 2 UNION SELECT 3) t");
+  std::uint64_t rows_left = 10;
+  const store::OfferReach all = store::load_offer_reach(database.connection, 1, rows_left);
+  EXPECT_TRUE(all.is_all);
+  EXPECT_EQ(all.uses, 6U);
+  EXPECT_EQ(rows_left, 7U);
+  rows_left = 2;
+  const store::OfferReach some = store::load_offer_reach(database.connection, 1, rows_left);
+  EXPECT_FALSE(some.is_all);
+  EXPECT_EQ(some.members, 2U);
+  EXPECT_EQ(rows_left, 0U);
+  EXPECT_FALSE(store::load_offer_reach(database.connection, 1, rows_left).is_all);
 }
 
 }  // namespace
