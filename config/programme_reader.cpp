@@ -285,7 +285,6 @@ void read_offers(Section& root, handlers::Club& club) {
 void read_programme(Section& root, handlers::Club& club) {
   Programme& programme = club.programme;
   root.integer("points_per", programme.points_per, 0, rules::kAmountMax);
-  programme.hijri_shift_days = static_cast<int>(club.policy.hijri_shift_days);
   read_lrfm(root, programme);
   read_tiers(root, programme.tiers);
   read_segments(root, club);

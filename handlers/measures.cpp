@@ -139,7 +139,7 @@ class Filling {
       return digits_of(0, static_cast<unsigned>(date.month), static_cast<unsigned>(date.day));
     };
     const templates::DateFacts date =
-        templates::date_facts(year_month_day{day}, club_.programme.hijri_shift_days);
+        templates::date_facts(year_month_day{day}, static_cast<int>(club_.policy.hijri_shift_days));
     const auto gregorian = date.gregorian;
     set(Measure::gregorian_month_day, digits_of(0, unsigned{gregorian.month()}, unsigned{gregorian.day()}));
     set(Measure::date,

@@ -22,7 +22,6 @@ struct Programme {
   rules::Amount points_per = 0;      // so much paid in money brings one point; 0: purchases bring none
   std::optional<rules::LrfmBounds> bounds_given;     // scores by these; none: by the club's own quintiles
   std::optional<rules::LrfmBounds> bounds_reckoned;  // the quintiles of last night; not of the file
-  int hijri_shift_days = 0;  // the club's lunar calendar beside the reckoned one, -2 to 2
   bool operator==(const Programme&) const = default;
 };
 

@@ -125,7 +125,6 @@ void load_programmes(Connection& connection, std::vector<Club>& clubs) {
     Programme* programme = find(bounds.u32());
     if (programme != nullptr) programme->bounds_reckoned = read_bounds(bounds.text());
   }
-  for (Club& club : clubs) club.programme.hijri_shift_days = static_cast<int>(club.policy.hijri_shift_days);
 }
 
 void save_programme(Connection& connection, ClubId club, const Programme& programme) {
