@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "handlers/programme_use.hpp"
 #include "handlers/rules/lrfm.hpp"
 #include "handlers/rules/offers.hpp"
 #include "handlers/rules/segments.hpp"
@@ -22,6 +23,7 @@ struct Programme {
   rules::Amount points_per = 0;      // so much paid in money brings one point; 0: purchases bring none
   std::optional<rules::LrfmBounds> bounds_given;     // scores by these; none: by the club's own quintiles
   std::optional<rules::LrfmBounds> bounds_reckoned;  // the quintiles of last night; not of the file
+  KeptUse use;  // of what stands above; the Directory gathers it
   bool operator==(const Programme&) const = default;
 };
 
