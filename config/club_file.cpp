@@ -283,6 +283,7 @@ tl::expected<ClubFile, std::vector<Mistake>> load_club(std::string_view yaml, st
   });
   std::vector<Mistake> mistakes = std::move(document).mistakes();
   if (!mistakes.empty()) return tl::unexpected(std::move(mistakes));
+  file.remarks = std::move(document).remarks();
   return file;
 }
 

@@ -25,6 +25,7 @@ struct ClubFile {
   std::vector<handlers::Webhook> webhooks;
   std::vector<std::string> pins;  // beside club.cashiers, one each: the plain PIN to hash, or empty
   std::set<handlers::PhoneNumber> pins_kept;  // of whom the PIN stays as it is stored
+  std::vector<Mistake> remarks;               // what is no mistake, and yet hardly meant
 };
 
 // `file_name` names the file in mistakes; relative paths of secrets' files start at its folder.

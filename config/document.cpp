@@ -103,11 +103,24 @@ void Document::read(const Section::Body& body) {
   }
 }
 
-std::vector<Mistake> Document::mistakes() && {
-  std::vector<Mistake>& all = tree_.mistakes;
+namespace {
+
+void sort_by_place(std::vector<Mistake>& all) {
   std::stable_sort(all.begin(), all.end(), [](const Mistake& a, const Mistake& b) {
     return std::tie(a.line, a.column) < std::tie(b.line, b.column);
   });
+}
+
+}  // namespace
+
+std::vector<Mistake> Document::remarks() && {
+  sort_by_place(remarks_);
+  return std::move(remarks_);
+}
+
+std::vector<Mistake> Document::mistakes() && {
+  std::vector<Mistake>& all = tree_.mistakes;
+  sort_by_place(all);
   if (all.size() >= kMistakesMax) {
     all.resize(kMistakesMax);
     all.push_back({file_name_, 0, 0, "", "and more mistakes", ""});
@@ -148,6 +161,15 @@ void Section::mistake(std::string_view key, std::string what, std::string allowe
   document_.add(at_value ? value->line : line(key),
                 at_value ? value->column : (written == nullptr ? node_.column : written->column),
                 key_path(path_, key), std::move(what), std::move(allowed));
+}
+
+void Section::remark(std::string_view key, std::string what) {
+  remark_at(line(key), key_path(path_, key), std::move(what));
+}
+
+void Section::remark_at(std::uint32_t line, std::string path, std::string what) {
+  if (document_.remarks_.size() >= kMistakesMax) return;
+  document_.remarks_.push_back({document_.file_name_, line, 0, std::move(path), std::move(what), ""});
 }
 
 void Section::note_asked(std::string_view key) {

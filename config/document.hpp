@@ -128,6 +128,10 @@ class Section {
 
   // A mistake that the caller has found, at this key.
   void mistake(std::string_view key, std::string what, std::string allowed = {});
+  // What is no mistake, and yet hardly meant.
+  void remark(std::string_view key, std::string what);
+  // The same of a place that was read before: "offers[3].name".
+  void remark_at(std::uint32_t line, std::string path, std::string what);
 
   // How a value may be named in a mistake: `found "abc"`, or less where it may be a secret.
   std::string found(std::string_view key) const;
@@ -171,6 +175,7 @@ class Document {
 
   // Everything found so far, in the order of the file.
   std::vector<Mistake> mistakes() &&;
+  std::vector<Mistake> remarks() &&;
 
  private:
   friend class Section;
@@ -180,6 +185,7 @@ class Document {
   std::string folder_;
   const Environment& environment_;
   Tree tree_;
+  std::vector<Mistake> remarks_;
 };
 
 }  // namespace peyk::config

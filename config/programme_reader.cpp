@@ -8,6 +8,7 @@
 #include "config/condition_reader.hpp"
 #include "config/scalars.hpp"
 #include "handlers/programme_words.hpp"
+#include "handlers/rules/remarks.hpp"
 #include "templates/dates.hpp"
 
 namespace peyk::config {
@@ -83,6 +84,11 @@ class Names {
     const auto [first, fresh] = lines_.emplace(name, s.line("name"));
     if (!fresh)
       s.mistake("name", fmt::format("\"{}\" is taken, at line {}", name, first->second), "each once");
+  }
+
+  std::uint32_t line_of(const std::string& name) const {
+    const auto known = lines_.find(name);
+    return known == lines_.end() ? 0 : known->second;
   }
 
  private:
@@ -192,6 +198,7 @@ void read_segments(Section& root, handlers::Club& club) {
     if (!read.correct || segment.name.empty()) return;
     refuse_invoice_conditions(s, segment);
     for (const std::string& trouble : rules::contradictions(segment)) s.mistake("when", trouble);
+    for (const std::string& remark : rules::remarks(segment)) s.remark("when", remark);
     own.push_back(std::move(segment));
   });
   for (rules::Segment& segment : own) add_segment(segments, std::move(segment));
@@ -277,6 +284,7 @@ void read_offer(Section& s, const handlers::Club& club, rules::Offer& offer) {
   if (!days_given) offer.per_member_day = handlers::usual_per_member_day(offer);
   if (!when.correct) return;
   for (const std::string& trouble : rules::contradictions(offer)) s.mistake("name", trouble);
+  for (const std::string& remark : rules::remarks(offer, club.programme.segments)) s.remark("when", remark);
 }
 
 void read_offers(Section& root, handlers::Club& club) {
@@ -286,6 +294,15 @@ void read_offers(Section& root, handlers::Club& club) {
     if (s.text("name", offer.name, kOfferName, Presence::required)) names.check(s, offer.name);
     read_offer(s, club, offer);
   });
+  const std::vector<rules::Offer>& all = club.programme.offers;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const auto shadow = rules::shadow_of(i, all);
+    if (!shadow) continue;
+    root.remark_at(names.line_of(all[i].name), fmt::format("offers[{}].name", i),
+                   fmt::format("it never counts beside {}, which fits whenever this one does and gives no"
+                               " less: of offers that say best one fires",
+                               all[*shadow].name));
+  }
   std::ranges::sort(club.programme.offers, {}, &rules::Offer::name);
 }
 
@@ -294,7 +311,6 @@ void read_offers(Section& root, handlers::Club& club) {
 void read_programme(Section& root, handlers::Club& club) {
   Programme& programme = club.programme;
   root.integer("points_per", programme.points_per, 0, rules::kAmountMax);
-  programme.hijri_shift_days = static_cast<int>(club.policy.hijri_shift_days);
   read_lrfm(root, programme);
   read_tiers(root, programme.tiers);
   read_segments(root, club);

@@ -12,7 +12,10 @@ Directory::Directory(std::vector<Club> clubs) : clubs_(std::move(clubs)) {
     for (const TillKey& key : club.till_keys) by_till_key_[key.id] = {&club, &key};
     for (const Cashier& cashier : club.cashiers) cashiers_[club.id][cashier.phone] = &cashier;
   }
-  for (Club& club : clubs_) club.word = by_line_[club.line].size() > 1 ? club.keyword + " " : "";
+  for (Club& club : clubs_) {
+    club.word = by_line_[club.line].size() > 1 ? club.keyword + " " : "";
+    club.programme.use.all = use_in(club.programme);
+  }
 }
 
 const Club* Directory::club(ClubId id) const {

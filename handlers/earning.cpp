@@ -364,16 +364,10 @@ Brought bring(const Club& club, const Purchase& purchase, const Member& member, 
 }
 
 std::size_t codes_of_a_purchase(const Club& club) {
-  std::set<std::uint32_t> valid_days;
-  if (club.policy.earn_share > 0) valid_days.insert(0);
-  std::size_t gifts = 0;
-  for (const rules::Offer& offer : club.programme.offers) {
-    for (const rules::OfferEffect& effect : offer.then) {
-      if (is_credit(effect.kind)) valid_days.insert(effect.valid_days);
-      if (effect.kind == EffectKind::gift) ++gifts;
-    }
-  }
-  return std::min(valid_days.size(), kEarnedLotsMax) + std::min(gifts, kGiftsOfAPurchaseMax);
+  const UseOf use(club.programme);
+  const bool usual = std::ranges::find(use->valid_days, 0U) != use->valid_days.end();
+  const std::size_t lots = use->valid_days.size() + (club.policy.earn_share > 0 && !usual ? 1 : 0);
+  return std::min(lots, kEarnedLotsMax) + std::min(use->gifts, kGiftsOfAPurchaseMax);
 }
 
 }  // namespace peyk::handlers

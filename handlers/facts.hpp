@@ -438,8 +438,12 @@ class Facts {
   std::int64_t period_sum(MemberId member, const PeriodKey& key) const;
   OfferUseRow offer_use(const OfferUseKey& key) const;
   rules::Amount budget_spent(OfferId offer) const;
-  // Of a refunded purchase.
+  // Of a refunded purchase, or of one that WHY explains.
   std::vector<const OfferGrant*> grants(std::uint64_t purchase) const;
+  // Of an occasion, by one of them: all that came of it, this one too.
+  std::vector<const OfferGrant*> grants_beside(std::uint64_t grant) const;
+  // An offer as it was when it gave; nullptr: it was not wanted, or a newer program wrote it.
+  const rules::Offer* offer_version(std::uint64_t version) const;
   // nullptr: the club has none, or it was not wanted.
   const Member* gift_account(ClubId club) const;
   // How many a manager wrote since what needs.letters has of her.
@@ -513,6 +517,7 @@ class Facts {
   void load(const OfferUseKey& key, const OfferUseRow& row);
   void load_budget_spent(OfferId offer, rules::Amount spent);
   void load(OfferGrant row);
+  void load_version(rules::Offer row);
   void load_gift_account(Member row);
   void load(ClubId club, OfferDesk desk);
   void load_letters(const MemberKey& manager, std::uint32_t count);
@@ -612,6 +617,7 @@ class Facts {
   std::map<OfferUseKey, OfferUseRow> offer_uses_;
   std::unordered_map<OfferId, rules::Amount> budgets_spent_;
   std::map<std::uint64_t, OfferGrant> grants_;
+  std::unordered_map<std::uint64_t, rules::Offer> offer_versions_;
   std::map<ClubId, MemberId> gift_accounts_;
   std::unordered_map<MemberId, std::vector<std::string>> tags_;
   std::unordered_map<MemberId, SurveyScore> survey_scores_;

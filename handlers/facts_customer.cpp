@@ -50,6 +50,21 @@ std::vector<const OfferGrant*> Facts::grants(std::uint64_t purchase) const {
   return all;
 }
 
+std::vector<const OfferGrant*> Facts::grants_beside(std::uint64_t grant) const {
+  std::vector<const OfferGrant*> all;
+  const OfferGrant* known = find(grants_, grant);
+  if (known == nullptr) return all;
+  for (const auto& [id, one] : grants_) {
+    if (one.purchase == known->purchase && one.member == known->member && one.at == known->at)
+      all.push_back(&one);
+  }
+  return all;
+}
+
+const rules::Offer* Facts::offer_version(std::uint64_t version) const {
+  return find(offer_versions_, version);
+}
+
 const Member* Facts::gift_account(ClubId club) const {
   const MemberId* id = find(gift_accounts_, club);
   return id == nullptr ? nullptr : member(*id);
@@ -92,6 +107,10 @@ void Facts::load_budget_spent(OfferId offer, rules::Amount spent) {
 }
 void Facts::load(OfferGrant row) {
   grants_.emplace(row.id, std::move(row));
+}
+void Facts::load_version(rules::Offer row) {
+  const std::uint64_t version = row.version;
+  offer_versions_.emplace(version, std::move(row));
 }
 void Facts::load_gift_account(Member row) {
   gift_accounts_.emplace(row.club, row.id);

@@ -39,18 +39,26 @@ std::string_view name_of(const Past& past) {
       return "history_returned";
     case Event::settled:
       return "history_settled";
+    case Event::occasion:
+      return "history_occasion";
+    case Event::profile:
+      return "history_profile";
   }
   throw std::logic_error("name_of: not an Event");
 }
 
-std::string line_of(const Speaker& speaker, std::string_view name, const Past& past, const Setting& setting) {
+std::string line_of(const Speaker& speaker, std::string_view name, const Past& past, const Facts& facts,
+                    const Setting& setting) {
   const Club& club = *speaker.club;
+  const std::string title =
+      past.what == Event::occasion ? origin_in_words(past, facts, speaker, setting) : std::string();
   const std::string earned = figure(club, past.credit, speaker.language);
   const std::string refunded = figure(club, past.refunded, speaker.language);
   return render(setting, name, speaker.language,
                 {{"day", day_in_words(past.at, club)},
                  {"amount", money(club, past.amount)},
                  {"refunded", refunded},
+                 {"title", title},
                  {"earned", earned}});
 }
 
@@ -82,7 +90,7 @@ Said history(const Speaker& speaker, const Facts& facts, const Setting& setting)
   Said said{.reply = render(setting, all.empty() ? "history_none" : "history_header", speaker.language,
                             {{"club", speaker.club->name}})};
   for (const Past& past : all.first(std::min<std::size_t>(all.size(), kHistoryRows))) {
-    const std::string longer = said.reply + '\n' + line_of(speaker, name_of(past), past, setting);
+    const std::string longer = said.reply + '\n' + line_of(speaker, name_of(past), past, facts, setting);
     if (speaker.medium == Medium::sms && !fits_text(longer)) break;
     said.reply = longer;
   }
@@ -100,7 +108,7 @@ Said statement(const Speaker& speaker, std::uint32_t page, const Facts& facts, c
   Said said{.reply = render(setting, "statement_header", speaker.language, {{"page", number}})};
   for (const Past& past : all.first(std::min<std::size_t>(all.size(), kStatementRows))) {
     const std::string_view name = past.refunded > 0 ? "statement_line_refunded" : "statement_line";
-    said.reply += '\n' + line_of(speaker, name, past, setting);
+    said.reply += '\n' + line_of(speaker, name, past, facts, setting);
   }
   if (speaker.medium == Medium::sms && statement_goes_on(speaker, page, facts)) {
     const std::string next = std::to_string(page + 1);

@@ -27,6 +27,7 @@ inline constexpr std::uint32_t kStatementRows = 4;
 inline constexpr std::uint32_t kStatementPagesMax = 250;
 
 // taken_back, returned: by a refund, of what a purchase had earned and of what had paid it. settled: a debt.
+// occasion: by offers without a purchase; profile: the club's own credit for telling all of it.
 enum class Event : std::uint8_t {
   purchase,
   redeemed,
@@ -37,7 +38,9 @@ enum class Event : std::uint8_t {
   gift,
   taken_back,
   returned,
-  settled
+  settled,
+  occasion,
+  profile
 };
 
 struct Past {
@@ -46,7 +49,9 @@ struct Past {
   rules::Amount amount = 0;    // of the purchase, or of the credit that came or went
   rules::Amount credit = 0;    // purchase: what it earned
   rules::Amount refunded = 0;  // purchase: what of it was given back
-  std::uint64_t row = 0;       // of those at one instant, the later has the larger
+  // Of those at one instant, the later has the larger. occasion: one of its grants, from which the others are
+  // found (Facts::grants_beside).
+  std::uint64_t row = 0;
   // why:
   rules::BasisPoints share = 0;  // purchase: of what was paid in money; 0: not known
   rules::Instant expires_at{};   // of the credit

@@ -30,27 +30,15 @@ std::int64_t digits_of(int year, unsigned month, unsigned day) {
   return std::int64_t{year} * 10'000 + std::int64_t{month} * 100 + std::int64_t{day};
 }
 
-// Whether any of these conditions is about the measure.
-bool ask(std::span<const Condition> conditions, Measure measure) {
-  return std::ranges::any_of(
-      conditions, [measure](const Condition& one) { return one.words.empty() && one.measure == measure; });
-}
-
 bool asks(const Programme& programme, Measure measure) {
-  const auto one = [measure](const auto& rule) { return ask(rule.when, measure); };
-  return std::ranges::any_of(programme.offers, one) || std::ranges::any_of(programme.segments, one);
+  return UseOf(programme)->asks(measure);
 }
 
 // Whether any rule is about what only her profile knows.
 bool asks_what_she_told(const Programme& programme) {
-  const auto one = [](const auto& rule) {
-    return std::ranges::any_of(rule.when, [](const Condition& condition) {
-      if (!condition.words.empty()) return condition.set == WordSet::city;
-      return condition.measure == Measure::profile_complete || condition.measure == Measure::gender ||
-             condition.measure == Measure::age_years || condition.measure == Measure::days_to_birthday;
-    });
-  };
-  return std::ranges::any_of(programme.offers, one) || std::ranges::any_of(programme.segments, one);
+  const UseOf use(programme);
+  return use->asks(WordSet::city) || use->asks(Measure::profile_complete) || use->asks(Measure::gender) ||
+         use->asks(Measure::age_years) || use->asks(Measure::days_to_birthday);
 }
 
 bool asks(const Programme& programme, WordSet set) {
@@ -63,9 +51,7 @@ bool asks(const Programme& programme, WordSet set) {
 }
 
 bool gives(const Programme& programme, rules::EffectKind kind) {
-  return std::ranges::any_of(programme.offers, [kind](const rules::Offer& offer) {
-    return std::ranges::find(offer.then, kind, &rules::OfferEffect::kind) != offer.then.end();
-  });
+  return UseOf(programme)->gives(kind);
 }
 
 bool has_ranks(const Programme& programme) {
@@ -150,7 +136,7 @@ class Filling {
       return digits_of(0, static_cast<unsigned>(date.month), static_cast<unsigned>(date.day));
     };
     const templates::DateFacts date =
-        templates::date_facts(year_month_day{day}, club_.programme.hijri_shift_days);
+        templates::date_facts(year_month_day{day}, static_cast<int>(club_.policy.hijri_shift_days));
     const auto gregorian = date.gregorian;
     set(Measure::gregorian_month_day, digits_of(0, unsigned{gregorian.month()}, unsigned{gregorian.day()}));
     set(Measure::date,
@@ -284,9 +270,8 @@ Needs needs_measures(const Club& club, const MemberKey& key, rules::Instant at, 
   if (has_ranks(programme)) needs.ranks.insert(key);
   if (!programme.offers.empty()) needs.offer_uses.insert(key);
   if (!with_offers) return needs;
-  for (const rules::Offer& offer : programme.offers) {
-    if (offer.budget > 0 && offer.on == rules::Occasion::purchase) needs.budgets.insert(offer.id);
-  }
+  const UseOf use(programme);
+  needs.budgets.insert(use->budgets.begin(), use->budgets.end());
   if (gives(programme, rules::EffectKind::gift)) needs.gift_accounts.insert(club.id);
   if (!programme.tiers.tiers.empty()) needs.periods.emplace(key, period_of(club, now));
   return needs;
@@ -330,6 +315,14 @@ std::vector<rules::OfferUse> uses_of(const Club& club, const Member* member, con
 
 std::string looked_at(const rules::Offer& offer, const Measures& measures) {
   nlohmann::ordered_json seen = nlohmann::ordered_json::object();
+  const auto see = [&](Measure measure) {
+    const std::int64_t value = measures.of(measure);
+    if (value != Measures::kUnknown) seen[std::string(rules::name_of(measure))] = value;
+  };
+  // What brings an occasion about is looked at without being asked for.
+  if (offer.on == rules::Occasion::birthday) see(Measure::days_to_birthday);
+  if (offer.on == rules::Occasion::away) see(Measure::days_away);
+  if (offer.on == rules::Occasion::profile) see(Measure::profile_complete);
   for (const Condition& condition : offer.when) {
     if (!condition.words.empty()) {
       auto& names = seen[std::string(rules::name_of(condition.set))];
@@ -338,8 +331,8 @@ std::string looked_at(const rules::Offer& offer, const Measures& measures) {
         if (measures.has(condition.set, condition.words[i]) && i < condition.word_names.size())
           names.push_back(condition.word_names[i]);
       }
-    } else if (const std::int64_t value = measures.of(condition.measure); value != Measures::kUnknown) {
-      seen[std::string(rules::name_of(condition.measure))] = value;
+    } else {
+      see(condition.measure);
     }
   }
   if (offer.chance != 0) {

@@ -74,6 +74,17 @@ constexpr std::array kSetFacts{SetFact{"segment", "fact_segment"}, SetFact{"tag"
 constexpr std::array<std::string_view, 9> kUsualSegments{
     "new", "promising", "loyal", "at-risk", "sleeping", "lost", "champion", "big-spender", "dissatisfied"};
 
+// What brings credit without a purchase. What has no row is told as given by the club.
+struct OriginText {
+  rules::Occasion on;
+  std::string_view text;
+};
+constexpr std::array kOriginTexts{OriginText{rules::Occasion::birthday, "origin_birthday"},
+                                  OriginText{rules::Occasion::away, "origin_away"},
+                                  OriginText{rules::Occasion::join, "origin_join"},
+                                  OriginText{rules::Occasion::profile, "origin_profile"},
+                                  OriginText{rules::Occasion::survey, "origin_survey"}};
+
 // One telling, of one club in one language.
 struct Teller {
   const Club& club;
@@ -284,6 +295,35 @@ std::string given_in_words(const OfferGrant& grant, const Club& club, Language l
     default:
       return teller.gives(grant.kind, grant.value);
   }
+}
+
+const rules::Offer* version_of(const OfferGrant& grant, const Club& club, const Facts& facts) {
+  for (const rules::Offer& offer : club.programme.offers) {
+    if (offer.id == grant.offer && offer.version == grant.version) return &offer;
+  }
+  return facts.offer_version(grant.version);
+}
+
+std::string occasion_in_words(const Past& past, const Facts& facts, const Speaker& speaker,
+                              const Setting& setting) {
+  std::string_view text = "origin_other";
+  for (const OfferGrant* grant : facts.grants_beside(past.row)) {
+    const rules::Offer* offer = version_of(*grant, *speaker.club, facts);
+    if (offer == nullptr) continue;
+    const auto known = std::ranges::find(kOriginTexts, offer->on, &OriginText::on);
+    if (known != kOriginTexts.end()) text = known->text;
+    break;
+  }
+  return render(setting, text, speaker.language);
+}
+
+std::string origin_in_words(const Past& past, const Facts& facts, const Speaker& speaker,
+                            const Setting& setting) {
+  for (const OfferGrant* grant : facts.grants_beside(past.row)) {
+    const rules::Offer* offer = version_of(*grant, *speaker.club, facts);
+    if (offer != nullptr && !offer->title.empty()) return offer->title;
+  }
+  return occasion_in_words(past, facts, speaker, setting);
 }
 
 std::string facts_in_words(const OfferGrant& grant, const rules::Offer* offer, const Club& club,

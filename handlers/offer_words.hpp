@@ -48,8 +48,16 @@ std::string gives_in_words(const rules::Offer& offer, const Club& club, Language
 // What it gave: "42,500 tomans of credit". Empty: nothing that can be told.
 std::string given_in_words(const OfferGrant& grant, const Club& club, Language language,
                            const Setting& setting);
+// The offer as it was when it gave, in force or not (docs/decisions/0023). nullptr: a newer program wrote it.
+const rules::Offer* version_of(const OfferGrant& grant, const Club& club, const Facts& facts);
+// What brought credit without a purchase, in a word or two: the occasion.
+std::string occasion_in_words(const Past& past, const Facts& facts, const Speaker& speaker,
+                              const Setting& setting);
+// The same as one knows it from OFFERS: the offer's title, where it has one.
+std::string origin_in_words(const Past& past, const Facts& facts, const Speaker& speaker,
+                            const Setting& setting);
 // What its conditions looked at, as it was then: "7 visits so far (6 or more), Tajrish". `offer`: of the same
-// version, for its bounds; nullptr: it is no longer in force.
+// version, for its bounds; nullptr: they are not known.
 std::string facts_in_words(const OfferGrant& grant, const rules::Offer* offer, const Club& club,
                            Language language, const Setting& setting);
 

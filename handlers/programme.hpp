@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "handlers/insight.hpp"
+#include "handlers/programme_use.hpp"
 #include "handlers/rules/lrfm.hpp"
 #include "handlers/rules/offers.hpp"
 #include "handlers/rules/segments.hpp"
@@ -32,7 +33,7 @@ struct Programme {
   std::optional<rules::LrfmBounds> bounds_reckoned;  // the quintiles of last night; not of the file
   std::optional<rules::SpendPlaces> places;          // by spending, likewise
   std::optional<Insight> insight;                    // of last night; not of the file
-  int hijri_shift_days = 0;  // the club's lunar calendar beside the reckoned one, -2 to 2
+  KeptUse use;  // of what stands above; the Directory gathers it
   bool operator==(const Programme&) const = default;
 };
 

@@ -20,7 +20,7 @@ struct DocumentError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// All but the offers, the reckoned bounds and the lunar shift, which is the policy's.
+// All but the offers and the reckoned bounds.
 std::string programme_document(const Programme& programme);
 Programme read_programme(std::string_view document);  // throws DocumentError, as all here do
 

@@ -89,9 +89,8 @@ std::vector<std::string> notes_of(const Quote& quote, const Club& club) {
 
 Needs needs_offers_of(const Club& club, const MemberKey& key, rules::Instant now) {
   Needs needs = needs_measures(club, key, now, now, false);
-  for (const rules::Offer& offer : club.programme.offers) {
-    if (offer.budget > 0 && offer.on == rules::Occasion::purchase) needs.budgets.insert(offer.id);
-  }
+  const UseOf use(club.programme);
+  needs.budgets.insert(use->budgets.begin(), use->budgets.end());
   needs_rank(needs, club, key);
   return needs;
 }

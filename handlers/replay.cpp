@@ -197,6 +197,7 @@ Replay::Replay(Club club, ReplaySpan span) : club_(std::move(club)), span_(span)
   // Spent as members come, a budget would be spent by whoever comes first here: it is compared at the end.
   budgets_.reserve(club_.programme.offers.size());
   for (rules::Offer& offer : club_.programme.offers) budgets_.push_back(std::exchange(offer.budget, 0));
+  club_.programme.use.all = use_in(club_.programme);
 }
 
 void Replay::member(const Member& member, const Profile* profile,

@@ -1,7 +1,6 @@
-// WHY: what gave a member her last credit. Which offers fired is told as it was decided then, by what was
-// written down with each: nothing is judged again. Beside it her scores, as they are today.
-#include <algorithm>
-
+// WHY: what gave a member her last credit, whatever brought it: a purchase, an occasion, her profile, another
+// member, a gift. Which offers fired is told as it was decided then, by what was written down with each and
+// by the version that gave it: nothing is judged again. Beside it her scores, as they are today.
 #include "handlers/history.hpp"
 #include "handlers/measures.hpp"
 #include "handlers/offer_words.hpp"
@@ -15,35 +14,26 @@ ReadingKey key_of(const Speaker& speaker) {
   return {speaker.club->id, speaker.phone, Reading::why};
 }
 
-// As it was when it gave; nullptr: it was changed or taken away since.
-const rules::Offer* offer_of(const OfferGrant& grant, const Club& club, bool same_version) {
-  const auto& offers = club.programme.offers;
-  const auto found = std::find_if(offers.begin(), offers.end(), [&](const rules::Offer& offer) {
-    return offer.id == grant.offer && (!same_version || offer.version == grant.version);
-  });
-  return found == offers.end() ? nullptr : &*found;
-}
-
-// One line: the offer, what it gave, what it looked at.
-std::string line_of(const OfferGrant& grant, const Speaker& speaker, const Setting& setting) {
+// One line: the offer, what it gave, what it looked at. An offer without a title is not shown.
+std::string line_of(const OfferGrant& grant, const Speaker& speaker, const Facts& facts,
+                    const Setting& setting) {
   const Club& club = *speaker.club;
   const std::string gave = given_in_words(grant, club, speaker.language, setting);
-  const rules::Offer* offer = offer_of(grant, club, false);
+  const rules::Offer* offer = version_of(grant, club, facts);
   if (gave.empty() || (offer != nullptr && offer->title.empty())) return "";
-  const std::string facts =
-      facts_in_words(grant, offer_of(grant, club, true), club, speaker.language, setting);
+  const std::string seen = facts_in_words(grant, offer, club, speaker.language, setting);
   const std::string title =
       offer == nullptr ? render(setting, "why_offer_over", speaker.language) : offer->title;
-  return render(setting, facts.empty() ? "why_offer_plain" : "why_offer", speaker.language,
-                {{"title", title}, {"what", gave}, {"facts", facts}});
+  return render(setting, seen.empty() ? "why_offer_plain" : "why_offer", speaker.language,
+                {{"title", title}, {"what", gave}, {"facts", seen}});
 }
 
-// What it had offers give it, and how she stands, as far as one text goes.
-void add_offers(std::string& text, const Past& purchase, const Speaker& speaker, const Facts& facts,
-                const Setting& setting) {
+// What offers gave, as far as one text goes.
+void add_offers(std::string& text, const std::vector<const OfferGrant*>& grants, const Speaker& speaker,
+                const Facts& facts, const Setting& setting) {
   std::int64_t left_out = 0;
-  for (const OfferGrant* grant : facts.grants(purchase.row)) {
-    const std::string line = line_of(*grant, speaker, setting);
+  for (const OfferGrant* grant : grants) {
+    const std::string line = line_of(*grant, speaker, facts, setting);
     if (line.empty()) continue;
     if (left_out == 0 && fits_text(text + '\n' + line))
       text += '\n' + line;
@@ -78,7 +68,20 @@ std::string of_purchase(const Past& last, const Speaker& speaker, const Facts& f
               {"credit", money(club, last.credit)},
               {"percent", percent(last.share, speaker.language)},
               {"until", templates::LastDay{last.expires_at, club.time_zone}}});
-  add_offers(text, last, speaker, facts, setting);
+  add_offers(text, facts.grants(last.row), speaker, facts, setting);
+  return text;
+}
+
+std::string of_occasion(const Past& last, const Speaker& speaker, const Facts& facts,
+                        const Setting& setting) {
+  const Club& club = *speaker.club;
+  const std::string occasion = occasion_in_words(last, facts, speaker, setting);
+  std::string text = render(setting, "why_occasion", speaker.language,
+                            {{"day", day_in_words(last.at, club)},
+                             {"credit", money(club, last.amount)},
+                             {"title", occasion},
+                             {"until", templates::LastDay{last.expires_at, club.time_zone}}});
+  add_offers(text, facts.grants_beside(last.row), speaker, facts, setting);
   return text;
 }
 
@@ -97,10 +100,10 @@ Said why(const Speaker& speaker, const Facts& facts, const Setting& setting) {
   if (all.empty()) return {.reply = render(setting, "why_none", speaker.language, {{"club", club.name}})};
   const Past& last = all.front();
   const templates::LastDay until{last.expires_at, club.time_zone};
-  if (last.what == Event::gift) {
+  if (last.what == Event::gift || last.what == Event::profile) {
     return {
         .reply = render(
-            setting, "why_gift", speaker.language,
+            setting, last.what == Event::gift ? "why_gift" : "why_profile", speaker.language,
             {{"day", day_in_words(last.at, club)}, {"credit", money(club, last.amount)}, {"until", until}})};
   }
   if (last.what == Event::received) {
@@ -111,7 +114,8 @@ Said why(const Speaker& speaker, const Facts& facts, const Setting& setting) {
                              {"phone", other},
                              {"until", until}})};
   }
-  Said said{.reply = of_purchase(last, speaker, facts, setting)};
+  Said said{.reply = last.what == Event::occasion ? of_occasion(last, speaker, facts, setting)
+                                                  : of_purchase(last, speaker, facts, setting)};
   add_scores(said.reply, speaker, facts, setting);
   return said;
 }

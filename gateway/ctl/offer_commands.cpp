@@ -24,20 +24,27 @@ constexpr std::size_t kVersionsShown = 50;
 struct Found {
   handlers::Club club;
   std::vector<OfferRecord> records;
+  std::vector<store::OfferReach> reach;  // beside records
 };
 
+bool is_in_force(const OfferVersion& version) {
+  return version.until_at == rules::Instant{};
+}
+
+// In force, or, by its name, whatever became of it.
 Found find(Desk& desk, std::string_view name, std::size_t versions_max) {
   store::Connection connection(patient(desk.options.mysql));
   open_current(connection);
   const auto clubs = store::load_clubs(connection);
-  Found found{.club = club_named(clubs, desk.order.club), .records = {}};
+  Found found{.club = club_named(clubs, desk.order.club), .records = {}, .reach = {}};
   found.records = store::load_offer_records(connection, found.club.id, name, versions_max);
+  if (name.empty())
+    std::erase_if(found.records, [](const OfferRecord& one) { return !is_in_force(one.versions.front()); });
+  std::uint64_t rows_left = store::kReachRowsMax;
+  for (const OfferRecord& one : found.records)
+    found.reach.push_back(store::load_offer_reach(connection, one.versions.front().offer.id, rows_left));
   connection.rollback();
   return found;
-}
-
-bool is_in_force(const OfferVersion& version) {
-  return version.until_at == rules::Instant{};
 }
 
 std::vector<std::string> conditions_of(const rules::Offer& offer, const rules::TierPlan& tiers) {
@@ -70,7 +77,12 @@ std::string bounds_of(const rules::Offer& offer, std::string_view zone) {
   return text.empty() ? text : "  " + text.substr(2) + "\n";
 }
 
-// Only what a budget bounds is counted.
+// All its time, whatever its version.
+std::string reach_of(const store::OfferReach& reach) {
+  return fmt::format("  {}{} uses by {} members, {} rials given\n", reach.is_all ? "" : "more than ",
+                     reach.uses, reach.members, reach.money);
+}
+
 std::string budget_of(const OfferRecord& record) {
   const rules::Amount budget = record.versions.front().offer.budget;
   if (budget == 0) return "  no budget\n";
@@ -97,7 +109,7 @@ Json version_as_json(const OfferVersion& version, const handlers::Club& club) {
           {"then", effects_of(offer)}};
 }
 
-Json record_as_json(const OfferRecord& record, const handlers::Club& club) {
+Json record_as_json(const OfferRecord& record, const store::OfferReach& reach, const handlers::Club& club) {
   const rules::Offer& latest = record.versions.front().offer;
   Json json{{"name", latest.name},
             {"id", latest.id},
@@ -106,24 +118,28 @@ Json record_as_json(const OfferRecord& record, const handlers::Club& club) {
             {"budget", latest.budget == 0 ? Json() : Json(latest.budget)},
             {"budget_left",
              latest.budget == 0 ? Json() : Json(std::max<rules::Amount>(latest.budget - record.spent, 0))},
+            {"uses", reach.uses},
+            {"members", reach.members},
+            {"money", reach.money},
+            {"counted_all", reach.is_all},
             {"versions", Json::array()}};
   for (const OfferVersion& one : record.versions) json["versions"].push_back(version_as_json(one, club));
   return json;
 }
 
 ExitCode list(Desk& desk) {
-  Found found = find(desk, "", 1);
-  std::erase_if(found.records, [](const OfferRecord& one) { return !is_in_force(one.versions.front()); });
+  const Found found = find(desk, "", 1);
   Json json = Json::array();
-  for (const OfferRecord& one : found.records) {
+  for (std::size_t i = 0; i < found.records.size(); ++i) {
+    const OfferRecord& one = found.records[i];
     if (desk.order.json) {
-      json.push_back(record_as_json(one, found.club));
+      json.push_back(record_as_json(one, found.reach[i], found.club));
       continue;
     }
     const rules::Offer& offer = one.versions.front().offer;
     desk.out << fmt::format("{}  version {}, applied {}\n", offer.name, offer.version,
                             templates::rfc3339(one.versions.front().from_at))
-             << as_text(offer, found.club) << budget_of(one);
+             << as_text(offer, found.club) << budget_of(one) << reach_of(found.reach[i]);
   }
   if (desk.order.json) desk.out << json.dump() << '\n';
   if (!desk.order.json && found.records.empty())
@@ -137,10 +153,11 @@ ExitCode show(Desk& desk) {
     throw Trouble{kFound, fmt::format("club {} never had an offer {}", found.club.slug, desk.order.offer)};
   const OfferRecord& record = found.records.front();
   if (desk.order.json) {
-    desk.out << record_as_json(record, found.club).dump(2) << '\n';
+    desk.out << record_as_json(record, found.reach.front(), found.club).dump(2) << '\n';
     return kDone;
   }
-  desk.out << record.versions.front().offer.name << '\n' << budget_of(record);
+  desk.out << record.versions.front().offer.name << '\n'
+           << budget_of(record) << reach_of(found.reach.front());
   for (const OfferVersion& one : record.versions) {
     desk.out << fmt::format("version {}, applied {}{}\n", one.offer.version, templates::rfc3339(one.from_at),
                             is_in_force(one) ? "" : ", ended " + templates::rfc3339(one.until_at))

@@ -86,6 +86,7 @@ ExitCode migrate(Desk& desk) {
 ExitCode apply(Desk& desk) {
   const auto file = config::load_club_file(desk.order.club_file, config::process_environment());
   if (!file) throw Trouble{kUsage, config::report(file.error())};
+  for (const config::Mistake& remark : file->remarks) desk.err << "warning: " << config::report({remark});
   store::Connection connection(desk.options.mysql);
   open_current(connection);
   PinVerifier verifier;

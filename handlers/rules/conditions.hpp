@@ -121,5 +121,8 @@ std::string_view name_of(WordSet set);
 // What is wrong with such a list by itself: a number that the measure never has, conditions that can never
 // hold together; in words, for who writes it. Empty: nothing.
 std::vector<std::string> contradictions(std::span<const Condition> conditions);
+// The places of those that hold whatever happens, if all that is `certain` holds and is known.
+std::vector<std::size_t> always_hold(std::span<const Condition> conditions,
+                                     std::span<const Condition> certain);
 
 }  // namespace peyk::rules

@@ -1,6 +1,7 @@
 // What is wrong with a list of conditions by itself.
 #include <algorithm>
 #include <numeric>
+#include <optional>
 
 #include "handlers/rules/ranges.hpp"
 
@@ -106,7 +107,33 @@ void check_words(std::span<const Condition> conditions, Words& wrong) {
   }
 }
 
+// Where its measure certainly lies; nothing: it may be unknown.
+std::optional<Ranges> certainly_in(Measure measure, std::span<const Condition> certain) {
+  std::optional<Ranges> left;
+  for (const Condition& one : certain) {
+    if (!is_about(one, measure)) continue;
+    const Ranges here = allowed(one, domain_of(measure));
+    left = left ? common(*left, here) : here;
+  }
+  return left;
+}
+
 }  // namespace
+
+std::vector<std::size_t> always_hold(std::span<const Condition> conditions,
+                                     std::span<const Condition> certain) {
+  std::vector<std::size_t> places;
+  for (std::size_t i = 0; i < conditions.size(); ++i) {
+    const Condition& one = conditions[i];
+    if (!one.words.empty() || one.every > 1) continue;
+    const std::optional<Ranges> left = certainly_in(one.measure, certain);
+    if (!left) continue;
+    const Ranges asked = allowed(one, domain_of(one.measure));
+    if (std::ranges::all_of(*left, [&](const Range& range) { return without(range, asked).empty(); }))
+      places.push_back(i);
+  }
+  return places;
+}
 
 std::vector<std::string> contradictions(std::span<const Condition> conditions) {
   Words wrong;

@@ -69,6 +69,10 @@ bool is_discount(EffectKind kind) {
   return kind == EffectKind::percent_off || kind == EffectKind::cash_off;
 }
 
+bool takes_off(const Offer& offer) {
+  return std::ranges::any_of(offer.then, [](const auto& one) { return is_discount(one.kind); });
+}
+
 bool has_only_notes(const Offer& offer) {
   return std::ranges::all_of(offer.then, [](const auto& one) { return one.kind == EffectKind::note; });
 }
@@ -80,24 +84,51 @@ class Settling {
         basket_(basket),
         payable_(basket.amount - basket.by_credit),
         left_(candidates.size()),
-        gave_(candidates.size()) {}
+        gave_(candidates.size()) {
+    for (std::size_t i = 0; i < candidates.size(); ++i) {
+      if (candidates[i].offer->stacking == Stacking::all) alls_.push_back(i);
+    }
+  }
 
   // With all that say `all`, and of the others with this one.
   void settle(std::size_t best, Settled& into) {
     settled_ = &into;
-    for (std::size_t i = 0; i < candidates_.size(); ++i) left_[i] = candidates_[i].budget_left;
-    gave_.assign(candidates_.size(), false);
-    for (const bool discounts : {true, false}) {
-      for (std::size_t i = 0; i < candidates_.size(); ++i) {
-        if (i == best || candidates_[i].offer->stacking == Stacking::all) effects_of(i, discounts);
-      }
-    }
-    for (std::size_t i = 0; i < candidates_.size(); ++i) {
-      if (i == best || candidates_[i].offer->stacking == Stacking::all) notes_of(i);
-    }
+    in_order(best, [this](std::size_t i) { begin(i); });
+    for (const bool discounts : {true, false})
+      in_order(best, [this, discounts](std::size_t i) { effects_of(i, discounts); });
+    in_order(best, [this](std::size_t i) { notes_of(i); });
+  }
+
+  // The same of one that takes nothing off, from what the others give without it, which it does not change:
+  // of many such offers none has to be reckoned with all others anew. What is `given` is this one's alone.
+  void settle_beside(const Settled& others, std::size_t best, Settled& into) {
+    into.off = others.off;
+    settled_ = &into;
+    begin(best);
+    effects_of(best, false);
+    notes_of(best);
+    add(into.rials, others.rials);
+    add(into.points, others.points);
+    add(into.entries, others.entries);
   }
 
  private:
+  template <typename Do>
+  void in_order(std::size_t best, Do each) {
+    bool is_left = best != kNobody;
+    for (const std::size_t i : alls_) {
+      if (is_left && best < i) each(best);
+      is_left = is_left && best > i;
+      each(i);
+    }
+    if (is_left) each(best);
+  }
+
+  void begin(std::size_t i) {
+    left_[i] = candidates_[i].budget_left;
+    gave_[i] = false;
+  }
+
   void effects_of(std::size_t i, bool discounts) {
     const std::vector<OfferEffect>& then = candidates_[i].offer->then;
     for (std::size_t effect = 0; effect < then.size(); ++effect) {
@@ -176,7 +207,8 @@ class Settling {
   std::span<const Candidate> candidates_;
   const Basket& basket_;
   const Amount payable_;
-  std::vector<Amount> left_;  // of the candidates' budgets
+  std::vector<std::size_t> alls_;  // those that say `all`
+  std::vector<Amount> left_;       // of the candidates' budgets
   std::vector<bool> gave_;
   Settled* settled_ = nullptr;
 };
@@ -215,6 +247,7 @@ Settled settled(std::span<const Candidate> candidates, const Basket& basket) {
   Settling settling(candidates, basket);
   Settled most, trial;
   settling.settle(kNobody, most);
+  const Settled without = most;
   // Last, whether it fires at all: it may have nothing but notes.
   const auto worth = [](const Settled& one, std::size_t best) {
     const bool fires =
@@ -226,11 +259,17 @@ Settled settled(std::span<const Candidate> candidates, const Basket& basket) {
     if (candidates[i].offer->stacking != Stacking::best) continue;
     trial.given.clear();
     trial = Settled{.given = std::move(trial.given)};
-    settling.settle(i, trial);
+    if (takes_off(*candidates[i].offer))
+      settling.settle(i, trial);
+    else
+      settling.settle_beside(without, i, trial);
     if (chosen != kNobody && worth(trial, i) <= worth(most, chosen)) continue;
     std::swap(most, trial);
     chosen = i;
   }
+  if (chosen == kNobody) return most;
+  most = Settled{};
+  settling.settle(chosen, most);
   return most;
 }
 

@@ -6,6 +6,7 @@
 
 #include "handlers/rules/offers.hpp"
 #include "handlers/rules/ranges.hpp"
+#include "handlers/rules/remarks.hpp"
 
 namespace peyk::rules {
 namespace {
@@ -111,17 +112,9 @@ std::string_view subject_of(const Condition& condition) {
   return condition.words.empty() ? name_of(condition.measure) : name_of(condition.set);
 }
 
-// What the occasion itself says of a measure.
 std::vector<Condition> with_occasion(const Offer& offer) {
-  std::vector<Condition> all = offer.when;
-  if (offer.on == Occasion::purchase) {
-    for (const Measure counted : {Measure::visits, Measure::branch_visits})
-      all.push_back({.measure = counted, .ranges = {{.from = 1}}});
-  }
-  if (offer.on == Occasion::birthday)
-    all.push_back({.measure = Measure::days_to_birthday, .ranges = {{0, 0}}});
-  if (offer.on == Occasion::profile)
-    all.push_back({.measure = Measure::profile_complete, .ranges = {{1, 1}}});
+  std::vector<Condition> all = certain_on(offer.on);
+  all.insert(all.begin(), offer.when.begin(), offer.when.end());
   return all;
 }
 

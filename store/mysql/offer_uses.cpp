@@ -1,5 +1,6 @@
 #include "store/mysql/offer_uses.hpp"
 
+#include "handlers/programme_json.hpp"
 #include "store/mysql/managers_offers.hpp"
 #include "store/mysql/sets.hpp"
 
@@ -75,6 +76,43 @@ void load_periods(Connection& connection, const Needs& needs, Facts& facts) {
   }
 }
 
+constexpr const char* kGrantColumns =
+    "g.grant_id, g.club_id, g.member_id, g.purchase_id, g.version_id, g.offer_id, g.place, g.kind, g.value,"
+    " g.of_budget, g.lot_id, g.at, g.facts";
+OfferGrant grant_of(Rows& rows) {
+  OfferGrant g{.id = rows.u64()};
+  g.club = rows.u32();
+  g.member = rows.u64();
+  g.purchase = rows.u64();
+  g.version = rows.u64();
+  g.offer = rows.u32();
+  g.place = rows.u32();
+  g.kind = static_cast<rules::EffectKind>(rows.u64());
+  g.value = rows.i64();
+  g.of_budget = rows.i64();
+  g.lot = rows.maybe_u64().value_or(0);
+  g.at = rows.instant();
+  g.facts = rows.text();
+  return g;
+}
+
+// What a newer program wrote is left out: WHY tells what it gave, without a name.
+void load_versions(Connection& connection, const std::set<std::uint64_t>& versions, Facts& facts) {
+  select_in(connection, "SELECT version_id, offer_id, body FROM offer_version WHERE version_id IN (", "", 1,
+            versions, bind_id, [&facts](Rows& rows) {
+              const std::uint64_t version = rows.u64();
+              const OfferId id = rows.u32();
+              try {
+                rules::Offer offer = read_offer(rows.text());
+                offer.id = id;
+                offer.version = version;
+                facts.load_version(std::move(offer));
+              } catch (const DocumentError&) {
+                return;
+              }
+            });
+}
+
 void save_grants(Connection& connection, std::span<const OfferGrant* const> grants, const Facts& facts) {
   insert_set(
       connection,
@@ -146,24 +184,26 @@ void lock_budgets(Connection& connection, const std::set<OfferId>& offers, Facts
 
 void load_grants(Connection& connection, const std::set<std::uint64_t>& purchases, Facts& facts) {
   select_in(connection,
-            "SELECT grant_id, club_id, member_id, purchase_id, version_id, offer_id, place, kind, value,"
-            " of_budget, lot_id, at, facts FROM offer_grant WHERE purchase_id IN (",
-            "", 1, purchases, bind_id, [&facts](Rows& rows) {
-              OfferGrant g{.id = rows.u64()};
-              g.club = rows.u32();
-              g.member = rows.u64();
-              g.purchase = rows.u64();
-              g.version = rows.u64();
-              g.offer = rows.u32();
-              g.place = rows.u32();
-              g.kind = static_cast<rules::EffectKind>(rows.u64());
-              g.value = rows.i64();
-              g.of_budget = rows.i64();
-              g.lot = rows.maybe_u64().value_or(0);
-              g.at = rows.instant();
-              g.facts = rows.text();
-              facts.load(std::move(g));
-            });
+            std::string("SELECT ") + kGrantColumns + " FROM offer_grant g WHERE g.purchase_id IN (", "", 1,
+            purchases, bind_id, [&facts](Rows& rows) { facts.load(grant_of(rows)); });
+}
+
+void load_grants_with_versions(Connection& connection, const std::set<std::uint64_t>& purchases,
+                               const std::set<std::uint64_t>& occasions, Facts& facts) {
+  std::set<std::uint64_t> versions;
+  const auto keep = [&](Rows& rows) {
+    OfferGrant grant = grant_of(rows);
+    versions.insert(grant.version);
+    facts.load(std::move(grant));
+  };
+  const std::string columns = std::string("SELECT ") + kGrantColumns + " FROM offer_grant ";
+  select_in(connection, columns + "g WHERE g.purchase_id IN (", "", 1, purchases, bind_id, keep);
+  select_in(connection,
+            columns +
+                "f JOIN offer_grant g ON g.member_id = f.member_id AND g.purchase_id = f.purchase_id AND"
+                " g.at = f.at WHERE f.grant_id IN (",
+            "", 1, occasions, bind_id, keep);
+  load_versions(connection, versions, facts);
 }
 
 std::map<MemberId, rules::Amount> given_to(Connection& connection, OfferId offer,

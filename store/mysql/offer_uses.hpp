@@ -25,6 +25,9 @@ void lock_budgets(Connection& connection, const std::set<handlers::OfferId>& off
 
 // Of purchases.
 void load_grants(Connection& connection, const std::set<std::uint64_t>& purchases, handlers::Facts& facts);
+// To explain them: of occasions too, by one grant of each, and the offers as they were when they gave.
+void load_grants_with_versions(Connection& connection, const std::set<std::uint64_t>& purchases,
+                               const std::set<std::uint64_t>& occasions, handlers::Facts& facts);
 
 // What an offer gave to these members from an instant to before another, in money; who got nothing is not
 // there. At most a page of them (kSetRowsMax).

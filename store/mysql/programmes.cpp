@@ -157,7 +157,6 @@ void load_programmes(Connection& connection, std::vector<Club>& clubs) {
     if (!places.empty()) programme->places = read_places(places);
   }
   load_insights(connection, clubs);
-  for (Club& club : clubs) club.programme.hijri_shift_days = static_cast<int>(club.policy.hijri_shift_days);
 }
 
 void save_programme(Connection& connection, ClubId club, const Programme& programme) {
@@ -228,6 +227,40 @@ std::vector<OfferRecord> load_offer_records(Connection& connection, ClubId club,
     records.back().versions.push_back(std::move(one));
   }
   return records;
+}
+
+OfferReach load_offer_reach(Connection& connection, std::uint32_t offer, std::uint64_t& rows_left) {
+  OfferReach reach;
+  const auto count = [&](std::uint64_t rows) {
+    reach.is_all = reach.is_all && rows < rows_left;
+    rows_left -= std::min(rows, rows_left);
+    return rows;
+  };
+  {
+    Rows rows = connection
+                    .prepare(
+                        "SELECT COUNT(*), CAST(COALESCE(SUM(uses), 0) AS UNSIGNED) FROM (SELECT uses FROM"
+                        " offer_use WHERE offer_id = ? LIMIT ?) u")
+                    .add(offer)
+                    .add(rows_left)
+                    .query();
+    rows.next();
+    reach.members = count(rows.u64());
+    reach.uses = rows.u64();
+  }
+  // Kinds 0 to 3 and 6 are money (handlers::is_money).
+  Rows rows = connection
+                  .prepare(
+                      "SELECT COUNT(*), CAST(COALESCE(SUM(CASE WHEN kind IN (0, 1, 2, 3, 6) THEN value ELSE 0"
+                      " END), 0) AS SIGNED) FROM (SELECT kind, value FROM offer_grant WHERE offer_id = ?"
+                      " LIMIT ?) g")
+                  .add(offer)
+                  .add(rows_left)
+                  .query();
+  rows.next();
+  count(rows.u64());
+  reach.money = rows.i64();
+  return reach;
 }
 
 }  // namespace peyk::store

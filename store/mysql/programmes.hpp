@@ -46,4 +46,16 @@ struct OfferRecord {
 std::vector<OfferRecord> load_offer_records(Connection& connection, handlers::ClubId club,
                                             std::string_view name, std::size_t versions_max);
 
+// What an offer has done since it first was in the file, all of its versions.
+struct OfferReach {
+  std::uint64_t members = 0;  // who ever had it
+  std::uint64_t uses = 0;     // purchases and occasions on which it fired
+  rules::Amount money = 0;    // discount, credit and gifts
+  bool is_all = true;         // false: there is more than was counted
+};
+// Rows read for a whole list, so that it takes seconds in a club of any size.
+inline constexpr std::uint64_t kReachRowsMax = 2'000'000;
+// `rows_left` is lessened by what was read; when it is used up, the rest is not counted.
+OfferReach load_offer_reach(Connection& connection, std::uint32_t offer, std::uint64_t& rows_left);
+
 }  // namespace peyk::store

@@ -1,5 +1,6 @@
 #include "store/mysql/readings.hpp"
 
+#include <algorithm>
 #include <vector>
 
 #include "store/mysql/offer_uses.hpp"
@@ -29,6 +30,21 @@ constexpr const char* kReceived =
     "(SELECT CAST(? AS UNSIGNED), CASE kind WHEN 5 THEN 6 ELSE 5 END, at, amount, 0, move_id, 0, NULL, NULL, "
     "0"
     " FROM credit_move WHERE to_member_id = ? AND kind IN (2, 4, 5) ORDER BY at DESC LIMIT ?)";
+// What offers gave without a purchase, an instant a row. Effects 2 credit by percent 3 credit.
+constexpr const char* kOccasions =
+    "(SELECT CAST(? AS UNSIGNED), 10, at, CAST(SUM(value) AS SIGNED), 0, MIN(grant_id), 0, NULL, NULL, 0 FROM"
+    " offer_grant WHERE member_id = ? AND purchase_id = 0 AND kind IN (2, 3) GROUP BY at ORDER BY at DESC"
+    " LIMIT ?)";
+// The club's own credit for a profile: a lot of origin 2 that is hers from the beginning. Once a membership.
+constexpr const char* kProfile =
+    "(SELECT CAST(? AS UNSIGNED), 11, l.created_at, l.issued, 0, l.lot_id, 0, l.expires_at, NULL, 0 FROM"
+    " profile f JOIN lot l ON l.member_id = f.member_id AND l.origin = 2 AND l.created_at = f.completed_at"
+    " WHERE f.member_id = ? LIMIT 1)";
+constexpr const char* kLastOccasion =
+    "(SELECT CAST(? AS UNSIGNED), 10, g.at, CAST(SUM(g.value) AS SIGNED), 0, MIN(g.grant_id), 0,"
+    " MIN(l.expires_at), NULL, 0 FROM offer_grant g JOIN lot l ON l.lot_id = g.lot_id WHERE g.member_id = ? "
+    "AND"
+    " g.purchase_id = 0 AND g.kind IN (2, 3) GROUP BY g.at ORDER BY g.at DESC LIMIT 1)";
 constexpr const char* kLastEarned =
     "(SELECT CAST(? AS UNSIGNED) AS which, 0 AS event, p.purchased_at AS at, p.amount, p.earned,"
     " p.purchase_id AS id, p.earn_share AS share, l.expires_at, NULL AS phone, p.refunded FROM purchase p"
@@ -54,11 +70,11 @@ std::string text_for(Reading what) {
   };
   switch (what) {
     case Reading::history:
-      return all({kPurchases, kEntries, kGiven, kReceived});
+      return all({kPurchases, kEntries, kGiven, kReceived, kOccasions, kProfile});
     case Reading::statement:
       return kPurchases;
     case Reading::why:
-      return all({kLastEarned, kLastReceived});
+      return all({kLastEarned, kLastReceived, kLastOccasion, kProfile});
   }
   throw std::logic_error("text_for: not a Reading");
 }
@@ -67,13 +83,14 @@ void bind(Statement& s, std::uint64_t which, const Asked& asked) {
   switch (asked.key.what) {
     case Reading::history:
       s.add(which).add(asked.member).add(kHistoryRows).add(std::uint32_t{0});
-      for (int i = 0; i < 3; ++i) s.add(which).add(asked.member).add(kHistoryRows);
+      for (int i = 0; i < 4; ++i) s.add(which).add(asked.member).add(kHistoryRows);
+      s.add(which).add(asked.member);
       return;
     case Reading::statement:
       s.add(which).add(asked.member).add(kStatementRows + 1).add(asked.key.skip);
       return;
     case Reading::why:
-      for (int i = 0; i < 2; ++i) s.add(which).add(asked.member);
+      for (int i = 0; i < 4; ++i) s.add(which).add(asked.member);
       return;
   }
 }
@@ -104,14 +121,22 @@ void load_some(Connection& connection, Reading what, std::span<const Asked> aske
   for (Rows rows = statement.query(); rows.next();) read(rows, asked, facts);
 }
 
-// The purchases of which WHY tells what offers gave.
-std::set<std::uint64_t> explained(const std::set<ReadingKey>& keys, const Facts& facts) {
-  std::set<std::uint64_t> purchases;
+// Of what it is told which offers gave it.
+struct Explained {
+  std::set<std::uint64_t> purchases;  // the last, by WHY
+  std::set<std::uint64_t> occasions;  // by one grant of each
+};
+Explained explained(const std::set<ReadingKey>& keys, const Facts& facts) {
+  Explained all;
   for (const ReadingKey& key : keys) {
-    const auto read = key.what == Reading::why ? facts.reading(key) : std::span<const Past>();
-    if (!read.empty() && read.front().what == Event::purchase) purchases.insert(read.front().row);
+    auto read = facts.reading(key);
+    read = read.first(std::min<std::size_t>(read.size(), key.what == Reading::why ? 1 : kHistoryRows));
+    for (const Past& past : read) {
+      if (past.what == Event::purchase && key.what == Reading::why) all.purchases.insert(past.row);
+      if (past.what == Event::occasion) all.occasions.insert(past.row);
+    }
   }
-  return purchases;
+  return all;
 }
 
 }  // namespace
@@ -129,7 +154,8 @@ void load_readings(Connection& connection, const std::set<ReadingKey>& keys, Fac
       left = left.subspan(count);
     }
   }
-  load_grants(connection, explained(keys, facts), facts);
+  const Explained offers = explained(keys, facts);
+  load_grants_with_versions(connection, offers.purchases, offers.occasions, facts);
 }
 
 }  // namespace peyk::store

@@ -1,6 +1,6 @@
-// offers: one purchase judged against a club's 10 and 1,000 offers, of which ten fit. The others fail as they
-// do in clubs: of another occasion, over, of another segment, branch, weekday or amount, some at the last of
-// their conditions.
+// offers: one purchase judged against a club's 10 and 1,000 offers, of which ten fit; and against 1,000 that
+// all fit and nearly all say best. The others fail as they do in clubs: of another occasion, over, of another
+// segment, branch, weekday or amount, some at the last of their conditions.
 #include <fmt/core.h>
 
 #include "handlers/rules/offers.hpp"
@@ -89,6 +89,17 @@ std::vector<Offer> club(std::size_t count) {
   return offers;
 }
 
+// All fit, and of nearly all that say best one is to be found.
+std::vector<Offer> club_of_best(std::size_t count) {
+  std::vector<Offer> offers;
+  for (std::size_t i = 0; i < count; ++i) {
+    offers.push_back(fits(i));
+    offers.back().stacking = i % 100 == 0 ? Stacking::all : Stacking::best;
+    offers.back().then.front().value = static_cast<std::int64_t>(i % 400) + 1;
+  }
+  return offers;
+}
+
 double purchase_us(const std::vector<Offer>& offers, const std::vector<OfferUse>& uses, int times) {
   const Measures measures = member();
   const Basket basket{.amount = 4'000'000, .quoted = true, .points = 40};
@@ -105,12 +116,13 @@ double purchase_us(const std::vector<Offer>& offers, const std::vector<OfferUse>
 }  // namespace
 
 int main() {
-  const std::vector<Offer> few = club(10), many = club(1'000);
+  const std::vector<Offer> few = club(10), many = club(1'000), best = club_of_best(1'000);
   const std::vector<OfferUse> used(many.size());
   const auto medians = bench::interleaved(
       kRounds, {[&] { return purchase_us(few, {}, 2'000); }, [&] { return purchase_us(many, {}, 200); },
-                [&] { return purchase_us(many, used, 200); }});
+                [&] { return purchase_us(many, used, 200); }, [&] { return purchase_us(best, {}, 50); }});
   fmt::print("purchase_us_10_offers: {:.2f} us\n", medians[0]);
   fmt::print("purchase_us_1000_offers: {:.2f} us\n", medians[1]);
   fmt::print("purchase_us_1000_offers_with_uses: {:.2f} us\n", medians[2]);
+  fmt::print("purchase_us_1000_best: {:.2f} us\n", medians[3]);
 }

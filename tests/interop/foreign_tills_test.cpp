@@ -120,5 +120,34 @@ INSTANTIATE_TEST_SUITE_P(Samples, SampleTill,
                                          Sample{"python", {"python3", "samples/first_purchase.py"}}),
                          [](const auto& one) { return std::string(one.param.name); });
 
+class SampleQuote : public ForeignTill, public testing::WithParamInterface<Sample> {};
+
+TEST_P(SampleQuote, asks_what_to_collect_as_often_as_it_likes_and_shows_refusals) {
+  for (const char* program : {"curl", "openssl", "python3"}) require_program(program, program);
+  std::vector<std::string> argv = GetParam().argv;
+  argv.insert(argv.end(), {"09121234599", "850000", "bread", "کیک"});
+  for (int i = 0; i < 2; ++i) {
+    const Finished asked = run(argv);
+    ASSERT_TRUE(asked.status.ok()) << asked.output;
+    const json answer = json::parse(asked.output);
+    EXPECT_EQ(answer["amount"], 850'000);
+    EXPECT_EQ(answer["payable"].get<int>(), 850'000 - answer["discount"].get<int>());
+    EXPECT_EQ(answer["credit"], 42'500);
+    EXPECT_EQ(answer["member"], nullptr) << "nothing is written, nobody joins";
+    EXPECT_EQ(answer["duplicate"], false) << "each question has its id";
+  }
+  argv.resize(argv.size() - 2);
+  EXPECT_TRUE(run(argv).status.ok()) << "what is bought may be left out";
+  const Finished forged = run(argv, "whsec_" + std::string(43, 'A') + "=");
+  EXPECT_FALSE(forged.status.ok());
+  EXPECT_THAT(forged.output, testing::HasSubstr("urn:peyk:problem:bad-signature"));
+}
+
+INSTANTIATE_TEST_SUITE_P(Samples, SampleQuote,
+                         testing::Values(Sample{"curl", {"samples/quote.sh"}},
+                                         Sample{"node", {"node", "samples/quote.js"}},
+                                         Sample{"python", {"python3", "samples/quote.py"}}),
+                         [](const auto& one) { return std::string(one.param.name); });
+
 }  // namespace
 }  // namespace peyk::tests::foreign_tills_test

@@ -67,6 +67,7 @@ void MemoryStore::load_reading(const ReadingKey& key, Facts& facts) const {
     }
     others.push_back(past);
   }
+  if (key.what != Reading::statement) load_given(*member, others);
   const auto later = [](const Past& a, const Past& b) {
     return std::tie(a.at, a.row) > std::tie(b.at, b.row);
   };
@@ -80,6 +81,22 @@ void MemoryStore::load_reading(const ReadingKey& key, Facts& facts) const {
   for (const Past& past : others) facts.load(key, past);
   for (const OfferGrant& grant : grants_) {
     if (key.what == Reading::why && grant.member == member->id) facts.load(grant);
+  }
+}
+
+// The club's own credit for her profile. Occasions are no requests: this store knows none.
+void MemoryStore::load_given(const Member& member, std::vector<Past>& all) const {
+  const auto profile = profiles_.find(member.id);
+  if (profile == profiles_.end()) return;
+  for (const auto& [id, lot] : lots_) {
+    if (lot.member == member.id && lot.origin == LotOrigin::gift &&
+        lot.created_at == profile->second.completed_at) {
+      all.push_back({.what = Event::profile,
+                     .at = lot.created_at,
+                     .amount = lot.issued,
+                     .row = id,
+                     .expires_at = lot.expires_at});
+    }
   }
 }
 

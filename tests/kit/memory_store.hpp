@@ -68,6 +68,7 @@ class MemoryStore {
  private:
   handlers::Facts load(const handlers::Needs& needs) const;
   void load_reading(const handlers::ReadingKey& key, handlers::Facts& facts) const;
+  void load_given(const handlers::Member& member, std::vector<handlers::Past>& all) const;
   std::vector<handlers::Pending> pendings_of(const std::set<handlers::MemberKey>& phones) const;
   handlers::BranchDay branch_day(const handlers::BranchDayKey& key) const;
   void load_wallet(handlers::MemberId member, handlers::Facts& facts) const;

@@ -79,6 +79,33 @@ TEST_F(PeykctlOffers, are_listed_with_what_they_ask_and_give_and_have_left) {
   EXPECT_EQ(json[1]["versions"][0]["then"][0], "5% credit");
 }
 
+TEST_F(PeykctlOffers, tell_how_often_for_how_many_and_for_how_much_budget_or_not) {
+  ASSERT_EQ(apply(), kDone) << err;
+  ASSERT_EQ(ctl({"offers", "list", "salt"}), kDone) << err;
+  EXPECT_THAT(out, HasSubstr("  no budget\n  0 uses by 0 members, 0 rials given\n"));
+  query(
+      "INSERT INTO offer_use (member_id, offer_id, club_id, uses, last_day, uses_on_day, given_on_day) "
+      "SELECT n,"
+      " offer_id, club_id, n, 0, 0, 0 FROM offer JOIN (SELECT 1 AS n UNION SELECT 2) t WHERE name = "
+      "'regulars'");
+  query(
+      "INSERT INTO offer_grant (grant_id, club_id, member_id, purchase_id, version_id, offer_id, place, "
+      "kind, value,"
+      " of_budget, at, facts) SELECT kind + 1, club_id, 1, 1, 1, offer_id, 0, kind, 1000, 0, "
+      "UTC_TIMESTAMP(6), '{}'"
+      " FROM offer JOIN (SELECT 0 AS kind UNION SELECT 2 UNION SELECT 4 UNION SELECT 6 UNION SELECT 8) t "
+      "WHERE name"
+      " = 'regulars'");
+  ASSERT_EQ(ctl({"offers", "list", "salt"}), kDone) << err;
+  EXPECT_THAT(out, HasSubstr("  3 uses by 2 members, 3000 rials given\n")) << "points and notes are no money";
+  ASSERT_EQ(ctl({"offers", "show", "salt", "regulars", "--json"}), kDone) << err;
+  const auto json = nlohmann::json::parse(out);
+  EXPECT_EQ(json["uses"], 3);
+  EXPECT_EQ(json["members"], 2);
+  EXPECT_EQ(json["money"], 3000);
+  EXPECT_EQ(json["counted_all"], true);
+}
+
 TEST_F(PeykctlOffers, are_shown_with_all_their_versions_also_when_they_are_gone) {
   ASSERT_EQ(apply(), kDone) << err;
   change("credit_percent: 5}}", "credit_percent: 7}}");

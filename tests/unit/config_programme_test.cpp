@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "config/club_file.hpp"
@@ -45,6 +46,12 @@ Programme programme_of(std::string_view text) {
 std::string mistakes_of(std::string_view text) {
   const auto file = load_club(with(text), "club.yaml", variables);
   return file ? "" : report(file.error());
+}
+
+std::string remarks_of(std::string_view text) {
+  const auto file = load_club(with(text), "club.yaml", variables);
+  EXPECT_TRUE(file) << (file ? "" : report(file.error()));
+  return file ? report(file->remarks) : "";
 }
 
 constexpr std::string_view kTiers = "tiers: {list: [{name: silver, from: 10}, {name: gold, from: 20}]}\n";
@@ -399,6 +406,20 @@ TEST(ConfigProgramme, the_offers_of_the_sample_do_not_touch_a_first_purchase) {
   const auto judged = rules::judge(programme.offers, {}, measures, {.amount = 2'000'000, .quoted = true},
                                    rules::Occasion::purchase, now);
   EXPECT_THAT(judged.fired, IsEmpty());
+}
+
+TEST(ConfigProgramme, what_is_hardly_meant_is_told_with_its_line_and_accepted) {
+  const std::string remarks = remarks_of(
+      "segments: [{name: all, when: {visits: \">=0\"}}]\n"
+      "offers:\n"
+      "  - {name: a, then: {credit_percent: 5}, when: {visits: \">=1\"}}\n"
+      "  - {name: b, then: {credit_percent: 5}, stacking: best}\n"
+      "  - {name: c, then: {credit_percent: 3}, stacking: best, when: {visits: \">=5\"}}\n");
+  EXPECT_THAT(remarks, HasSubstr("club.yaml:5: segments[0].when: every member is in it"));
+  EXPECT_THAT(remarks, HasSubstr("club.yaml:7: offers[0].when: visits: this always holds"));
+  EXPECT_THAT(remarks, HasSubstr("club.yaml:9: offers[2].name: it never counts beside b"));
+  EXPECT_EQ(std::ranges::count(remarks, '\n'), 3);
+  EXPECT_EQ(remarks_of("offers: [{name: a, title: Five visits, then: {credit_percent: 5}}]"), "");
 }
 
 }  // namespace

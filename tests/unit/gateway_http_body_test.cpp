@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "gateway/http/body_fields.hpp"
 #include "gateway/http/purchase_body.hpp"
 #include "gateway/http/rfc3339.hpp"
 #include "gateway/http/strict_json.hpp"
@@ -128,6 +129,65 @@ TEST(PurchaseBody, amounts_are_integers_in_range_written_plainly) {
 TEST(PurchaseBody, a_number_too_large_for_any_reader_is_told_where_it_stands) {
   EXPECT_EQ(pointer(R"({"type":"purchase.completed","data":{"amount":1e999}})"), "/data/amount");
   EXPECT_EQ(pointer(R"({"a":[1,[2,1e999]]})"), "/a/1/1");
+}
+
+// What is wrong with one more member, where and in words.
+std::pair<std::string, std::string> mistake_in(const std::string& member) {
+  const Problem problem = refused(with(member));
+  EXPECT_EQ(problem.status, 422) << member;
+  EXPECT_EQ(problem.errors.size(), 1U) << member;
+  if (problem.errors.empty()) return {};
+  return {problem.errors.front().pointer, problem.errors.front().detail};
+}
+
+std::string so_many_items(std::size_t count) {
+  std::string list;
+  for (std::size_t i = 0; i < count; ++i) list += (i == 0 ? "" : ",") + std::string("\"bread\"");
+  return "\"items\":[" + list + "]";
+}
+
+TEST(PurchaseBody, items_are_names_of_what_was_bought) {
+  EXPECT_EQ(read(with(R"("items":["bread"," کیک "])")).items, (std::vector<std::string>{"bread", "کیک"}));
+  EXPECT_TRUE(read(with(R"("items":[])")).items.empty());
+  EXPECT_EQ(read(with(so_many_items(gateway::kItemsMax))).items.size(), gateway::kItemsMax);
+  constexpr const char* kNoList = "must be an array of at most 100 strings";
+  constexpr const char* kNoText = "each must be a string";
+  constexpr const char* kNoName = "each must have 1 to 64 characters";
+  const std::pair<std::string, std::string> wrong[] = {
+      {"null", kNoList},
+      {"true", kNoList},
+      {"5", kNoList},
+      {R"("bread")", kNoList},
+      {"{}", kNoList},
+      {R"({"0":"bread"})", kNoList},
+      {"[5]", kNoText},
+      {"[null]", kNoText},
+      {R"(["bread",true])", kNoText},
+      {R"([["bread"]])", kNoText},
+      {R"([{"name":"bread"}])", kNoText},
+      {R"([""])", kNoName},
+      {R"(["bread"," "])", kNoName},
+      {"[\"" + std::string(65, 'x') + "\"]", kNoName},
+      {R"(["a\nb"])", "each must not hold control characters"}};
+  using Told = std::pair<std::string, std::string>;
+  for (const auto& [items, what] : wrong)
+    EXPECT_EQ(mistake_in("\"items\":" + items), Told("/items", what)) << items;
+  EXPECT_EQ(mistake_in(so_many_items(gateway::kItemsMax + 1)), Told("/items", kNoList));
+}
+
+TEST(PurchaseBody, a_discount_is_an_amount_or_nothing_and_no_more_than_the_amount) {
+  EXPECT_EQ(read(with(R"("discount":0)")).discount, 0);
+  EXPECT_EQ(read(with(R"("discount":1)")).discount, 1);
+  EXPECT_EQ(read(with(R"("discount":850000)")).discount, 850'000) << "all of it";
+  for (const char* wrong : {"-1", "-850000", "1.5", "1e3", "1.0", "\"5\"", "null", "true", "[]", "{}",
+                            "100000000000001", "18446744073709551616"}) {
+    const auto [where, what] = mistake_in(std::string("\"discount\":") + wrong);
+    EXPECT_EQ(where, "/discount") << wrong;
+    EXPECT_TRUE(what.starts_with("must be an integer from 1 to 100000000000000")) << what;
+    EXPECT_TRUE(what.ends_with("; or 0")) << what;
+  }
+  EXPECT_EQ(mistake_in(R"("discount":850001)"),
+            (std::pair<std::string, std::string>("/discount", "must not be more than the amount")));
 }
 
 TEST(PurchaseBody, phones_are_strings_that_hold_a_mobile_number) {

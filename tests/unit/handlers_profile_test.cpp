@@ -80,6 +80,18 @@ TEST_F(Profiles, the_reward_is_given_once_whatever_is_changed) {
   EXPECT_EQ(told().completed_at, now);
 }
 
+TEST_F(Profiles, a_reward_is_explained_and_part_of_her_history) {
+  EXPECT_THAT(say(kShopper, "WHY"), Not(HasSubstr("for your profile")));
+  tell_three();
+  say(kShopper, "GENDER F");
+  EXPECT_THAT(say(kShopper, "WHY"), HasSubstr("100,000 rials of credit came on"));
+  EXPECT_THAT(say(kShopper, "WHY"), HasSubstr("for your profile"));
+  EXPECT_THAT(say(kShopper, "HISTORY"), HasSubstr("your profile: credit +100,000 rials"));
+  now += 24h;
+  earn(kShopper, 60'000);
+  EXPECT_THAT(say(kShopper, "WHY"), HasSubstr("came from your purchase"));
+}
+
 TEST_F(UnrewardedProfiles, bring_nothing) {
   EXPECT_THAT(say(kShopper, "NAME Sara Ahmadi"), Not(HasSubstr("credit")));
   tell_three();

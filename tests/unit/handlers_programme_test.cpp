@@ -130,6 +130,47 @@ TEST(ProgrammeDocuments, of_something_else_are_refused) {
   EXPECT_THROW(read_bounds("{}"), DocumentError);
 }
 
+TEST(ProgrammeUse, is_what_any_offer_or_segment_asks_and_gives) {
+  using rules::EffectKind;
+  using rules::Measure;
+  using rules::WordSet;
+  Programme programme;
+  programme.segments = {{.name = "rich", .when = {{.measure = Measure::credit}}}};
+  programme.offers = {
+      {.name = "a", .id = 1, .when = {{.set = WordSet::city, .words = {5}}}, .then = {{EffectKind::gift, 5}}},
+      {.name = "b",
+       .id = 2,
+       .then = {{.kind = EffectKind::credit, .value = 5, .valid_days = 14}},
+       .budget = 9},
+      {.name = "c",
+       .id = 3,
+       .on = rules::Occasion::birthday,
+       .then = {{EffectKind::credit, 5}},
+       .budget = 9}};
+  const ProgrammeUse use = use_in(programme);
+  EXPECT_TRUE(use.asks(Measure::credit));
+  EXPECT_FALSE(use.asks(Measure::visits)) << "a set's measure is nobody's";
+  EXPECT_TRUE(use.asks(WordSet::city));
+  EXPECT_FALSE(use.asks(WordSet::segment));
+  EXPECT_TRUE(use.gives(EffectKind::gift));
+  EXPECT_FALSE(use.gives(EffectKind::points));
+  EXPECT_THAT(use.budgets, testing::ElementsAre(2U)) << "of purchases";
+  EXPECT_THAT(use.valid_days, testing::UnorderedElementsAre(0U, 14U));
+  EXPECT_EQ(use.gifts, 1U);
+}
+
+TEST(ProgrammeUse, is_gathered_anew_of_a_copy_that_was_changed) {
+  Programme kept;
+  kept.use.all = use_in(kept);
+  Programme changed = kept;
+  changed.offers = {{.name = "a", .then = {{rules::EffectKind::points, 5}}}};
+  EXPECT_TRUE(UseOf(changed)->gives(rules::EffectKind::points));
+  EXPECT_FALSE(UseOf(kept)->gives(rules::EffectKind::points));
+  changed = kept;
+  EXPECT_EQ(changed, kept) << "what is kept is no part of it";
+  EXPECT_FALSE(changed.use.all);
+}
+
 TEST(ProgrammeWords, are_each_given_once) {
   std::set<std::string_view> names, keys;
   for (const MeasureWord& word : measure_words()) {

@@ -177,6 +177,38 @@ RC_GTEST_PROP(OffersPromise, all_together_give_no_less_than_any_single_one, ()) 
     RC_ASSERT(worth(day.judged_alone(i, amount, by_credit), std::span(&day.offers[i], 1)) <= all);
 }
 
+// The day without the offers that say `best`, but for this one.
+Day with_best(const Day& day, std::size_t best) {
+  Day some = day;
+  some.offers.clear();
+  some.uses.clear();
+  for (std::size_t i = 0; i < day.offers.size(); ++i) {
+    if (i != best && day.offers[i].stacking == Stacking::best) continue;
+    some.offers.push_back(day.offers[i]);
+    some.uses.push_back(day.uses[i]);
+  }
+  return some;
+}
+
+RC_GTEST_PROP(OffersPromise, of_the_best_that_one_fires_with_which_most_is_given, ()) {
+  const Day day = any_day(*rc::gen::arbitrary<bool>());
+  const Amount amount = up_to<Amount>(5'000), by_credit = one_in(3) ? up_to(amount) : 0;
+  const Day none = with_best(day, day.offers.size());
+  Worth most = worth(none.judged(amount, by_credit), none.offers), most_of_fired;
+  for (std::size_t i = 0; i < day.offers.size(); ++i) {
+    if (day.offers[i].stacking != Stacking::best) continue;
+    const Day one = with_best(day, i);
+    const Judged judged = one.judged(amount, by_credit);
+    const bool fired = std::ranges::any_of(
+        judged.fired, [&](std::size_t place) { return one.offers[place].stacking == Stacking::best; });
+    most = std::max(most, worth(judged, one.offers));
+    if (fired) most_of_fired = std::max(most_of_fired, worth(judged, one.offers));
+  }
+  const Worth all = worth(day.judged(amount, by_credit), day.offers);
+  RC_ASSERT(all >= most_of_fired);
+  RC_ASSERT(all <= most);
+}
+
 struct Part {
   Amount amount = 0, by_credit = 0;
 };

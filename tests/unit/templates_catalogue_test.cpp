@@ -152,7 +152,7 @@ bool is_for_members(const std::string& key) {
   static const std::set<std::string> kCashiers = {
       "buy",     "check", "today",  "void",   "redeem", "cashier", "help",  "alarm",
       "dispute", "phone", "invite", "amount", "digest", "quote",   "about", "manager",
-      "segment", "fact",  "gives",  "tag",    "tags",   "untag",  "insights"};
+      "segment", "fact",  "gives",  "tag",    "tags",   "untag",  "insights", "origin"};
   return key.find('_') == std::string::npos
              ? !kCashiers.contains(key)
              : !kCashiers.contains(key.substr(0, key.find('_'))) && !key.starts_with("ussd_");
@@ -173,7 +173,7 @@ TEST(Catalogue, no_text_to_members_is_a_command) {
 
 TEST(Catalogue, a_plus_stands_left_of_its_figure_in_persian) {
   for (const char* key : {"history_purchase", "history_purchase_refunded", "history_returned",
-                          "statement_line", "statement_line_refunded"})
+                          "history_occasion", "history_profile", "statement_line", "statement_line_refunded"})
     EXPECT_THAT(say_with_samples(key, Language::fa), testing::HasSubstr("\u200E+")) << key;
 }
 
