@@ -83,7 +83,8 @@ constexpr std::array kOriginTexts{OriginText{rules::Occasion::birthday, "origin_
                                   OriginText{rules::Occasion::away, "origin_away"},
                                   OriginText{rules::Occasion::join, "origin_join"},
                                   OriginText{rules::Occasion::profile, "origin_profile"},
-                                  OriginText{rules::Occasion::survey, "origin_survey"}};
+                                  OriginText{rules::Occasion::survey, "origin_survey"},
+                                  OriginText{rules::Occasion::event, "origin_event"}};
 
 // One telling, of one club in one language.
 struct Teller {

@@ -30,7 +30,7 @@ std::optional<Gender> read_gender(std::string_view typed) {
   return found == kGenderWords.end() ? std::nullopt : std::optional(found->gender);
 }
 
-std::string_view word_of(Gender gender) {
+std::string_view gender_word(Gender gender) {
   return gender == Gender::woman ? "woman" : "man";
 }
 
@@ -92,7 +92,7 @@ std::string known_lines(const Profile& profile, Language language, const Setting
   if (!profile.city.empty())
     lines.add(render(setting, "profile_city_line", language, {{"city", profile.city}}));
   if (profile.gender != Gender::unknown)
-    lines.add(render(setting, "profile_gender_line", language, {{"gender", word_of(profile.gender)}}));
+    lines.add(render(setting, "profile_gender_line", language, {{"gender", gender_word(profile.gender)}}));
   return lines.text;
 }
 

@@ -52,7 +52,7 @@ bool lasts_as_long(const Offer& one, const Offer& other) {
 bool is_plain(const Offer& offer) {
   return offer.on == Occasion::purchase && offer.stacking == Stacking::best && offer.then.size() == 1 &&
          offer.then.front().kind != EffectKind::note && offer.then.front().day_max == 0 &&
-         offer.per_member == 0 && offer.budget == 0;
+         offer.per_member == 0 && offer.budget == 0 && offer.hold_out == 0 && offer.chance == 0;
 }
 
 bool beats(const Offer& one, const Offer& other) {
