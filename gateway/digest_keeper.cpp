@@ -6,7 +6,7 @@
 namespace peyk::gateway {
 namespace {
 
-constexpr std::chrono::seconds kLookEvery{60};
+constexpr std::chrono::seconds kDigestLookEvery{60};
 
 }  // namespace
 
@@ -23,7 +23,7 @@ void DigestKeeper::tick() {
       [this, told](bool committed) {
         hooks_.post([this, told, committed] {
           telling_ = false;
-          if (!committed || told->is_done) next_ = Clock::now() + kLookEvery;
+          if (!committed || told->is_done) next_ = Clock::now() + kDigestLookEvery;
           if (!committed) ++failed_;
           if (!committed || told->texts == 0) return;
           metrics_.counter("peyk_digests_total").add(static_cast<double>(told->texts));

@@ -19,7 +19,7 @@ static_assert(UssdLimits{}.answer_within + UssdLimits{}.response_timeout < handl
               "the text must not leave while its screen may still be shown");
 
 // Deadlines are looked at so often. An answer itself looks at the clock before it leaves.
-constexpr std::chrono::milliseconds kLookEvery{50};
+constexpr std::chrono::milliseconds kUssdLookEvery{50};
 // Between two looks whether a link has room.
 constexpr std::chrono::milliseconds kRoomEvery{5};
 constexpr std::chrono::milliseconds kThrottlePause{1000};
@@ -342,7 +342,7 @@ void InboundUssd::watch(const StepPtr& step) {
 // Both queues are in the order of their deadlines, as all steps and all screens have the same time.
 asio::awaitable<void> InboundUssd::keep_time() {
   while (!due_.empty() || !unanswered_.empty()) {
-    co_await pause(kLookEvery);
+    co_await pause(kUssdLookEvery);
     for (const Time at = now(); !due_.empty() && due_.front().first <= at; due_.pop_front()) {
       const StepPtr step = due_.front().second.lock();
       if (step && !step->over) expire(step);

@@ -8,7 +8,7 @@
 namespace peyk::gateway {
 namespace {
 
-constexpr std::chrono::seconds kLookEvery{60};
+constexpr std::chrono::seconds kNightLookEvery{60};
 constexpr std::uint32_t kFoldedAtOnce = 200;  // members
 
 }  // namespace
@@ -32,7 +32,7 @@ void LrfmKeeper::look() {
         hooks_.post([this, night, committed] {
           busy_ = false;
           if (!committed || !*night) {
-            next_ = Clock::now() + kLookEvery;
+            next_ = Clock::now() + kNightLookEvery;
             return;
           }
           work_.emplace(**night, Clock::now());

@@ -8,7 +8,7 @@
 namespace peyk::gateway {
 namespace {
 
-constexpr std::chrono::seconds kLookEvery{60};
+constexpr std::chrono::seconds kMorningLookEvery{60};
 constexpr std::uint64_t kGivenASecond = 200;  // texts
 // Whoever was at a round may have died.
 constexpr std::chrono::minutes kRoundsSeenAgain{10};
@@ -59,7 +59,7 @@ void MorningKeeper::look_at_tiers() {
   const handlers::Club* club = next_club(*directory, club_);
   if (club == nullptr) {
     club_ = 0;
-    next_tiers_ = Clock::now() + kLookEvery;
+    next_tiers_ = Clock::now() + kMorningLookEvery;
     return;
   }
   const auto looked = std::make_shared<store::TiersLooked>();
@@ -94,7 +94,7 @@ void MorningKeeper::give() {
            (one.on == rules::Occasion::away && promo_line_.empty());
   });
   if (rounds.empty()) {
-    next_rounds_ = Clock::now() + kLookEvery;
+    next_rounds_ = Clock::now() + kMorningLookEvery;
     return;
   }
   const handlers::OccasionRound round = rounds.front();
@@ -111,7 +111,7 @@ void MorningKeeper::give() {
         hooks_.post([this, result, key, committed] {
           giving_ = false;
           if (committed) return given(key, *result);
-          next_rounds_ = Clock::now() + kLookEvery;
+          next_rounds_ = Clock::now() + kMorningLookEvery;
         });
       });
 }

@@ -10,7 +10,7 @@ namespace {
 
 // A receipt may be on its way a little longer than the text was worth something.
 constexpr std::chrono::minutes kReceiptMayFollow{10};
-constexpr std::size_t kWaitingMax = 1000;  // unasked questions of a carrier; then no further look for it
+constexpr std::size_t kQuestionsWaitingMax = 1000;  // unasked questions of a carrier; then no further look for it
 
 }  // namespace
 
@@ -42,7 +42,7 @@ std::set<std::string> OutcomeQueries::carriers_with_room(const Line& line) const
   std::set<std::string> carriers;
   for (const std::string& name : line.carriers) {
     const auto waiting = waiting_.find(name);
-    if (waiting == waiting_.end() || waiting->second.size() < kWaitingMax) carriers.insert(name);
+    if (waiting == waiting_.end() || waiting->second.size() < kQuestionsWaitingMax) carriers.insert(name);
   }
   return carriers;
 }

@@ -22,7 +22,7 @@ namespace peyk::gateway::ctl {
 namespace {
 
 constexpr std::uint64_t kMembersBetweenWords = 100'000;  // members
-constexpr int kTagConflictsMax = 5;                // a gateway was at her row; then the operator hears of it
+constexpr int kTagConflictsMax = 5;  // a gateway was at her row; then the operator hears of it
 
 std::string words_of(const rules::Bounds& bounds) {
   return fmt::format("{:>14} {:>14} {:>14} {:>14}", bounds[0], bounds[1], bounds[2], bounds[3]);

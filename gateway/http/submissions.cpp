@@ -39,8 +39,8 @@ HttpResponse decided(const TillAnswer& stored) {
   HttpResponse response =
       json_response(again && stored.http_status == 201 ? 200 : stored.http_status, body.dump());
   if (refused) response.content_type = "application/problem+json";
-  if (const auto seconds = body.find("retry_after"); seconds != body.end() && seconds->is_number_integer())
-    response.headers.add("Retry-After", std::to_string(seconds->get<std::int64_t>()));
+  if (const auto wait = body.find("retry_after"); wait != body.end() && wait->is_number_integer())
+    response.headers.add("Retry-After", std::to_string(wait->get<std::int64_t>()));
   return response;
 }
 

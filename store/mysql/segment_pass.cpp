@@ -38,7 +38,8 @@ void save_masks(Connection& connection, const std::vector<std::pair<MemberId, ru
 }  // namespace
 
 SegmentPass::SegmentPass(Club club, rules::DayNumber day) : club_(std::move(club)), day_(day) {
-  club_.programme.use.all = use_in(club_.programme);  // asked anew for each member it would cost more than judging her
+  club_.programme.use.all =
+      use_in(club_.programme);  // asked anew for each member it would cost more than judging her
   done_.counts.resize(club_.programme.segments.size());
   staged_ = done_;
 }

@@ -32,9 +32,6 @@ inline CarrierOptions options_to(std::uint16_t port) {
   return options;
 }
 
-inline smpp::SubmitSm submit_sm(std::string text = "hello") {
-  return {.source_addr = "30001234", .destination_addr = "989120000101", .short_message = std::move(text)};
-}
 inline smpp::DeliverSm deliver_sm() {
   return {.source_addr = "989120000101", .destination_addr = "30001234", .short_message = "hi"};
 }

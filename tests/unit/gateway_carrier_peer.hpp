@@ -26,6 +26,10 @@ inline smpp::Time peer_now() {
   return std::chrono::steady_clock::now();
 }
 
+inline smpp::SubmitSm submit_sm(std::string text = "hello") {
+  return {.source_addr = "30001234", .destination_addr = "989120000101", .short_message = std::move(text)};
+}
+
 struct Loop {
   boost::asio::io_context io{1};
   // Whether it came to pass within `limit`.

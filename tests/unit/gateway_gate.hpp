@@ -33,10 +33,6 @@ inline CarrierOptions guest(std::string name) {
   return options;
 }
 
-inline smpp::SubmitSm submit_sm(std::string text = "hello") {
-  return {.source_addr = "30001234", .destination_addr = "989120000101", .short_message = std::move(text)};
-}
-
 // peykd's side: carriers that listen, and what they heard.
 struct Gate {
   Gate(Loop& loop_of_test, std::vector<CarrierOptions> options)

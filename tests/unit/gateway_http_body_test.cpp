@@ -146,13 +146,21 @@ std::string so_many_items(std::size_t count) {
   return "\"items\":[" + list + "]";
 }
 
-TEST(PurchaseBody, items_are_names_of_what_was_bought) {
-  EXPECT_EQ(read(with(R"("items":["bread"," کیک "])")).items, (std::vector<std::string>{"bread", "کیک"}));
+TEST(PurchaseBody, items_are_names_of_what_was_bought_or_objects) {
+  const auto told =
+      read(with(R"("items":[{"name":"tea","quantity":3,"amount":90000},{"name":"cake"}])")).items;
+  EXPECT_EQ(told, (std::vector<handlers::BoughtItem>{{.name = "tea", .quantity = 3, .amount = 90000},
+                                                     {.name = "cake"}}));
+  EXPECT_EQ(read(with(R"("items":["bread"," کیک "])")).items,
+            (std::vector<handlers::BoughtItem>{{.name = "bread"}, {.name = "کیک"}}));
   EXPECT_TRUE(read(with(R"("items":[])")).items.empty());
   EXPECT_EQ(read(with(so_many_items(gateway::kItemsMax))).items.size(), gateway::kItemsMax);
-  constexpr const char* kNoList = "must be an array of at most 100 strings";
-  constexpr const char* kNoText = "each must be a string";
-  constexpr const char* kNoName = "each must have 1 to 64 characters";
+  constexpr const char* kNoList = "must be an array of at most 100 names or objects";
+  constexpr const char* kNoText = "each must be a string, or be an object with such a \"name\"";
+  constexpr const char* kNoName = "each must have 1 to 64 characters, or be an object with such a \"name\"";
+  constexpr const char* kNoMember = "each may have \"name\", \"quantity\" and \"amount\" only";
+  constexpr const char* kNoQuantity =
+      "each \"quantity\" must be an integer from 1 to 1000000: of what is weighed 1";
   const std::pair<std::string, std::string> wrong[] = {
       {"null", kNoList},
       {"true", kNoList},
@@ -164,11 +172,15 @@ TEST(PurchaseBody, items_are_names_of_what_was_bought) {
       {"[null]", kNoText},
       {R"(["bread",true])", kNoText},
       {R"([["bread"]])", kNoText},
-      {R"([{"name":"bread"}])", kNoText},
       {R"([""])", kNoName},
       {R"(["bread"," "])", kNoName},
       {"[\"" + std::string(65, 'x') + "\"]", kNoName},
-      {R"(["a\nb"])", "each must not hold control characters"}};
+      {R"(["a\nb"])", "each must not hold control characters, or be an object with such a \"name\""},
+      {"[{}]", "each must have a \"name\""},
+      {R"([{"name":""}])", "each \"name\" must have 1 to 64 characters"},
+      {R"([{"name":"tea","price":5}])", kNoMember},
+      {R"([{"name":"tea","quantity":0}])", kNoQuantity},
+      {R"([{"name":"tea","quantity":"3"}])", kNoQuantity}};
   using Told = std::pair<std::string, std::string>;
   for (const auto& [items, what] : wrong)
     EXPECT_EQ(mistake_in("\"items\":" + items), Told("/items", what)) << items;
