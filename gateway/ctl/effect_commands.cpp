@@ -7,7 +7,6 @@
 #include <ostream>
 
 #include "gateway/clock.hpp"
-#include "gateway/ctl/replay_commands.hpp"
 #include "handlers/offer_effect.hpp"
 #include "store/mysql/clubs.hpp"
 #include "store/mysql/customer_pages.hpp"

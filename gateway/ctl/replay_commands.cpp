@@ -142,14 +142,6 @@ CLI::App* offers_of(CLI::App& app) {
 
 }  // namespace
 
-rules::Instant day_named(const std::string& typed, const handlers::Club& club, bool end) {
-  if (typed.empty()) return {};
-  const auto date = templates::parse_date(typed);
-  if (!date) throw Trouble{kUsage, fmt::format("\"{}\" is no day: 1405-06-01, 2026-08-23", typed)};
-  const std::chrono::sys_days day{templates::to_gregorian(*date)};
-  return templates::instant_of(day + std::chrono::days{end ? 1 : 0}, club.time_zone);
-}
-
 void describe_replay(CLI::App& app, Order& order, std::vector<Command>& commands) {
   auto* command = offers_of(app)->add_subcommand(
       "replay", "what the offers of a club's file would have given for the purchases on record");
