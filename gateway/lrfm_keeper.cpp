@@ -49,9 +49,8 @@ LrfmKeeper::Piece LrfmKeeper::do_piece(store::Connection& connection, const hand
     work_->kept_at = now;
   }
   if (!all_folded_) {
-    folded_to_ = store::fold_old_behaviours(connection, directory, folded_to_, kFoldedAtOnce).after;
-    all_folded_ = folded_to_ == 0;
-    return Piece::more;
+    folding_to_ = store::fold_old_behaviours(connection, directory, folded_to_, kFoldedAtOnce).after;
+    return Piece::folded;
   }
   return work_->segments ? count_page(connection, now) : score_page(connection, directory, now);
 }
@@ -95,14 +94,20 @@ void LrfmKeeper::done(Piece piece) {
     case Piece::more:
       if (work_->segments) work_->segments->adopt();
       return go_on();
+    case Piece::folded:
+      folded_to_ = folding_to_;
+      all_folded_ = folded_to_ == 0;
+      return go_on();
     case Piece::scored:
+      work_->bounds = work_->club.programme.bounds_reckoned;
       work_->segments.emplace(std::move(work_->club), work_->night.day);
       return go_on();
     case Piece::last: {
       ended();
       const handlers::ClubId club = work_->night.club;
+      const std::optional<rules::LrfmBounds> bounds = work_->bounds;
       work_.reset();
-      return reckon_insight(club);
+      return reckon_insight(club, bounds);
     }
     case Piece::lost:
       break;
@@ -122,12 +127,14 @@ void LrfmKeeper::ended() {
                                {"seconds", std::chrono::duration<double>(took).count()}});
 }
 
-void LrfmKeeper::reckon_insight(handlers::ClubId id) {
+void LrfmKeeper::reckon_insight(handlers::ClubId id, const std::optional<rules::LrfmBounds>& bounds) {
   const auto directory = hooks_.directory();
-  const handlers::Club* club = directory->club(id);
-  if (club == nullptr) return;
+  const handlers::Club* known = directory->club(id);
+  if (known == nullptr) return;
+  const auto club = std::make_shared<handlers::Club>(*known);
+  club->programme.bounds_reckoned = bounds;
   busy_ = sql_.run(
-      [this, directory, club](store::Connection& connection) {
+      [this, club](store::Connection& connection) {
         const rules::Instant now = hooks_.clock();
         const auto span = store::insight_span(*club, now);
         store::save_insight(connection, club->id, store::read_insight(connection, *club, span, now));

@@ -40,10 +40,11 @@ class LrfmKeeper {
     rules::Instant kept_at{};  // of the sql thread
     store::LrfmPass scores;
     handlers::Club club;                         // by the new bounds, once the scores are saved
+    std::optional<rules::LrfmBounds> bounds;     // likewise: gateways may not have loaded them yet
     std::optional<store::SegmentPass> segments;  // after that
   };
 
-  enum class Piece : std::uint8_t { more, scored, last, lost };
+  enum class Piece : std::uint8_t { more, folded, scored, last, lost };
 
   void look();
   void go_on();
@@ -52,15 +53,16 @@ class LrfmKeeper {
   Piece count_page(store::Connection& connection, rules::Instant now);
   void done(Piece piece);
   void ended();
-  void reckon_insight(handlers::ClubId id);
+  void reckon_insight(handlers::ClubId id, const std::optional<rules::LrfmBounds>& bounds);
 
   store::SqlThread& sql_;
   Metrics& metrics_;
   ExpiryHooks hooks_;
   store::SystemChance chance_;  // of the sql thread
   std::optional<Work> work_;
-  handlers::MemberId folded_to_ = 0;  // of the sql thread: who bought before behaviour was kept
-  bool all_folded_ = false;           // likewise
+  // Who bought before behaviour was kept: done so far, and with the piece that is under way.
+  handlers::MemberId folded_to_ = 0, folding_to_ = 0;
+  bool all_folded_ = false;
   bool busy_ = false;
   Clock::time_point next_{};
 };

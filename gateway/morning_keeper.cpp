@@ -103,14 +103,14 @@ void MorningKeeper::give() {
   giving_ = sql_.run(
       [this, result, directory, round](store::Connection& connection) {
         const rules::Instant now = hooks_.clock();
-        *result =
-            store::give_occasion(connection, chance_, *directory, round, promo_line_, now);
+        *result = store::give_occasion(connection, chance_, *directory, round, promo_line_, now);
         if (result->is_done) store::forget_occasion_rounds(connection, now);
       },
       [this, result, key](bool committed) {
         hooks_.post([this, result, key, committed] {
           giving_ = false;
           if (committed) return given(key, *result);
+          done_.insert(key);  // until kRoundsSeenAgain: the others have their turn
           next_rounds_ = Clock::now() + kMorningLookEvery;
         });
       });

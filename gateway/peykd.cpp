@@ -23,8 +23,8 @@ namespace asio = boost::asio;
 using namespace std::chrono_literals;
 
 constexpr std::chrono::seconds kHousekeepingEvery{1};
-constexpr std::chrono::minutes kOutboxSweepEvery{1};    // of the outbox, for what a dead process left behind
-constexpr std::uint32_t kForgottenAtOnce = 1000;  // old keys deleted in one go
+constexpr std::chrono::minutes kOutboxSweepEvery{1};  // of the outbox, for what a dead process left behind
+constexpr std::uint32_t kForgottenAtOnce = 1000;      // old keys deleted in one go
 constexpr std::chrono::seconds kClockBehindSaid{5};
 // Connections that one unit may lose on threads whose work comes again by itself.
 constexpr int kLostMax = 3;
@@ -73,7 +73,7 @@ Peykd::Peykd(Options options)
       sweeper_(options_.mysql, sql_log(), kLostMax),
       digester_(for_digests(options_.mysql), sql_log(), kLostMax),
       librarian_(options_.mysql, sql_log(), kLostMax),
-      nightly_(options_.mysql, sql_log(), kLostMax, store::kNightRest),
+      nightly_(for_digests(options_.mysql), sql_log(), kLostMax, store::kNightRest),
       redis_(io_, options_.redis),
       lanes_(redis_, options_.redis.key_prefix),
       ussd_lanes_(redis_, options_.redis.key_prefix, kUssdLaneOptions),

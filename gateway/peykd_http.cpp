@@ -38,18 +38,18 @@ std::vector<ReadyPart> Peykd::readiness() {
 // Those whose work is never given up, and those whose next work waits for it.
 std::vector<StoreWatch::Watched> Peykd::watched() {
   std::vector<StoreWatch::Watched> all;
-  const auto add = [&all](const char* name, const store::SqlThread& thread) {
-    all.push_back({name, [&thread] { return thread.held_up(); }});
+  const auto add = [&all](const char* name, const store::SqlThread& thread, bool gives_up = false) {
+    all.push_back({name, [&thread] { return thread.held_up(); }, gives_up});
   };
   add("outcomes", outcomes_);
   add("parts", parts_);
   add("reader", reader_);
   add("seeder", seeder_);
   add("housekeeper", housekeeper_);
-  add("sweeper", sweeper_);
-  add("digester", digester_);
-  add("librarian", librarian_);
-  add("nightly", nightly_);
+  add("sweeper", sweeper_, true);
+  add("digester", digester_, true);
+  add("librarian", librarian_, true);
+  add("nightly", nightly_, true);
   return all;
 }
 

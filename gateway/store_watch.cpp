@@ -27,7 +27,7 @@ void StoreWatch::look() {
 std::vector<ReadyPart> StoreWatch::held_up() const {
   std::vector<ReadyPart> parts;
   for (const Standing& one : threads_) {
-    if (one.held_up <= kHeldUpMax) continue;
+    if (one.watched.gives_up || one.held_up <= kHeldUpMax) continue;
     const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(one.held_up).count();
     parts.push_back(
         {"mysql " + one.watched.name, false, fmt::format("the same work tried in vain for {} s", seconds)});

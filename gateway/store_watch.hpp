@@ -26,12 +26,13 @@ class StoreWatch {
   struct Watched {
     std::string name;
     std::function<std::chrono::milliseconds()> held_up;  // 0: nothing is tried in vain
+    bool gives_up = false;  // after a few: a slow report is no reason to send tills elsewhere
   };
 
   StoreWatch(Metrics& metrics, std::vector<Watched> threads);
 
   void look();
-  // Those that have been held up for longer than kHeldUpMax.
+  // Those that never give up, and have been held up for longer than kHeldUpMax.
   std::vector<ReadyPart> held_up() const;
 
  private:

@@ -1,5 +1,6 @@
 #include "handlers/anonymous.hpp"
 
+#include <algorithm>
 #include <map>
 #include <utility>
 
@@ -16,6 +17,15 @@ std::optional<std::int64_t> measure_if_known(const rules::Measures& measures, Me
   const std::int64_t value = measures.of(measure);
   if (value == rules::Measures::kUnknown) return std::nullopt;
   return value;
+}
+
+// It asks what she told of herself, or what the club calls her: its name would tell that.
+bool tells_who(const rules::Segment& segment) {
+  return std::ranges::any_of(segment.when, [](const rules::Condition& one) {
+    if (!one.words.empty()) return one.set == rules::WordSet::city || one.set == rules::WordSet::tag;
+    return one.measure == Measure::age_years || one.measure == Measure::gender ||
+           one.measure == Measure::days_to_birthday || one.measure == Measure::profile_complete;
+  });
 }
 
 }  // namespace
@@ -55,7 +65,7 @@ AnonymousCustomer anonymous(const Club& club, const Profile& profile, const rule
   const auto& segments = club.programme.segments;
   const rules::SegmentMask mask = rules::segments_of(segments, measures);
   for (std::size_t i = 0; i < segments.size(); ++i) {
-    if ((mask >> i & 1U) != 0) one.segments.push_back(segments[i].name);
+    if ((mask >> i & 1U) != 0 && !tells_who(segments[i])) one.segments.push_back(segments[i].name);
   }
   const auto& tiers = club.programme.tiers.tiers;
   const std::int64_t tier = measure_if_known(measures, Measure::tier).value_or(0);

@@ -86,9 +86,11 @@ struct OfferGrant {
 struct OfferDeskKey {
   std::string names;              // as names of such offers begin today: "manager-20261122-"
   std::set<std::uint32_t> tiers;  // whose members are to be counted
+  bool all = false;               // likewise the club's
 };
 struct OfferDesk {
   std::uint32_t named = 0;            // offers that were ever called so
+  std::uint32_t of_file = 0;          // of the club's file, in force
   std::vector<rules::Offer> running;  // that managers began and nobody ended; the latest last
   // Of last night; tiers of now. What is not there was not counted.
   std::optional<std::uint64_t> members;

@@ -88,7 +88,8 @@ bool tells_insight(const DigestDay& day) {
   const Club& club = *day.club;
   const std::chrono::sys_days next = templates::local_date(day.until, club.time_zone);
   return club.policy.digest.insights && club.programme.insight &&
-         std::chrono::weekday{next} == std::chrono::Saturday;
+         std::chrono::weekday{next} == std::chrono::Saturday &&
+         club.programme.insight->until + std::chrono::days{7} > day.until;  // older figures are told as none
 }
 
 // The text of a day in one language.
@@ -98,24 +99,33 @@ class Writer {
       : club_(*day.club), day_(day), facts_(facts), catalogue_(catalogue), language_(language) {}
 
   std::string write(const std::vector<OddThing>& odd) const {
-    std::string head = header();
-    if (tells_insight(day_)) {
-      for (const std::string& line : insight_lines(club_, *club_.programme.insight, language_, catalogue_))
-        head += '\n' + line;
-    }
+    const std::string head = header();
     std::vector<std::string> lines;
     for (const OddThing& one : odd) lines.push_back('\n' + line_of(one));
-    std::string text;
     for (std::size_t told = lines.size();; --told) {
-      text = head;
-      for (std::size_t i = 0; i < told; ++i) text += lines[i];
-      if (told < lines.size()) text += '\n' + say("digest_more", {{"count", number(lines.size() - told)}});
+      std::string odd_things;
+      for (std::size_t i = 0; i < told; ++i) odd_things += lines[i];
+      if (told < lines.size())
+        odd_things += '\n' + say("digest_more", {{"count", number(lines.size() - told)}});
       // One is told whatever the names are: the whole text is then a part longer.
-      if (told <= 1 || templates::part_count(text, templates::choose(text)) <= kDigestPartsMax) return text;
+      if (told <= 1 || is_one_text(head + odd_things))
+        return head + of_the_week(head, odd_things) + odd_things;
     }
   }
 
  private:
+  static bool is_one_text(const std::string& text) {
+    return templates::part_count(text, templates::choose(text)) <= kDigestPartsMax;
+  }
+  // As far as there is room beside what is odd.
+  std::string of_the_week(const std::string& head, const std::string& odd_things) const {
+    std::string told;
+    if (!tells_insight(day_)) return told;
+    for (const std::string& line : insight_lines(club_, *club_.programme.insight, language_, catalogue_)) {
+      if (is_one_text(head + told + '\n' + line + odd_things)) told += '\n' + line;
+    }
+    return told;
+  }
   static std::int64_t number(std::uint64_t count) { return static_cast<std::int64_t>(count); }
   std::string say(std::string_view key, std::initializer_list<templates::Argument> arguments) const {
     return catalogue_.render(key, language_, arguments);

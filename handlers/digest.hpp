@@ -9,7 +9,8 @@
 //
 // One of the best customers who stays away (quiet) is odd on the one day on which her absence grows longer
 // than the club's share of her usual gap: so each absence is told of once, and nothing is written for it.
-// Once a week, if the club wants it, the text begins with what last night's insight says (insight.hpp).
+// Once a week, if the club wants it, the text begins with what last night's insight says (insight.hpp), as
+// far as there is room beside what is odd.
 //
 // To add a sort: a name below, a limit in DigestPolicy (its table, the club file, `peykctl apply`), a query
 // in store/mysql/day_oddities.cpp, a text, a case in line_of().
@@ -33,7 +34,17 @@ inline constexpr std::size_t kDigestPartsMax = 3;
 inline constexpr std::uint32_t kOdditiesEach = 100;  // counted of each sort, the worst first
 
 // In the order in which the worst of each are told.
-enum class Oddity : std::uint8_t { own_phone, split, refunds, parked, voids, misses, purchases, club_misses, quiet };
+enum class Oddity : std::uint8_t {
+  own_phone,
+  split,
+  refunds,
+  parked,
+  voids,
+  misses,
+  purchases,
+  club_misses,
+  quiet
+};
 
 // Where refunds are told of at all: one whose purchase has not come for so long, on the day on which it has
 // not.

@@ -80,7 +80,9 @@ void Needs::merge(Needs other) {
   rated_purchases.merge(other.rated_purchases);
   for (auto& [club, key] : other.offer_desks) {
     const auto [known, fresh] = offer_desks.try_emplace(club, key);
-    if (!fresh) known->second.tiers.merge(key.tiers);
+    if (fresh) continue;
+    known->second.tiers.merge(key.tiers);
+    known->second.all = known->second.all || key.all;
   }
 }
 

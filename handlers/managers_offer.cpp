@@ -264,8 +264,10 @@ Said end_last(const Speaker& speaker, const Facts& facts, const Setting& setting
 }
 
 bool has_room(const Club& club, const OfferDesk& desk) {
-  const auto of_file = std::ranges::count_if(club.programme.offers, std::not_fn(is_managers));
-  return static_cast<std::size_t>(of_file) + desk.running.size() < kOffersMax;
+  // This gateway may not know of the last apply yet.
+  const auto known = std::ranges::count_if(club.programme.offers, std::not_fn(is_managers));
+  const std::size_t of_file = std::max<std::size_t>(static_cast<std::size_t>(known), desk.of_file);
+  return of_file + desk.running.size() < kOffersMax;
 }
 
 }  // namespace
@@ -311,6 +313,7 @@ Needs needs_managers_offer(const Speaker& speaker, const Typed& typed, const Set
   const auto offer = read_managers_offer(typed.args, *speaker.club, setting);
   if (!offer && !ends_an_offer(typed)) return {};
   Needs needs = needs_desk(*speaker.club, offer ? offer->when : std::vector<rules::Condition>{}, setting.now);
+  if (offer) needs.offer_desks.at(speaker.club->id).all = offer->when.empty();
   needs.pendings.insert(speaker.key());
   return needs;
 }

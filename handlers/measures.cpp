@@ -42,12 +42,7 @@ bool asks_what_she_told(const Programme& programme) {
 }
 
 bool asks(const Programme& programme, WordSet set) {
-  const auto one = [set](const auto& rule) {
-    return std::ranges::any_of(rule.when, [set](const Condition& condition) {
-      return !condition.words.empty() && condition.set == set;
-    });
-  };
-  return std::ranges::any_of(programme.offers, one) || std::ranges::any_of(programme.segments, one);
+  return UseOf(programme)->asks(set);
 }
 
 bool gives(const Programme& programme, rules::EffectKind kind) {
@@ -111,7 +106,9 @@ class Filling {
 
   Measures run(rules::Instant at, const PurchaseNow* purchase) {
     // By the clock and not by the till, as uses are: who back-dates an invoice draws no second time.
-    measures_.draw_for(member_ == nullptr ? 0 : member_->id, day_of(club_, now_));
+    // Who joins by this purchase was quoted as a stranger, and is judged as one.
+    const bool is_stranger = member_ == nullptr || facts_.member(member_->id) == nullptr;
+    measures_.draw_for(is_stranger ? 0 : member_->id, day_of(club_, now_));
     moment(at);
     if (member_ != nullptr) {
       before_ = behaviour_now(club_, member_->id, kWholeClub, facts_);

@@ -56,11 +56,20 @@ bool is_her_day(Occasion on, const rules::Measures& measures) {
 std::vector<std::size_t> open_places(const Club& club, Occasion on, const Member& member, const Facts& facts,
                                      rules::DayNumber today) {
   const rules::Behaviour behaviour = behaviour_of(club, member.id, facts);
+  const auto had = [&](const Offer& offer) {
+    return is_had(facts.offer_use({member.id, offer.id}), on, behaviour, today);
+  };
+  // What she has had is not judged again: then of those that say `best` the one that she had stays the only
+  // one of its day.
+  const bool best_had =
+      on == Occasion::survey && std::ranges::any_of(club.programme.offers, [&](const Offer& one) {
+        return one.on == on && one.stacking == rules::Stacking::best && had(one);
+      });
   std::vector<std::size_t> places;
   for (std::size_t i = 0; i < club.programme.offers.size(); ++i) {
     const Offer& offer = club.programme.offers[i];
-    if (offer.on == on && !is_had(facts.offer_use({member.id, offer.id}), on, behaviour, today))
-      places.push_back(i);
+    if (offer.on != on || had(offer) || (best_had && offer.stacking == rules::Stacking::best)) continue;
+    places.push_back(i);
   }
   return places;
 }

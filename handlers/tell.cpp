@@ -2,6 +2,7 @@
 
 #include "handlers/about_member.hpp"
 #include "handlers/offer_words.hpp"
+#include "handlers/reminder.hpp"
 #include "templates/dates.hpp"
 #include "templates/phone.hpp"
 
@@ -52,7 +53,9 @@ Said tell(const Speaker& speaker, const templates::Typed& typed, const Facts& fa
   const std::uint32_t told = facts.letters(speaker.key());
   if (told >= kToldPerDayMax) return say("tell_enough", kToldPerDayMax);
   Said said = say("tell_done", std::int64_t{kToldPerDayMax} - told - 1);
-  said.texts.push_back(text_to(club, *letter.to, Lane::notice, std::move(text), setting.now));
+  const rules::Instant at = reminder_time(club, setting.now);  // nobody is woken by it
+  said.texts.push_back(text_to(club, *letter.to, Lane::notice, std::move(text), at));
+  if (at > setting.now) said.texts.back().send_at = at;
   said.effects.push_back(RecordLetter{
       .id = setting.chance.next_id(), .by = speaker.key(), .member = member->id, .at = setting.now});
   return said;

@@ -6,6 +6,7 @@
 #include <iterator>
 
 #include "config/url.hpp"
+#include "gateway/clock.hpp"
 #include "gateway/ctl/programme_fields.hpp"
 #include "templates/dates.hpp"
 #include "templates/phone.hpp"
@@ -316,6 +317,29 @@ void check_branches(Lines& refusals, const Club* stored, const Club& club, const
   }
 }
 
+// The offer of a manager's that runs for a tier keeps the tier's place: whoever stands there next would be
+// given it.
+void check_tiers_of_begun(Lines& refusals, const Club* stored, const Club& club) {
+  if (stored == nullptr) return;
+  const auto name_at = [](const Club& one, std::int64_t place) {
+    const auto& tiers = one.programme.tiers.tiers;
+    const bool is_there = place >= 1 && static_cast<std::size_t>(place) <= tiers.size();
+    return is_there ? tiers[static_cast<std::size_t>(place - 1)].name : std::string();
+  };
+  for (const rules::Offer& offer : stored->programme.offers) {
+    if (!is_managers(offer) || offer.until <= wall_clock()) continue;
+    for (const rules::Condition& one : offer.when) {
+      if (!one.words.empty() || one.measure != rules::Measure::tier || one.ranges.empty()) continue;
+      const std::string was = name_at(*stored, one.ranges.front().from);
+      const std::string is = name_at(club, one.ranges.front().from);
+      if (is.empty() || is == was) continue;
+      refusals.push_back(fmt::format(
+          "tier {} would stand where {} stood, for which a manager's offer {} runs: end it first (OFFER END)",
+          is, was, offer.name));
+    }
+  }
+}
+
 // Those that managers began stay beside the file's until their time is over.
 void check_offers(Lines& refusals, const Club* stored, const Club& club) {
   if (stored == nullptr) return;
@@ -384,6 +408,7 @@ ApplyPlan plan_apply(const config::ClubFile& file, const ApplyWorld& world) {
   }
   check_branches(plan.refusals, stored, plan.club, world);
   check_offers(plan.refusals, stored, plan.club);
+  check_tiers_of_begun(plan.refusals, stored, plan.club);
   hash_pins(plan, file, stored, world);
   keep_secrets(plan, stored, world);
   check_webhooks(plan.refusals, plan.webhooks, world);

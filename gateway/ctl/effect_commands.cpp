@@ -51,7 +51,9 @@ void show_effect(const EffectGroup& with, const EffectGroup& held_out, std::ostr
   effect_row(out, "spent a member, rials", each(with, with.spent), each(held_out, held_out.spent));
   effect_row(out, "given a member, rials", each(with, with.given), each(held_out, held_out.given));
   if (held_out.members == 0) {
-    out << "nobody is held out: hold_out in the club's file does that, from then on\n";
+    out << "nobody is held out of those who had bought before: hold_out in the club's file does that, from "
+           "then"
+           " on\n";
   } else if (held_out.members < kFewHeldOut) {
     out << fmt::format("fewer than {} are held out: such a difference may be chance alone\n", kFewHeldOut);
   }
@@ -60,11 +62,21 @@ void show_effect(const EffectGroup& with, const EffectGroup& held_out, std::ostr
 struct EffectPeriod {
   rules::Instant from{}, until{};
 };
-// Left out: since the offer began, until now.
+// Since when those are held out who are now; of them alone the comparison is true.
+rules::Instant held_out_since(const store::OfferRecord& record) {
+  rules::Instant since = record.versions.front().from_at;
+  for (const auto& one : record.versions) {
+    if (one.offer.hold_out != record.versions.front().offer.hold_out) break;
+    since = one.from_at;
+  }
+  return since;
+}
+
+// Left out: since then, until now.
 EffectPeriod effect_period(const Desk& desk, const handlers::Club& club, const store::OfferRecord& record) {
   EffectPeriod period{.from = day_named(desk.order.customers.from, club, false),
                       .until = day_named(desk.order.customers.to, club, true)};
-  if (period.from == rules::Instant{}) period.from = record.versions.back().from_at;
+  if (period.from == rules::Instant{}) period.from = held_out_since(record);
   if (period.until == rules::Instant{}) period.until = wall_clock();
   if (period.until <= period.from) throw Trouble{kUsage, "--to comes before --from"};
   return period;
@@ -107,7 +119,7 @@ void describe_effect(CLI::App& app, Order& order, std::vector<Command>& commands
   command->add_option("club", order.club, "the club's slug")->required();
   command->add_option("offer", order.offer, "the offer's name")->required();
   command->add_option("--from", order.customers.from,
-                      "the first day, Jalali or Gregorian; else since it began");
+                      "the first day, Jalali or Gregorian; else since so many are held out");
   command->add_option("--to", order.customers.to, "the last day; else until now");
   command->fallthrough();
   commands.push_back({command, tell_effect});

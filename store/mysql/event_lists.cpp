@@ -39,7 +39,6 @@ KeptEvent read_event(Rows& rows) {
   return event;
 }
 
-
 std::vector<EndpointId> endpoints_of(Connection& connection, const EventFilter& filter) {
   std::vector<EndpointId> endpoints;
   Rows rows = connection
@@ -104,6 +103,15 @@ LatestFirst ids_of_all(Connection& connection, std::optional<ClubId> club, Event
   LatestFirst ids;
   for (Rows rows = statement.add(before).add(limit).query(); rows.next();) ids.insert(rows.u64());
   return ids;
+}
+
+// Of whom something waits; each has a row in the queue as long as it does. One step along its index each.
+std::vector<EndpointId> endpoints_in_queue(Connection& connection) {
+  std::vector<EndpointId> endpoints;
+  Rows rows = connection.prepare("SELECT endpoint_id, MIN(member_id) FROM webhook_queue GROUP BY endpoint_id")
+                  .query();
+  while (rows.next()) endpoints.push_back(rows.u32());
+  return endpoints;
 }
 
 // The first that waits of each type is the first of a range.
@@ -178,7 +186,7 @@ std::uint64_t replay_events(Connection& connection, std::span<const EventId> ids
 
 std::vector<WaitingEvents> count_waiting(Connection& connection, std::uint64_t each_max) {
   std::vector<WaitingEvents> all;
-  for (const EndpointId endpoint : endpoints_of(connection, {})) {
+  for (const EndpointId endpoint : endpoints_in_queue(connection)) {
     WaitingEvents one{.endpoint = endpoint};
     const EventId first = first_waiting(connection, endpoint);
     if (first == 0) continue;

@@ -209,25 +209,34 @@ Insight read_insight(Connection& connection, const Club& club, const InsightSpan
 }
 
 void save_insight(Connection& connection, ClubId club, const Insight& insight) {
-  connection
-      .prepare(
-          "REPLACE INTO insight (club_id, from_at, until_at, purchases, purchases_before, sold, sold_before,"
-          " by_members, by_top, top_members, top_asleep, best, best_count) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?,"
-          " ?, ?, ?, ?)")
-      .add(club)
-      .add(insight.from)
-      .add(insight.until)
-      .add(insight.purchases)
-      .add(insight.purchases_before)
-      .add(insight.sold)
-      .add(insight.sold_before)
-      .add(insight.by_members)
-      .add(insight.by_top)
-      .add(insight.top)
-      .add(insight.top_asleep)
-      .add(insight.best)
-      .add(insight.best_count)
-      .update();
+  const std::uint64_t changed =
+      connection
+          .prepare(
+              "INSERT INTO insight (club_id, from_at, until_at, purchases, purchases_before, sold, "
+              "sold_before,"
+              " by_members, by_top, top_members, top_asleep, best, best_count) VALUES (?, ?, ?, ?, ?, ?, ?, "
+              "?, ?,"
+              " ?, ?, ?, ?) ON DUPLICATE KEY UPDATE from_at = VALUES(from_at), until_at = VALUES(until_at),"
+              " purchases = VALUES(purchases), purchases_before = VALUES(purchases_before), sold = "
+              "VALUES(sold),"
+              " sold_before = VALUES(sold_before), by_members = VALUES(by_members), by_top = VALUES(by_top),"
+              " top_members = VALUES(top_members), top_asleep = VALUES(top_asleep), best = VALUES(best),"
+              " best_count = VALUES(best_count)")
+          .add(club)
+          .add(insight.from)
+          .add(insight.until)
+          .add(insight.purchases)
+          .add(insight.purchases_before)
+          .add(insight.sold)
+          .add(insight.sold_before)
+          .add(insight.by_members)
+          .add(insight.by_top)
+          .add(insight.top)
+          .add(insight.top_asleep)
+          .add(insight.best)
+          .add(insight.best_count)
+          .update();
+  if (changed == 0) return;
   connection.prepare("UPDATE club SET version = version + 1 WHERE club_id = ?").add(club).update();
 }
 

@@ -25,6 +25,16 @@ std::uint32_t offers_named(Connection& connection, ClubId club, const std::strin
   return rows.next() ? static_cast<std::uint32_t>(rows.u64()) : 0;
 }
 
+std::uint32_t offers_of_file(Connection& connection, ClubId club) {
+  Rows rows = connection
+                  .prepare(
+                      "SELECT COUNT(*) FROM offer o JOIN offer_version v ON v.offer_id = o.offer_id"
+                      " AND v.until_at IS NULL WHERE o.club_id = ? AND o.begun_by IS NULL")
+                  .add(club)
+                  .query();
+  return rows.next() ? static_cast<std::uint32_t>(rows.u64()) : 0;
+}
+
 std::vector<rules::Offer> offers_running(Connection& connection, ClubId club) {
   std::vector<rules::Offer> running;
   Rows rows = connection
@@ -61,7 +71,9 @@ void count_segments(Connection& connection, ClubId club, OfferDesk& desk) {
 }
 
 void count_members(Connection& connection, ClubId club, OfferDesk& desk) {
-  Rows rows = connection.prepare("SELECT members FROM lrfm_bounds WHERE club_id = ?").add(club).query();
+  Rows rows = connection.prepare("SELECT COUNT(*) FROM member WHERE club_id = ? AND phone IS NOT NULL")
+                  .add(club)
+                  .query();
   if (rows.next()) desk.members = rows.u64();
 }
 
@@ -111,15 +123,14 @@ void save_ended(Connection& connection, const EndOffer& effect) {
 
 void lock_offer_desks(Connection& connection, const std::map<ClubId, OfferDeskKey>& desks, Facts& facts) {
   for (const auto& [club, key] : desks) {
-    lock_club(connection, club);
-    OfferDesk desk{.named = offers_named(connection, club, key.names),
-                   .running = offers_running(connection, club),
-                   .members = {},
-                   .segments = {},
-                   .tiers = {}};
-    count_members(connection, club, desk);
+    OfferDesk desk;  // counted before the lock, for which whoever joins meanwhile waits
+    if (key.all) count_members(connection, club, desk);
     count_segments(connection, club, desk);
     for (const std::uint32_t tier : key.tiers) count_tier(connection, club, tier, desk);
+    lock_club(connection, club);
+    desk.named = offers_named(connection, club, key.names);
+    desk.of_file = offers_of_file(connection, club);
+    desk.running = offers_running(connection, club);
     facts.load(club, std::move(desk));
   }
 }

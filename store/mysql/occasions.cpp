@@ -16,7 +16,7 @@ using namespace handlers;
 
 constexpr std::uint32_t kIdsPerMember = 40;
 constexpr std::uint32_t kAwayLooks = 4;  // so many times as many as may be given something
-constexpr int kOccasionDrawsMax = 20;            // as of a live request
+constexpr int kOccasionDrawsMax = 20;    // as of a live request
 constexpr std::int64_t kRoundsKept = 7, kQuartersOfDay = 96;  // days
 // Whoever was away for so long finds those who joined meanwhile.
 constexpr std::chrono::days kLately{3};
@@ -114,22 +114,25 @@ const std::string kPhoneKey = "UNHEX(SHA2(CONCAT(k.octets, m.club_id, ':', m.pho
 // A phone that has been a member before had its welcome: offer_use of its new membership says so, before
 // anything is decided.
 void inherit_welcomes(Connection& connection, const Found& found) {
-  update_in(connection,
-            "INSERT IGNORE INTO offer_use (member_id, offer_id, club_id, uses, last_day, uses_on_day,"
-            " given_on_day) SELECT m.member_id, w.offer_id, m.club_id, 1, 0, 0, 0 FROM member m CROSS JOIN"
-            " phone_secret k JOIN welcomed w ON w.club_id = m.club_id AND w.phone_key = " +
-                kPhoneKey + " WHERE m.phone IS NOT NULL AND m.member_id IN (",
-            ids_of_found(found));
+  update_in(
+      connection,
+      "INSERT IGNORE INTO offer_use (member_id, offer_id, club_id, uses, last_day, uses_on_day,"
+      " given_on_day) SELECT m.member_id, w.offer_id, m.club_id, 1, w.last_day, 0, 0 FROM member m CROSS JOIN"
+      " phone_secret k JOIN welcomed w ON w.club_id = m.club_id AND w.phone_key = " +
+          kPhoneKey + " WHERE m.phone IS NOT NULL AND m.member_id IN (",
+      ids_of_found(found));
 }
 
 void remember_welcomes(Connection& connection, const OccasionRound& round, const Found& found) {
-  update_in(
+  change_in(
       connection,
-      "INSERT IGNORE INTO welcomed (club_id, phone_key, offer_id) SELECT m.club_id, " + kPhoneKey +
-          ", u.offer_id FROM offer_use u JOIN member m ON m.member_id = u.member_id CROSS JOIN phone_secret"
+      "INSERT INTO welcomed (club_id, phone_key, offer_id, last_day) SELECT m.club_id, " + kPhoneKey +
+          ", u.offer_id, u.last_day FROM offer_use u JOIN member m ON m.member_id = u.member_id CROSS JOIN "
+          "phone_secret"
           " k WHERE m.phone IS NOT NULL AND u.uses > 0 AND u.offer_id IN (" +
           offers_for(round) + ") AND u.member_id IN (",
-      ids_of_found(found));
+      " ON DUPLICATE KEY UPDATE last_day = GREATEST(welcomed.last_day, VALUES(last_day))", 1,
+      ids_of_found(found), [](Statement&) {}, [](Statement& s, MemberId id) { s.add(id); });
 }
 
 // Who joined lately, or told the last of her profile, and had nothing for it yet. By the moment: in the order
@@ -263,11 +266,13 @@ OccasionGiven give_occasion(Connection& connection, SystemChance& chance, const 
                                                           : lately(connection, round, *after, limit, now);
   OccasionGiven given{.looked_at = found.looked_at, .is_done = found.is_all};
   if (!found.customers.empty()) {
-    if (round.on == rules::Occasion::join) inherit_welcomes(connection, found);
+    // Once a phone, or once a phone and year, whoever leaves and joins again.
+    const bool by_phone = round.on == rules::Occasion::join || round.on == rules::Occasion::birthday;
+    if (by_phone) inherit_welcomes(connection, found);
     DecidedSet set(connection, chance, directory, now);
     given.members = give(set, round, found.customers, promo_line);
     if (given.members > 0) set.save();
-    if (given.members > 0 && round.on == rules::Occasion::join) remember_welcomes(connection, round, found);
+    if (given.members > 0 && by_phone) remember_welcomes(connection, round, found);
   }
   go_on(connection, round, found);
   return given;

@@ -113,6 +113,17 @@ void save_offers(Connection& connection, ClubId club, const Programme& programme
         .update();
   }
   seed_surprises(connection, club, programme);
+  // Counted under the lock of the club's row, which apply holds: managers may have begun some since it
+  // looked.
+  Rows begun = connection
+                   .prepare(
+                       "SELECT COUNT(*) FROM offer o JOIN offer_version v ON v.offer_id = o.offer_id"
+                       " AND v.until_at IS NULL WHERE o.club_id = ? AND o.begun_by IS NOT NULL")
+                   .add(club)
+                   .query();
+  if (begun.next() && begun.u64() + programme.offers.size() > kOffersMax)
+    throw SqlError(SqlError::Kind::broken, 0,
+                   "with those that managers began by text the club has more than 1000 offers");
 }
 
 bool is_in_force(Connection& connection, ClubId club, std::string_view bounds) {
@@ -240,7 +251,7 @@ OfferReach load_offer_reach(Connection& connection, std::uint32_t offer, std::ui
     Rows rows = connection
                     .prepare(
                         "SELECT COUNT(*), CAST(COALESCE(SUM(uses), 0) AS UNSIGNED) FROM (SELECT uses FROM"
-                        " offer_use WHERE offer_id = ? LIMIT ?) u")
+                        " offer_use WHERE offer_id = ? AND uses_on_day > 0 LIMIT ?) u")
                     .add(offer)
                     .add(rows_left)
                     .query();

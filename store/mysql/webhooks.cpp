@@ -145,9 +145,16 @@ bool enable_endpoint(Connection& connection, ClubId club, const std::string& nam
       .add(endpoint)
       .update();
   connection.commit();
-  while (make_due(connection, endpoint, now) == kDueAtOnce) connection.commit();
-  connection.commit();
-  return true;
+  for (;;) {  // what was begun is finished: a deliverer may be at the same rows
+    try {
+      const bool is_last = make_due(connection, endpoint, now) < kDueAtOnce;
+      connection.commit();
+      if (is_last) return true;
+    } catch (const SqlError& error) {
+      if (error.kind() != SqlError::Kind::conflict) throw;
+      connection.rollback();
+    }
+  }
 }
 
 }  // namespace peyk::store

@@ -50,7 +50,9 @@ class LrfmKeeper : public testing::Test {
     EXPECT_TRUE(eventually(20s, [&] {
       run_posted();
       keeper.tick();
-      return database.number("SELECT COUNT(*) FROM night WHERE done_at IS NOT NULL") == 1;
+      return database.number(
+                 "SELECT COUNT(*) FROM night JOIN insight USING (club_id) WHERE done_at IS NOT"
+                 " NULL") == 1;
     }));
     sql.stop();
     run_posted();
@@ -94,6 +96,7 @@ TEST_F(LrfmKeeper, reckons_scores_then_counts_segments_by_them_and_ends_the_nigh
   night();
   EXPECT_EQ(segments(), "regular\t1\t1\nscored\t1\t1\n");
   EXPECT_EQ(database.query("SELECT members FROM lrfm_bounds"), "2\n");
+  EXPECT_GE(database.number("SELECT top_members FROM insight"), 1) << "by the bounds of this very night";
   EXPECT_EQ(metrics.counter("peyk_lrfm_members_total").value(), 2);
   const std::uint64_t version = store::clubs_version(database.connection);
   night();

@@ -328,6 +328,8 @@ TEST_F(MysqlEvents, are_found_among_very_many_by_the_rows_that_a_page_shows) {
       " SELECT IF(seq = 3, 2, 1), 1, seq, IF(seq = 5, 4, 2), seq, '2026-11-21', '{}', IF(seq = 7, 3, IF(seq "
       "> "
       "15000, 1, 2)) FROM seq_1_to_20000");
+  database.query(
+      "INSERT INTO webhook_queue (endpoint_id, member_id, next_at) VALUES (1, 20000, '2026-11-21 12:00:00')");
   const auto read_so_far = [this] {
     store::Rows rows = database.connection
                            .prepare(

@@ -29,6 +29,11 @@ class PeykctlWebhooks : public Peykctl {
         std::to_string(id) + ", endpoint_id, club_id, 7, 3, " + std::to_string(id) +
         ", '2026-11-21', '{\"used\":5}', " + std::to_string(state) +
         ", 'answered 500' FROM webhook_endpoint");
+    if (state == 1)
+      query(
+          "INSERT IGNORE INTO webhook_queue (endpoint_id, member_id, next_at) SELECT endpoint_id, 7, "
+          "'2026-11-21'"
+          " FROM webhook_endpoint");
   }
 };
 

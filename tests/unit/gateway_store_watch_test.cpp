@@ -31,6 +31,10 @@ TEST(StoreWatch, names_who_is_held_up_too_long_until_it_goes_on) {
   EXPECT_FALSE(watch.held_up()[0].ready);
   EXPECT_EQ(watch.held_up()[0].detail, "the same work tried in vain for 31 s");
   EXPECT_EQ(figure("reader"), 0);
+  gateway::StoreWatch slow(metrics, {{"digester", [] { return gateway::kHeldUpMax * 3; }, true}});
+  slow.look();
+  EXPECT_EQ(figure("digester"), 90);
+  EXPECT_TRUE(slow.held_up().empty()) << "tills are served";
 
   outcomes = 0ms;
   watch.look();

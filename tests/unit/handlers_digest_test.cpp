@@ -136,6 +136,7 @@ TEST(Digest, tells_on_saturdays_what_the_club_has_learnt_of_itself_if_it_wants_t
   };
   const rules::Instant saturday =
       templates::instant_of(std::chrono::sys_days{std::chrono::year{2026} / 11 / 21}, club.time_zone);
+  club.programme.insight->until = saturday;
   EXPECT_THAT(told(saturday), IsEmpty()) << "off";
   club.policy.digest.insights = true;
   ASSERT_EQ(told(saturday).size(), 1U);
@@ -145,6 +146,25 @@ TEST(Digest, tells_on_saturdays_what_the_club_has_learnt_of_itself_if_it_wants_t
                                 "Share of the top fifth of buyers: 64%\n"
                                 "Of your 20 best customers 3 stay away"));
   EXPECT_THAT(told(saturday + 24h), IsEmpty()) << "once a week";
+  club.language = Language::fa;
+  ClubDay odd;
+  for (PhoneNumber i = 0; i < 4; ++i)
+    odd.odd.push_back(
+        {.what = Oddity::purchases, .phone = kBuyer + i, .branch = 12, .count = 6, .amount = 90'000});
+  const auto texts = digest({.club = &club, .from = saturday - 24h, .until = saturday}, odd,
+                            templates::Catalogue::standard(), saturday + 9h);
+  ASSERT_EQ(texts.size(), 1U);
+  EXPECT_LE(templates::part_count(texts[0].text, templates::choose(texts[0].text)), kDigestPartsMax);
+  club.policy.digest.insights = false;
+  const auto plain = digest({.club = &club, .from = saturday - 24h, .until = saturday}, odd,
+                            templates::Catalogue::standard(), saturday + 9h);
+  const auto lines_of_odd = [](const std::string& text) {
+    std::size_t count = 0;
+    for (std::size_t at = text.find("0912xxx"); at != text.npos; at = text.find("0912xxx", at + 1)) ++count;
+    return count;
+  };
+  EXPECT_EQ(lines_of_odd(texts[0].text), lines_of_odd(plain.at(0).text)) << "what is odd comes first";
+  club.policy.digest.insights = true;
   club.programme.insight.reset();
   EXPECT_THAT(told(saturday), IsEmpty()) << "no night has reckoned it yet";
 }

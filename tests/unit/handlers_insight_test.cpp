@@ -71,7 +71,7 @@ Club reckoned(bool manager) {
 TEST(Insights, tell_a_manager_in_one_text) {
   InsightTalk talk{reckoned(true)};
   EXPECT_EQ(talk.vanak("INSIGHTS"),
-            "Bread and Salt, 30 days until 2026-11-20:\nBest seller: bread, 1 purchase\n"
+            "نان و نمک, 30 days until 2026-11-20:\nBest seller: bread, 1 purchase\n"
             "Average purchase: 900,000 rials, 10% less than before\n"
             "Share of the top fifth of buyers: 80%\nOf your 20 best customers 3 stay away");
   EXPECT_LE(templates::part_count(talk.vanak("تحلیل"), templates::Alphabet::ucs2), 3U);
