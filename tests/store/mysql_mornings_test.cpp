@@ -309,6 +309,23 @@ TEST_F(MysqlMornings, who_leaves_and_joins_again_is_not_welcomed_again_by_the_sa
   database.expect_clean_ledger();
 }
 
+TEST_F(MysqlMornings, who_leaves_and_joins_again_has_one_birthday_a_year) {
+  buy(kShopper, 1'000'000);
+  born(kShopper, kNoon);
+  ASSERT_EQ(give(Occasion::birthday, kNoon), 1U);
+  shop.ask(text_from(kShopper, "LEAVE", "leaves"));
+  shop.ask(text_from(kShopper, database.query("SELECT number FROM pending WHERE kind = 8").substr(0, 5),
+                     "leaves now"));
+  store::erase_due(database.connection, kNoon + 1min, 10, 100);
+  database.connection.commit();
+  ASSERT_EQ(database.number("SELECT COUNT(*) FROM member WHERE phone = 989120000101"), 0);
+  buy(kShopper, 1'000'000);
+  born(kShopper, kNoon + 24h * 2);
+  EXPECT_EQ(give(Occasion::birthday, kNoon + 24h * 2), 0U) << "it is the same phone, in the same year";
+  born(kShopper, kNoon + 24h * 365);
+  EXPECT_EQ(give(Occasion::birthday, kNoon + 24h * 365), 1U);
+}
+
 TEST_F(MysqlMornings, who_was_asked_back_is_not_locked_again_while_she_stays_away) {
   buy(kShopper, 1'000'000);
   buy(kOtherShopper, 1'000'000);

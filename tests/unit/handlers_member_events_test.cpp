@@ -64,7 +64,7 @@ Club club_of_events() {
 
 class MemberEvents : public ClubTalk {
  protected:
-  MemberEvents() : ClubTalk(club_of_events()) {}
+  explicit MemberEvents(const Club& club = club_of_events()) : ClubTalk(club) {}
 
   template <typename What>
   int order(What what, const std::string& key = "till-12") {
@@ -254,6 +254,26 @@ TEST_F(MemberEvents, a_survey_is_her_last_rating_and_brings_what_its_offers_give
       order(TillEvent{.phone = kShopper, .reference = "s-4", .name = "survey", .score = 4, .at = now - 1h}),
       201);
   EXPECT_EQ(score(), 1U) << "it is older than her last";
+}
+
+class BestAnswers : public MemberEvents {
+ protected:
+  BestAnswers() : MemberEvents(club_of_best()) {}
+  static Club club_of_best() {
+    Club club = club_of_events();
+    for (rules::Offer& offer : club.programme.offers) offer.stacking = rules::Stacking::best;
+    return club;
+  }
+};
+
+TEST_F(BestAnswers, of_offers_that_say_best_one_is_given_a_day_however_often_she_answers) {
+  EXPECT_EQ(rate("s-1", 5), 201);
+  EXPECT_EQ(body["points"], 5);
+  EXPECT_EQ(rate("s-2", 1), 201);
+  EXPECT_EQ(body["credit"], 0) << "she had the best of her first answer";
+  now += 24h;
+  EXPECT_EQ(rate("s-3", 1), 201);
+  EXPECT_EQ(body["credit"], 30'000);
 }
 
 TEST_F(MemberEvents, a_purchase_is_rated_once_by_her_who_bought_and_by_nobody_else) {

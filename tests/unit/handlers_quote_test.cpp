@@ -208,6 +208,26 @@ TEST_F(Surprises, come_as_the_quote_says_to_all_invoices_of_a_day_or_to_none) {
   EXPECT_THAT(store.audit(), IsEmpty());
 }
 
+class HeldOutByHalf : public Quotes {
+ protected:
+  HeldOutByHalf() : Quotes(club_that_holds_out()) {}
+  static Club club_that_holds_out() {
+    Club club = club_with_offers(true);
+    rules::Offer measured{.name = "measured", .title = "Measured", .id = 9, .version = 19, .hold_out = 5'000};
+    measured.then = {{.kind = rules::EffectKind::credit_percent, .value = 1000}};
+    club.programme.offers = {measured};
+    return club;
+  }
+};
+
+TEST_F(HeldOutByHalf, a_newcomer_is_given_what_she_was_quoted_whichever_half_she_will_be_in) {
+  for (PhoneNumber phone = 989127770000; phone < 989127770016; ++phone) {
+    ASSERT_EQ(quote(TillQuote{.phone = phone, .amount = 100'000})["credit"], 15'000);
+    buy(phone, 100'000, "N-" + std::to_string(++invoices));
+    EXPECT_EQ(last_lot().issued, 15'000) << phone;
+  }
+}
+
 TEST_F(Quotes, credit_tells_where_she_stands) {
   EXPECT_THAT(say(kShopper, "CREDIT"), Not(HasSubstr("member,")));
   visit(2, 2'000'000);
