@@ -43,6 +43,15 @@ local function call_many(command, key, values, step)
   end
 end
 
+-- The same of a command that removes: how many there were.
+local function remove_many(command, key, values)
+  local removed = 0
+  for first = 1, #values, chunk do
+    removed = removed + call(command, key, unpack(values, first, math.min(first + chunk - 1, #values)))
+  end
+  return removed
+end
+
 ---- entries
 
 local known_key, leased_key, delayed_key = line .. ':known', line .. ':leased', line .. ':delayed'
@@ -255,7 +264,9 @@ local function open_pace(line_us, account_us, horizon_us)
 
   -- Slots of all parts, as text, in microseconds from now.
   function pace.take_parts(parts)
-    if line_us == 0 and account_us == 0 then return string.rep(unlimited .. ',', parts - 1) .. unlimited end
+    if line_us == 0 and account_us == 0 then
+      return parts == 1 and unlimited or string.rep(unlimited .. ',', parts - 1) .. unlimited
+    end
     local slots = {}
     for i = 1, parts do slots[i] = int(pace.take() - now_us) end
     return table.concat(slots, ',')
@@ -331,11 +342,10 @@ end
 -- The entry of an id that a club's list holds, unless it is a ghost there.
 local function waiting_entry(cursor, club, id, text)
   if not text or granted_ids[id] then return nil end
-  local parts = string.match(text, '^w' .. cursor.lane .. ':(%d+):' .. club .. ':')
-  if not parts then return nil end
-  local mark_at = string.find(text, ':', #parts + #club + 6, true) + 1
+  local lane, parts, of_club, mark_at = string.match(text, '^w(%d):(%d+):(%d+):%d+:()')
+  if lane ~= cursor.lane or of_club ~= club then return nil end
   return {
-    id = id, what = string.sub(text, 2, mark_at - 1), lane = cursor.lane, parts = tonumber(parts), club = club,
+    id = id, what = string.sub(text, 2, mark_at - 1), lane = lane, parts = tonumber(parts), club = club,
     mark = string.sub(text, mark_at)
   }
 end
@@ -566,23 +576,23 @@ end
 -- acknowledge id... -> how many were known
 function operations.acknowledge()
   local ids = arguments_from(2)
-  local there, gone, leased, delayed = 0, {}, {}, {}
+  -- As a rule all of them are leased, and then there is nothing to look up: what the zset has is in state l.
+  local leased = remove_many('ZREM', leased_key, ids)
+  if leased == #ids then return remove_many('HDEL', known_key, ids) end
+  local there, gone, delayed = 0, {}, {}
   for i, text in ipairs(look_up_texts(ids)) do
     local id = ids[i]
     if text and not gone[id] then
       gone[id] = true
       there = there + 1
       local state = string.sub(text, 1, 1)
-      if state == 'l' then
-        leased[#leased + 1] = id
-      elseif state == 'w' then
+      if state == 'w' then
         count_waiting({lane = string.sub(text, 2, 2)}, -1)
-      else
+      elseif state ~= 'l' then
         delayed[#delayed + 1] = id
       end
     end
   end
-  call_many('ZREM', leased_key, leased)
   call_many('ZREM', delayed_key, delayed)
   call_many('HDEL', known_key, ids)
   return there
