@@ -25,7 +25,7 @@ using namespace std::chrono_literals;
 class HttpDeadLetters : public testing::Test {
  protected:
   HttpDeadLetters() {
-    store::save_club(database.connection, sample_club());
+    store::save_club(database.connection, stored_club());
     for (store::MessageId id = 1; id <= 4; ++id) {
       const store::QueuedText text{.id = id,
                                    .club = id == 4 ? 2U : 1U,

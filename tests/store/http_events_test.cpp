@@ -21,7 +21,7 @@ using testing::HasSubstr;
 class HttpEvents : public testing::Test {
  protected:
   HttpEvents() : sql_(database.options(), [](const auto&, const auto&) {}) {
-    store::save_club(database.connection, sample_club());
+    store::save_club(database.connection, stored_club());
     store::save_webhooks(database.connection, 1, {{.name = "crm", .url = "https://crm.example/"}}, kNoon);
     std::vector<handlers::WebhookEvent> events;
     for (std::uint64_t about = 1; about <= 3; ++about)

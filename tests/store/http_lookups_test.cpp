@@ -22,7 +22,7 @@ using namespace std::chrono_literals;
 class HttpLookups : public testing::Test {
  protected:
   handlers::Club other_club() {
-    handlers::Club other = sample_club();
+    handlers::Club other = stored_club();
     other.slug = "pepper";
     other.line = "30005678";
     other.ussd_root = "*7001";

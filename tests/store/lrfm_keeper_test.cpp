@@ -18,7 +18,7 @@ const rules::Instant kFourInTheNight =
     templates::start_of_local_day(kNoon, "Asia/Tehran") + 24h * 3 + 4h;  // three days later
 
 handlers::Club club_with_segments() {
-  handlers::Club club = sample_club();
+  handlers::Club club = stored_club();
   club.programme.segments = {
       {.name = "regular", .when = {{.measure = rules::Measure::visits, .ranges = {{.from = 2}}}}},
       {.name = "scored", .when = {{.measure = rules::Measure::score_frequency, .ranges = {{.from = 3}}}}}};

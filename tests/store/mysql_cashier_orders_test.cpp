@@ -76,7 +76,7 @@ TEST_F(MysqlCashierOrders, a_shopper_asked_by_two_at_once_joins_by_the_number_th
 // Forty phones of two branches guess at the same moment: each miss counts, and the manager hears of each
 // count once.
 TEST_F(MysqlCashierOrders, parallel_guesses_of_many_phones_are_all_counted) {
-  Club club = sample_club();
+  Club club = stored_club();
   club.policy.redeem_auth = CashierAuth::phone;
   club.policy.branch_misses_max = 10;
   club.policy.club_misses_max = 30;

@@ -70,7 +70,7 @@ class MysqlClubs : public testing::Test {
 };
 
 TEST_F(MysqlClubs, come_back_as_they_were_saved_octets_of_secrets_and_all_letters_too) {
-  Club club = sample_club();
+  Club club = stored_club();
   club.name = "نان و نمک 🧂 \\' ";
   club.keyword = "نان";
   club.language = Language::fa;
@@ -123,9 +123,9 @@ TEST_F(MysqlClubs, come_back_as_they_were_saved_octets_of_secrets_and_all_letter
 }
 
 TEST_F(MysqlClubs, keep_their_id_and_change_their_version_when_saved_again) {
-  const ClubId id = store::save_club(database.connection, sample_club());
+  const ClubId id = store::save_club(database.connection, stored_club());
   const auto version = store::clubs_version(database.connection);
-  Club changed = sample_club();
+  Club changed = stored_club();
   changed.name = "Salt";
   EXPECT_EQ(store::save_club(database.connection, changed), id);
   EXPECT_GT(store::clubs_version(database.connection), version);
@@ -133,22 +133,22 @@ TEST_F(MysqlClubs, keep_their_id_and_change_their_version_when_saved_again) {
 }
 
 TEST_F(MysqlClubs, who_is_no_cashier_any_more_keeps_her_row_and_what_was_counted) {
-  store::save_club(database.connection, sample_club());
+  store::save_club(database.connection, stored_club());
   database.query("UPDATE cashier SET misses = 4");
-  Club without = sample_club();
+  Club without = stored_club();
   without.cashiers.clear();
   without.till_keys.clear();
   store::save_club(database.connection, without);
   expect_same(without, store::load_clubs(database.connection).at(0));
   EXPECT_EQ(database.query("SELECT is_active, misses FROM cashier"), "0\t4\n0\t4\n");
-  store::save_club(database.connection, sample_club());
+  store::save_club(database.connection, stored_club());
   EXPECT_EQ(database.query("SELECT is_active, misses FROM cashier"), "1\t4\n1\t4\n");
-  expect_same(sample_club(), store::load_clubs(database.connection).at(0));
+  expect_same(stored_club(), store::load_clubs(database.connection).at(0));
 }
 
 TEST_F(MysqlClubs, another_clubs_till_key_is_not_taken_over) {
-  store::save_club(database.connection, sample_club());
-  Club other = sample_club();
+  store::save_club(database.connection, stored_club());
+  Club other = stored_club();
   other.slug = "other";
   EXPECT_THROW(store::save_club(database.connection, other), store::SqlError);
   database.connection.rollback();

@@ -21,7 +21,7 @@ using rules::Offer;
 using store::Result;
 
 handlers::Club with_offers(std::vector<Offer> offers) {
-  handlers::Club club = sample_club();
+  handlers::Club club = stored_club();
   std::ranges::sort(offers, {}, &Offer::name);
   club.programme.offers = std::move(offers);
   return club;

@@ -20,7 +20,7 @@ using namespace std::chrono_literals;
 
 class MysqlDeadLetters : public testing::Test {
  protected:
-  MysqlDeadLetters() { store::save_club(database.connection, sample_club()); }
+  MysqlDeadLetters() { store::save_club(database.connection, stored_club()); }
 
   void write(MessageId id, Lane lane = Lane::notice, std::uint8_t parts = 1,
              const std::string& text = "hello", const std::string& line = "30001234") {

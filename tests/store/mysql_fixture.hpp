@@ -77,7 +77,7 @@ class TestDatabase {
 };
 
 // 5 % credit, invoices from 100,000, a PIN for redeeming. A PIN's "hash" is "hash of 4321".
-inline handlers::Club sample_club() {
+inline handlers::Club stored_club() {
   handlers::Club club;
   club.slug = "salt";
   club.name = "Bread and Salt";
@@ -189,9 +189,9 @@ class Answers {
 class Shop {
  public:
   explicit Shop(TestDatabase& database, std::uint32_t workers = 2, std::uint32_t batch_max = 200,
-                const handlers::Club& club = sample_club())
+                const handlers::Club& club = stored_club())
       : Shop(database, options_for(database, workers, batch_max), club) {}
-  Shop(TestDatabase& database, store::MysqlOptions options, const handlers::Club& club = sample_club())
+  Shop(TestDatabase& database, store::MysqlOptions options, const handlers::Club& club = stored_club())
       : workers_(std::move(options), hooks()) {
     store::save_club(database.connection, club);
     directory_ = std::make_shared<const handlers::Directory>(store::load_clubs(database.connection));

@@ -24,7 +24,7 @@ using std::chrono::days;
 
 class MysqlHistory : public testing::Test {
  protected:
-  MysqlHistory() { store::save_club(database.connection, sample_club()); }
+  MysqlHistory() { store::save_club(database.connection, stored_club()); }
 
   void write(MessageId id, std::uint8_t parts = 1, handlers::Lane lane = handlers::Lane::notice) {
     const store::QueuedText one{.id = id,

@@ -20,7 +20,7 @@ using testing::Pair;
 const rules::Instant kFirstDay = templates::start_of_local_day(kNoon, "Asia/Tehran");
 
 Club club_with_tiers() {
-  Club club = sample_club();
+  Club club = stored_club();
   club.programme.tiers = {.by = rules::TierMeasure::spend, .tiers = {{"silver", "Silver", 4'000'000}}};
   club.programme.segments = {
       {.name = "few", .when = {{.measure = rules::Measure::visits, .ranges = {{1, 1}}}}}};

@@ -35,7 +35,7 @@ handlers::PhoneNumber shopper(std::size_t account) {
 }
 
 handlers::Club busy_club() {
-  handlers::Club club = sample_club();
+  handlers::Club club = stored_club();
   club.cashiers.clear();
   for (std::size_t i = 0; i < kPeople; ++i)
     club.cashiers.push_back({.phone = cashier(i), .branch = 12, .pin_hash = "hash of 4321"});

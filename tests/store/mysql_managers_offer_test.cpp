@@ -14,7 +14,7 @@ using testing::AllOf;
 using testing::HasSubstr;
 
 handlers::Club club_with_programme() {
-  handlers::Club club = sample_club();
+  handlers::Club club = stored_club();
   club.programme = sample_programme();
   return club;
 }

@@ -26,7 +26,7 @@ rules::Condition has_word(WordSet set, const std::string& word) {
 }
 
 handlers::Club club_of_events() {
-  handlers::Club club = sample_club();
+  handlers::Club club = stored_club();
   rules::Offer visitors{.name = "visitors", .title = "Visitors"};
   visitors.on = Occasion::event;
   visitors.when = {has_word(WordSet::event, "site-visit")};

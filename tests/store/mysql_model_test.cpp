@@ -37,7 +37,7 @@ struct Cashier {
 constexpr Cashier kCashiers[] = {{kVanakCashier, 12, "4321"}, {kTajrishCashier, 14, "9876"}};
 
 handlers::Club club_that(bool may_owe) {
-  handlers::Club club = sample_club();
+  handlers::Club club = stored_club();
   club.policy.debt_on_refund = may_owe;
   return club;
 }

@@ -30,7 +30,7 @@ Condition at_least(Measure measure, std::int64_t from) {
 }
 
 Club club_of_mornings() {
-  Club club = sample_club();
+  Club club = stored_club();
   rules::Offer cake;
   cake.name = "cake";
   cake.on = Occasion::birthday;

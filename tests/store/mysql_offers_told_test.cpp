@@ -16,7 +16,7 @@ using testing::Not;
 using namespace std::chrono_literals;
 
 handlers::Club club_with_offers() {
-  handlers::Club club = sample_club();
+  handlers::Club club = stored_club();
   club.programme = sample_programme();
   return club;
 }
@@ -71,7 +71,7 @@ TEST_F(OffersTold, a_card_finds_its_member_in_her_own_club_only) {
   const auto card = static_cast<std::uint64_t>(database.number("SELECT card FROM member"));
   EXPECT_EQ(quote({.card = card, .amount = 850'000}, "2")["member"]["card"], std::to_string(card));
   EXPECT_EQ(quote({.card = card + 1, .amount = 850'000}, "3")["status"], 404);
-  handlers::Club other = sample_club();
+  handlers::Club other = stored_club();
   other.slug = "pepper";
   other.line = "30005678";
   other.ussd_root = "*7001";

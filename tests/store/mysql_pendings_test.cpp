@@ -48,7 +48,7 @@ class Challenged : public MysqlPendings {
     code.pop_back();
   }
   static Club with_challenge() {
-    Club club = sample_club();
+    Club club = stored_club();
     club.policy.redeem_auth = CashierAuth::challenge;
     return club;
   }

@@ -18,7 +18,7 @@ class MysqlProfiles : public ShopTalk {
   MysqlProfiles() : ShopTalk("profiles") {}
 
   static handlers::Club rewarding_club() {
-    handlers::Club club = sample_club();
+    handlers::Club club = stored_club();
     club.policy.profile_credit = 100'000;
     return club;
   }
@@ -93,7 +93,7 @@ class MysqlClosedClub : public ShopTalk {
   MysqlClosedClub() : ShopTalk("closed_club") {}
 
   static handlers::Club closed_club(bool on_purchase) {
-    handlers::Club club = sample_club();
+    handlers::Club club = stored_club();
     club.policy.membership = Membership::closed;
     club.policy.join_after_purchases = 2;
     club.policy.join_on_purchase = on_purchase;

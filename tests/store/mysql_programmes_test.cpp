@@ -24,7 +24,7 @@ Offer offer(std::string name, std::int64_t percent) {
 }
 
 Club club_with(std::vector<Offer> offers) {
-  Club club = sample_club();
+  Club club = stored_club();
   club.programme.segments = {
       {.name = "own",
        .title = "خاص",
@@ -76,7 +76,7 @@ TEST_F(MysqlProgrammes, come_back_as_they_were_saved) {
 }
 
 TEST_F(MysqlProgrammes, of_clubs_without_one_are_empty) {
-  save(sample_club());
+  save(stored_club());
   EXPECT_EQ(load(), Programme{});
 }
 

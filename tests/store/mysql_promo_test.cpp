@@ -25,7 +25,7 @@ using testing::SizeIs;
 constexpr const char* kPromoLine = "20001234";
 
 handlers::Directory directory() {
-  handlers::Club club = sample_club();
+  handlers::Club club = stored_club();
   club.id = 1;
   return handlers::Directory({club});
 }

@@ -20,7 +20,7 @@ using testing::HasSubstr;
 using Verdict = store::Result::Verdict;
 
 handlers::Club with_debt() {
-  handlers::Club club = sample_club();
+  handlers::Club club = stored_club();
   club.policy.debt_on_refund = true;
   return club;
 }
@@ -188,7 +188,7 @@ TEST_F(MysqlRefunds, ask_nothing_back_of_what_the_sweep_took) {
 // What is about one bill, from two connections at the same moment: whichever comes second decides in the
 // light of the first, whoever's rows they lock.
 TEST_F(MysqlRefunds, two_parts_of_a_strangers_purchase_are_never_more_than_it) {
-  handlers::Club club = sample_club();
+  handlers::Club club = stored_club();
   club.policy.join_on_purchase = false;
   Shop shop(database, 2, 200, club);
   for (int round = 0; round < 40; ++round) {
@@ -205,7 +205,7 @@ TEST_F(MysqlRefunds, two_parts_of_a_strangers_purchase_are_never_more_than_it) {
 }
 
 TEST_F(MysqlRefunds, two_codes_together_pay_no_more_of_an_invoice_than_the_club_allows) {
-  handlers::Club half = sample_club();
+  handlers::Club half = stored_club();
   half.policy.credit_share_max = 5'000;
   Shop shop(database, 2, 200, half);
   const auto mine = code_of(buy(shop, 80'000'000, "A-1"));

@@ -123,7 +123,7 @@ TEST_F(MysqlTill, wrong_codes_of_a_key_are_counted_though_they_come_at_once_and_
   }
   EXPECT_EQ(misses, 5);
   EXPECT_EQ(locked, 15);
-  store::save_club(database.connection, sample_club());
+  store::save_club(database.connection, stored_club());
   order(shop, TillCheck{code}, 429);
   shop.advance(15min);
   order(shop, TillCheck{code}, 200);

@@ -19,7 +19,7 @@ using testing::Not;
 using namespace std::chrono_literals;
 
 handlers::Club club_of_occasions() {
-  handlers::Club club = sample_club();
+  handlers::Club club = stored_club();
   const auto offer = [&club](std::string name, std::string title, Occasion on, rules::Amount credit) {
     rules::Offer made{.name = std::move(name), .title = std::move(title), .on = on};
     made.then = {{.kind = EffectKind::credit, .value = credit}};

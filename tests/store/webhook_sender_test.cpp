@@ -28,7 +28,7 @@ constexpr auto kSoon = 15s;  // a busy machine
 class WebhookSender : public testing::Test {
  protected:
   WebhookSender() {
-    store::save_club(database.connection, sample_club());
+    store::save_club(database.connection, stored_club());
     database.query(
         "INSERT INTO member (member_id, club_id, phone, card, language, joined_at, balance) VALUES"
         " (10, 1, 989120000101, 9000000000000010, 1, '2026-11-01', 0),"
