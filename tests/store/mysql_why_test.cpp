@@ -120,7 +120,7 @@ TEST_F(MysqlWhy, what_offers_gave_is_counted_as_far_as_a_list_may_take) {
   database.query(
       "INSERT INTO offer_use (member_id, offer_id, club_id, uses, last_day, uses_on_day, given_on_day) "
       "SELECT n,"
-      " 1, 1, 2, 0, 0, 0 FROM (SELECT 1 AS n UNION SELECT 2 UNION SELECT 3) t");
+      " 1, 1, 2, 0, 1, 0 FROM (SELECT 1 AS n UNION SELECT 2 UNION SELECT 3) t");
   std::uint64_t rows_left = 10;
   const store::OfferReach all = store::load_offer_reach(database.connection, 1, rows_left);
   EXPECT_TRUE(all.is_all);

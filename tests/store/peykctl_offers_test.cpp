@@ -86,7 +86,7 @@ TEST_F(PeykctlOffers, tell_how_often_for_how_many_and_for_how_much_budget_or_not
   query(
       "INSERT INTO offer_use (member_id, offer_id, club_id, uses, last_day, uses_on_day, given_on_day) "
       "SELECT n,"
-      " offer_id, club_id, n, 0, 0, 0 FROM offer JOIN (SELECT 1 AS n UNION SELECT 2) t WHERE name = "
+      " offer_id, club_id, n, 0, 1, 0 FROM offer JOIN (SELECT 1 AS n UNION SELECT 2) t WHERE name = "
       "'regulars'");
   query(
       "INSERT INTO offer_grant (grant_id, club_id, member_id, purchase_id, version_id, offer_id, place, "
