@@ -66,14 +66,6 @@ std::span<const char* const> bill_checks() {
       " FROM lot l LEFT JOIN code_hold h ON h.hold_id = l.hold_id WHERE l.hold_id <> 0"
       " AND (h.hold_id IS NULL OR h.state <> 1 OR h.lot_id <> l.lot_id OR h.amount <> l.held)"
       " ORDER BY l.lot_id",
-      // A hold that stands can be captured: what it holds is there, but for what lapsed, who left and gifts
-      // withdrawn.
-      "SELECT CONCAT('lot ', l.lot_id, ' has ', l.remaining, ' left, but hold ', l.hold_id, ' holds ', "
-      "l.held,"
-      " ' of it') FROM lot l WHERE l.hold_id <> 0 AND l.held > l.remaining AND l.held_until > "
-      "UTC_TIMESTAMP(6)"
-      " AND NOT EXISTS (SELECT 1 FROM ledger_entry e WHERE e.lot_id = l.lot_id AND e.kind IN (3, 5, 11))"
-      " ORDER BY l.lot_id",
       "SELECT CONCAT('hold ', h.hold_id, ' of ', h.amount, ' was captured by redemption ', h.redemption_id,"
       " CASE WHEN r.redemption_id IS NULL THEN ', which is not there'"
       " ELSE CONCAT(', which took ', r.used, ' of code ', r.code_id) END)"
