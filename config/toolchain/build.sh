@@ -1,8 +1,7 @@
 # Sourced by `run`, `test` and tests/tidy, which have set $root: how they build, so that they build alike.
 # shellcheck shell=bash
 
-# ccache finds its objects again in another clone: paths count from the project's root. Not those of grouped sources
-# (peyk_unity): CMake writes whole paths into the groups.
+# ccache finds its objects again in another clone: paths count from the project's root.
 export CCACHE_BASEDIR=$root CCACHE_NOHASHDIR=1
 [[ ${HOME:-} ]] || export CCACHE_DIR=$root/var/cache/ccache
 
