@@ -1,6 +1,7 @@
 // CUSTOMER 0912…: a manager reads how a member stands with the club, in one text.
 #pragma once
 
+#include "handlers/facts.hpp"
 #include "handlers/speaker.hpp"
 
 namespace peyk::handlers {

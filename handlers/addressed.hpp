@@ -12,6 +12,7 @@
 #include <string>
 
 #include "handlers/decide.hpp"
+#include "handlers/facts.hpp"
 
 namespace peyk::handlers {
 

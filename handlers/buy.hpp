@@ -18,6 +18,7 @@
 
 #include <tl/expected.hpp>
 
+#include "handlers/facts.hpp"
 #include "handlers/speaker.hpp"
 
 namespace peyk::handlers {

@@ -14,6 +14,7 @@
 
 #include <span>
 
+#include "handlers/facts.hpp"
 #include "handlers/speaker.hpp"
 #include "templates/keywords.hpp"
 

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "handlers/effects.hpp"
+#include "handlers/facts.hpp"
 #include "handlers/request.hpp"
 #include "handlers/speaker.hpp"
 #include "templates/keywords.hpp"

@@ -4,6 +4,7 @@
 // who took it named; nothing is undone by it: who was right is for people to find out.
 #pragma once
 
+#include "handlers/facts.hpp"
 #include "handlers/speaker.hpp"
 
 namespace peyk::handlers {

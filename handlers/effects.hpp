@@ -8,8 +8,13 @@
 #include <vector>
 
 #include "handlers/bought_item.hpp"
-#include "handlers/facts.hpp"
+#include "handlers/customer.hpp"
 #include "handlers/lane.hpp"
+#include "handlers/member_events.hpp"
+#include "handlers/pending.hpp"
+#include "handlers/profile_row.hpp"
+#include "handlers/records.hpp"
+#include "handlers/rules/attempts.hpp"
 
 namespace peyk::handlers {
 

@@ -5,6 +5,7 @@
 // hour for a cashier, one text at a time for a phone. A till asks in the same way (till_members.cpp).
 #pragma once
 
+#include "handlers/facts.hpp"
 #include "handlers/speaker.hpp"
 
 namespace peyk::handlers {

@@ -21,6 +21,7 @@
 #include <tl/expected.hpp>
 #include <vector>
 
+#include "handlers/facts.hpp"
 #include "handlers/speaker.hpp"
 #include "templates/keywords.hpp"
 

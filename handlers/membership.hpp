@@ -11,6 +11,7 @@
 
 #include <optional>
 
+#include "handlers/facts.hpp"
 #include "handlers/speaker.hpp"
 
 namespace peyk::handlers {

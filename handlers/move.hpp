@@ -11,6 +11,7 @@
 #include <variant>
 #include <vector>
 
+#include "handlers/facts.hpp"
 #include "handlers/rules/move.hpp"
 #include "handlers/speaker.hpp"
 

@@ -22,6 +22,7 @@
 
 #include "handlers/earning.hpp"
 #include "handlers/effects.hpp"
+#include "handlers/facts.hpp"
 #include "handlers/measures.hpp"
 #include "handlers/setting.hpp"
 

@@ -14,6 +14,7 @@
 #include <string>
 #include <string_view>
 
+#include "handlers/facts.hpp"
 #include "handlers/speaker.hpp"
 #include "templates/keywords.hpp"
 

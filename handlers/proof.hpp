@@ -12,6 +12,7 @@
 #include <span>
 #include <string>
 
+#include "handlers/facts.hpp"
 #include "handlers/use_cases.hpp"
 
 namespace peyk::handlers {

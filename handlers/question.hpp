@@ -2,6 +2,7 @@
 #pragma once
 
 #include "handlers/decide.hpp"
+#include "handlers/needs.hpp"
 
 namespace peyk::handlers {
 

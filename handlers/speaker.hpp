@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "handlers/effects.hpp"
-#include "handlers/facts.hpp"
+#include "handlers/records.hpp"
 #include "handlers/setting.hpp"
 
 namespace peyk::handlers {

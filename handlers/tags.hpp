@@ -14,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+#include "handlers/facts.hpp"
 #include "handlers/speaker.hpp"
 
 namespace peyk::handlers {

@@ -8,6 +8,7 @@
 // wants no texts; enough for today.
 #pragma once
 
+#include "handlers/facts.hpp"
 #include "handlers/speaker.hpp"
 #include "templates/keywords.hpp"
 

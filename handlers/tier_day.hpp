@@ -5,6 +5,7 @@
 #pragma once
 
 #include "handlers/effects.hpp"
+#include "handlers/facts.hpp"
 #include "handlers/setting.hpp"
 
 namespace peyk::handlers {

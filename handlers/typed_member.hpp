@@ -7,6 +7,7 @@
 #include <tl/expected.hpp>
 
 #include "handlers/club.hpp"
+#include "handlers/facts.hpp"
 #include "handlers/rules/units.hpp"
 #include "handlers/speaker.hpp"
 #include "templates/keywords.hpp"

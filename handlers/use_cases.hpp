@@ -8,6 +8,7 @@
 #include <string>
 #include <variant>
 
+#include "handlers/facts.hpp"
 #include "handlers/rules/move.hpp"
 #include "handlers/rules/redeem.hpp"
 #include "handlers/speaker.hpp"

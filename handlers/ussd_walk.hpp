@@ -15,6 +15,7 @@
 #include <string_view>
 #include <vector>
 
+#include "handlers/facts.hpp"
 #include "handlers/rules/codes.hpp"
 #include "handlers/speaker.hpp"
 #include "handlers/ussd_place.hpp"

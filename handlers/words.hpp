@@ -3,7 +3,7 @@
 
 #include <string_view>
 
-#include "handlers/facts.hpp"
+#include "handlers/records.hpp"
 
 namespace peyk::handlers {
 

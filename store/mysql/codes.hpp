@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <span>
 
-#include "handlers/facts.hpp"
+#include "handlers/records.hpp"
 #include "store/mysql/connection.hpp"
 
 namespace peyk::store {

@@ -9,6 +9,7 @@
 #include <optional>
 #include <vector>
 
+#include "handlers/facts.hpp"
 #include "handlers/measures.hpp"
 #include "handlers/replay.hpp"
 #include "store/mysql/connection.hpp"

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "handlers/effects.hpp"
+#include "handlers/facts.hpp"
 #include "handlers/setting.hpp"
 #include "store/mysql/chance.hpp"
 #include "store/mysql/outbox.hpp"

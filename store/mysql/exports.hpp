@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "handlers/facts.hpp"
+#include "handlers/records.hpp"
 #include "store/mysql/connection.hpp"
 
 namespace peyk::store {

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "handlers/facts.hpp"
+#include "handlers/records.hpp"
 #include "store/mysql/chance.hpp"
 #include "store/mysql/connection.hpp"
 

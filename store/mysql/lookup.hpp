@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "handlers/facts.hpp"
+#include "handlers/records.hpp"
 #include "store/mysql/connection.hpp"
 
 namespace peyk::store {

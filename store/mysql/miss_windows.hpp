@@ -6,6 +6,7 @@
 #include <set>
 
 #include "handlers/effects.hpp"
+#include "handlers/facts.hpp"
 #include "store/mysql/connection.hpp"
 
 namespace peyk::store {

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "handlers/decide.hpp"
+#include "handlers/facts.hpp"
 #include "store/mysql/chance.hpp"
 #include "store/mysql/inbox.hpp"
 #include "store/mysql/request_workers.hpp"

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "handlers/decide.hpp"
+#include "handlers/facts.hpp"
 
 namespace peyk::tests {
 
