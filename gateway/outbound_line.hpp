@@ -178,7 +178,7 @@ class OutboundLine {
   boost::asio::awaitable<void> gather_outcomes();
   boost::asio::awaitable<void> settle_all();
   boost::asio::awaitable<void> settle_one(store::Settled one);
-  boost::asio::awaitable<void> saved(const std::vector<store::Settled>& settled);
+  void saved(const std::vector<store::Settled>& settled);
   boost::asio::awaitable<void> settle_later(store::Settled one);
   boost::asio::awaitable<void> forget(std::vector<store::MessageId> ids);
   boost::asio::awaitable<void> give_back(std::vector<store::MessageId> ids, std::chrono::milliseconds delay);

@@ -69,7 +69,7 @@ asio::awaitable<void> OutboundLine::settle_all() {
     settling_ = false;
     if (stopping_ && !done) co_return;  // the next process finds them queued or settled
     if (done) {
-      co_await saved(*batch);
+      saved(*batch);
     } else if (batch->size() > 1) {
       // One of them cannot be saved: by itself it harms no other.
       for (store::Settled& one : *batch) co_await settle_one(std::move(one));
@@ -88,13 +88,14 @@ asio::awaitable<void> OutboundLine::settle_one(store::Settled one) {
   const bool done = co_await run_sql(parts_.outcomes, std::move(work));
   if (stopping_ && !done) co_return;  // the other thread may still read it
   if (done) {
-    co_await saved(*batch);
+    saved(*batch);
   } else {
     start(settle_later(std::move(batch->front())));
   }
 }
 
-asio::awaitable<void> OutboundLine::saved(const std::vector<store::Settled>& settled) {
+// The lanes hear of it while the next outcomes are being saved.
+void OutboundLine::saved(const std::vector<store::Settled>& settled) {
   std::vector<store::MessageId> ended;
   count_settled(parts_.metrics, options_.number, settled);
   for (const store::Settled& one : settled) {
@@ -107,7 +108,7 @@ asio::awaitable<void> OutboundLine::saved(const std::vector<store::Settled>& set
       when_idle(one.id);
     }
   }
-  if (!ended.empty()) co_await forget(std::move(ended));
+  if (!ended.empty()) start(forget(std::move(ended)));
 }
 
 // The lanes forget them: what became of them is saved.
