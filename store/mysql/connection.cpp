@@ -11,7 +11,11 @@
 #include <array>
 #include <charconv>
 #include <cstdio>
+#include <span>
 #include <unordered_map>
+#include <utility>
+#include <variant>
+#include <vector>
 
 namespace peyk::store {
 namespace {
@@ -137,29 +141,148 @@ std::optional<std::uint64_t> Rows::maybe_u64() {
   return value;
 }
 
+namespace {
+
+using Value = std::variant<std::monostate, std::uint64_t, std::int64_t, std::string>;
+
+struct Binding {
+  sql::PreparedStatement& statement;
+  std::uint32_t at;
+
+  void operator()(std::monostate) const { statement.setNull(at, 0); }
+  void operator()(std::uint64_t value) const { statement.setUInt64(at, value); }
+  void operator()(std::int64_t value) const { statement.setInt64(at, value); }
+  void operator()(std::string_view value) const {
+    statement.setString(at, sql::SQLString(value.data(), value.size()));
+  }
+};
+
+// A statement that waits for its company.
+struct Gathered {
+  const std::string* sql;
+  std::vector<Value> values;
+};
+
+constexpr std::size_t kCombinationsMax = 200;      // prepared at once: each is kept by the server too
+constexpr std::size_t kGatheredValuesMax = 8'000;  // of the 65,535 that a statement may have
+
+}  // namespace
+
+struct Connection::Impl {
+  std::unique_ptr<sql::Connection> connection;
+  std::unordered_map<std::string, std::unique_ptr<Statement>> statements;
+  std::unordered_map<std::string, std::unique_ptr<sql::PreparedStatement>> combinations;
+  bool knows_compounds = false, gathering = false;
+  std::vector<Gathered> gathered;
+  std::size_t gathered_values = 0;
+
+  std::unique_ptr<sql::PreparedStatement> prepared(const std::string& sql) const {
+    return translated("preparing", [&] {
+      return std::unique_ptr<sql::PreparedStatement>(connection->prepareStatement(sql::SQLString(sql)));
+    });
+  }
+
+  sql::PreparedStatement& combination(const std::string& sql) {
+    if (combinations.size() >= kCombinationsMax && !combinations.contains(sql)) combinations.clear();
+    auto& cached = combinations[sql];
+    if (!cached) cached = prepared(sql);
+    return *cached;
+  }
+
+  // MariaDB Server documentation, "BEGIN END" and "PREPARE Statement": any statement, with parameters.
+  void send_gathered(std::string_view last) {
+    const std::vector<Gathered> ours = std::exchange(gathered, {});
+    gathered_values = 0;
+    if (ours.empty()) return;
+    std::string sql = "BEGIN NOT ATOMIC ";
+    for (const Gathered& one : ours) sql.append(*one.sql).append("; ");
+    sql.append(last).append("END");
+    sql::PreparedStatement& all = combination(sql);
+    translated("saving", [&] {
+      std::uint32_t at = 0;
+      for (const Gathered& one : ours) {
+        for (const Value& value : one.values) std::visit(Binding{all, ++at}, value);
+      }
+      all.executeUpdate();
+    });
+  }
+
+  void wait_in_company(const std::string& sql, std::vector<Value> values) {
+    gathered_values += values.size();
+    gathered.push_back({&sql, std::move(values)});
+    if (gathered_values > kGatheredValuesMax) send_gathered("");
+  }
+
+  void forget_gathered() {
+    gathered.clear();
+    gathered_values = 0;
+    gathering = false;
+  }
+};
+
+// Prepared when it is sent by itself for the first time. While its connection gathers, what is bound waits.
 struct Statement::Impl {
+  Impl(Connection::Impl& its_connection, const std::string& its_sql)
+      : connection(its_connection), sql(its_sql) {}
+
+  Connection::Impl& connection;
+  const std::string& sql;
   std::unique_ptr<sql::PreparedStatement> statement;
   std::uint32_t bound = 0;
+  std::vector<Value> waiting;
+
+  sql::PreparedStatement& prepared() {
+    if (!statement) statement = connection.prepared(sql);
+    return *statement;
+  }
+
+  template <typename T>
+  void bind(T value) {
+    if (connection.gathering) {
+      if constexpr (std::is_same_v<T, std::string_view>) {
+        waiting.emplace_back(std::string(value));
+      } else {
+        waiting.emplace_back(value);
+      }
+    } else {
+      Binding{prepared(), ++bound}(value);
+    }
+  }
+
+  // Ready to be sent by itself.
+  sql::PreparedStatement& alone() {
+    connection.send_gathered("");
+    sql::PreparedStatement& ours = prepared();
+    for (const Value& value : std::exchange(waiting, {})) std::visit(Binding{ours, ++bound}, value);
+    bound = 0;
+    return ours;
+  }
 };
 
 Statement::Statement(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Statement::~Statement() = default;
 
+// Of a use that an exception ended.
+void Statement::forget_bound() {
+  impl_->waiting.clear();
+  impl_->bound = 0;
+}
+
 Statement& Statement::add(std::uint64_t value) {
-  impl_->statement->setUInt64(++impl_->bound, value);
+  impl_->bind(value);
   return *this;
 }
 Statement& Statement::add(std::int64_t value) {
-  impl_->statement->setInt64(++impl_->bound, value);
+  impl_->bind(value);
   return *this;
 }
 Statement& Statement::add(std::string_view value) {
-  impl_->statement->setString(++impl_->bound, sql::SQLString(value.data(), value.size()));
+  impl_->bind(value);
   return *this;
 }
 Statement& Statement::add(rules::Instant value) {
   if (value == rules::Instant{}) {
-    impl_->statement->setNull(++impl_->bound, 0);
+    impl_->bind(std::monostate{});
     return *this;
   }
   const auto text = datetime_text(value);
@@ -167,27 +290,29 @@ Statement& Statement::add(rules::Instant value) {
 }
 Statement& Statement::add(std::optional<std::uint64_t> value) {
   if (value) return add(*value);
-  impl_->statement->setNull(++impl_->bound, 0);
+  impl_->bind(std::monostate{});
   return *this;
 }
 
 std::uint64_t Statement::update() {
-  impl_->bound = 0;
-  return translated("saving",
-                    [this] { return static_cast<std::uint64_t>(impl_->statement->executeUpdate()); });
+  sql::PreparedStatement& statement = impl_->alone();
+  return translated("saving", [&] { return static_cast<std::uint64_t>(statement.executeUpdate()); });
+}
+
+void Statement::run() {
+  if (impl_->connection.gathering) {
+    impl_->connection.wait_in_company(impl_->sql, std::exchange(impl_->waiting, {}));
+  } else {
+    update();
+  }
 }
 
 Rows Statement::query() {
-  impl_->bound = 0;
+  sql::PreparedStatement& statement = impl_->alone();
   auto rows = std::make_unique<Rows::Impl>();
-  rows->rows.reset(translated("loading", [this] { return impl_->statement->executeQuery(); }));
+  rows->rows.reset(translated("loading", [&] { return statement.executeQuery(); }));
   return Rows(std::move(rows));
 }
-
-struct Connection::Impl {
-  std::unique_ptr<sql::Connection> connection;
-  std::unordered_map<std::string, std::unique_ptr<Statement>> statements;
-};
 
 Connection::Connection(MysqlOptions options)
     : options_(std::move(options)), impl_(std::make_unique<Impl>()) {}
@@ -239,14 +364,19 @@ void Connection::prepare_session() {
   execute("SET SESSION innodb_lock_wait_timeout = " +
           std::to_string(std::max<std::int64_t>(1, patience.count())));
   execute("SET SESSION autocommit = 0");
+  Rows version = prepare("SELECT VERSION() LIKE '%MariaDB%'").query();
+  impl_->knows_compounds = version.next() && version.flag();
 }
 
 void Connection::close() {
+  impl_->forget_gathered();
   impl_->statements.clear();
+  impl_->combinations.clear();
   impl_->connection.reset();
 }
 
 void Connection::execute(const std::string& sql) {
+  impl_->send_gathered("");
   translated("executing", [this, &sql] {
     std::unique_ptr<sql::Statement> statement(impl_->connection->createStatement());
     statement->execute(sql::SQLString(sql));
@@ -254,14 +384,10 @@ void Connection::execute(const std::string& sql) {
 }
 
 Statement& Connection::prepare(const std::string& sql) {
-  auto& cached = impl_->statements[sql];
-  if (!cached) {
-    auto made = std::make_unique<Statement::Impl>();
-    made->statement.reset(translated(
-        "preparing", [this, &sql] { return impl_->connection->prepareStatement(sql::SQLString(sql)); }));
-    cached = std::make_unique<Statement>(std::move(made));
-  }
-  return *cached;
+  const auto [it, is_new] = impl_->statements.try_emplace(sql);
+  if (is_new) it->second = std::make_unique<Statement>(std::make_unique<Statement::Impl>(*impl_, it->first));
+  it->second->forget_bound();
+  return *it->second;
 }
 
 void Connection::begin_snapshot() {
@@ -270,11 +396,18 @@ void Connection::begin_snapshot() {
   execute("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY");
 }
 
+void Connection::gather() {
+  impl_->gathering = impl_->knows_compounds;
+}
+
 void Connection::commit() {
-  execute("COMMIT");
+  impl_->gathering = false;
+  if (impl_->gathered.empty()) return execute("COMMIT");
+  impl_->send_gathered("COMMIT; ");
 }
 
 void Connection::rollback() {
+  impl_->forget_gathered();
   if (!is_open()) return;
   try {
     execute("ROLLBACK");

@@ -355,7 +355,7 @@ void save_attempts(Connection& connection, const Sorted& sorted) {
         .add(row.invites_since)
         .add(cashier.club)
         .add(cashier.phone)
-        .update();
+        .run();
   }
 }
 

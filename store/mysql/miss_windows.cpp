@@ -52,7 +52,7 @@ void save_misses_of_day(Connection& connection, const std::map<NoteMiss, std::ui
         .add(who.cashier)
         .add(who.till)
         .add(misses)
-        .update();
+        .run();
   }
 }
 

@@ -104,7 +104,7 @@ void save_moves(Connection& connection, std::span<const CreditMove* const> moves
     connection.prepare("UPDATE credit_move SET returned = returned + ? WHERE move_id = ?")
         .add(move->amount)
         .add(move->undoes)
-        .update();
+        .run();
   }
 }
 

@@ -9,7 +9,6 @@ namespace {
 
 using namespace handlers;
 
-
 std::set<MemberId> members_of(const std::set<MemberKey>& keys, const Facts& facts) {
   std::set<MemberId> members;
   for (const MemberKey& key : keys) {
@@ -132,7 +131,7 @@ void save_grants(Connection& connection, std::span<const OfferGrant* const> gran
     connection.prepare("UPDATE offer SET spent = ? WHERE offer_id = ?")
         .add(facts.budget_spent(offer))
         .add(offer)
-        .update();
+        .run();
 }
 
 void save_gifts(Connection& connection, std::span<const IssueGift* const> gifts) {

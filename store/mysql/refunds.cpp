@@ -71,7 +71,7 @@ void save_returned(Connection& connection, std::span<const ReturnCredit* const> 
     connection.prepare("UPDATE redemption SET returned = ? WHERE redemption_id = ?")
         .add(facts.redemption(id)->returned)
         .add(id)
-        .update();
+        .run();
 }
 
 }  // namespace
@@ -178,7 +178,7 @@ void save_refunded(Connection& connection, const std::set<std::uint64_t>& purcha
     connection.prepare("UPDATE purchase SET refunded = ? WHERE purchase_id = ?")
         .add(facts.purchase(id)->refunded)
         .add(id)
-        .update();
+        .run();
 }
 
 }  // namespace peyk::store

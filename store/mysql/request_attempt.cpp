@@ -1,5 +1,6 @@
 #include "store/mysql/request_attempt.hpp"
 
+#include <algorithm>
 #include <iterator>
 
 #include "handlers/alarm.hpp"
@@ -15,11 +16,12 @@ using namespace handlers;
 using Verdict = Result::Verdict;
 
 Attempt::Attempt(Connection& connection, SystemChance& chance, const WorkerHooks& hooks,
-                 const Uncertains& uncertain)
+                 const Uncertains& uncertain, Claimed claimed)
     : connection_(connection),
       hooks_(hooks),
       directory_(hooks.directory()),
       uncertain_(uncertain),
+      claimed_(claimed),
       chance_(chance),
       setting_{.directory = *directory_,
                .keywords = templates::Keywords::standard(),
@@ -42,7 +44,7 @@ void Attempt::guarded(std::optional<Result>& result, F&& f) {
 }
 
 std::vector<std::optional<Result>> Attempt::run(std::span<const Job> batch) {
-  load_claims_of(batch);
+  if (claimed_ == Claimed::read) load_claims_of(batch);
   std::vector<std::optional<Result>> results(batch.size());
   std::vector<std::optional<Plan>> plans(batch.size());
   Needs needs;
@@ -64,6 +66,11 @@ std::vector<std::optional<Result>> Attempt::run(std::span<const Job> batch) {
     if (decided) results[i] = take(batch[i].request, std::move(*decided));
   }
   return results;
+}
+
+bool Attempt::is_sure_of(std::span<const Job> batch) const {
+  return claimed_ == Claimed::read ||
+         std::ranges::all_of(batch, [this](const Job& job) { return fresh_.contains(job.request.key); });
 }
 
 void Attempt::save() {

@@ -5,7 +5,12 @@
 // run() answers by position and has changed nothing yet; save() writes it all, and the commit is the
 // worker's.
 //
-// What must stay true: a request whose decision breaks fails alone, before anything of it is taken over.
+// Hardly any request is a repeat, so a small batch may do without the first step (Claimed::presumed_new):
+// that its claims are new is then found out by writing them, and a repeat is a conflict, after which the
+// batch is attempted anew with its claims read.
+//
+// What must stay true: a request whose decision breaks fails alone, before anything of it is taken over; no
+// answer goes out whose claim was neither read nor written.
 #pragma once
 
 #include <map>
@@ -39,11 +44,14 @@ using Uncertains = std::map<handlers::RequestKey, Uncertain>;
 
 class Attempt {
  public:
-  Attempt(Connection& connection, SystemChance& chance, const WorkerHooks& hooks,
-          const Uncertains& uncertain);
+  enum class Claimed : std::uint8_t { read, presumed_new };
+  Attempt(Connection& connection, SystemChance& chance, const WorkerHooks& hooks, const Uncertains& uncertain,
+          Claimed claimed);
 
   // Results by position; none: every drawn code was taken, try that one again.
   std::vector<std::optional<Result>> run(std::span<const Job> batch);
+  // False: something was answered of which nobody knows yet whether it is a repeat.
+  bool is_sure_of(std::span<const Job> batch) const;
   bool has_changes() const { return !fresh_.empty() || !renewed_.empty(); }
   void save();
   // The commit got no answer: what it claimed and answered.
@@ -78,6 +86,7 @@ class Attempt {
   const WorkerHooks& hooks_;
   std::shared_ptr<const handlers::Directory> directory_;
   const Uncertains& uncertain_;
+  const Claimed claimed_;
   SystemChance& chance_;
   handlers::Setting setting_;
   handlers::Facts facts_;

@@ -18,6 +18,9 @@ using Verdict = Result::Verdict;
 constexpr std::uint32_t kIdsPerRequest =
     48;  // above what any decision and its texts use: a move out of many lots
 constexpr int kConflictRetriesMax = 10;
+// Requests in a batch in which calls to the server cost more than what they do: few calls, then, rather than
+// none in vain.
+constexpr std::size_t kSmallBatch = 8;
 // With nine in ten numbers of a club given out, 20 draws of six all fail once in 300,000 times.
 constexpr int kDrawsMax = 20;
 constexpr std::chrono::minutes kCodesLowSaidEvery{1};
@@ -108,7 +111,7 @@ class RequestWorkers::Worker {
       if (!pause_if_closed()) continue;
       if (is_stopping() && !connection_.is_open()) return;
       try {
-        batch = attempt(std::move(batch));
+        batch = attempt(std::move(batch), conflicts == 0);
         conflicts = 0;
       } catch (const SqlError& e) {
         batch = std::move(failed_batch_);
@@ -132,23 +135,41 @@ class RequestWorkers::Worker {
   }
 
   // Decides and commits; returns the jobs that must be tried again because their codes were all taken.
-  std::vector<Job> attempt(std::vector<Job> batch) {
+  std::vector<Job> attempt(std::vector<Job> batch, bool first) {
     failed_batch_ = std::move(batch);
     const auto began = std::chrono::steady_clock::now();
     chance_.reserve_ids(connection_, static_cast<std::uint32_t>(failed_batch_.size()) * kIdsPerRequest);
-    Attempt attempt(connection_, chance_, hooks_, uncertain_);
+    const bool small = failed_batch_.size() <= kSmallBatch;
+    std::optional<std::vector<std::optional<Result>>> results;
+    if (first && small && !any_answered_before()) results = save_attempt(Attempt::Claimed::presumed_new);
+    if (!results) results = save_attempt(Attempt::Claimed::read);
+    const std::size_t size = failed_batch_.size();
+    std::vector<Job> again = hand_out(std::move(failed_batch_), std::move(*results));
+    hooks_.measured(size, std::chrono::duration_cast<std::chrono::microseconds>(
+                              std::chrono::steady_clock::now() - began));
+    return again;
+  }
+
+  bool any_answered_before() const {
+    return std::ranges::any_of(failed_batch_, [](const Job& job) { return job.request.answered_before; });
+  }
+
+  // Nothing: it cannot be known yet whether all of them are new.
+  std::optional<std::vector<std::optional<Result>>> save_attempt(Attempt::Claimed claimed) {
+    Attempt attempt(connection_, chance_, hooks_, uncertain_, claimed);
     auto results = attempt.run(failed_batch_);
+    if (!attempt.is_sure_of(failed_batch_)) {
+      connection_.rollback();
+      return std::nullopt;
+    }
     if (attempt.has_changes()) {
+      if (failed_batch_.size() <= kSmallBatch) connection_.gather();
       attempt.save();
       commit(attempt, results);
     } else {
       connection_.rollback();
     }
-    const std::size_t size = failed_batch_.size();
-    std::vector<Job> again = hand_out(std::move(failed_batch_), std::move(results));
-    hooks_.measured(size, std::chrono::duration_cast<std::chrono::microseconds>(
-                              std::chrono::steady_clock::now() - began));
-    return again;
+    return results;
   }
 
   void commit(Attempt& attempt, std::vector<std::optional<Result>>& results) {

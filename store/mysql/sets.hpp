@@ -75,7 +75,7 @@ void change_in(Connection& connection, std::string_view before, std::string_view
     auto last = key;
     for (std::size_t i = 0; i < count; ++i) bind(statement, *(last = key++));
     for (std::size_t i = count; i < padded; ++i) bind(statement, *last);
-    statement.update();
+    statement.run();
     left -= count;
   }
 }
@@ -128,7 +128,7 @@ void insert_set(Connection& connection, std::string_view before, std::size_t wid
     }
     Statement& statement = connection.prepare(std::string(before) + rows);
     for (std::size_t i = 0; i < count; ++i) bind(statement, *item++);
-    statement.update();
+    statement.run();
     left -= count;
   }
 }
@@ -150,7 +150,7 @@ void upsert_set(Connection& connection, std::string_view before, std::string_vie
       bind(statement, *item++);
     }
     for (std::size_t i = count; i < padded; ++i) bind(statement, *last);
-    statement.update();
+    statement.run();
     left -= count;
   }
 }

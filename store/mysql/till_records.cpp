@@ -194,7 +194,7 @@ void save_holds(Connection& connection, std::span<const Hold* const> begun, cons
         .add(hold.redemption)
         .add(hold.ended_at)
         .add(id)
-        .update();
+        .run();
   }
 }
 
@@ -210,7 +210,7 @@ void save_till_attempts(Connection& connection, const std::map<std::string, rule
         .add(row.invites)
         .add(row.invites_since)
         .add(key)
-        .update();
+        .run();
   }
 }
 

@@ -12,6 +12,7 @@
 #include <cstring>
 #include <filesystem>
 #include <mutex>
+#include <set>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -51,6 +52,29 @@ class CommitCutter {
 
  private:
   static constexpr int kPollMs = 20;
+
+  // A connection's packets: four octets of length and number, then a command (MariaDB Server documentation,
+  // "Client/Server Protocol": COM_QUERY 0x03, COM_STMT_PREPARE 0x16, COM_STMT_EXECUTE 0x17). Commits by word,
+  // or by a prepared statement that ends with it.
+  class Commands {
+   public:
+    bool commits(std::string_view packet) {
+      if (packet.size() < 5) return false;
+      const std::string_view rest = packet.substr(5);
+      is_preparing_ = packet[4] == 0x16 && rest.find("COMMIT; END") != std::string_view::npos;
+      if (packet[4] == 0x03) return rest == "COMMIT";
+      return packet[4] == 0x17 && committing_.contains(std::string(rest.substr(0, 4)));
+    }
+    // COM_STMT_PREPARE's: 0x00, and the statement's number in four octets.
+    void hear_answer(std::string_view packet) {
+      if (is_preparing_ && packet.size() >= 9 && packet[4] == 0x00) committing_.emplace(packet.substr(5, 4));
+      is_preparing_ = false;
+    }
+
+   private:
+    std::set<std::string> committing_;
+    bool is_preparing_ = false;
+  };
 
   static int make_socket() {
     const int fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -92,6 +116,7 @@ class CommitCutter {
   void pump(int client, int server) {
     std::array<char, 65536> buffer;
     bool cut_answer = false;
+    Commands commands;
     while (!stopping_) {
       std::array<pollfd, 2> ends{pollfd{client, POLLIN, 0}, pollfd{server, POLLIN, 0}};
       if (::poll(ends.data(), ends.size(), kPollMs) <= 0) continue;
@@ -102,12 +127,11 @@ class CommitCutter {
         const std::string_view octets(buffer.data(), static_cast<std::size_t>(got));
         if (end.fd == server) {
           if (cut_answer) return;
+          commands.hear_answer(octets);
           send_all(client, octets);
           continue;
         }
-        // COM_QUERY is 0x03 and the text.
-        if (octets.ends_with("\x03"
-                             "COMMIT")) {
+        if (commands.commits(octets)) {
           const Cut how = next_.exchange(Cut::none);
           if (how != Cut::none) ++cuts_;
           if (how == Cut::before_commit) return;

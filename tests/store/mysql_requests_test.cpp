@@ -78,6 +78,30 @@ TEST_F(MysqlRequests, the_same_text_again_is_done_once_and_told_so) {
   EXPECT_EQ(database.number("SELECT COUNT(*) FROM outbox"), 1);
 }
 
+// A small batch takes its requests for new before it has looked.
+TEST_F(MysqlRequests, a_repeat_among_new_ones_is_told_apart_and_they_are_done_once) {
+  Shop shop(database, 1);
+  const Result first = shop.ask(purchase_of(kShopper, 4'000'000, "A-1", "1"));
+  const auto results = shop.ask_all({{0, text_from(kOtherShopper, "JOIN", "2")},
+                                     {0, purchase_of(kShopper, 4'000'000, "A-1", "1")},
+                                     {0, purchase_of(kShopper, 3'000'000, "A-2", "3")}});
+  EXPECT_EQ(results[0].verdict, Verdict::done);
+  EXPECT_EQ(results[1].verdict, Verdict::repeated);
+  EXPECT_EQ(results[1].answer, first.answer);
+  EXPECT_EQ(results[2].verdict, Verdict::done);
+  EXPECT_EQ(database.number("SELECT COUNT(*) FROM purchase"), 2);
+  EXPECT_EQ(database.number("SELECT COUNT(*) FROM inbox"), 3);
+  database.expect_clean_ledger();
+}
+
+TEST_F(MysqlRequests, a_repeat_that_could_not_be_decided_any_more_is_still_a_repeat) {
+  Shop shop(database);
+  EXPECT_EQ(shop.ask(text_from(kShopper, "JOIN", "1")).verdict, Verdict::done);
+  shop.refuse_to_say(handlers::Lane::reply);
+  EXPECT_EQ(shop.ask(text_from(kOtherShopper, "JOIN", "2")).verdict, Verdict::failed);
+  EXPECT_EQ(shop.ask(text_from(kShopper, "JOIN", "1")).verdict, Verdict::repeated);
+}
+
 TEST_F(MysqlRequests, a_key_is_forgotten_after_its_time_and_claimed_anew) {
   Shop shop(database);
   shop.ask(text_from(kShopper, "HELP", "1"));
