@@ -43,6 +43,10 @@ std::string_view name_of(const Past& past) {
       return "history_occasion";
     case Event::profile:
       return "history_profile";
+    case Event::item:
+      return "history_item";
+    case Event::handed_over:
+      return "history_handed_over";
   }
   throw std::logic_error("name_of: not an Event");
 }
@@ -59,6 +63,7 @@ std::string line_of(const Speaker& speaker, std::string_view name, const Past& p
                  {"amount", money(club, past.amount)},
                  {"refunded", refunded},
                  {"title", title},
+                 {"item", past.item},
                  {"earned", earned}});
 }
 
