@@ -107,7 +107,7 @@ Outcome hold_at_till(const Desk& desk, const TillHold& order) {
   if (is_item(code)) {
     return refuse("item-code", "The code is for an item",
                   fmt::format("Code {} is good for an item, of which there is nothing to hold. Nothing was changed. "
-                              "Order it by POST /v1/redemptions when it is handed over.",
+                              "Order its redemption when it is handed over.",
                               code.number),
                   "", 409);
   }

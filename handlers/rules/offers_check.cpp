@@ -52,7 +52,7 @@ void check_effect(const OfferEffect& effect, Occasion on, Words& wrong) {
   if (!note && effect.value > kind.value_max)
     wrong.push_back(name + ": more than " + std::to_string(kind.value_max));
   if (!note && !item && !effect.text.empty())
-    wrong.push_back(name + ": only a note and an item have a text");
+    wrong.push_back(name + ": only a note has a text, or an item");
   if (kind.needs_invoice && on != Occasion::purchase)
     wrong.push_back(name + ": there is no invoice on this occasion");
   if (effect.valid_days != 0 && !kind.lasts) wrong.push_back(name + ": has no days of validity");
