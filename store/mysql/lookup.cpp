@@ -29,7 +29,7 @@ void find_lots(Connection& connection, MemberFound& found) {
   Rows rows = connection
                   .prepare(
                       "SELECT lot_id, origin, issued, remaining, created_at, expires_at FROM lot"
-                      " WHERE member_id = ? ORDER BY lot_id DESC LIMIT ?")
+                      " WHERE member_id = ? AND kind <> 7 ORDER BY lot_id DESC LIMIT ?")  // of items there is none
                   .add(found.member.id)
                   .add(kLookupRowsMax)
                   .query();
@@ -51,7 +51,7 @@ void find_codes(Connection& connection, MemberFound& found, rules::Instant now) 
   Rows rows =
       connection
           .prepare(
-              "SELECT c.number, c.state, l.remaining, l.expires_at FROM code c JOIN lot l ON l.lot_id ="
+              "SELECT c.number, c.state, l.remaining, l.expires_at, c.item FROM code c JOIN lot l ON l.lot_id ="
               " c.lot_id WHERE c.member_id = ? ORDER BY c.code_id DESC LIMIT ?")
           .add(found.member.id)
           .add(kLookupRowsMax)
@@ -62,6 +62,7 @@ void find_codes(Connection& connection, MemberFound& found, rules::Instant now) 
     const auto state = static_cast<CodeState>(rows.u64());
     code.left = rows.i64();
     code.expires_at = rows.instant();
+    code.item = rows.text();
     code.state = state_word(state, code.expires_at, now);
     found.codes.insert(found.codes.begin(), std::move(code));
   }
