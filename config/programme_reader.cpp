@@ -51,8 +51,9 @@ constexpr TextRule kTitle{[](std::string_view t) { return is_line_of(t, 60); },
                           "up to 60 characters on one line"};
 constexpr TextRule kNote{[](std::string_view t) { return !t.empty() && is_line_of(t, 60); },
                          "1 to 60 characters on one line"};
-constexpr TextRule kItem{[](std::string_view t) { return !t.empty() && is_line_of(t, rules::kItemCharactersMax); },
-                         "1 to 40 characters on one line: what is handed over"};
+constexpr TextRule kItem{
+    [](std::string_view t) { return !t.empty() && is_line_of(t, rules::kItemCharactersMax); },
+    "1 to 40 characters on one line: what is handed over"};
 constexpr TextRule kMessage{
     [](std::string_view t) { return is_line_of(t, 300) && has_known_placeholders(t); },
     "up to 300 characters on one line; {club}, {credit}, {code}, {until} and {item} are filled in"};

@@ -25,11 +25,12 @@ std::string list_of_codes(const Speaker& speaker, const std::vector<const Code*>
     const Lot& lot = *facts.lot(live[i]->lot);
     const std::string code = std::to_string(live[i]->number);
     if (!lines.empty()) lines += '\n';
-    lines += render(setting, speaker.text(is_item(*live[i]) ? "codes_line_item" : "codes_line"), speaker.language,
-                    {{"code", code},
-                     {"item", live[i]->item},
-                     {"amount", money(*speaker.club, facts.available(lot, setting.now))},
-                     {"until", templates::LastDayShort{lot.expires_at, speaker.club->time_zone}}});
+    lines +=
+        render(setting, speaker.text(is_item(*live[i]) ? "codes_line_item" : "codes_line"), speaker.language,
+               {{"code", code},
+                {"item", live[i]->item},
+                {"amount", money(*speaker.club, facts.available(lot, setting.now))},
+                {"until", templates::LastDayShort{lot.expires_at, speaker.club->time_zone}}});
   }
   if (live.size() > listed_max) {
     lines += '\n' + render(setting, "codes_more", speaker.language,

@@ -264,13 +264,13 @@ struct RecordLetter {
   rules::Instant at{};
 };
 
-using Effect =
-    std::variant<EnrolMember, ChangeMember, EndMembership, OpenLot, IssueCode, TakeFromLot, VoidRedemption,
-                 MoveCredit, RecordPurchase, SetPromo, NoteHelp, SetAttempts, SetPending, RecordSale,
-                 SetMissWindow, NoteMiss, RecordDispute, SetTillAttempts, BeginHold, EndHold, TakeBack,
-                 ReturnCredit, Owe, RecordRefund, SetGuesses, SetProfile, SetBehaviour, SetStanding,
-                 RecordPoints, SetOfferUse, RecordGrant, OpenGiftAccount, IssueGift, SetTags, SetSurveyScore,
-                 RecordMemberEvent, BeginOffer, EndOffer, RecordLetter, IssueItem, HandOver, TakeItemBack, VoidItem>;
+using Effect = std::variant<EnrolMember, ChangeMember, EndMembership, OpenLot, IssueCode, TakeFromLot,
+                            VoidRedemption, MoveCredit, RecordPurchase, SetPromo, NoteHelp, SetAttempts,
+                            SetPending, RecordSale, SetMissWindow, NoteMiss, RecordDispute, SetTillAttempts,
+                            BeginHold, EndHold, TakeBack, ReturnCredit, Owe, RecordRefund, SetGuesses,
+                            SetProfile, SetBehaviour, SetStanding, RecordPoints, SetOfferUse, RecordGrant,
+                            OpenGiftAccount, IssueGift, SetTags, SetSurveyScore, RecordMemberEvent,
+                            BeginOffer, EndOffer, RecordLetter, IssueItem, HandOver, TakeItemBack, VoidItem>;
 
 struct OutgoingText {
   ClubId club = 0;

@@ -1,7 +1,7 @@
 // The working set's side of items: codes that something is handed over for.
 //
-// Such a code names a lot of no rial, which tells whose it is and until when; whether it was handed over, only
-// the code's state says. Nothing here posts an entry, so no sum of credit ever has an item in it.
+// Such a code names a lot of no rial, which tells whose it is and until when; whether it was handed over,
+// only the code's state says. Nothing here posts an entry, so no sum of credit ever has an item in it.
 #include <algorithm>
 
 #include "handlers/effects.hpp"
@@ -17,7 +17,8 @@ std::vector<const Code*> Facts::live_items(MemberId member, rules::Instant now) 
     const Lot* lot = this->lot(code.lot);
     if (!code.item.empty() && lot != nullptr && now < lot->expires_at) live.push_back(&code);
   }
-  std::ranges::sort(live, {}, [this](const Code* one) { return std::pair(lot(one->lot)->expires_at, one->id); });
+  std::ranges::sort(live, {},
+                    [this](const Code* one) { return std::pair(lot(one->lot)->expires_at, one->id); });
   return live;
 }
 

@@ -59,7 +59,7 @@ struct Past {
   rules::BasisPoints share = 0;  // purchase: of what was paid in money; 0: not known
   rules::Instant expires_at{};   // of the credit
   PhoneNumber other = 0;         // received: from whom; 0: she has left
-  std::string item;              // item, handed_over: what it is
+  std::string item;              // item, handed_over: what it is; statement: what was free
 };
 
 }  // namespace peyk::handlers

@@ -105,11 +105,12 @@ Outcome hold_at_till(const Desk& desk, const TillHold& order) {
   if (auto* refused = std::get_if<Outcome>(&found)) return std::move(*refused);
   const Code& code = *std::get<const Code*>(found);
   if (is_item(code)) {
-    return refuse("item-code", "The code is for an item",
-                  fmt::format("Code {} is good for an item, of which there is nothing to hold. Nothing was changed. "
-                              "Order its redemption when it is handed over.",
-                              code.number),
-                  "", 409);
+    return refuse(
+        "item-code", "The code is for an item",
+        fmt::format("Code {} is good for an item, of which there is nothing to hold. Nothing was changed. "
+                    "Order its redemption when it is handed over.",
+                    code.number),
+        "", 409);
   }
   const Lot& lot = *desk.facts.lot(code.lot);
   const rules::Instant now = desk.setting.now;

@@ -13,8 +13,8 @@ const Member* owner_of(const Code& code, const Facts& facts) {
   return member == nullptr || member->phone == 0 ? nullptr : member;
 }
 
-std::optional<OutgoingText> tell_owner(const Club& club, std::string_view key, const Code& code, BranchNo branch,
-                                       const Facts& facts, const Setting& setting) {
+std::optional<OutgoingText> tell_owner(const Club& club, std::string_view key, const Code& code,
+                                       BranchNo branch, const Facts& facts, const Setting& setting) {
   const Member* member = owner_of(code, facts);
   if (member == nullptr) return std::nullopt;
   const std::string shown = std::to_string(code.number);
@@ -49,9 +49,10 @@ std::string refused_item(const Speaker& speaker, ItemRefusal why, std::string_vi
     case ItemRefusal::handed_over:
       return gone_text(speaker, code, facts, setting);
     case ItemRefusal::expired:
-      return render(setting, expired, speaker.language,
-                    {{"code", shown},
-                     {"until", templates::LastDay{facts.lot(code.lot)->expires_at, speaker.club->time_zone}}});
+      return render(
+          setting, expired, speaker.language,
+          {{"code", shown},
+           {"until", templates::LastDay{facts.lot(code.lot)->expires_at, speaker.club->time_zone}}});
   }
   throw std::logic_error("refused_item: not an ItemRefusal");
 }
@@ -66,9 +67,10 @@ std::string refused_back(const Speaker& speaker, VoidRefusal why, const Handover
                    {"minutes", static_cast<std::int64_t>(club.policy.void_window_minutes)},
                    {"at", templates::Moment{handover.at, club.time_zone}}});
   }
-  return render(setting, why == VoidRefusal::expired ? "void_refused_expired" : "void_refused_member_left",
-                speaker.language,
-                {{"code", shown}, {"until", templates::LastDay{facts.lot(code.lot)->expires_at, club.time_zone}}});
+  return render(
+      setting, why == VoidRefusal::expired ? "void_refused_expired" : "void_refused_member_left",
+      speaker.language,
+      {{"code", shown}, {"until", templates::LastDay{facts.lot(code.lot)->expires_at, club.time_zone}}});
 }
 
 std::string back_text(const Speaker& speaker, const Code& code, const Facts& facts, const Setting& setting) {
@@ -129,10 +131,10 @@ Said hand_over(const Speaker& speaker, const RedeemOrder& order, const Code& cod
   }
   const Taker taker{.club = &club, .branch = speaker.cashier->branch, .cashier = speaker.phone};
   HandedOver given = handed_over(taker, code, order.invoice, facts, setting);
-  Said said{.reply = render(setting, order.invoice_amount > 0 ? "redeem_item_good_collect" : "redeem_item_good", speaker.language,
-                            {{"code", shown},
-                             {"item", code.item},
-                             {"amount", money(club, order.invoice_amount)}})};
+  Said said{
+      .reply = render(setting, order.invoice_amount > 0 ? "redeem_item_good_collect" : "redeem_item_good",
+                      speaker.language,
+                      {{"code", shown}, {"item", code.item}, {"amount", money(club, order.invoice_amount)}})};
   said.effects.push_back(std::move(given.effect));
   if (given.notice) said.texts.push_back(std::move(*given.notice));
   return said;
@@ -153,7 +155,8 @@ Said check_item(const Speaker& speaker, const Code& code, const Facts& facts, co
 
 std::optional<VoidRefusal> take_back_refusal(const Club& club, const Handover& handover, const Code& code,
                                              const Facts& facts, rules::Instant now) {
-  if (now - handover.at >= std::chrono::minutes{club.policy.void_window_minutes}) return VoidRefusal::too_late;
+  if (now - handover.at >= std::chrono::minutes{club.policy.void_window_minutes})
+    return VoidRefusal::too_late;
   const Lot& lot = *facts.lot(code.lot);
   if (lot.origin != LotOrigin::gift && owner_of(code, facts) == nullptr) return VoidRefusal::member_left;
   return now >= lot.expires_at ? std::optional(VoidRefusal::expired) : std::nullopt;
@@ -164,7 +167,7 @@ TakenBack taken_back(const Taker& taker, const Handover& handover, const Code& c
   return {.effect = {.code = code.id,
                      .handover = handover.id,
                      .voided = {.cashier = taker.cashier, .till = taker.till, .at = setting.now}},
-          .notice = tell_owner(*taker.club, "item_taken_back_member", code, handover.branch, facts, setting)};
+          .notice = tell_owner(*taker.club, "item_back_member", code, handover.branch, facts, setting)};
 }
 
 Said take_item_back(const Speaker& speaker, const VoidOrder& order, const Code& code, const Facts& facts,
@@ -172,7 +175,8 @@ Said take_item_back(const Speaker& speaker, const VoidOrder& order, const Code& 
   const Club& club = *speaker.club;
   const std::string shown = std::to_string(code.number);
   const auto all = facts.handovers(code.id);
-  if (all.empty()) return {.reply = render(setting, "void_refused_not_handed_over", speaker.language, {{"code", shown}})};
+  if (all.empty())
+    return {.reply = render(setting, "void_refused_not_handed_over", speaker.language, {{"code", shown}})};
   const Handover& last = all.back();
   const templates::Moment at{last.voided ? last.voided->at : last.at, club.time_zone};
   if (last.cashier != speaker.phone) {
@@ -180,7 +184,8 @@ Said take_item_back(const Speaker& speaker, const VoidOrder& order, const Code& 
                             {{"code", shown}, {"branch", branch_name(club, last.branch)}, {"at", at}})};
   }
   if (last.voided) {
-    const bool repeats = setting.now - last.voided->at < std::chrono::minutes{club.policy.repeat_window_minutes};
+    const bool repeats =
+        setting.now - last.voided->at < std::chrono::minutes{club.policy.repeat_window_minutes};
     return {.reply = repeats ? back_text(speaker, code, facts, setting)
                              : render(setting, "void_refused_already", speaker.language,
                                       {{"code", shown}, {"at", at}})};
@@ -188,7 +193,8 @@ Said take_item_back(const Speaker& speaker, const VoidOrder& order, const Code& 
   if (const auto why = take_back_refusal(club, last, code, facts, setting.now))
     return {.reply = refused_back(speaker, *why, last, code, facts, setting)};
   if (club.policy.redeem_auth == CashierAuth::challenge && !order.confirmed) {
-    return challenge(speaker, {.key = {.kind = PendingKind::void_challenge}, .code = order.code}, facts, setting);
+    return challenge(speaker, {.key = {.kind = PendingKind::void_challenge}, .code = order.code}, facts,
+                     setting);
   }
   const Taker taker{.club = &club, .branch = speaker.cashier->branch, .cashier = speaker.phone};
   TakenBack back = taken_back(taker, last, code, facts, setting);

@@ -160,8 +160,9 @@ std::string own_words(const std::string& message, const Club& club, const Member
   replace_all(text, "{credit}", templates::format_amount(kept, club.money_display, member.language));
   replace_all(text, "{code}", std::to_string(code.number));
   replace_all(text, "{item}", code.item);
-  replace_all(text, "{until}",
-              templates::format_date(templates::last_day_of(lot.expires_at), club.time_zone, member.language));
+  replace_all(
+      text, "{until}",
+      templates::format_date(templates::last_day_of(lot.expires_at), club.time_zone, member.language));
   return render(setting, "occasion_own", member.language, {{"message", templates::Rendered{text}}});
 }
 
@@ -169,7 +170,8 @@ std::string words_of(const Club& club, Occasion on, const Member& member, const 
                      const Brought& brought, const Setting& setting) {
   const std::string& message = club.programme.offers[worth.given.front().offer].message;
   // Two of them it cannot tell of.
-  if (!message.empty() && !brought.credits.empty() && brought.credits.front().kept() > 0 && brought.items.empty()) {
+  if (!message.empty() && !brought.credits.empty() && brought.credits.front().kept() > 0 &&
+      brought.items.empty()) {
     const Earned& first = brought.credits.front();
     return own_words(message, club, member, first.kept(), first.code, first.lot, setting);
   }

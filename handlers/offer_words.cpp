@@ -285,8 +285,8 @@ std::string gives_in_words(const rules::Offer& offer, const Club& club, Language
   return listed(words, language);
 }
 
-std::string given_in_words(const OfferGrant& grant, const rules::Offer* offer, const Club& club, Language language,
-                           const Setting& setting) {
+std::string given_in_words(const OfferGrant& grant, const rules::Offer* offer, const Club& club,
+                           Language language, const Setting& setting) {
   const Teller teller{club, language, setting};
   const std::string item =
       offer != nullptr && grant.place < offer->then.size() ? offer->then[grant.place].text : std::string();

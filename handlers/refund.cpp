@@ -114,8 +114,7 @@ class Refunding {
     for (const OfferGrant* grant : facts_.grants(purchase_.id)) {
       const Lot* lot = grant->lot == 0 ? nullptr : facts_.lot(grant->lot);
       const bool hers = lot != nullptr && lot->member == member && lot->kind != LotOrigin::item;
-      if (hers && std::ranges::find(lots, lot) == lots.end())
-        lots.push_back(lot);
+      if (hers && std::ranges::find(lots, lot) == lots.end()) lots.push_back(lot);
     }
     if (lots.size() > 1) std::sort(lots.begin() + 1, lots.end(), is_spent_before);
     return lots;

@@ -231,7 +231,8 @@ ReplayReport Replay::report() const {
     ReplayedOffer& offer = report.offers[i];
     if (with_items_ > 0) std::erase(offer.blind, rules::name_of(WordSet::item));
     if (budgets_[i] > 0)
-      offer.over_budget = std::max<rules::Amount>(offer.credit + offer.discount + offer.items - budgets_[i], 0);
+      offer.over_budget =
+          std::max<rules::Amount>(offer.credit + offer.discount + offer.items - budgets_[i], 0);
   }
   return report;
 }

@@ -14,8 +14,8 @@ namespace {
 
 using ItemJson = nlohmann::ordered_json;
 
-std::string handover_answer(const Desk& desk, const Handover& handover, const Code& code, rules::Amount amount,
-                            bool duplicate) {
+std::string handover_answer(const Desk& desk, const Handover& handover, const Code& code,
+                            rules::Amount amount, bool duplicate) {
   return ItemJson{{"id", std::to_string(handover.id)},
                   {"code", std::to_string(code.number)},
                   {"invoice", handover.invoice},
@@ -45,12 +45,13 @@ std::string back_answer(const Handover& handover, const Code& code, const Voided
 Outcome refuse_item(const Desk& desk, ItemRefusal why, const Code& code) {
   switch (why) {
     case ItemRefusal::voided:
-      return refuse("code-void", "The code is void", fmt::format("Code {} was voided.", code.number), "", 409);
+      return refuse("code-void", "The code is void", fmt::format("Code {} was voided.", code.number), "",
+                    409);
     case ItemRefusal::handed_over: {
       const Handover& last = *standing_handover(code, desk.facts);
       return refuse("code-used", "The code is used up",
-                    fmt::format("What code {} is good for was handed over already: branch {}, at {}.", code.number,
-                                last.branch, templates::rfc3339(last.at)),
+                    fmt::format("What code {} is good for was handed over already: branch {}, at {}.",
+                                code.number, last.branch, templates::rfc3339(last.at)),
                     "", 409);
     }
     case ItemRefusal::expired:
@@ -64,20 +65,23 @@ Outcome refuse_item(const Desk& desk, ItemRefusal why, const Code& code) {
 
 Outcome refuse_back(const Desk& desk, VoidRefusal why, const Handover& handover) {
   if (why == VoidRefusal::too_late) {
-    return refuse("void-too-late", "It is too late to take this redemption back",
-                  fmt::format("Redemption {} was made at {}; it could be taken back for {} minutes. Nothing was "
-                              "changed.",
-                              handover.id, templates::rfc3339(handover.at), desk.club.policy.void_window_minutes),
-                  "", 409);
+    return refuse(
+        "void-too-late", "It is too late to take this redemption back",
+        fmt::format("Redemption {} was made at {}; it could be taken back for {} minutes. Nothing was "
+                    "changed.",
+                    handover.id, templates::rfc3339(handover.at), desk.club.policy.void_window_minutes),
+        "", 409);
   }
   if (why == VoidRefusal::expired) {
-    return refuse("code-expired", "The code has expired",
-                  fmt::format("The code of redemption {} has expired since. Nothing was changed.", handover.id), "",
-                  409);
+    return refuse(
+        "code-expired", "The code has expired",
+        fmt::format("The code of redemption {} has expired since. Nothing was changed.", handover.id), "",
+        409);
   }
-  return refuse("member-left", "The member has left the club",
-                fmt::format("The customer of redemption {} has left the club. Nothing was changed.", handover.id), "",
-                409);
+  return refuse(
+      "member-left", "The member has left the club",
+      fmt::format("The customer of redemption {} has left the club. Nothing was changed.", handover.id), "",
+      409);
 }
 
 }  // namespace
@@ -93,7 +97,9 @@ Outcome check_item_at_till(const Desk& desk, const Code& code) {
                   {"held_until", nullptr},
                   {"phone", nullptr}};
   if (why)
-    answer["why"] = *why == ItemRefusal::voided ? "void" : *why == ItemRefusal::handed_over ? "used" : "expired";
+    answer["why"] = *why == ItemRefusal::voided        ? "void"
+                    : *why == ItemRefusal::handed_over ? "used"
+                                                       : "expired";
   const Member& member = *desk.facts.member(code.member);
   if (!why && member.phone != 0) answer["phone"] = shown_phone(desk.club, member.phone);
   return {.answer = answer.dump()};
@@ -118,8 +124,8 @@ Outcome take_item_back_at_till(const Desk& desk, const Handover& handover) {
   const Code& code = *desk.facts.code(handover.code);
   if (handover.branch != desk.till.branch) {
     return refuse("other-branch", "The redemption was made at another branch",
-                  fmt::format("Redemption {} was made at branch {}; only a till there can take it back.", handover.id,
-                              handover.branch),
+                  fmt::format("Redemption {} was made at branch {}; only a till there can take it back.",
+                              handover.id, handover.branch),
                   "", 409);
   }
   if (handover.voided) return {.answer = back_answer(handover, code, *handover.voided, true)};

@@ -1,6 +1,6 @@
-// WHY: what gave a member her last credit or item, whatever brought it: a purchase, an occasion, her profile, another
-// member, a gift. Which offers fired is told as it was decided then, by what was written down with each and
-// by the version that gave it: nothing is judged again. Beside it her scores, as they are today.
+// WHY: what gave a member her last credit or item, whatever brought it: a purchase, an occasion, her profile,
+// another member, a gift. Which offers fired is told as it was decided then, by what was written down with
+// each and by the version that gave it: nothing is judged again. Beside it her scores, as they are today.
 #include <algorithm>
 #include <span>
 

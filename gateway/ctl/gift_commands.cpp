@@ -29,7 +29,8 @@ std::string worth_of(rules::Amount amount, const std::string& item) {
 }
 
 bool is_item_text(const std::string& text) {
-  return !text.empty() && config::is_clean_line(text) && config::characters(text) <= rules::kItemCharactersMax;
+  return !text.empty() && config::is_clean_line(text) &&
+         config::characters(text) <= rules::kItemCharactersMax;
 }
 
 // The codes and nothing else to standard output: a list that a printer or a mailing takes as it is.
@@ -71,25 +72,26 @@ ExitCode show(Desk& desk) {
   nlohmann::ordered_json json = nlohmann::ordered_json::array();
   for (const store::GiftBatch& one : batches) {
     if (desk.order.json) {
-      json.push_back({{"batch", std::to_string(one.id)},
-                      {"amount", one.amount},
-                      {"item", one.item.empty() ? nlohmann::ordered_json() : nlohmann::ordered_json(one.item)},
-                      {"issued", templates::rfc3339(one.issued_at)},
-                      {"by", one.by},
-                      {"expires", templates::rfc3339(one.expires_at)},
-                      {"codes", one.codes},
-                      {"redeemed", one.redeemed},
-                      {"open", one.open},
-                      {"withdrawn", one.withdrawn},
-                      {"expired", one.expired}});
+      json.push_back(
+          {{"batch", std::to_string(one.id)},
+           {"amount", one.amount},
+           {"item", one.item.empty() ? nlohmann::ordered_json() : nlohmann::ordered_json(one.item)},
+           {"issued", templates::rfc3339(one.issued_at)},
+           {"by", one.by},
+           {"expires", templates::rfc3339(one.expires_at)},
+           {"codes", one.codes},
+           {"redeemed", one.redeemed},
+           {"open", one.open},
+           {"withdrawn", one.withdrawn},
+           {"expired", one.expired}});
       continue;
     }
     desk.out << fmt::format(
         "batch {}  {} codes of {}, until {}, by {}: {} redeemed, {} open ({} rials), {} withdrawn,"
         " {} expired\n",
-        one.id, one.codes, worth_of(one.amount, one.item), last_day(one.expires_at, club), one.by, one.redeemed,
-        one.open,
-        static_cast<rules::Amount>(one.open) * one.amount, one.withdrawn, one.expired);
+        one.id, one.codes, worth_of(one.amount, one.item), last_day(one.expires_at, club), one.by,
+        one.redeemed, one.open, static_cast<rules::Amount>(one.open) * one.amount, one.withdrawn,
+        one.expired);
   }
   if (desk.order.json) desk.out << json.dump() << '\n';
   if (!desk.order.json && batches.empty()) desk.out << "no gift codes were issued\n";
@@ -140,7 +142,8 @@ ExitCode withdraw(Desk& desk) {
 }  // namespace
 
 void describe_gift(CLI::App& app, Order& order, std::vector<Command>& commands) {
-  auto* gift = app.add_subcommand("gift", "gift codes: credit for whoever texts them, or items for whoever shows them");
+  auto* gift = app.add_subcommand(
+      "gift", "gift codes: credit for whoever texts them, or items for whoever shows them");
   gift->require_subcommand(1);
   auto* issuing = gift->add_subcommand("issue", "make codes; each is printed on a line of its own");
   issuing->add_option("club", order.club, "the club's slug")->required();

@@ -81,8 +81,8 @@ void show(const handlers::Club& club, const ReplayReport& report, std::ostream& 
   }
   out << fmt::format("{:<40} {:>9} {:>7} {:>9} {:>14} {:>14} {:>10}\n", "(the club's own share)", "", "", "",
                      report.own_credit, "", report.own_points);
-  out << fmt::format("{:<40} {:>9} {:>7} {:>9} {:>14} {:>14} {:>10} {:>8} {:>8}\n", "in all", "", "", "", credit,
-                     discount, points, entries, items);
+  out << fmt::format("{:<40} {:>9} {:>7} {:>9} {:>14} {:>14} {:>10} {:>8} {:>8}\n", "in all", "", "", "",
+                     credit, discount, points, entries, items);
   out << fmt::format("{:<40} {:>9} {:>7} {:>9} {:>14} {:>14} {:>10}\n", "given in truth", "", "", "",
                      report.earned, report.discount, report.points);
   if (!report.gainers.empty()) out << "\nwho gains most by offers:\n";

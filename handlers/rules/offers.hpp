@@ -99,7 +99,8 @@ struct Offer {
   Amount budget = 0;  // in all, of discount, credit and gifts; or of items, in pieces; 0: no bound
   Stacking stacking = Stacking::all;
   std::int32_t priority = 0;  // the higher, the more it counts among equals
-  std::string message;  // occasions: what she reads, with {club} {credit} {code} {until} {item}; empty: the usual
+  std::string
+      message;  // occasions: what she reads, with {club} {credit} {code} {until} {item}; empty: the usual
   bool operator==(const Offer&) const = default;
 };
 

@@ -28,15 +28,15 @@ struct KindTraits {
 
 // In the order of EffectKind.
 constexpr std::array<KindTraits, 10> kKinds = {{{"percent_off", kWholeBasisPoints, true, true, false},
-                                               {"cash_off", kAmountMax, true, true, false},
-                                               {"credit_percent", kWholeBasisPoints, true, true, true},
-                                               {"credit", kAmountMax, true, false, true},
-                                               {"points", kCountMax, false, false, false},
-                                               {"points_percent", kPointsShareMax, false, true, false},
-                                               {"gift", kAmountMax, true, false, true},
-                                               {"entries", kCountMax, false, false, false},
-                                               {"note", 0, false, true, false},
-                                               {"item", 1, false, false, true}}};
+                                                {"cash_off", kAmountMax, true, true, false},
+                                                {"credit_percent", kWholeBasisPoints, true, true, true},
+                                                {"credit", kAmountMax, true, false, true},
+                                                {"points", kCountMax, false, false, false},
+                                                {"points_percent", kPointsShareMax, false, true, false},
+                                                {"gift", kAmountMax, true, false, true},
+                                                {"entries", kCountMax, false, false, false},
+                                                {"note", 0, false, true, false},
+                                                {"item", 1, false, false, true}}};
 
 const KindTraits& traits_of(const OfferEffect& effect) {
   return kKinds.at(static_cast<std::size_t>(effect.kind));
@@ -51,8 +51,7 @@ void check_effect(const OfferEffect& effect, Occasion on, Words& wrong) {
   if (!note && effect.value <= 0) wrong.push_back(name + ": gives nothing");
   if (!note && effect.value > kind.value_max)
     wrong.push_back(name + ": more than " + std::to_string(kind.value_max));
-  if (!note && !item && !effect.text.empty())
-    wrong.push_back(name + ": only a note has a text, or an item");
+  if (!note && !item && !effect.text.empty()) wrong.push_back(name + ": only a note has a text, or an item");
   if (kind.needs_invoice && on != Occasion::purchase)
     wrong.push_back(name + ": there is no invoice on this occasion");
   if (effect.valid_days != 0 && !kind.lasts) wrong.push_back(name + ": has no days of validity");

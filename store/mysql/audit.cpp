@@ -143,7 +143,8 @@ constexpr const char* kChecks[] = {
     "SELECT CONCAT('code ', c.code_id, CASE WHEN c.state = 2 THEN ' is redeemed, but its lot ' ELSE"
     " ' is live, but its lot ' END, l.lot_id, ' has ', l.remaining, ' left')"
     " FROM code c JOIN lot l ON l.lot_id = c.lot_id"
-    " WHERE l.kind <> 7 AND ((c.state = 2 AND l.remaining <> 0) OR (c.state = 1 AND l.remaining = 0)) ORDER BY"
+    " WHERE l.kind <> 7 AND ((c.state = 2 AND l.remaining <> 0) OR (c.state = 1 AND l.remaining = 0)) ORDER "
+    "BY"
     " c.code_id",
 
     // A code is of its lot's member and club.
@@ -307,7 +308,8 @@ constexpr const char* kChecks[] = {
     "BY"
     " member_id) p ON p.member_id = m.member_id"
     " LEFT JOIN behaviour b ON b.member_id = m.member_id AND b.branch_no = 0"
-    " WHERE m.phone IS NOT NULL AND COALESCE(b.visits = 0 AND b.purchases > 0, 0) = 0 AND (COALESCE(p.purchases, 0) <>"
+    " WHERE m.phone IS NOT NULL AND COALESCE(b.visits = 0 AND b.purchases > 0, 0) = 0 AND "
+    "(COALESCE(p.purchases, 0) <>"
     " COALESCE(b.purchases, 0) OR COALESCE(p.spent, 0) <> COALESCE(b.spent, 0)) ORDER BY m.member_id",
     "SELECT CONCAT('member ', b.member_id, ' of club ', b.club_id, ' has bought at its branches for ', "
     "SUM(CASE WHEN"

@@ -291,7 +291,8 @@ void save_lots(Connection& connection, const Sorted& sorted, const Facts& facts)
 void save_codes(Connection& connection, const Sorted& sorted, const Facts& facts) {
   insert_set(
       connection,
-      "INSERT INTO code (code_id, club_id, number, reserved_number, member_id, lot_id, state, issued_at, item) "
+      "INSERT INTO code (code_id, club_id, number, reserved_number, member_id, lot_id, state, issued_at, "
+      "item) "
       "VALUES ",
       9, sorted.issued, [](Statement& s, const Code* code) {
         s.add(code->id).add(code->club).add(code->number).add(code->number).add(code->member).add(code->lot);

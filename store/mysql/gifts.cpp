@@ -210,8 +210,9 @@ void take_back(Connection& connection, SystemChance& chance, const WithdrawOrder
 
 std::uint64_t issue_gifts(Connection& connection, SystemChance& chance, const GiftOrder& order,
                           const std::function<void(std::span<const rules::CodeNumber>)>& issued) {
-  if (order.count == 0 || order.count > kGiftsMax || order.amount < 0 || (order.amount == 0) == order.item.empty() ||
-      order.amount > rules::kAmountMax / kGiftsMax || order.expires_at <= order.now)
+  if (order.count == 0 || order.count > kGiftsMax || order.amount < 0 ||
+      (order.amount == 0) == order.item.empty() || order.amount > rules::kAmountMax / kGiftsMax ||
+      order.expires_at <= order.now)
     throw std::invalid_argument("issue_gifts: an order outside its limits");
   chance.reserve_ids(connection, 2);
   const MemberId account = open_account(connection, chance, order.club);

@@ -2,7 +2,8 @@
 // `member` without a phone whose balance is the gift liability, until a member texts the code; from then on
 // it is hers. Until then the club may withdraw it.
 //
-// Codes for an item are issued likewise, and belong to that account for good: they are for whoever shows them.
+// Codes for an item are issued likewise, and belong to that account for good: they are for whoever shows
+// them.
 #pragma once
 
 #include <functional>

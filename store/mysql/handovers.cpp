@@ -8,7 +8,8 @@ using namespace handlers;
 
 void load_handovers(Connection& connection, const std::set<CodeId>& codes, Facts& facts) {
   select_in(connection,
-            "SELECT handover_id, club_id, code_id, member_id, branch_no, cashier_phone, till_key, invoice, place, at,"
+            "SELECT handover_id, club_id, code_id, member_id, branch_no, cashier_phone, till_key, invoice, "
+            "place, at,"
             " COALESCE(voided_till, ''), voided_at, voided_by FROM handover WHERE code_id IN (",
             "", 1, codes, bind_id, [&facts](Rows& rows) {
               Handover row{.id = rows.u64()};
@@ -32,18 +33,19 @@ void load_handovers(Connection& connection, const std::set<CodeId>& codes, Facts
 }
 
 void load_item_lots(Connection& connection, const std::set<LotId>& lots, Facts& facts) {
-  select_in(connection,
-            "SELECT lot_id, club_id, member_id, origin, kind, created_at, expires_at FROM lot WHERE lot_id IN (", "",
-            1, lots, bind_id, [&facts](Rows& rows) {
-              Lot lot{.id = rows.u64()};
-              lot.club = rows.u32();
-              lot.member = rows.u64();
-              lot.origin = static_cast<LotOrigin>(rows.u64());
-              lot.kind = static_cast<LotOrigin>(rows.u64());
-              lot.created_at = rows.instant();
-              lot.expires_at = rows.instant();
-              facts.load(lot);
-            });
+  select_in(
+      connection,
+      "SELECT lot_id, club_id, member_id, origin, kind, created_at, expires_at FROM lot WHERE lot_id IN (",
+      "", 1, lots, bind_id, [&facts](Rows& rows) {
+        Lot lot{.id = rows.u64()};
+        lot.club = rows.u32();
+        lot.member = rows.u64();
+        lot.origin = static_cast<LotOrigin>(rows.u64());
+        lot.kind = static_cast<LotOrigin>(rows.u64());
+        lot.created_at = rows.instant();
+        lot.expires_at = rows.instant();
+        facts.load(lot);
+      });
 }
 
 void find_handovers(Connection& connection, const std::set<RecordKey>& ids, std::set<CodeId>& codes,
@@ -59,14 +61,15 @@ void find_handovers(Connection& connection, const std::set<RecordKey>& ids, std:
 
 void save_handovers(Connection& connection, std::span<const Handover* const> made,
                     std::span<const TakeItemBack* const> undone) {
-  insert_set(connection,
-             "INSERT INTO handover (handover_id, club_id, code_id, member_id, branch_no, cashier_phone, till_key,"
-             " invoice, place, at) VALUES ",
-             10, made, [](Statement& s, const Handover* handover) {
-               const Handover& h = *handover;
-               s.add(h.id).add(h.club).add(h.code).add(h.member).add(h.branch).add(h.cashier).add(h.till);
-               s.add(h.invoice).add(h.place).add(h.at);
-             });
+  insert_set(
+      connection,
+      "INSERT INTO handover (handover_id, club_id, code_id, member_id, branch_no, cashier_phone, till_key,"
+      " invoice, place, at) VALUES ",
+      10, made, [](Statement& s, const Handover* handover) {
+        const Handover& h = *handover;
+        s.add(h.id).add(h.club).add(h.code).add(h.member).add(h.branch).add(h.cashier).add(h.till);
+        s.add(h.invoice).add(h.place).add(h.at);
+      });
   for (const TakeItemBack* one : undone) {
     const Voided& v = one->voided;
     connection

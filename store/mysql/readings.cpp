@@ -12,11 +12,20 @@ namespace {
 using namespace handlers;
 
 // Events are as handlers::Event. Each SELECT walks one index backwards, as far as its LIMIT. Columns: which
-// of the keys, event, at, amount, credit, row, share, expiry, phone of the other, what was refunded, the item.
+// of the keys, event, at, amount, credit, row, share, expiry, phone of the other, what was refunded, the
+// item.
 constexpr const char* kPurchases =
     "(SELECT CAST(? AS UNSIGNED) AS which, 0 AS event, purchased_at AS at, amount, earned, purchase_id AS id,"
     " 0 AS share, NULL AS expires_at, NULL AS phone, refunded, '' AS item FROM purchase WHERE member_id = ?"
     " ORDER BY purchased_at DESC, purchase_id DESC LIMIT ? OFFSET ?)";
+// The same with what was free beside each: a page has few rows.
+constexpr const char* kStatement =
+    "(SELECT CAST(? AS UNSIGNED) AS which, 0 AS event, p.purchased_at AS at, p.amount, p.earned,"
+    " p.purchase_id AS id, 0 AS share, NULL AS expires_at, NULL AS phone, p.refunded, CASE WHEN p.grants > 0"
+    " THEN COALESCE((SELECT GROUP_CONCAT(c.item ORDER BY c.code_id SEPARATOR ', ') FROM offer_grant g JOIN"
+    " code c ON c.lot_id = g.lot_id WHERE g.purchase_id = p.purchase_id AND g.kind = 9), '') ELSE '' END AS"
+    " item FROM purchase p WHERE p.member_id = ? ORDER BY p.purchased_at DESC, p.purchase_id DESC LIMIT ?"
+    " OFFSET ?)";
 // 2 redeem 3 expire 4 void 7 claw_back 8 return_credit 10 settle
 constexpr const char* kEntries =
     "(SELECT CAST(? AS UNSIGNED), CASE kind WHEN 2 THEN 1 WHEN 3 THEN 2 WHEN 4 THEN 3 WHEN 7 THEN 7 WHEN 8"
@@ -32,7 +41,8 @@ constexpr const char* kReceived =
     " FROM credit_move WHERE to_member_id = ? AND kind IN (2, 4, 5) ORDER BY at DESC LIMIT ?)";
 // What offers gave without a purchase, an instant a row. Effects 2 credit by percent 3 credit.
 constexpr const char* kOccasions =
-    "(SELECT CAST(? AS UNSIGNED), 10, at, CAST(SUM(value) AS SIGNED), 0, MIN(grant_id), 0, NULL, NULL, 0, '' FROM"
+    "(SELECT CAST(? AS UNSIGNED), 10, at, CAST(SUM(value) AS SIGNED), 0, MIN(grant_id), 0, NULL, NULL, 0, '' "
+    "FROM"
     " offer_grant WHERE member_id = ? AND purchase_id = 0 AND kind IN (2, 3) GROUP BY at ORDER BY at DESC"
     " LIMIT ?)";
 // The club's own credit for a profile: a lot of origin 2 that is hers from the beginning. Once a membership.
@@ -42,12 +52,14 @@ constexpr const char* kProfile =
     " WHERE f.member_id = ? LIMIT 1)";
 constexpr const char* kLastOccasion =
     "(SELECT CAST(? AS UNSIGNED), 10, g.at, CAST(SUM(g.value) AS SIGNED), 0, MIN(g.grant_id), 0,"
-    " MIN(l.expires_at), NULL, 0, '' FROM offer_grant g JOIN lot l ON l.lot_id = g.lot_id WHERE g.member_id = ? "
+    " MIN(l.expires_at), NULL, 0, '' FROM offer_grant g JOIN lot l ON l.lot_id = g.lot_id WHERE g.member_id "
+    "= ? "
     "AND"
     " g.purchase_id = 0 AND g.kind IN (2, 3) GROUP BY g.at ORDER BY g.at DESC LIMIT 1)";
 constexpr const char* kLastEarned =
     "(SELECT CAST(? AS UNSIGNED) AS which, 0 AS event, p.purchased_at AS at, p.amount, p.earned,"
-    " p.purchase_id AS id, p.earn_share AS share, l.expires_at, NULL AS phone, p.refunded, '' AS item FROM purchase p"
+    " p.purchase_id AS id, p.earn_share AS share, l.expires_at, NULL AS phone, p.refunded, '' AS item FROM "
+    "purchase p"
     " JOIN code c ON c.code_id = p.code_id JOIN lot l ON l.lot_id = c.lot_id WHERE p.member_id = ?"
     " ORDER BY p.purchased_at DESC, p.purchase_id DESC LIMIT 1)";
 constexpr const char* kLastReceived =
@@ -63,10 +75,13 @@ constexpr const char* kItemsGiven =
     " JOIN code c ON c.lot_id = g.lot_id WHERE g.member_id = ? AND g.kind = 9 ORDER BY g.at DESC LIMIT ?)";
 constexpr const char* kHandedOver =
     "(SELECT CAST(? AS UNSIGNED), 13, h.at, 0, 0, h.handover_id, 0, NULL, NULL, 0, c.item FROM handover h"
-    " JOIN code c ON c.code_id = h.code_id WHERE h.member_id = ? AND h.voided_at IS NULL ORDER BY h.at DESC LIMIT ?)";
+    " JOIN code c ON c.code_id = h.code_id WHERE h.member_id = ? AND h.voided_at IS NULL ORDER BY h.at DESC "
+    "LIMIT ?)";
 constexpr const char* kLastItem =
-    "(SELECT CAST(? AS UNSIGNED), 12, g.at, 0, 0, g.grant_id, 0, l.expires_at, NULL, 0, c.item FROM offer_grant g"
-    " JOIN lot l ON l.lot_id = g.lot_id JOIN code c ON c.lot_id = g.lot_id WHERE g.member_id = ? AND g.kind = 9"
+    "(SELECT CAST(? AS UNSIGNED), 12, g.at, 0, 0, g.grant_id, 0, l.expires_at, NULL, 0, c.item FROM "
+    "offer_grant g"
+    " JOIN lot l ON l.lot_id = g.lot_id JOIN code c ON c.lot_id = g.lot_id WHERE g.member_id = ? AND g.kind "
+    "= 9"
     " ORDER BY g.at DESC, g.grant_id DESC LIMIT 1)";
 
 struct Asked {
@@ -84,7 +99,7 @@ std::string text_for(Reading what) {
     case Reading::history:
       return all({kPurchases, kEntries, kGiven, kReceived, kOccasions, kItemsGiven, kHandedOver, kProfile});
     case Reading::statement:
-      return kPurchases;
+      return kStatement;
     case Reading::why:
       return all({kLastEarned, kLastReceived, kLastOccasion, kLastItem, kProfile});
   }

@@ -122,18 +122,22 @@ void MemoryStore::keep_customer(const Effect& effect, const Facts& after) {
 void MemoryStore::audit_items(std::vector<std::string>& problems) const {
   for (const auto& [id, code] : codes_) {
     const Lot& lot = lots_.at(code.lot);
-    if (code.item.empty() != (lot.kind != LotOrigin::item)) problems.push_back("a code is of credit and of an item");
+    if (code.item.empty() != (lot.kind != LotOrigin::item))
+      problems.push_back("a code is of credit and of an item");
     if (code.item.empty()) continue;
-    if (lot.issued != 0 || lot.remaining != 0 || lot.held != 0) problems.push_back("an item is of some rials");
+    if (lot.issued != 0 || lot.remaining != 0 || lot.held != 0)
+      problems.push_back("an item is of some rials");
     if (std::ranges::any_of(entries_, [&](const LedgerEntry& one) { return one.lot == lot.id; }))
       problems.push_back("the ledger tells of an item");
     if (std::ranges::any_of(redemptions_, [&](const Redemption& one) { return one.code == id; }))
       problems.push_back("an item paid for something");
-    const auto standing = std::ranges::count_if(
-        handovers_, [&](const Handover& one) { return one.code == id && !one.voided; });
-    if (standing != (code.state == CodeState::redeemed ? 1 : 0)) problems.push_back("an item was not handed over once");
+    const auto standing =
+        std::ranges::count_if(handovers_, [&](const Handover& one) { return one.code == id && !one.voided; });
+    if (standing != (code.state == CodeState::redeemed ? 1 : 0))
+      problems.push_back("an item was not handed over once");
     for (const Handover& one : handovers_) {
-      if (one.code == id && one.at >= lot.expires_at) problems.push_back("an item was handed over after its time");
+      if (one.code == id && one.at >= lot.expires_at)
+        problems.push_back("an item was handed over after its time");
     }
   }
 }

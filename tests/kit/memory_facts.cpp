@@ -37,6 +37,10 @@ void MemoryStore::load_reading(const ReadingKey& key, Facts& facts) const {
     past.share = one.earn_share;
     past.refunded = one.refunded;
     if (one.code) past.expires_at = lots_.at(codes_.at(*one.code).lot).expires_at;
+    for (const OfferGrant& grant : grants_) {
+      const bool beside = key.what == Reading::statement && grant.purchase == one.id && grant.lot != 0;
+      if (beside && grant.kind == rules::EffectKind::item) past.item = item_of(grant.lot);
+    }
     purchases.push_back(past);
   }
   for (const LedgerEntry& entry : entries_) {
@@ -88,12 +92,13 @@ void MemoryStore::load_reading(const ReadingKey& key, Facts& facts) const {
   }
 }
 
+std::string MemoryStore::item_of(LotId lot) const {
+  const auto code = std::ranges::find_if(codes_, [lot](const auto& one) { return one.second.lot == lot; });
+  return code == codes_.end() ? std::string() : code->second.item;
+}
+
 // The club's own credit for her profile, and items. Occasions are no requests: this store knows none.
 void MemoryStore::load_given(const Member& member, std::vector<Past>& all) const {
-  const auto item_of = [this](LotId lot) {
-    const auto code = std::ranges::find_if(codes_, [lot](const auto& one) { return one.second.lot == lot; });
-    return code == codes_.end() ? std::string() : code->second.item;
-  };
   for (const OfferGrant& grant : grants_) {
     if (grant.member != member.id || grant.kind != rules::EffectKind::item || grant.lot == 0) continue;
     Past past{.what = Event::item, .at = grant.at, .row = grant.id, .item = item_of(grant.lot)};
@@ -102,7 +107,8 @@ void MemoryStore::load_given(const Member& member, std::vector<Past>& all) const
   }
   for (const Handover& one : handovers_) {
     if (one.member == member.id && !one.voided)
-      all.push_back({.what = Event::handed_over, .at = one.at, .row = one.id, .item = codes_.at(one.code).item});
+      all.push_back(
+          {.what = Event::handed_over, .at = one.at, .row = one.id, .item = codes_.at(one.code).item});
   }
   const auto profile = profiles_.find(member.id);
   if (profile == profiles_.end()) return;

@@ -81,6 +81,7 @@ class MemoryStore {
   void keep_customer(const handlers::Effect& effect, const handlers::Facts& after);
   void audit_customers(std::vector<std::string>& problems) const;
   void audit_items(std::vector<std::string>& problems) const;
+  std::string item_of(handlers::LotId lot) const;
   const handlers::Member* find(const handlers::MemberKey& key) const;
   void keep(const handlers::Effect& effect, const handlers::Facts& after);
 

@@ -21,8 +21,7 @@ using testing::Not;
 handlers::Club stored_bakery() {
   handlers::Club club = stored_club();
   rules::Offer offer{.name = "croissant", .title = "Breakfast"};
-  offer.then = {
-      {.kind = rules::EffectKind::item, .value = 1, .valid_days = 14, .text = "a croissant"}};
+  offer.then = {{.kind = rules::EffectKind::item, .value = 1, .valid_days = 14, .text = "a croissant"}};
   club.programme.offers = {std::move(offer)};
   return club;
 }
@@ -65,7 +64,8 @@ TEST_F(MysqlItems, are_granted_handed_over_refused_and_taken_back) {
 
   EXPECT_THAT(say(shop, kVanakCashier, "VOID " + code + " 4321"), HasSubstr("take back a croissant"));
   EXPECT_EQ(database.query("SELECT state FROM code WHERE item <> ''"), "1\n");
-  EXPECT_EQ(database.query("SELECT place, voided_by FROM handover"), "1\t" + std::to_string(kVanakCashier) + "\n");
+  EXPECT_EQ(database.query("SELECT place, voided_by FROM handover"),
+            "1\t" + std::to_string(kVanakCashier) + "\n");
   database.expect_clean_ledger();
   EXPECT_THAT(say(shop, kTajrishCashier, code + " 350000 9876"), HasSubstr("collect the whole 350,000"));
   EXPECT_EQ(database.number("SELECT COUNT(*) FROM redemption"), 0);
@@ -75,8 +75,8 @@ TEST_F(MysqlItems, are_granted_handed_over_refused_and_taken_back) {
   const store::Liability owed = store::liability_of(database.connection, 1, kNoon);
   EXPECT_EQ(owed.open, 50'000);
   EXPECT_EQ(owed.in_lots, 50'000);
-  EXPECT_THAT(say(shop, kShopper, "HISTORY"), AllOf(HasSubstr("free for you: a croissant"),
-                                                    HasSubstr("handed over: a croissant")));
+  EXPECT_THAT(say(shop, kShopper, "HISTORY"),
+              AllOf(HasSubstr("free for you: a croissant"), HasSubstr("handed over: a croissant")));
   EXPECT_THAT(say(shop, kShopper, "WHY"), HasSubstr("Breakfast: a croissant for free"));
   std::uint64_t rows = store::kReachRowsMax;
   const auto reach = store::load_offer_reach(
@@ -114,7 +114,8 @@ TEST_F(MysqlItems, hand_over_and_void_in_one_batch_see_one_another) {
   int order = 0;
   for (const std::string& text : {code + " 4321", "VOID " + code + " 4321", code + " 4321"})
     requests.emplace_back(0, text_from(kVanakCashier, text, "o" + std::to_string(++order)));
-  for (const Result& result : shop.ask_all(std::move(requests))) EXPECT_EQ(result.verdict, Result::Verdict::done);
+  for (const Result& result : shop.ask_all(std::move(requests)))
+    EXPECT_EQ(result.verdict, Result::Verdict::done);
   EXPECT_EQ(database.query("SELECT state FROM code WHERE item <> ''"), "2\n");
   EXPECT_EQ(database.number("SELECT COUNT(*) FROM handover WHERE voided_at IS NULL"), 1);
   database.expect_clean_ledger();
@@ -150,7 +151,8 @@ TEST_F(MysqlItems, end_with_their_day_and_with_her_membership) {
 
   const std::string left = item_of("A-2");
   say(shop, kShopper, "LEAVE");
-  const std::string number = std::to_string(database.number("SELECT number FROM pending ORDER BY pending_id DESC LIMIT 1"));
+  const std::string number =
+      std::to_string(database.number("SELECT number FROM pending ORDER BY pending_id DESC LIMIT 1"));
   say(shop, kShopper, number);
   EXPECT_THAT(say(shop, kVanakCashier, left + " 4321"), AllOf(HasSubstr("voided"), Not(HasSubstr("GOOD"))));
   database.expect_clean_ledger();
@@ -158,17 +160,19 @@ TEST_F(MysqlItems, end_with_their_day_and_with_her_membership) {
 
 TEST_F(MysqlItems, a_batch_of_them_is_for_whoever_shows_one_and_can_be_withdrawn) {
   std::vector<rules::CodeNumber> codes;
-  const std::uint64_t batch = store::issue_gifts(database.connection, chance,
-                                                 {.club = 1,
-                                                  .item = "a lemonade",
-                                                  .count = 3,
-                                                  .expires_at = kNoon + 24h * 30,
-                                                  .now = kNoon,
-                                                  .by = "tester"},
-                                                 [&](auto some) { codes.insert(codes.end(), some.begin(), some.end()); });
+  const std::uint64_t batch =
+      store::issue_gifts(database.connection, chance,
+                         {.club = 1,
+                          .item = "a lemonade",
+                          .count = 3,
+                          .expires_at = kNoon + 24h * 30,
+                          .now = kNoon,
+                          .by = "tester"},
+                         [&](auto some) { codes.insert(codes.end(), some.begin(), some.end()); });
   ASSERT_EQ(codes.size(), 3U);
   database.expect_clean_ledger();
-  EXPECT_THAT(say(shop, kVanakCashier, std::to_string(codes[0]) + " 4321"), HasSubstr("hand over a lemonade"));
+  EXPECT_THAT(say(shop, kVanakCashier, std::to_string(codes[0]) + " 4321"),
+              HasSubstr("hand over a lemonade"));
   const store::WithdrawOrder order{.club = 1, .now = kNoon, .by = "tester"};
   EXPECT_EQ(store::withdraw_batch(database.connection, chance, order, batch), 2U);
   EXPECT_THAT(say(shop, kVanakCashier, std::to_string(codes[1]) + " 4321"), HasSubstr("was voided"));
@@ -185,8 +189,9 @@ TEST_F(MysqlItems, a_batch_of_them_is_for_whoever_shows_one_and_can_be_withdrawn
 
 TEST_F(MysqlItems, the_database_itself_refuses_a_rial_in_one) {
   item_of("A-1");
-  for (const char* change : {"UPDATE lot SET issued = 5, remaining = 5 WHERE kind = 7",
-                             "UPDATE lot SET kind = 1 WHERE kind = 7", "UPDATE lot SET kind = 7 WHERE kind = 1"})
+  for (const char* change :
+       {"UPDATE lot SET issued = 5, remaining = 5 WHERE kind = 7", "UPDATE lot SET kind = 1 WHERE kind = 7",
+        "UPDATE lot SET kind = 7 WHERE kind = 1"})
     EXPECT_ANY_THROW(database.query(change)) << change;
 }
 
@@ -197,7 +202,8 @@ TEST_F(MysqlItems, the_audit_tells_a_second_piece) {
   const auto finds = [this](const std::string& change, const char* words) {
     database.query(change);
     std::string all;
-    for (const std::string& problem : store::audit_ledger(database.connection).problems) all += problem + "\n";
+    for (const std::string& problem : store::audit_ledger(database.connection).problems)
+      all += problem + "\n";
     EXPECT_THAT(all, HasSubstr(words)) << change;
   };
   finds("UPDATE code SET state = 1 WHERE item <> ''", "is not handed over, but 1 handovers stand");

@@ -34,7 +34,8 @@ Club bakery(CashierAuth auth, rules::Amount pieces = 0) {
 
 class Bakery : public ClubTalk {
  protected:
-  explicit Bakery(CashierAuth auth = CashierAuth::phone, rules::Amount pieces = 0) : ClubTalk(bakery(auth, pieces)) {}
+  explicit Bakery(CashierAuth auth = CashierAuth::phone, rules::Amount pieces = 0)
+      : ClubTalk(bakery(auth, pieces)) {}
 
   json report(const std::string& invoice, rules::Amount amount = 1'000'000) {
     Request request;
@@ -79,6 +80,7 @@ TEST_F(Bakery, a_purchase_brings_a_code_that_no_sum_has) {
   EXPECT_THAT(say(kFriend, code), HasSubstr("not one of your codes"));
   EXPECT_THAT(say(kShopper, "WHY"), HasSubstr("Breakfast: a croissant for free"));
   EXPECT_THAT(say(kShopper, "HISTORY"), HasSubstr("free for you: a croissant"));
+  EXPECT_THAT(say(kShopper, "STATEMENT"), HasSubstr("(free: a croissant)"));
   EXPECT_THAT(say(kShopper, "NEW CODE 60000"), HasSubstr("50,000")) << "no part of what she may move";
   EXPECT_THAT(store.audit(), IsEmpty());
 }
@@ -151,7 +153,8 @@ TEST_F(Bakery, a_refund_of_all_makes_it_void_and_one_of_a_part_does_not) {
     return order(what);
   };
   refund("A-1", 400'000);
-  EXPECT_EQ(refund("A-2", std::nullopt).at("clawed_back"), 50'000) << "of an item there is nothing to claw back";
+  EXPECT_EQ(refund("A-2", std::nullopt).at("clawed_back"), 50'000)
+      << "of an item there is nothing to claw back";
   EXPECT_EQ(refund("A-3", std::nullopt).at("pay_out"), 1'000'000) << "what was eaten costs her nothing";
   EXPECT_THAT(vanak(part), HasSubstr("GOOD"));
   EXPECT_THAT(vanak(all), HasSubstr("was voided"));
@@ -174,7 +177,8 @@ TEST_F(Bakery, a_till_is_told_what_to_hand_over) {
   EXPECT_EQ(taken.at("collect"), 850'000);
   EXPECT_EQ(order(TillRedemption{code, "B-1", 850'000}).at("duplicate"), true);
   EXPECT_EQ(status, 200);
-  EXPECT_THAT(order(TillRedemption{code, "B-2", 850'000}).at("type").get<std::string>(), HasSubstr("code-used"));
+  EXPECT_THAT(order(TillRedemption{code, "B-2", 850'000}).at("type").get<std::string>(),
+              HasSubstr("code-used"));
   EXPECT_EQ(order(TillCheck{code}).at("why"), "used");
   const TillVoid undo{std::stoull(taken.at("id").get<std::string>())};
   order(undo, 14);
@@ -203,7 +207,8 @@ class ThreePieces : public Bakery {
 
 TEST_F(ThreePieces, are_three_however_many_buy) {
   std::size_t pieces = 0;
-  for (const char* invoice : {"A-1", "A-2", "A-3", "A-4", "A-5"}) pieces += report(invoice).at("items").size();
+  for (const char* invoice : {"A-1", "A-2", "A-3", "A-4", "A-5"})
+    pieces += report(invoice).at("items").size();
   EXPECT_EQ(pieces, 3U);
   EXPECT_EQ(store.budgets_spent().at(1), 3);
   EXPECT_THAT(store.audit(), IsEmpty());

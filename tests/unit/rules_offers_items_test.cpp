@@ -39,7 +39,8 @@ TEST(OfferItems, are_refused_where_they_say_nothing_or_are_mixed_with_money) {
       {"none of it", giving_items({{.kind = item, .text = "a croissant"}}), "item: gives nothing"},
       {"two of it", giving_items({{.kind = item, .value = 2, .text = "a croissant"}}), "item: more than 1"},
       {"two kinds", giving_items({kCroissant, kCroissant}), "item: stands twice"},
-      {"so much a day", giving_items({{.kind = item, .value = 1, .day_max = 5, .text = "x"}}), "only money has a bound"},
+      {"so much a day", giving_items({{.kind = item, .value = 1, .day_max = 5, .text = "x"}}),
+       "only money has a bound"},
       {"a budget of both", giving_items({kCroissant, money}, 300), "so many rials or so many items"},
       {"a budget of points", giving_items({{points, 5}}, 300), "a budget bounds money, or items"},
   };
