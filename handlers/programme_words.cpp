@@ -113,7 +113,7 @@ constexpr std::array<EffectWord, 10> kEffectWords{{
      "Entries in the draw"},
     {EffectKind::note, "note", "text", Unit::count, 0, false, false, "note \"{}\"",
      "What the cashier is told"},
-    {EffectKind::item, "item", "text", Unit::count, 0, true, false, "{}",
+    {EffectKind::item, "item", "text", Unit::count, 0, true, false, "item \"{}\"",
      "One piece of something, for a code that the cashier hands it over for"},
 }};
 
