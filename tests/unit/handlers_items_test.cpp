@@ -230,7 +230,9 @@ TEST_F(BakeryWithEvents, give_it_without_a_purchase) {
     ASSERT_EQ(outcome.texts.size(), 1U);
     const std::string code = answer.at("items").at(0).at("code");
     EXPECT_THAT(outcome.texts[0].text, AllOf(HasSubstr("a croissant"), HasSubstr(code), HasSubstr("Off11")));
-    if (!message.empty()) EXPECT_THAT(outcome.texts[0].text, HasSubstr("has a croissant for you: " + code));
+    if (!message.empty()) {
+      EXPECT_THAT(outcome.texts[0].text, HasSubstr("has a croissant for you: " + code));
+    }
     EXPECT_EQ(shop.lots().begin()->second.origin, LotOrigin::occasion);
     EXPECT_THAT(shop.audit(), IsEmpty());
   }
