@@ -25,7 +25,7 @@ bool is_line_of(std::string_view text, std::size_t max) {
   return is_clean_line(text) && characters(text) <= max;
 }
 
-constexpr std::string_view kPlaceholders[] = {"club", "credit", "code", "until"};
+constexpr std::string_view kPlaceholders[] = {"club", "credit", "code", "until", "item"};
 
 // Each `{` begins a placeholder that is known, and is closed.
 bool has_known_placeholders(std::string_view text) {
@@ -51,9 +51,12 @@ constexpr TextRule kTitle{[](std::string_view t) { return is_line_of(t, 60); },
                           "up to 60 characters on one line"};
 constexpr TextRule kNote{[](std::string_view t) { return !t.empty() && is_line_of(t, 60); },
                          "1 to 60 characters on one line"};
+constexpr TextRule kItem{
+    [](std::string_view t) { return !t.empty() && is_line_of(t, rules::kItemCharactersMax); },
+    "1 to 40 characters on one line: what is handed over"};
 constexpr TextRule kMessage{
     [](std::string_view t) { return is_line_of(t, 300) && has_known_placeholders(t); },
-    "up to 300 characters on one line; {club}, {credit}, {code} and {until} are filled in"};
+    "up to 300 characters on one line; {club}, {credit}, {code}, {until} and {item} are filled in"};
 constexpr TextRule kDay{[](std::string_view t) { return parse_day(t).has_value(); },
                         "a day that is in the calendar: 2026-11-20, 1405/08/29"};
 constexpr TextRule kBusiness{[](std::string_view t) { return !rules::usual_segments(t).empty(); },
@@ -210,6 +213,10 @@ void read_segments(Section& root, handlers::Club& club) {
 
 // The value of an effect, by its own key or by the one it has within a map.
 bool read_value(Section& s, std::string_view key, const EffectWord& word, rules::OfferEffect& effect) {
+  if (word.kind == rules::EffectKind::item) {
+    effect.value = 1;
+    return s.text(key, effect.text, kItem, Presence::required);
+  }
   if (word.max == 0) return s.text(key, effect.text, kNote, Presence::required);
   if (word.unit != handlers::Unit::basis_points)
     return s.integer(key, effect.value, 1, word.max, Presence::required);

@@ -1,3 +1,4 @@
+#include "handlers/items.hpp"
 #include "handlers/offer_words.hpp"
 #include "handlers/proof.hpp"
 #include "handlers/use_cases.hpp"
@@ -61,6 +62,7 @@ Said check(const Speaker& speaker, rules::CodeNumber number, const Facts& facts,
     said.effects.push_back(miss(speaker, facts, setting.now));
     return said;
   }
+  if (is_item(*code)) return check_item(speaker, *code, facts, setting);
   const Lot& lot = *facts.lot(code->lot);
   const auto used_up = [&] {
     return Said{.reply = taken_text(speaker, "check_bad_used_up", *code, facts, setting)};

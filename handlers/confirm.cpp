@@ -269,11 +269,13 @@ Said challenge(const Speaker& speaker, Pending what, const Facts& facts, Setting
   if (!pending) return {.reply = asked_too_often(key, speaker.language, facts, setting)};
   const std::string number = std::to_string(pending->number), code = std::to_string(pending->code),
                     phone = templates::masked(pending->other_phone);
-  Said said{.reply = render(setting, challenge_key(key.kind), speaker.language,
-                            {{"number", number},
-                             {"code", code},
-                             {"phone", phone},
-                             {"amount", money(*speaker.club, pending->amount)}})};
+  const bool of_item = key.kind == PendingKind::redeem_challenge && pending->amount == 0;
+  Said said{.reply =
+                render(setting, of_item ? "redeem_item_challenge" : challenge_key(key.kind), speaker.language,
+                       {{"number", number},
+                        {"code", code},
+                        {"phone", phone},
+                        {"amount", money(*speaker.club, pending->amount)}})};
   if (speaker.medium == Medium::ussd) {
     said.texts.push_back(text_with_number(*speaker.club, *pending, std::move(said.reply)));
     said.reply = render(setting, "ussd_number_sent", speaker.language);

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "handlers/items.hpp"
 #include "handlers/offer_words.hpp"
 #include "handlers/use_cases.hpp"
 #include "templates/screen.hpp"
@@ -9,6 +10,14 @@ namespace {
 
 constexpr std::size_t kCodesListedMax = 5;  // as many as fit three parts of a Persian text
 
+// Those of credit, then those of items: each soonest expiry first.
+std::vector<const Code*> all_live(MemberId member, const Facts& facts, const Setting& setting) {
+  std::vector<const Code*> live = facts.live_codes(member, setting.now);
+  const auto items = facts.live_items(member, setting.now);
+  live.insert(live.end(), items.begin(), items.end());
+  return live;
+}
+
 std::string list_of_codes(const Speaker& speaker, const std::vector<const Code*>& live,
                           std::size_t listed_max, const Facts& facts, const Setting& setting) {
   std::string lines;
@@ -16,10 +25,12 @@ std::string list_of_codes(const Speaker& speaker, const std::vector<const Code*>
     const Lot& lot = *facts.lot(live[i]->lot);
     const std::string code = std::to_string(live[i]->number);
     if (!lines.empty()) lines += '\n';
-    lines += render(setting, speaker.text("codes_line"), speaker.language,
-                    {{"code", code},
-                     {"amount", money(*speaker.club, facts.available(lot, setting.now))},
-                     {"until", templates::LastDayShort{lot.expires_at, speaker.club->time_zone}}});
+    lines +=
+        render(setting, speaker.text(is_item(*live[i]) ? "codes_line_item" : "codes_line"), speaker.language,
+               {{"code", code},
+                {"item", live[i]->item},
+                {"amount", money(*speaker.club, facts.available(lot, setting.now))},
+                {"until", templates::LastDayShort{lot.expires_at, speaker.club->time_zone}}});
   }
   if (live.size() > listed_max) {
     lines += '\n' + render(setting, "codes_more", speaker.language,
@@ -36,9 +47,12 @@ Said say(const Speaker& speaker, std::string_view name, const Setting& setting) 
 Said credit_of(const Member& member, const Speaker& speaker, std::size_t listed_max, const Facts& facts,
                const Setting& setting) {
   const auto lots = facts.spendable_lots(member.id, setting.now);
-  if (lots.empty()) return say(speaker, "credit_none", setting);
-
-  const auto live = facts.live_codes(member.id, setting.now);
+  const auto live = all_live(member.id, facts, setting);
+  if (lots.empty()) {
+    Said none = say(speaker, "credit_none", setting);
+    if (!live.empty()) none.reply += '\n' + list_of_codes(speaker, live, listed_max, facts, setting);
+    return none;
+  }
   const std::string list = list_of_codes(speaker, live, listed_max, facts, setting);
   return {.reply =
               render(setting, speaker.text(live.empty() ? "credit_no_codes" : "credit"), speaker.language,
@@ -83,7 +97,7 @@ Said credit(const Speaker& speaker, const Facts& facts, const Setting& setting) 
 Said codes(const Speaker& speaker, const Facts& facts, const Setting& setting) {
   const Member* member = facts.member(speaker.key());
   if (member == nullptr) return not_member(speaker, setting);
-  const auto live = facts.live_codes(member->id, setting.now);
+  const auto live = all_live(member->id, facts, setting);
   if (live.empty()) return say(speaker, "codes_none", setting);
 
   const std::string list = list_of_codes(speaker, live, kCodesListedMax, facts, setting);
@@ -100,6 +114,16 @@ Said own_code(const Speaker& speaker, rules::CodeNumber number, bool may_be_amou
   const Member* member = facts.member(speaker.key());
   const Code* code = facts.code({speaker.club->id, number});
   const Lot* lot = code == nullptr ? nullptr : facts.lot(code->lot);
+  // Of an item, also one that the club gave out by itself: it is good for whoever shows it.
+  const bool may_have = member != nullptr && code != nullptr && lot != nullptr && is_item(*code) &&
+                        (code->member == member->id || lot->origin == LotOrigin::gift);
+  if (may_have && !item_refusal(*code, facts, setting.now)) {
+    return {.reply = render(setting, speaker.text("code_own_item"), speaker.language,
+                            {{"code", std::to_string(number)},
+                             {"item", code->item},
+                             {"until", templates::LastDay{lot->expires_at, speaker.club->time_zone}},
+                             {"club", speaker.club->name}})};
+  }
   const bool good = member != nullptr && code != nullptr && code->member == member->id &&
                     code->state == CodeState::live && lot != nullptr &&
                     facts.available(*lot, setting.now) > 0;

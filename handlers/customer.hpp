@@ -98,10 +98,14 @@ struct OfferDesk {
   std::map<std::uint32_t, std::uint64_t> tiers;
 };
 
-// It counts against a budget.
+// It is so many rials.
 constexpr bool is_money(rules::EffectKind kind) {
   using enum rules::EffectKind;
   return kind == percent_off || kind == cash_off || kind == credit_percent || kind == credit || kind == gift;
+}
+// It counts against a budget: of rials, or of pieces.
+constexpr bool is_of_budget(rules::EffectKind kind) {
+  return is_money(kind) || kind == rules::EffectKind::item;
 }
 
 }  // namespace peyk::handlers

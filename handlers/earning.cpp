@@ -46,7 +46,7 @@ void honour(const Club& club, rules::Amount discount, rules::Amount paid, Worth&
   worth.honoured = discount - left;
   std::size_t gifts = 0;
   for (Given& given : worth.given) {
-    if (effect_of(club, given).kind == EffectKind::gift && ++gifts > kGiftsOfAPurchaseMax) given.value = 0;
+    if (is_piece(effect_of(club, given).kind) && ++gifts > kGiftsOfAPurchaseMax) given.value = 0;
   }
   std::erase_if(worth.given, [&club](const Given& given) {
     return given.value == 0 && effect_of(club, given).kind != EffectKind::note;
@@ -72,6 +72,8 @@ class Bringing {
     shorten(worth_.earned - left.earned);
     open_lots();
     issue_gifts();
+    // Of what was given back as a whole before it was reported nothing is handed over.
+    if (purchase_.id == 0 || left.spent > 0) issue_items();
     count_points(left.points);
     rise(left);
     record_grants();
@@ -225,6 +227,20 @@ class Bringing {
     }
   }
 
+  void issue_items() {
+    for (std::size_t i = 0; i < worth_.given.size(); ++i) {
+      const rules::OfferEffect& effect = effect_of(club_, worth_.given[i]);
+      if (effect.kind != EffectKind::item) continue;
+      Item item{.lot = lot_of({.expires_at = expiry_of(effect.valid_days), .given = {i}}, member_.id,
+                              purchase_.id == 0 ? LotOrigin::occasion : LotOrigin::purchase)};
+      item.lot.kind = LotOrigin::item;
+      item.code = code_of(item.lot);
+      item.code.item = effect.text;
+      this->effect(IssueItem{item.lot, item.code});
+      brought_.items.push_back(std::move(item));
+    }
+  }
+
   void count_points(std::int64_t left) {
     const auto give = [this](std::int64_t points, std::uint64_t version) {
       if (points == 0) return;
@@ -279,7 +295,7 @@ class Bringing {
                           .place = static_cast<std::uint32_t>(given.effect),
                           .kind = what.kind,
                           .value = given.value,
-                          .of_budget = offer.budget > 0 && is_money(what.kind) ? given.value : 0,
+                          .of_budget = offer.budget > 0 && is_of_budget(what.kind) ? given.value : 0,
                           .lot = lot == lots_.end() ? 0 : lot->second,
                           .at = setting_.now,
                           .facts = looked_at(offer, worth_.measures)}});

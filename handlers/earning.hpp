@@ -26,7 +26,8 @@ namespace peyk::handlers {
 
 // Each becomes a lot, a code and a line of a text.
 inline constexpr std::size_t kEarnedLotsMax = 6;
-inline constexpr std::size_t kGiftsOfAPurchaseMax = 4;  // of the highest priority; the others are not given
+// Gifts and items, of the highest priority; the others are not given.
+inline constexpr std::size_t kGiftsOfAPurchaseMax = 4;
 
 // What a purchase is worth, before anything of it is given back. Of a stranger: nothing.
 struct Worth {
@@ -54,9 +55,14 @@ struct Gift {
   Lot lot;
   Code code;
 };
+struct Item {
+  Lot lot;
+  Code code;
+};
 struct Brought {
   std::vector<Earned> credits;  // the club's own first, then by their expiry
   std::vector<Gift> gifts;
+  std::vector<Item> items;
   std::int64_t points = 0, points_total = 0;
   std::optional<rules::Standing> risen;  // to another tier
   std::uint32_t tier = 0;                // that she is in now; 0: none
@@ -75,5 +81,10 @@ Brought bring(const Club& club, const Purchase& purchase, const Member& member, 
 
 // How many codes it may want.
 std::size_t codes_of_a_purchase(const Club& club);
+
+// It is a code of its own: a gift to give away, or an item.
+constexpr bool is_piece(rules::EffectKind kind) {
+  return kind == rules::EffectKind::gift || kind == rules::EffectKind::item;
+}
 
 }  // namespace peyk::handlers

@@ -201,6 +201,26 @@ struct IssueGift {
   std::uint64_t batch = 0;
   std::string by;  // who issued it: at most 64 characters
 };
+// A code for an item, in a lot of no rial: no entry tells of it.
+struct IssueItem {
+  Lot lot;
+  Code code;
+};
+// Its item was handed over, which ends the code.
+struct HandOver {
+  Handover handover;
+};
+// That was taken back: the code lives again.
+struct TakeItemBack {
+  CodeId code = 0;
+  std::uint64_t handover = 0;
+  Voided voided;
+};
+// The purchase that brought it was given back as a whole, before anything was handed over.
+struct VoidItem {
+  CodeId code = 0;
+  rules::Instant at{};
+};
 // What an offer gave.
 struct RecordGrant {
   OfferGrant grant;
@@ -244,13 +264,13 @@ struct RecordLetter {
   rules::Instant at{};
 };
 
-using Effect =
-    std::variant<EnrolMember, ChangeMember, EndMembership, OpenLot, IssueCode, TakeFromLot, VoidRedemption,
-                 MoveCredit, RecordPurchase, SetPromo, NoteHelp, SetAttempts, SetPending, RecordSale,
-                 SetMissWindow, NoteMiss, RecordDispute, SetTillAttempts, BeginHold, EndHold, TakeBack,
-                 ReturnCredit, Owe, RecordRefund, SetGuesses, SetProfile, SetBehaviour, SetStanding,
-                 RecordPoints, SetOfferUse, RecordGrant, OpenGiftAccount, IssueGift, SetTags, SetSurveyScore,
-                 RecordMemberEvent, BeginOffer, EndOffer, RecordLetter>;
+using Effect = std::variant<EnrolMember, ChangeMember, EndMembership, OpenLot, IssueCode, TakeFromLot,
+                            VoidRedemption, MoveCredit, RecordPurchase, SetPromo, NoteHelp, SetAttempts,
+                            SetPending, RecordSale, SetMissWindow, NoteMiss, RecordDispute, SetTillAttempts,
+                            BeginHold, EndHold, TakeBack, ReturnCredit, Owe, RecordRefund, SetGuesses,
+                            SetProfile, SetBehaviour, SetStanding, RecordPoints, SetOfferUse, RecordGrant,
+                            OpenGiftAccount, IssueGift, SetTags, SetSurveyScore, RecordMemberEvent,
+                            BeginOffer, EndOffer, RecordLetter, IssueItem, HandOver, TakeItemBack, VoidItem>;
 
 struct OutgoingText {
   ClubId club = 0;

@@ -81,6 +81,42 @@ WebhookEvent voided(const VoidRedemption& effect, const Facts& facts) {
                           {"left", v.left}})};
 }
 
+// As a redemption of credit is told, of nothing: whoever sums up what was used is right.
+WebhookEvent handed_over_event(const Handover& h, const Facts& facts) {
+  const Code* code = facts.code(h.code);
+  return {.club = h.club,
+          .type = EventType::code_redeemed,
+          .member = h.member,
+          .about = h.id,
+          .at = h.at,
+          .data = dumped({{"redemption", std::to_string(h.id)},
+                          {"code_ends", end_of_number(h.code, facts)},
+                          {"branch", h.branch},
+                          {"by", hand_of(h.cashier, h.till)},
+                          {"till", or_null(h.till)},
+                          {"invoice", or_null(h.invoice)},
+                          {"invoice_amount", nullptr},
+                          {"used", 0},
+                          {"left", 0},
+                          {"item", code == nullptr ? Json() : Json(code->item)}})};
+}
+
+WebhookEvent item_back_event(const TakeItemBack& effect, const Code& code, const Facts& facts) {
+  const Voided& v = effect.voided;
+  return {.club = code.club,
+          .type = EventType::code_voided,
+          .member = code.member,
+          .about = effect.handover,
+          .at = v.at,
+          .data = dumped({{"redemption", std::to_string(effect.handover)},
+                          {"code_ends", end_of_number(effect.code, facts)},
+                          {"by", hand_of(v.cashier, v.till)},
+                          {"till", or_null(v.till)},
+                          {"returned", 0},
+                          {"left", 0},
+                          {"item", code.item}})};
+}
+
 WebhookEvent lapsed(const LedgerEntry& entry) {
   return {.club = entry.club,
           .type = EventType::credit_expired,
@@ -124,6 +160,15 @@ struct Teller {
   }
   void operator()(const VoidRedemption& effect) {
     if (wanted(effect.entry.club, EventType::code_voided)) events.push_back(voided(effect, facts));
+  }
+  void operator()(const HandOver& effect) {
+    if (wanted(effect.handover.club, EventType::code_redeemed))
+      events.push_back(handed_over_event(effect.handover, facts));
+  }
+  void operator()(const TakeItemBack& effect) {
+    const Code* code = facts.code(effect.code);
+    if (code != nullptr && wanted(code->club, EventType::code_voided))
+      events.push_back(item_back_event(effect, *code, facts));
   }
   // What she leaves is forfeited, which is no event; what had lapsed before has expired.
   void operator()(const EndMembership& effect) {

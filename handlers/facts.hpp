@@ -54,7 +54,11 @@ class Facts {
   std::vector<const Code*> live_codes(MemberId member, rules::Instant now) const;
   const Code* code(const CodeKey& key) const;
   const Code* code(CodeId id) const;
+  // Those of items that are still to be handed over at `now`, soonest expiry first.
+  std::vector<const Code*> live_items(MemberId member, rules::Instant now) const;
   // In the order in which they were made, those that were taken back among them.
+  std::span<const Handover> handovers(CodeId code) const;
+  const Handover* handover(std::uint64_t id) const;
   std::span<const Redemption> redemptions(CodeId code) const;
   // The last that was not taken back.
   const Redemption* last_redemption(CodeId code) const;
@@ -137,6 +141,7 @@ class Facts {
   void load(Lot row);
   void load(Code row);
   void load(Redemption row);
+  void load(Handover row);
   void load(Purchase row);
   void load(const LinePhoneKey& key, LinePhone row);
   void load_attempts(const MemberKey& cashier, rules::Attempts row);
@@ -207,6 +212,10 @@ class Facts {
   void apply(const struct RecordGrant& effect);
   void apply(const struct OpenGiftAccount& effect);
   void apply(const struct IssueGift& effect);
+  void apply(const struct IssueItem& effect);
+  void apply(const struct HandOver& effect);
+  void apply(const struct TakeItemBack& effect);
+  void apply(const struct VoidItem& effect);
   void apply(const struct SetTags& effect);
   void apply(const struct SetSurveyScore& effect);
   void apply(const struct RecordMemberEvent& effect);
@@ -230,6 +239,7 @@ class Facts {
   std::map<CodeKey, CodeId> code_ids_;
   std::unordered_map<MemberId, std::vector<CodeId>> codes_of_member_;
   std::unordered_map<CodeId, std::vector<Redemption>> redemptions_;
+  std::unordered_map<CodeId, std::vector<Handover>> handovers_;
   std::map<PurchaseKey, Purchase> purchases_;
   std::map<LinePhoneKey, LinePhone> line_phones_;
   std::map<MemberKey, rules::Attempts> attempts_;

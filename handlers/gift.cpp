@@ -3,6 +3,7 @@
 // A gift code names a lot of the club's gift account (a member without a phone), so it is redeemed as any
 // credit moves: into a lot of hers, with its expiry, once. Whatever else she names, the answer is the same,
 // and counted: a phone that guesses waits as a cashier's does.
+#include "handlers/items.hpp"
 #include "handlers/move.hpp"
 #include "handlers/use_cases.hpp"
 
@@ -33,7 +34,9 @@ Said named_code(const Speaker& speaker, rules::CodeNumber number, bool may_be_am
   if (rules::is_locked(facts.attempts(speaker.key()), setting.now))
     return {.reply = locked_text(speaker, "check_bad_locked", facts, setting)};
   const Code* code = facts.code({club.id, number});
-  if (code != nullptr && code->member == member->id)
+  const bool item_of_club = code != nullptr && is_item(*code) && !item_refusal(*code, facts, setting.now) &&
+                            facts.lot(code->lot)->origin == LotOrigin::gift;
+  if (code != nullptr && (code->member == member->id || item_of_club))
     return own_code(speaker, number, may_be_amount, facts, setting);
   if (code == nullptr || !is_open_gift(*code, facts, setting.now)) {
     Said said = own_code(speaker, number, may_be_amount, facts, setting);

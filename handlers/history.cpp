@@ -3,6 +3,8 @@
 #include "handlers/history.hpp"
 
 #include <algorithm>
+#include <string>
+#include <vector>
 
 #include "handlers/offer_words.hpp"
 #include "handlers/use_cases.hpp"
@@ -43,6 +45,10 @@ std::string_view name_of(const Past& past) {
       return "history_occasion";
     case Event::profile:
       return "history_profile";
+    case Event::item:
+      return "history_item";
+    case Event::handed_over:
+      return "history_handed_over";
   }
   throw std::logic_error("name_of: not an Event");
 }
@@ -59,6 +65,7 @@ std::string line_of(const Speaker& speaker, std::string_view name, const Past& p
                  {"amount", money(club, past.amount)},
                  {"refunded", refunded},
                  {"title", title},
+                 {"item", past.item},
                  {"earned", earned}});
 }
 
@@ -68,6 +75,35 @@ ReadingKey key_of(const Speaker& speaker, Reading what, std::uint32_t skip = 0) 
 
 std::uint32_t skipped(std::uint32_t page) {
   return (page - 1) * kStatementRows;
+}
+
+std::string statement_next(const Speaker& speaker, std::uint32_t page, const Setting& setting) {
+  const std::string next = std::to_string(page + 1);
+  return render(setting, "statement_more", speaker.language, {{"next", next}, {"word", speaker.club->word}});
+}
+
+// A line a purchase; behind it what was free, as far as one text goes: the purchases come first.
+std::vector<std::string> statement_lines(const Speaker& speaker, std::uint32_t page, const Facts& facts,
+                                         const Setting& setting) {
+  auto all = facts.reading(key_of(speaker, Reading::statement, skipped(page)));
+  all = all.first(std::min<std::size_t>(all.size(), kStatementRows));
+  std::vector<std::string> lines;
+  std::string whole = render(setting, "statement_header", speaker.language, {{"page", std::int64_t{page}}});
+  if (statement_goes_on(speaker, page, facts)) whole += '\n' + statement_next(speaker, page, setting);
+  for (const Past& past : all) {
+    const std::string_view name = past.refunded > 0 ? "statement_line_refunded" : "statement_line";
+    lines.push_back(line_of(speaker, name, past, facts, setting));
+    whole += '\n' + lines.back();
+  }
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    if (all[i].item.empty()) continue;
+    const std::string free =
+        render(setting, "statement_line_item", speaker.language, {{"item", all[i].item}});
+    if (speaker.medium == Medium::sms && !fits_text(whole + ' ' + free)) continue;
+    whole += ' ' + free;
+    lines[i] += ' ' + free;
+  }
+  return lines;
 }
 
 }  // namespace
@@ -106,15 +142,9 @@ Said statement(const Speaker& speaker, std::uint32_t page, const Facts& facts, c
                             {{"club", speaker.club->name}, {"page", number}, {"word", speaker.club->word}})};
   }
   Said said{.reply = render(setting, "statement_header", speaker.language, {{"page", number}})};
-  for (const Past& past : all.first(std::min<std::size_t>(all.size(), kStatementRows))) {
-    const std::string_view name = past.refunded > 0 ? "statement_line_refunded" : "statement_line";
-    said.reply += '\n' + line_of(speaker, name, past, facts, setting);
-  }
-  if (speaker.medium == Medium::sms && statement_goes_on(speaker, page, facts)) {
-    const std::string next = std::to_string(page + 1);
-    said.reply += '\n' + render(setting, "statement_more", speaker.language,
-                                {{"next", next}, {"word", speaker.club->word}});
-  }
+  for (const std::string& line : statement_lines(speaker, page, facts, setting)) said.reply += '\n' + line;
+  if (speaker.medium == Medium::sms && statement_goes_on(speaker, page, facts))
+    said.reply += '\n' + statement_next(speaker, page, setting);
   return said;
 }
 

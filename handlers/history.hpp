@@ -3,6 +3,7 @@
 
 #include <compare>
 #include <cstdint>
+#include <string>
 
 #include "handlers/club.hpp"
 #include "handlers/rules/units.hpp"
@@ -40,7 +41,9 @@ enum class Event : std::uint8_t {
   returned,
   settled,
   occasion,
-  profile
+  profile,
+  item,        // a code for one, by an offer
+  handed_over  // it, for the code; not what was taken back
 };
 
 struct Past {
@@ -50,12 +53,13 @@ struct Past {
   rules::Amount credit = 0;    // purchase: what it earned
   rules::Amount refunded = 0;  // purchase: what of it was given back
   // Of those at one instant, the later has the larger. occasion: one of its grants, from which the others are
-  // found (Facts::grants_beside).
+  // found (Facts::grants_beside); likewise item.
   std::uint64_t row = 0;
   // why:
   rules::BasisPoints share = 0;  // purchase: of what was paid in money; 0: not known
   rules::Instant expires_at{};   // of the credit
   PhoneNumber other = 0;         // received: from whom; 0: she has left
+  std::string item;              // item, handed_over: what it is; statement: what was free
 };
 
 }  // namespace peyk::handlers

@@ -14,6 +14,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "handlers/items.hpp"
 #include "handlers/till.hpp"
 #include "templates/dates.hpp"
 
@@ -103,6 +104,14 @@ Outcome hold_at_till(const Desk& desk, const TillHold& order) {
   auto found = find_code(desk, order.code);
   if (auto* refused = std::get_if<Outcome>(&found)) return std::move(*refused);
   const Code& code = *std::get<const Code*>(found);
+  if (is_item(code)) {
+    return refuse(
+        "item-code", "The code is for an item",
+        fmt::format("Code {} is good for an item, of which there is nothing to hold. Nothing was changed. "
+                    "Order its redemption when it is handed over.",
+                    code.number),
+        "", 409);
+  }
   const Lot& lot = *desk.facts.lot(code.lot);
   const rules::Instant now = desk.setting.now;
   if (const Hold* before = held_before(desk, code, order)) return {.answer = answer_of(*before, code, true)};

@@ -88,7 +88,7 @@ Worth judged(const Club& club, Occasion on, const std::vector<std::size_t>& plac
   std::size_t gifts = 0;  // as of a purchase: each is a code and a line of the text
   std::erase_if(worth.given, [&](const rules::Given& given) {
     const EffectKind kind = club.programme.offers[given.offer].then[given.effect].kind;
-    return kind == EffectKind::note || (kind == EffectKind::gift && ++gifts > kGiftsOfAPurchaseMax);
+    return kind == EffectKind::note || (is_piece(kind) && ++gifts > kGiftsOfAPurchaseMax);
   });
   for (const rules::Given& given : worth.given) {
     const EffectKind kind = club.programme.offers[given.offer].then[given.effect].kind;
@@ -136,6 +136,12 @@ std::string lines_of(const Club& club, const Member& member, const Brought& brou
   }
   for (const Gift& gift : brought.gifts)
     code_line("purchase_line_gift", gift.lot, gift.code, gift.lot.issued);
+  for (const Item& item : brought.items) {
+    const std::string number = std::to_string(item.code.number);
+    line("purchase_line_item", {{"code", number},
+                                {"item", item.code.item},
+                                {"until", templates::LastDayShort{item.lot.expires_at, club.time_zone}}});
+  }
   if (brought.points > 0)
     line("purchase_line_points", {{"points", brought.points}, {"total", brought.points_total}});
   return lines;
@@ -146,24 +152,33 @@ void replace_all(std::string& text, std::string_view from, std::string_view to) 
     text.replace(at, from.size(), to);
 }
 
-// As the club wrote it. Its placeholders are of one code: the first.
-std::string own_words(const std::string& message, const Club& club, const Member& member, const Earned& first,
-                      const Setting& setting) {
+// As the club wrote it. Its placeholders are of one code: the first of credit, or else of an item.
+std::string own_words(const std::string& message, const Club& club, const Member& member, rules::Amount kept,
+                      const Code& code, const Lot& lot, const Setting& setting) {
   std::string text = message;
   replace_all(text, "{club}", club.name);
-  replace_all(text, "{credit}", templates::format_amount(first.kept(), club.money_display, member.language));
-  replace_all(text, "{code}", std::to_string(first.code.number));
+  replace_all(text, "{credit}", templates::format_amount(kept, club.money_display, member.language));
+  replace_all(text, "{code}", std::to_string(code.number));
+  replace_all(text, "{item}", code.item);
   replace_all(
       text, "{until}",
-      templates::format_date(templates::last_day_of(first.lot.expires_at), club.time_zone, member.language));
+      templates::format_date(templates::last_day_of(lot.expires_at), club.time_zone, member.language));
   return render(setting, "occasion_own", member.language, {{"message", templates::Rendered{text}}});
 }
 
 std::string words_of(const Club& club, Occasion on, const Member& member, const Worth& worth,
                      const Brought& brought, const Setting& setting) {
   const std::string& message = club.programme.offers[worth.given.front().offer].message;
-  const bool one_code = !brought.credits.empty() && brought.credits.front().kept() > 0;
-  if (!message.empty() && one_code) return own_words(message, club, member, brought.credits.front(), setting);
+  // Two of them it cannot tell of.
+  if (!message.empty() && !brought.credits.empty() && brought.credits.front().kept() > 0 &&
+      brought.items.empty()) {
+    const Earned& first = brought.credits.front();
+    return own_words(message, club, member, first.kept(), first.code, first.lot, setting);
+  }
+  if (!message.empty() && brought.credits.empty() && brought.items.size() == 1) {
+    const Item& item = brought.items.front();
+    return own_words(message, club, member, 0, item.code, item.lot, setting);
+  }
   const std::string lines = lines_of(club, member, brought, setting);
   return render(setting, key_of(on), member.language,
                 {{"club", club.name}, {"list", templates::Rendered{lines}}});

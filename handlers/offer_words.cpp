@@ -157,7 +157,7 @@ struct Teller {
   }
 
   // What a basis-point, amount or count stands for.
-  std::string gives(EffectKind kind, std::int64_t number) const {
+  std::string gives(EffectKind kind, std::int64_t number, const std::string& item) const {
     const std::string share = percent(number, language);
     switch (kind) {
       case EffectKind::percent_off:
@@ -176,6 +176,8 @@ struct Teller {
         return say("gives_gift", {{"amount", money(club, number)}});
       case EffectKind::entries:
         return say("gives_entries", {{"count", number}});
+      case EffectKind::item:
+        return item.empty() ? say("gives_item_over") : say("gives_item", {{"item", item}});
       case EffectKind::note:
         return "";
     }
@@ -279,22 +281,24 @@ std::string gives_in_words(const rules::Offer& offer, const Club& club, Language
   const Teller teller{club, language, setting};
   std::vector<std::string> words;
   for (const rules::OfferEffect& effect : offer.then)
-    add_once(words, teller.gives(effect.kind, effect.value));
+    add_once(words, teller.gives(effect.kind, effect.value, effect.text));
   return listed(words, language);
 }
 
-std::string given_in_words(const OfferGrant& grant, const Club& club, Language language,
-                           const Setting& setting) {
+std::string given_in_words(const OfferGrant& grant, const rules::Offer* offer, const Club& club,
+                           Language language, const Setting& setting) {
   const Teller teller{club, language, setting};
+  const std::string item =
+      offer != nullptr && grant.place < offer->then.size() ? offer->then[grant.place].text : std::string();
   switch (grant.kind) {
     case EffectKind::percent_off:
-      return teller.gives(EffectKind::cash_off, grant.value);
+      return teller.gives(EffectKind::cash_off, grant.value, item);
     case EffectKind::credit_percent:
-      return teller.gives(EffectKind::credit, grant.value);
+      return teller.gives(EffectKind::credit, grant.value, item);
     case EffectKind::points_percent:
-      return teller.gives(EffectKind::points, grant.value);
+      return teller.gives(EffectKind::points, grant.value, item);
     default:
-      return teller.gives(grant.kind, grant.value);
+      return teller.gives(grant.kind, grant.value, item);
   }
 }
 

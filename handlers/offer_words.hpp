@@ -46,8 +46,9 @@ std::string listed(const std::vector<std::string>& words, Language language);
 std::string gives_in_words(const rules::Offer& offer, const Club& club, Language language,
                            const Setting& setting);
 // What it gave: "42,500 tomans of credit". Empty: nothing that can be told.
-std::string given_in_words(const OfferGrant& grant, const Club& club, Language language,
-                           const Setting& setting);
+// `offer`: as it was then, or nullptr.
+std::string given_in_words(const OfferGrant& grant, const rules::Offer* offer, const Club& club,
+                           Language language, const Setting& setting);
 // The offer as it was when it gave, in force or not (docs/decisions/0023). nullptr: a newer program wrote it.
 const rules::Offer* version_of(const OfferGrant& grant, const Club& club, const Facts& facts);
 // What brought credit without a purchase, in a word or two: the occasion.

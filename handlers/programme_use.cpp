@@ -20,7 +20,7 @@ void gather_given(const rules::Offer& offer, ProgrammeUse& use) {
   using rules::EffectKind;
   for (const rules::OfferEffect& effect : offer.then) {
     use.effects.set(static_cast<std::size_t>(effect.kind));
-    use.gifts += effect.kind == EffectKind::gift ? 1 : 0;
+    use.gifts += effect.kind == EffectKind::gift || effect.kind == EffectKind::item ? 1 : 0;
     const bool credit = effect.kind == EffectKind::credit || effect.kind == EffectKind::credit_percent;
     if (credit && std::ranges::find(use.valid_days, effect.valid_days) == use.valid_days.end())
       use.valid_days.push_back(effect.valid_days);

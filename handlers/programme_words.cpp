@@ -95,7 +95,7 @@ constexpr std::array<SetWord, rules::kWordSets> kSetWords{{
 
 constexpr std::int64_t kShareMax = rules::kWholeBasisPoints;
 constexpr std::int64_t kPointsShareMax = 10 * kShareMax;
-constexpr std::array<EffectWord, 9> kEffectWords{{
+constexpr std::array<EffectWord, 10> kEffectWords{{
     {EffectKind::percent_off, "percent_off", "percent", Unit::basis_points, kShareMax, false, true, "{}% off",
      "Off the invoice at once, where the till asks for a quote"},
     {EffectKind::cash_off, "cash_off", "amount", Unit::rials, rules::kAmountMax, false, true, "{} off",
@@ -113,6 +113,8 @@ constexpr std::array<EffectWord, 9> kEffectWords{{
      "Entries in the draw"},
     {EffectKind::note, "note", "text", Unit::count, 0, false, false, "note \"{}\"",
      "What the cashier is told"},
+    {EffectKind::item, "item", "text", Unit::count, 0, true, false, "item \"{}\"",
+     "One piece of something, for a code that the cashier hands it over for"},
 }};
 
 constexpr std::array<std::string_view, 7> kWeekdays{"sat", "sun", "mon", "tue", "wed", "thu", "fri"};

@@ -85,6 +85,12 @@ std::string more_of(const Club& club, const Member& member, const Brought& broug
   if (further) line("purchase_line_sum", {{"amount", money(club, sums_of(brought).kept)}});
   for (const Gift& gift : brought.gifts)
     code_line("purchase_line_gift", gift.lot, gift.code, gift.lot.issued);
+  for (const Item& item : brought.items) {
+    const std::string number = std::to_string(item.code.number);
+    line("purchase_line_item", {{"code", number},
+                                {"item", item.code.item},
+                                {"until", templates::LastDayShort{item.lot.expires_at, club.time_zone}}});
+  }
   if (brought.points > 0)
     line("purchase_line_points", {{"points", brought.points}, {"total", brought.points_total}});
   if (brought.risen) {
@@ -139,11 +145,14 @@ Json offers_of(const Club& club, const Worth& worth) {
   Json offers = Json::array();
   for (const rules::Given& given : worth.given) {
     const rules::Offer& offer = club.programme.offers[given.offer];
-    if (offer.then[given.effect].kind == rules::EffectKind::note) continue;
-    offers.push_back({{"offer", offer.name},
-                      {"title", offer.title},
-                      {"effect", word_of(offer.then[given.effect].kind).name},
-                      {"value", given.value}});
+    const rules::OfferEffect& effect = offer.then[given.effect];
+    if (effect.kind == rules::EffectKind::note) continue;
+    Json one{{"offer", offer.name},
+             {"title", offer.title},
+             {"effect", word_of(effect.kind).name},
+             {"value", given.value}};
+    if (effect.kind == rules::EffectKind::item) one["item"] = effect.text;
+    offers.push_back(std::move(one));
   }
   return offers;
 }
@@ -163,6 +172,7 @@ std::string answer_of(const Club& club, const Purchase& purchase, const Member* 
               {"code", nullptr},
               {"expires", nullptr},
               {"codes", Json::array()},
+              {"items", Json::array()},
               {"points", brought.points},
               {"tier", nullptr},
               {"offers", offers_of(club, worth)},
@@ -177,6 +187,11 @@ std::string answer_of(const Club& club, const Purchase& purchase, const Member* 
     answer["codes"].push_back({{"code", std::to_string(earned.code.number)},
                                {"amount", earned.kept()},
                                {"expires", templates::rfc3339(earned.lot.expires_at)}});
+  }
+  for (const Item& item : brought.items) {
+    answer["items"].push_back({{"code", std::to_string(item.code.number)},
+                               {"item", item.code.item},
+                               {"expires", templates::rfc3339(item.lot.expires_at)}});
   }
   const auto& tiers = club.programme.tiers.tiers;
   if (brought.tier > 0 && brought.tier <= tiers.size()) answer["tier"] = tiers[brought.tier - 1].name;

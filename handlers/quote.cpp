@@ -147,6 +147,10 @@ Said quote_said(const Speaker& speaker, const QuoteOrder& order, const Facts& fa
             {{"credit", money(club, credit)},
              {"until", templates::LastDay{quoted.credits.front().expires_at, club.time_zone}}}));
   }
+  for (const rules::Given& one : quoted.given) {
+    const rules::OfferEffect& effect = effect_of(one, club);
+    if (effect.kind == EffectKind::item) add(say("quote_item", {{"item", effect.text}}));
+  }
   if (quoted.available > 0) add(say("quote_available", {{"balance", money(club, quoted.available)}}));
   if (quoted.member == nullptr) add(say(quoted.would_join ? "quote_joins" : "quote_no_member"));
   if (quoted.member != nullptr) {

@@ -98,7 +98,8 @@ enum class LotOrigin : std::uint8_t {
   referral = 3,
   transfer = 4,
   occasion = 5,
-  manual = 6
+  manual = 6,
+  item = 7  // of a code for an item: it is of no rial, and tells whose and until when
 };
 
 struct Lot {
@@ -127,6 +128,7 @@ struct Code {
   CodeState state = CodeState::live;
   rules::Instant issued_at{};
   rules::Instant ended_at{};  // the last time; the epoch: never
+  std::string item;           // what is handed over for it; empty: it is of credit
 };
 
 // Redeemed to the last rial or made void. Whether it has expired is told by the clock, not by its state.
@@ -160,6 +162,21 @@ struct Redemption {
   std::optional<Voided> voided;
   rules::Amount returned = 0;  // of `used`, by refunds of what it paid for; some of it may have lapsed
   std::uint64_t purchase = 0;  // which it paid for, once that is recorded; 0: none that is known
+};
+
+// That an item was handed over for its code. It is no redemption: nothing of money is in it.
+struct Handover {
+  std::uint64_t id = 0;
+  ClubId club = 0;
+  CodeId code = 0;
+  MemberId member = 0;  // the gift account: whoever showed it
+  BranchNo branch = 0;
+  PhoneNumber cashier = 0;  // 0: a till
+  std::string till;         // its key; else empty
+  std::string invoice;      // may be empty
+  rules::Instant at{};
+  std::uint32_t place = 0;  // which of its code's it is, from 1: the others were taken back
+  std::optional<Voided> voided;
 };
 
 enum class HoldState : std::uint8_t { active = 1, captured = 2, released = 3 };

@@ -6,6 +6,7 @@
 // member.
 #include <algorithm>
 
+#include "handlers/items.hpp"
 #include "handlers/offer_words.hpp"
 #include "handlers/proof.hpp"
 #include "handlers/taking.hpp"
@@ -89,6 +90,7 @@ Said redeem(const Speaker& speaker, const RedeemOrder& order, const Facts& facts
   }
   const Code* code = facts.code({club.id, order.code});
   if (code == nullptr) return missed("redeem_refused_unknown_code");
+  if (is_item(*code)) return hand_over(speaker, order, *code, facts, setting);
   const std::span<const Redemption> before = facts.redemptions(code->id);
   if (const Redemption* same = repeated(before, speaker, order, setting.now))
     return {.reply = done(speaker, *same, order.code, facts, setting)};

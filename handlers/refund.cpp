@@ -34,6 +34,7 @@ class Refunding {
     take_back(rules::earned_at(bought, before) - rules::earned_at(bought, after));
     take_points(rules::points_at(purchase_.points, purchase_.amount, before) -
                 rules::points_at(purchase_.points, purchase_.amount, after));
+    if (after == purchase_.amount) void_items();
     change_behaviour();
     return finish(false, 0);
   }
@@ -112,8 +113,8 @@ class Refunding {
     if (purchase_.code) lots.push_back(facts_.lot(facts_.code(*purchase_.code)->lot));
     for (const OfferGrant* grant : facts_.grants(purchase_.id)) {
       const Lot* lot = grant->lot == 0 ? nullptr : facts_.lot(grant->lot);
-      if (lot != nullptr && lot->member == member && std::ranges::find(lots, lot) == lots.end())
-        lots.push_back(lot);
+      const bool hers = lot != nullptr && lot->member == member && lot->kind != LotOrigin::item;
+      if (hers && std::ranges::find(lots, lot) == lots.end()) lots.push_back(lot);
     }
     if (lots.size() > 1) std::sort(lots.begin() + 1, lots.end(), is_spent_before);
     return lots;
@@ -143,6 +144,17 @@ class Refunding {
     }
     done_.record.owed = due;
     done_.effects.push_back(Owe{entry(rules::EntryKind::owe, member.id, own.front()->id, due)});
+  }
+
+  // What is still to be handed over, once nothing of the purchase is left. What was handed over is gone.
+  void void_items() {
+    for (const OfferGrant* grant : facts_.grants(purchase_.id)) {
+      const Lot* lot = grant->kind == rules::EffectKind::item ? facts_.lot(grant->lot) : nullptr;
+      const Code* code = lot == nullptr ? nullptr : facts_.code_of_lot(*lot);
+      if (code == nullptr || code->state != CodeState::live || setting_.now >= lot->expires_at) continue;
+      done_.effects.push_back(VoidItem{code->id, setting_.now});
+      items_.push_back(code->item);
+    }
   }
 
   void take_points(std::int64_t due) {
@@ -212,6 +224,8 @@ class Refunding {
     line("refund_line_taken", done_.record.clawed_back);
     line("refund_line_returned", done_.back_to_buyer);
     line("refund_line_owed", done_.record.owed);
+    for (const std::string& item : items_)
+      list += '\n' + render(setting_, "refund_line_item", member->language, {{"item", item}});
     const rules::Amount left =
         facts_.spendable(member->id, setting_.now) - done_.record.clawed_back + done_.back_to_buyer + kept;
     std::string text = render(setting_, "refund_member", member->language,
@@ -232,6 +246,7 @@ class Refunding {
   std::map<MemberId, rules::Amount> back_to_others_;
   std::map<LotId, rules::Amount> returned_into_;
   std::set<CodeId> woken_;
+  std::vector<std::string> items_;
 };
 
 }  // namespace

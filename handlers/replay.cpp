@@ -129,6 +129,8 @@ class PurchaseWalk {
         points += given.value;
       } else if (kind == EffectKind::entries) {
         offer.entries += given.value;
+      } else if (kind == EffectKind::item) {
+        offer.items += given.value;
       }
     }
     return points;
@@ -229,7 +231,8 @@ ReplayReport Replay::report() const {
     ReplayedOffer& offer = report.offers[i];
     if (with_items_ > 0) std::erase(offer.blind, rules::name_of(WordSet::item));
     if (budgets_[i] > 0)
-      offer.over_budget = std::max<rules::Amount>(offer.credit + offer.discount - budgets_[i], 0);
+      offer.over_budget =
+          std::max<rules::Amount>(offer.credit + offer.discount + offer.items - budgets_[i], 0);
   }
   return report;
 }

@@ -54,7 +54,8 @@ struct ReplayedOffer {
   rules::Amount discount = 0;
   std::int64_t points = 0;
   std::int64_t entries = 0;
-  rules::Amount over_budget = 0;  // of credit and discount
+  std::int64_t items = 0;         // pieces
+  rules::Amount over_budget = 0;  // of credit and discount; or of items
 };
 
 struct Gainer {

@@ -15,6 +15,7 @@
 #include "handlers/cashier_orders.hpp"
 #include "handlers/decide.hpp"
 #include "handlers/dispute.hpp"
+#include "handlers/items.hpp"
 #include "handlers/membership.hpp"
 #include "handlers/move.hpp"
 #include "handlers/profile.hpp"
@@ -55,6 +56,11 @@ TypedRedemption read_redemption(const Speaker& speaker, const Typed& typed) {
 Said redeem_typed(const Speaker& speaker, rules::CodeNumber code, const Typed& typed, const Facts& facts,
                   Setting& setting) {
   auto [last4, order] = read_redemption(speaker, typed);
+  const Code* known = facts.code({speaker.club->id, code});
+  // An item has no amount: where a PIN is asked for, four to six digits alone are the PIN.
+  if (known != nullptr && is_item(*known) && speaker.club->policy.redeem_auth == CashierAuth::pin &&
+      typed.args.size() == 1 && looks_like_pin(typed.args.front()))
+    return redeem(speaker, {.code = code, .pin = typed.args.front()}, facts, setting);
   if (!order) return {.reply = bad_amount(speaker, order.error(), setting)};
   return redeem(speaker,
                 {.code = code,
@@ -78,10 +84,19 @@ Said void_typed(const Speaker& speaker, const Typed& typed, const Facts& facts, 
   return void_redemption(speaker, order, facts, setting);
 }
 
+// A code of credit alone is only looked at. One of an item is ordered by itself: there is no amount to say.
+Said look_at(const Speaker& speaker, rules::CodeNumber number, const Facts& facts, Setting& setting) {
+  const Code* code = facts.code({speaker.club->id, number});
+  const bool ordered = code != nullptr && is_item(*code) &&
+                       speaker.club->policy.redeem_auth != CashierAuth::pin &&
+                       !rules::is_locked(facts.attempts(speaker.key()), setting.now);
+  return ordered ? redeem(speaker, {.code = number}, facts, setting) : check(speaker, number, facts, setting);
+}
+
 Said say_code(const Speaker& speaker, const Typed& typed, const Facts& facts, Setting& setting) {
   const auto code = rules::parse_code(typed.code);
   if (!code) return unknown_text(speaker, facts, setting);
-  return typed.args.empty() ? check(speaker, *code, facts, setting)
+  return typed.args.empty() ? look_at(speaker, *code, facts, setting)
                             : redeem_typed(speaker, *code, typed, facts, setting);
 }
 
@@ -291,8 +306,8 @@ bool may_be_unknown(const Typed& typed) {
          (names_a_code && !rules::parse_code(typed.code));
 }
 
-// A redemption or its VOID; a code alone is only looked at.
-bool orders_challenge(const Typed& typed) {
+// A redemption or its VOID; a code of credit alone is only looked at.
+bool orders_proof(const Typed& typed) {
   return !typed.code.empty() && (typed.keyword == Keyword::void_redemption || !typed.args.empty());
 }
 
@@ -323,10 +338,8 @@ Needs needs_text(const PlannedText& planned, const Setting& setting) {
   if (typed.keyword == Keyword::today && speaker.cashier != nullptr)
     needs.merge(needs_today(speaker, setting.now));
   if (may_be_unknown(typed)) needs.line_phones.insert({speaker.club->line, speaker.phone});
-  if (orders_challenge(typed)) {
-    needs.merge(needs_challenge(speaker));
-    if (code) needs.merge(needs_proof(speaker, *code));
-  }
+  if (!typed.code.empty()) needs.merge(needs_challenge(speaker));  // it may be an item's
+  if (code && orders_proof(typed)) needs.merge(needs_proof(speaker, *code));
   return needs;
 }
 

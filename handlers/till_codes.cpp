@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "handlers/items.hpp"
 #include "handlers/proof.hpp"
 #include "handlers/till.hpp"
 #include "handlers/use_cases.hpp"
@@ -33,6 +34,7 @@ std::string check_answer(const Desk& desk, const Code& code, std::string_view wh
               {"good", why.empty()},
               {"why", nullptr},
               {"available", why.empty() ? desk.facts.available(lot, now) : 0},
+              {"item", nullptr},
               {"expires", templates::rfc3339(lot.expires_at)},
               {"held_until", nullptr},
               {"phone", nullptr}};
@@ -50,6 +52,7 @@ std::string void_answer(const Redemption& redemption, const Code& code, const Vo
               {"invoice", redemption.invoice},
               {"returned", redemption.used},
               {"left", voided.left},
+              {"item", nullptr},
               {"at", templates::rfc3339(voided.at)},
               {"duplicate", duplicate}}
       .dump();
@@ -103,6 +106,7 @@ std::string redemption_answer(const Desk& desk, const Redemption& redemption, co
                      {"used", redemption.used},
                      {"collect", redemption.invoice_amount - redemption.used},
                      {"left", redemption.left},
+                     {"item", nullptr},
                      {"expires", templates::rfc3339(desk.facts.lot(code.lot)->expires_at)},
                      {"at", templates::rfc3339(redemption.at)},
                      {"duplicate", duplicate}});
@@ -195,6 +199,7 @@ Outcome check_at_till(const Desk& desk, const TillCheck& order) {
   auto found = find_code(desk, order.code);
   if (auto* refused = std::get_if<Outcome>(&found)) return std::move(*refused);
   const Code& code = *std::get<const Code*>(found);
+  if (is_item(code)) return check_item_at_till(desk, code);
   const Lot& lot = *desk.facts.lot(code.lot);
   const rules::Instant now = desk.setting.now;
   const auto why = [&]() -> std::string_view {
@@ -211,6 +216,7 @@ Outcome redeem_at_till(const Desk& desk, const TillRedemption& order) {
   auto found = find_code(desk, order.code);
   if (auto* refused = std::get_if<Outcome>(&found)) return std::move(*refused);
   const Code& code = *std::get<const Code*>(found);
+  if (is_item(code)) return hand_over_at_till(desk, order, code);
   if (const Redemption* before = redeemed_before(desk, code, order)) {
     if (before->invoice_amount == order.invoice_amount)
       return {.status = 200, .answer = redemption_answer(desk, *before, code, true)};
@@ -233,6 +239,9 @@ Outcome redeem_at_till(const Desk& desk, const TillRedemption& order) {
 }
 
 Outcome void_at_till(const Desk& desk, const TillVoid& order) {
+  if (const Handover* handover = desk.facts.handover(order.redemption);
+      handover != nullptr && handover->club == desk.club.id)
+    return take_item_back_at_till(desk, *handover);
   const Redemption* redemption = desk.facts.redemption(order.redemption);
   if (redemption == nullptr || redemption->club != desk.club.id) {
     return refuse("unknown-redemption", "The redemption was not found",

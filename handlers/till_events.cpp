@@ -72,10 +72,13 @@ Json offers_of_event(const Club& club, const Worth& worth) {
   Json offers = Json::array();
   for (const rules::Given& given : worth.given) {
     const rules::Offer& offer = club.programme.offers.at(given.offer);
-    offers.push_back({{"offer", offer.name},
-                      {"title", offer.title},
-                      {"effect", word_of(offer.then.at(given.effect).kind).name},
-                      {"value", given.value}});
+    const rules::OfferEffect& effect = offer.then.at(given.effect);
+    Json one{{"offer", offer.name},
+             {"title", offer.title},
+             {"effect", word_of(effect.kind).name},
+             {"value", given.value}};
+    if (effect.kind == rules::EffectKind::item) one["item"] = effect.text;
+    offers.push_back(std::move(one));
   }
   return offers;
 }
@@ -91,6 +94,12 @@ std::string answer_to_event(const Desk& desk, const MemberEvent& event, const Re
                      {"amount", earned.kept()},
                      {"expires", templates::rfc3339(earned.lot.expires_at)}});
   }
+  Json items = Json::array();
+  for (const Item& item : reward.brought.items) {
+    items.push_back({{"code", std::to_string(item.code.number)},
+                     {"item", item.code.item},
+                     {"expires", templates::rfc3339(item.lot.expires_at)}});
+  }
   Json answer{{"id", event.key.reference},
               {"name", event.name},
               {"score", event.score == 0 ? Json(nullptr) : Json(event.score)},
@@ -98,6 +107,7 @@ std::string answer_to_event(const Desk& desk, const MemberEvent& event, const Re
               {"credit", credit},
               {"settled", settled},
               {"codes", std::move(codes)},
+              {"items", std::move(items)},
               {"points", reward.brought.points},
               {"offers", offers_of_event(desk.club, reward.worth)},
               {"duplicate", false}};

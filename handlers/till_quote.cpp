@@ -20,10 +20,12 @@ using Json = nlohmann::ordered_json;
 Json shown(const rules::Given& given, const Club& club) {
   const rules::Offer& offer = club.programme.offers.at(given.offer);
   const rules::OfferEffect& effect = offer.then.at(given.effect);
-  return {{"offer", offer.name},
-          {"title", offer.title},
-          {"effect", word_of(effect.kind).name},
-          {"value", given.value}};
+  Json one{{"offer", offer.name},
+           {"title", offer.title},
+           {"effect", word_of(effect.kind).name},
+           {"value", given.value}};
+  if (effect.kind == rules::EffectKind::item) one["item"] = effect.text;
+  return one;
 }
 
 Json shown(const Member& member, const Desk& desk) {

@@ -8,6 +8,7 @@
 // same answer, though an earlier redemption of hers may stand.
 #include <algorithm>
 
+#include "handlers/items.hpp"
 #include "handlers/taking.hpp"
 #include "handlers/use_cases.hpp"
 
@@ -108,6 +109,7 @@ Said void_redemption(const Speaker& speaker, const VoidOrder& order, const Facts
   const Code* code = facts.code({club.id, order.code});
   if (code == nullptr) return missed("void_refused_unknown_code");
 
+  if (is_item(*code)) return take_item_back(speaker, order, *code, facts, setting);
   const Hers hers = redemptions_of(speaker, facts.redemptions(code->id));
   if (hers.latest != nullptr && hers.latest->voided) {
     const Voided& before = *hers.latest->voided;

@@ -1,6 +1,9 @@
-// WHY: what gave a member her last credit, whatever brought it: a purchase, an occasion, her profile, another
-// member, a gift. Which offers fired is told as it was decided then, by what was written down with each and
-// by the version that gave it: nothing is judged again. Beside it her scores, as they are today.
+// WHY: what gave a member her last credit or item, whatever brought it: a purchase, an occasion, her profile,
+// another member, a gift. Which offers fired is told as it was decided then, by what was written down with
+// each and by the version that gave it: nothing is judged again. Beside it her scores, as they are today.
+#include <algorithm>
+#include <span>
+
 #include "handlers/history.hpp"
 #include "handlers/measures.hpp"
 #include "handlers/offer_words.hpp"
@@ -18,8 +21,8 @@ ReadingKey key_of(const Speaker& speaker) {
 std::string line_of(const OfferGrant& grant, const Speaker& speaker, const Facts& facts,
                     const Setting& setting) {
   const Club& club = *speaker.club;
-  const std::string gave = given_in_words(grant, club, speaker.language, setting);
   const rules::Offer* offer = version_of(grant, club, facts);
+  const std::string gave = given_in_words(grant, offer, club, speaker.language, setting);
   if (gave.empty() || (offer != nullptr && offer->title.empty())) return "";
   const std::string seen = facts_in_words(grant, offer, club, speaker.language, setting);
   const std::string title =
@@ -72,6 +75,29 @@ std::string of_purchase(const Past& last, const Speaker& speaker, const Facts& f
   return text;
 }
 
+std::string of_item(const Past& last, const Speaker& speaker, const Facts& facts, const Setting& setting) {
+  const Club& club = *speaker.club;
+  std::string text = render(setting, "why_item", speaker.language,
+                            {{"day", day_in_words(last.at, club)},
+                             {"item", last.item},
+                             {"until", templates::LastDay{last.expires_at, club.time_zone}}});
+  add_offers(text, facts.grants_beside(last.row), speaker, facts, setting);
+  return text;
+}
+
+// The last of all; of an item that came with credit, the credit, which tells of both.
+const Past& last_of(std::span<const Past> all, const Facts& facts) {
+  const Past& last = all.front();
+  if (last.what != Event::item) return last;
+  const auto beside = facts.grants_beside(last.row);
+  const std::uint64_t purchase = beside.empty() ? 0 : beside.front()->purchase;
+  const auto came_with = std::ranges::find_if(all, [&](const Past& one) {
+    return purchase != 0 ? one.what == Event::purchase && one.row == purchase
+                         : one.what == Event::occasion && one.at == last.at;
+  });
+  return came_with == all.end() ? last : *came_with;
+}
+
 std::string of_occasion(const Past& last, const Speaker& speaker, const Facts& facts,
                         const Setting& setting) {
   const Club& club = *speaker.club;
@@ -98,7 +124,7 @@ Said why(const Speaker& speaker, const Facts& facts, const Setting& setting) {
   const Club& club = *speaker.club;
   const auto all = facts.reading(key_of(speaker));
   if (all.empty()) return {.reply = render(setting, "why_none", speaker.language, {{"club", club.name}})};
-  const Past& last = all.front();
+  const Past& last = last_of(all, facts);
   const templates::LastDay until{last.expires_at, club.time_zone};
   if (last.what == Event::gift || last.what == Event::profile) {
     return {
@@ -114,8 +140,9 @@ Said why(const Speaker& speaker, const Facts& facts, const Setting& setting) {
                              {"phone", other},
                              {"until", until}})};
   }
-  Said said{.reply = last.what == Event::occasion ? of_occasion(last, speaker, facts, setting)
-                                                  : of_purchase(last, speaker, facts, setting)};
+  Said said{.reply = last.what == Event::item       ? of_item(last, speaker, facts, setting)
+                     : last.what == Event::occasion ? of_occasion(last, speaker, facts, setting)
+                                                    : of_purchase(last, speaker, facts, setting)};
   add_scores(said.reply, speaker, facts, setting);
   return said;
 }

@@ -18,6 +18,8 @@ std::string_view word_of(LotOrigin origin) {
       return "occasion";
     case LotOrigin::manual:
       return "manual";
+    case LotOrigin::item:
+      return "item";
   }
   throw std::logic_error("word_of: not a LotOrigin");
 }

@@ -6,7 +6,9 @@
 #include <nlohmann/json.hpp>
 #include <ostream>
 
+#include "config/scalars.hpp"
 #include "gateway/clock.hpp"
+#include "handlers/rules/offers.hpp"
 #include "store/mysql/clubs.hpp"
 #include "store/mysql/gifts.hpp"
 #include "store/mysql/lookup.hpp"
@@ -22,8 +24,21 @@ std::string last_day(rules::Instant expires_at, const handlers::Club& club) {
                                       templates::Language::en);
 }
 
+std::string worth_of(rules::Amount amount, const std::string& item) {
+  return item.empty() ? fmt::format("{} rials", amount) : fmt::format("\"{}\"", item);
+}
+
+bool is_item_text(const std::string& text) {
+  return !text.empty() && config::is_clean_line(text) &&
+         config::characters(text) <= rules::kItemCharactersMax;
+}
+
 // The codes and nothing else to standard output: a list that a printer or a mailing takes as it is.
 ExitCode issue(Desk& desk) {
+  if ((desk.order.amount == 0) == desk.order.item.empty())
+    throw Trouble{kUsage, "say of which amount each code is, or --item and what is handed over for it"};
+  if (!desk.order.item.empty() && !is_item_text(desk.order.item))
+    throw Trouble{kUsage, fmt::format("--item is 1 to {} characters on one line", rules::kItemCharactersMax)};
   store::Connection connection(patient(desk.options.mysql));
   open_current(connection);
   const auto clubs = store::load_clubs(connection);
@@ -33,6 +48,7 @@ ExitCode issue(Desk& desk) {
   const store::GiftOrder order{
       .club = club.id,
       .amount = desk.order.amount,
+      .item = desk.order.item,
       .count = desk.order.count,
       .expires_at = templates::end_of_local_day(now, club.time_zone, static_cast<int>(desk.order.valid_days)),
       .now = now,
@@ -42,8 +58,8 @@ ExitCode issue(Desk& desk) {
     for (const rules::CodeNumber number : numbers) desk.out << number << '\n';
     desk.out.flush();
   });
-  desk.err << fmt::format("batch {}: {} codes of {} rials each, good until {}\n", batch, order.count,
-                          order.amount, last_day(order.expires_at, club));
+  desk.err << fmt::format("batch {}: {} codes of {} each, good until {}\n", batch, order.count,
+                          worth_of(order.amount, order.item), last_day(order.expires_at, club));
   return kDone;
 }
 
@@ -56,23 +72,26 @@ ExitCode show(Desk& desk) {
   nlohmann::ordered_json json = nlohmann::ordered_json::array();
   for (const store::GiftBatch& one : batches) {
     if (desk.order.json) {
-      json.push_back({{"batch", std::to_string(one.id)},
-                      {"amount", one.amount},
-                      {"issued", templates::rfc3339(one.issued_at)},
-                      {"by", one.by},
-                      {"expires", templates::rfc3339(one.expires_at)},
-                      {"codes", one.codes},
-                      {"redeemed", one.redeemed},
-                      {"open", one.open},
-                      {"withdrawn", one.withdrawn},
-                      {"expired", one.expired}});
+      json.push_back(
+          {{"batch", std::to_string(one.id)},
+           {"amount", one.amount},
+           {"item", one.item.empty() ? nlohmann::ordered_json() : nlohmann::ordered_json(one.item)},
+           {"issued", templates::rfc3339(one.issued_at)},
+           {"by", one.by},
+           {"expires", templates::rfc3339(one.expires_at)},
+           {"codes", one.codes},
+           {"redeemed", one.redeemed},
+           {"open", one.open},
+           {"withdrawn", one.withdrawn},
+           {"expired", one.expired}});
       continue;
     }
     desk.out << fmt::format(
-        "batch {}  {} codes of {} rials, until {}, by {}: {} redeemed, {} open ({} rials), {} withdrawn,"
+        "batch {}  {} codes of {}, until {}, by {}: {} redeemed, {} open ({} rials), {} withdrawn,"
         " {} expired\n",
-        one.id, one.codes, one.amount, last_day(one.expires_at, club), one.by, one.redeemed, one.open,
-        static_cast<rules::Amount>(one.open) * one.amount, one.withdrawn, one.expired);
+        one.id, one.codes, worth_of(one.amount, one.item), last_day(one.expires_at, club), one.by,
+        one.redeemed, one.open, static_cast<rules::Amount>(one.open) * one.amount, one.withdrawn,
+        one.expired);
   }
   if (desk.order.json) desk.out << json.dump() << '\n';
   if (!desk.order.json && batches.empty()) desk.out << "no gift codes were issued\n";
@@ -123,13 +142,14 @@ ExitCode withdraw(Desk& desk) {
 }  // namespace
 
 void describe_gift(CLI::App& app, Order& order, std::vector<Command>& commands) {
-  auto* gift = app.add_subcommand("gift", "gift codes: credit for whoever texts them");
+  auto* gift = app.add_subcommand(
+      "gift", "gift codes: credit for whoever texts them, or items for whoever shows them");
   gift->require_subcommand(1);
   auto* issuing = gift->add_subcommand("issue", "make codes; each is printed on a line of its own");
   issuing->add_option("club", order.club, "the club's slug")->required();
   issuing->add_option("amount", order.amount, "of each code, in rials")
-      ->required()
       ->check(CLI::Range(std::int64_t{1}, rules::kAmountMax / store::kGiftsMax));
+  issuing->add_option("--item", order.item, "what a cashier hands over for each, instead of an amount");
   issuing->add_option("--count", order.count, "how many")
       ->check(CLI::Range(1U, store::kGiftsMax))
       ->capture_default_str();

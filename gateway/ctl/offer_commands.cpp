@@ -79,14 +79,18 @@ std::string bounds_of(const rules::Offer& offer, std::string_view zone) {
 
 // All its time, whatever its version.
 std::string reach_of(const store::OfferReach& reach) {
-  return fmt::format("  {}{} uses by {} members, {} rials given\n", reach.is_all ? "" : "more than ",
-                     reach.uses, reach.members, reach.money);
+  const std::string items = reach.items == 0 ? "" : fmt::format(" and {} items", reach.items);
+  return fmt::format("  {}{} uses by {} members, {} rials{} given\n", reach.is_all ? "" : "more than ",
+                     reach.uses, reach.members, reach.money, items);
 }
 
 std::string budget_of(const OfferRecord& record) {
   const rules::Amount budget = record.versions.front().offer.budget;
   if (budget == 0) return "  no budget\n";
-  return fmt::format("  given {} of {} rials, {} left\n", record.spent, budget,
+  const bool of_items = std::ranges::any_of(record.versions.front().offer.then, [](const auto& one) {
+    return one.kind == rules::EffectKind::item;
+  });
+  return fmt::format("  given {} of {} {}, {} left\n", record.spent, budget, of_items ? "items" : "rials",
                      std::max<rules::Amount>(budget - record.spent, 0));
 }
 
@@ -121,6 +125,7 @@ Json record_as_json(const OfferRecord& record, const store::OfferReach& reach, c
             {"uses", reach.uses},
             {"members", reach.members},
             {"money", reach.money},
+            {"items", reach.items},
             {"counted_all", reach.is_all},
             {"versions", Json::array()}};
   for (const OfferVersion& one : record.versions) json["versions"].push_back(version_as_json(one, club));

@@ -65,23 +65,24 @@ std::string remark_on(const ReplayedOffer& offer, const ReplayReport& report) {
 void show(const handlers::Club& club, const ReplayReport& report, std::ostream& out) {
   out << fmt::format("{} purchases of {} members, {} in all\n\n", report.purchases, report.members,
                      report.sold);
-  out << fmt::format("{:<40} {:>9} {:>7} {:>9} {:>14} {:>14} {:>10} {:>8}\n", "offer", "fired", "share",
-                     "members", "credit", "discount", "points", "entries");
+  out << fmt::format("{:<40} {:>9} {:>7} {:>9} {:>14} {:>14} {:>10} {:>8} {:>8}\n", "offer", "fired", "share",
+                     "members", "credit", "discount", "points", "entries", "items");
   rules::Amount credit = report.own_credit, discount = 0;
-  std::int64_t points = report.own_points, entries = 0;
+  std::int64_t points = report.own_points, entries = 0, items = 0;
   for (const ReplayedOffer& one : report.offers) {
-    out << fmt::format("{:<40} {:>9} {:>7} {:>9} {:>14} {:>14} {:>10} {:>8}\n", one.name, one.fired,
+    out << fmt::format("{:<40} {:>9} {:>7} {:>9} {:>14} {:>14} {:>10} {:>8} {:>8}\n", one.name, one.fired,
                        percent_of(one.fired, report.purchases), one.members, one.credit, one.discount,
-                       one.points, one.entries);
+                       one.points, one.entries, one.items);
     credit += one.credit;
     discount += one.discount;
     points += one.points;
     entries += one.entries;
+    items += one.items;
   }
   out << fmt::format("{:<40} {:>9} {:>7} {:>9} {:>14} {:>14} {:>10}\n", "(the club's own share)", "", "", "",
                      report.own_credit, "", report.own_points);
-  out << fmt::format("{:<40} {:>9} {:>7} {:>9} {:>14} {:>14} {:>10} {:>8}\n", "in all", "", "", "", credit,
-                     discount, points, entries);
+  out << fmt::format("{:<40} {:>9} {:>7} {:>9} {:>14} {:>14} {:>10} {:>8} {:>8}\n", "in all", "", "", "",
+                     credit, discount, points, entries, items);
   out << fmt::format("{:<40} {:>9} {:>7} {:>9} {:>14} {:>14} {:>10}\n", "given in truth", "", "", "",
                      report.earned, report.discount, report.points);
   if (!report.gainers.empty()) out << "\nwho gains most by offers:\n";

@@ -33,7 +33,8 @@ std::string member_as_text(const store::MemberFound& found, std::string_view tim
   if (!found.tags.empty()) text += fmt::format("  tags {}\n", fmt::join(found.tags, ", "));
   text += "codes\n";
   for (const store::CodeFound& code : found.codes) {
-    text += fmt::format("  {}  {}, {} left, until {}\n", code.number, code.state, code.left,
+    text += fmt::format("  {}  {}, {}, until {}\n", code.number, code.state,
+                        code.item.empty() ? fmt::format("{} left", code.left) : "for " + code.item,
                         local(code.expires_at, time_zone));
   }
   text += "lots\n";
@@ -73,6 +74,7 @@ std::string member_as_json(const store::MemberFound& found) {
                              {"state", code.state},
                              {"left", code.left},
                              {"expires", templates::rfc3339(code.expires_at)}});
+    if (!code.item.empty()) json["codes"].back()["item"] = code.item;
   }
   for (const handlers::Lot& lot : found.lots) {
     json["lots"].push_back({{"origin", handlers::word_of(lot.origin)},

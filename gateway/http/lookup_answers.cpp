@@ -53,11 +53,13 @@ Json shown(const handlers::Member& member) {
 
 Json shown(const std::vector<store::OfferShown>& offers) {
   Json all = Json::array();
-  for (const store::OfferShown& one : offers)
-    all.push_back({{"offer", one.name},
-                   {"title", one.title},
-                   {"effect", handlers::word_of(one.kind).name},
-                   {"value", one.value}});
+  for (const store::OfferShown& one : offers) {
+    Json& shown = all.emplace_back(Json{{"offer", one.name},
+                                        {"title", one.title},
+                                        {"effect", handlers::word_of(one.kind).name},
+                                        {"value", one.value}});
+    if (one.kind == rules::EffectKind::item) shown["item"] = one.item;
+  }
   return all;
 }
 

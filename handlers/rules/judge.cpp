@@ -24,7 +24,7 @@ struct Settled {
   std::vector<Given> given;
   Amount off = 0;
   Amount rials = 0;  // off, credit and gifts
-  std::int64_t points = 0, entries = 0;
+  std::int64_t items = 0, points = 0, entries = 0;
   Amount credit = 0;
   std::int64_t credit_share = 0;  // of those that gave their whole share
   bool plain = true;              // all credit so far is such
@@ -165,6 +165,7 @@ class Settling {
       case EffectKind::points:
       case EffectKind::gift:
       case EffectKind::entries:
+      case EffectKind::item:
         return checked(effect.value);
       case EffectKind::note:
         break;
@@ -195,6 +196,7 @@ class Settling {
 
   void count(const OfferEffect& effect, std::int64_t value, bool whole) {
     if (effect.kind == EffectKind::entries) return add(settled_->entries, value);
+    if (effect.kind == EffectKind::item) return add(settled_->items, value);
     if (is_count(effect.kind)) return add(settled_->points, value);
     add(settled_->rials, value);
     if (is_discount(effect.kind)) add(settled_->off, value);
@@ -252,7 +254,7 @@ Settled settled(std::span<const Candidate> candidates, const Basket& basket) {
   const auto worth = [](const Settled& one, std::size_t best) {
     const bool fires =
         std::ranges::any_of(one.given, [&](const Given& given) { return given.offer == best; });
-    return std::tuple(one.rials, one.points, one.entries, fires);
+    return std::tuple(one.rials, one.items, one.points, one.entries, fires);
   };
   std::size_t chosen = kNobody;
   for (std::size_t i = 0; i < candidates.size(); ++i) {

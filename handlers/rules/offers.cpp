@@ -53,6 +53,7 @@ bool gives_by_piece(const Offer& offer) {
       case EffectKind::points:
       case EffectKind::gift:
       case EffectKind::entries:
+      case EffectKind::item:
         return true;
       default:
         return false;

@@ -6,7 +6,7 @@
 // Must stay true:
 // - Stacking: of the offers that say `best` only the one with which most is given fires, beside all that say
 //   `all`; so what is given is never less than any single offer gives. Most: rials (discount, credit, gifts),
-//   then points, then entries; of equals the higher priority, then the name.
+//   then items, then points, then entries; of equals the higher priority, then the name.
 // - The order of the offers in the file changes nothing.
 // - Discounts come first, in order of priority, each of amount - by_credit and never more than is left to
 //   pay; a share of credit is of amount - by_credit - all discounts. Rounding is down, effect by effect.
@@ -20,7 +20,8 @@
 //   piece by a small invoice and the percentage by the rest.
 // - What codes paid earns nothing: of an invoice wholly paid by them only notes come (I24).
 // - A budget is what is left of it when it is judged, under the lock of the offer; an offer whose budget is
-//   less than it would give gives what is left, in the order of its effects, and then nothing (I34).
+//   less than it would give gives what is left, in the order of its effects, and then nothing (I34). That of
+//   an offer of items is so many pieces, and an item is worth no rial: no offer has a budget of both.
 // - Chance is none of the judge's: what is drawn for a member and a day is a function of both and of the
 //   offer (offer_draws.hpp), the same for all invoices of the day.
 // - Integers only. A value beyond kAmountMax is std::out_of_range, never a wrapped sum.
@@ -60,17 +61,20 @@ enum class EffectKind : std::uint8_t {
   points_percent,  // of the points that the purchase itself brings: 10,000 basis points double them
   gift,            // a gift code of so much, to give away
   entries,         // in the draw
-  note             // what the cashier is told: "gold member, say thanks"
+  note,            // what the cashier is told: "gold member, say thanks"
+  item             // one piece of something, for a code that a cashier hands it over for
 };
 
 struct OfferEffect {
   EffectKind kind = EffectKind::credit_percent;
   std::int64_t value = 0;        // basis points, amount or count
-  std::uint32_t valid_days = 0;  // credit, gift: full local days after today; 0: as the club's credit
+  std::uint32_t valid_days = 0;  // credit, gift, item: full local days after today; 0: as the club's credit
   Amount day_max = 0;            // money: at most so much to one member in a day; 0: no bound
-  std::string text;              // note: in the club's language
+  std::string text;              // note: in the club's language; item: what it is
   bool operator==(const OfferEffect&) const = default;
 };
+
+inline constexpr std::size_t kItemCharactersMax = 40;  // it stands in a text beside others
 
 enum class Stacking : std::uint8_t { all, best };
 
@@ -92,10 +96,11 @@ struct Offer {
   std::uint32_t per_member = 0;  // uses; 0: no bound
   std::uint32_t per_member_day =
       0;              // uses; 0: no bound. The file's default: 1 if it gives anything by the piece
-  Amount budget = 0;  // in all, of discount, credit and gifts; 0: no bound
+  Amount budget = 0;  // in all, of discount, credit and gifts; or of items, in pieces; 0: no bound
   Stacking stacking = Stacking::all;
   std::int32_t priority = 0;  // the higher, the more it counts among equals
-  std::string message;  // occasions: what she reads, with {club} {credit} {code} {until}; empty: the usual
+  std::string
+      message;  // occasions: what she reads, with {club} {credit} {code} {until} {item}; empty: the usual
   bool operator==(const Offer&) const = default;
 };
 

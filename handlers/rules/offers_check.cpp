@@ -21,21 +21,22 @@ constexpr std::uint32_t kChanceMax = 1'000'000;
 struct KindTraits {
   std::string_view name;
   std::int64_t value_max;
-  bool money;          // a budget and day_max bound it
+  bool money;          // a budget of rials and day_max bound it
   bool needs_invoice;  // it is a share of it, or is told beside it
   bool lasts;          // it has a validity
 };
 
 // In the order of EffectKind.
-constexpr std::array<KindTraits, 9> kKinds = {{{"percent_off", kWholeBasisPoints, true, true, false},
-                                               {"cash_off", kAmountMax, true, true, false},
-                                               {"credit_percent", kWholeBasisPoints, true, true, true},
-                                               {"credit", kAmountMax, true, false, true},
-                                               {"points", kCountMax, false, false, false},
-                                               {"points_percent", kPointsShareMax, false, true, false},
-                                               {"gift", kAmountMax, true, false, true},
-                                               {"entries", kCountMax, false, false, false},
-                                               {"note", 0, false, true, false}}};
+constexpr std::array<KindTraits, 10> kKinds = {{{"percent_off", kWholeBasisPoints, true, true, false},
+                                                {"cash_off", kAmountMax, true, true, false},
+                                                {"credit_percent", kWholeBasisPoints, true, true, true},
+                                                {"credit", kAmountMax, true, false, true},
+                                                {"points", kCountMax, false, false, false},
+                                                {"points_percent", kPointsShareMax, false, true, false},
+                                                {"gift", kAmountMax, true, false, true},
+                                                {"entries", kCountMax, false, false, false},
+                                                {"note", 0, false, true, false},
+                                                {"item", 1, false, false, true}}};
 
 const KindTraits& traits_of(const OfferEffect& effect) {
   return kKinds.at(static_cast<std::size_t>(effect.kind));
@@ -44,12 +45,13 @@ const KindTraits& traits_of(const OfferEffect& effect) {
 void check_effect(const OfferEffect& effect, Occasion on, Words& wrong) {
   const KindTraits& kind = traits_of(effect);
   const std::string name(kind.name);
-  const bool note = effect.kind == EffectKind::note;
+  const bool note = effect.kind == EffectKind::note, item = effect.kind == EffectKind::item;
   if (note && effect.text.empty()) wrong.push_back(name + ": says nothing");
+  if (item && effect.text.empty()) wrong.push_back(name + ": of what");
   if (!note && effect.value <= 0) wrong.push_back(name + ": gives nothing");
   if (!note && effect.value > kind.value_max)
     wrong.push_back(name + ": more than " + std::to_string(kind.value_max));
-  if (!note && !effect.text.empty()) wrong.push_back(name + ": only a note has a text");
+  if (!note && !item && !effect.text.empty()) wrong.push_back(name + ": only a note has a text, or an item");
   if (kind.needs_invoice && on != Occasion::purchase)
     wrong.push_back(name + ": there is no invoice on this occasion");
   if (effect.valid_days != 0 && !kind.lasts) wrong.push_back(name + ": has no days of validity");
@@ -66,18 +68,22 @@ void check_effect(const OfferEffect& effect, Occasion on, Words& wrong) {
 void check_effects_together(const Offer& offer, Words& wrong) {
   if (offer.then.empty()) wrong.push_back("it gives nothing");
   std::array<int, kKinds.size()> seen{};
-  int money = 0, discounts = 0;
+  int money = 0, discounts = 0, items = 0;
   bool day_max = false;
   for (const OfferEffect& effect : offer.then) {
     if (++seen.at(static_cast<std::size_t>(effect.kind)) == 2)
       wrong.push_back(std::string(traits_of(effect).name) + ": stands twice; write two offers");
     money += traits_of(effect).money ? 1 : 0;
+    items += effect.kind == EffectKind::item ? 1 : 0;
     discounts += effect.kind == EffectKind::percent_off || effect.kind == EffectKind::cash_off ? 1 : 0;
     day_max = day_max || effect.day_max != 0;
   }
   if (day_max && money > 1)
     wrong.push_back("a bound of the day is for an offer that gives money in one way; write two offers");
-  if (offer.budget != 0 && money == 0) wrong.push_back("a budget bounds money, and it gives none");
+  if (offer.budget != 0 && money + items == 0)
+    wrong.push_back("a budget bounds money, or items, and it gives none");
+  if (offer.budget != 0 && money != 0 && items != 0)
+    wrong.push_back("a budget is so many rials or so many items; write two offers");
   if (offer.budget != 0 && discounts != 0 && discounts != money)
     wrong.push_back("a budget is for discounts or for what comes after them; write two offers");
   if (offer.budget < 0 || offer.budget > kAmountMax) wrong.push_back("the budget is no amount");

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "store/mysql/audit_bills.hpp"
+#include "store/mysql/audit_items.hpp"
 
 namespace peyk::store {
 namespace {
@@ -65,7 +66,7 @@ constexpr const char* kChecks[] = {
     " CASE WHEN kind = 1 THEN lot_id ELSE to_lot_id END AS lot, amount FROM ledger_entry WHERE kind IN (1, "
     "6))"
     " g GROUP BY lot) e ON e.lot = l.lot_id"
-    " WHERE COALESCE(e.grants, 0) <> 1 OR e.granted <> l.issued ORDER BY l.lot_id",
+    " WHERE l.kind <> 7 AND (COALESCE(e.grants, 0) <> 1 OR e.granted <> l.issued) ORDER BY l.lot_id",
 
     // What is left in a lot is what was issued less what was spent and stayed so, or has lapsed.
     "SELECT CONCAT('lot ', l.lot_id, ' has ', l.remaining, ' left, but ', l.issued, ' were issued and ',"
@@ -142,7 +143,9 @@ constexpr const char* kChecks[] = {
     "SELECT CONCAT('code ', c.code_id, CASE WHEN c.state = 2 THEN ' is redeemed, but its lot ' ELSE"
     " ' is live, but its lot ' END, l.lot_id, ' has ', l.remaining, ' left')"
     " FROM code c JOIN lot l ON l.lot_id = c.lot_id"
-    " WHERE (c.state = 2 AND l.remaining <> 0) OR (c.state = 1 AND l.remaining = 0) ORDER BY c.code_id",
+    " WHERE l.kind <> 7 AND ((c.state = 2 AND l.remaining <> 0) OR (c.state = 1 AND l.remaining = 0)) ORDER "
+    "BY"
+    " c.code_id",
 
     // A code is of its lot's member and club.
     "SELECT CONCAT('code ', c.code_id, ' is of member ', c.member_id, ' and club ', c.club_id, ', its lot ', "
@@ -305,7 +308,8 @@ constexpr const char* kChecks[] = {
     "BY"
     " member_id) p ON p.member_id = m.member_id"
     " LEFT JOIN behaviour b ON b.member_id = m.member_id AND b.branch_no = 0"
-    " WHERE m.phone IS NOT NULL AND COALESCE(b.visits = 0 AND b.purchases > 0, 0) = 0 AND (COALESCE(p.purchases, 0) <>"
+    " WHERE m.phone IS NOT NULL AND COALESCE(b.visits = 0 AND b.purchases > 0, 0) = 0 AND "
+    "(COALESCE(p.purchases, 0) <>"
     " COALESCE(b.purchases, 0) OR COALESCE(p.spent, 0) <> COALESCE(b.spent, 0)) ORDER BY m.member_id",
     "SELECT CONCAT('member ', b.member_id, ' of club ', b.club_id, ' has bought at its branches for ', "
     "SUM(CASE WHEN"
@@ -342,6 +346,7 @@ Audit audit_ledger(Connection& connection) {
   audit.entries = count_entries(connection);
   std::vector<const char*> checks(std::begin(kChecks), std::end(kChecks));
   checks.insert(checks.end(), bill_checks().begin(), bill_checks().end());
+  checks.insert(checks.end(), item_checks().begin(), item_checks().end());
   for (const char* check : checks) {
     run_check(connection, check, audit);
     if (audit.has_more) break;

@@ -154,7 +154,10 @@ std::map<std::uint64_t, std::vector<OfferShown>> load_offers_shown(Connection& c
       connection,
       "SELECT " + column +
           ", o.name, COALESCE(JSON_UNQUOTE(JSON_EXTRACT(v.body, '$.title')), ''), g.kind,"
-          " g.value FROM offer_grant g JOIN offer o ON o.offer_id = g.offer_id LEFT JOIN offer_version v ON"
+          " g.value, CASE WHEN g.kind = 9 THEN COALESCE(JSON_UNQUOTE(JSON_EXTRACT(v.body, CONCAT('$.then[', "
+          "g.place,"
+          " '].text'))), '') ELSE '' END FROM offer_grant g JOIN offer o ON o.offer_id = g.offer_id LEFT "
+          "JOIN offer_version v ON"
           " v.version_id = g.version_id WHERE g.kind <> 8 AND " +
           column + " IN (",
       "ORDER BY g.grant_id", 1, ids, [](Statement& s, std::uint64_t id) { s.add(id); },
@@ -164,6 +167,7 @@ std::map<std::uint64_t, std::vector<OfferShown>> load_offers_shown(Connection& c
         one.title = rows.text();
         one.kind = static_cast<rules::EffectKind>(rows.u64());
         one.value = rows.i64();
+        one.item = rows.text();
       });
   return all;
 }

@@ -50,6 +50,7 @@ struct OfferShown {
   std::string name, title;
   rules::EffectKind kind = rules::EffectKind::credit;
   std::int64_t value = 0;
+  std::string item;  // what it is, of kind item
 };
 // Of purchases, or of lots, by their ids; notes are left out.
 enum class OffersOf : std::uint8_t { purchases, lots };

@@ -8,6 +8,7 @@
 #include "store/mysql/erasure.hpp"
 #include "store/mysql/expiry.hpp"
 #include "store/mysql/guesses.hpp"
+#include "store/mysql/handovers.hpp"
 #include "store/mysql/member_events.hpp"
 #include "store/mysql/miss_windows.hpp"
 #include "store/mysql/moves.hpp"
@@ -39,6 +40,8 @@ struct Sorted {
   std::vector<LedgerEntry> entries;
   std::vector<const TakeFromLot*> taken;
   std::vector<const VoidRedemption*> voided;
+  std::vector<const Handover*> handed_over;
+  std::vector<const TakeItemBack*> items_back;
   std::vector<const CreditMove*> moves;
   std::map<LinePhoneKey, bool> promo_stopped;
   std::map<LinePhoneKey, rules::Instant> helped;
@@ -176,6 +179,20 @@ struct Sorted {
     changed_members.insert(effect.entry.member);
     offers.gifts.push_back(&effect);
   }
+  void operator()(const IssueItem& effect) {
+    opened.push_back(&effect.lot);
+    issued.push_back(&effect.code);
+  }
+  void operator()(const HandOver& effect) {
+    handed_over.push_back(&effect.handover);
+    end_code(effect.handover.code, CodeState::redeemed, effect.handover.at);
+  }
+  void operator()(const TakeItemBack& effect) {
+    items_back.push_back(&effect);
+    ended_codes.erase(effect.code);
+    revived_codes.insert(effect.code);
+  }
+  void operator()(const VoidItem& effect) { end_code(effect.code, CodeState::voided, effect.at); }
   void operator()(const SetTags& effect) { changed_tags.insert(effect.member); }
   void operator()(const SetSurveyScore& effect) { changed_scores.insert(effect.member); }
   void operator()(const RecordMemberEvent& effect) { member_events.push_back(&effect.event); }
@@ -263,6 +280,10 @@ void save_lots(Connection& connection, const Sorted& sorted, const Facts& facts)
     if (rules::effect_on_member(entry.kind, entry.amount) > 0) filled.insert(facts.lot(entry.lot));
     if (entry.kind == rules::EntryKind::move) filled.insert(facts.lot(entry.to_lot));
   }
+  // One for an item is never filled, and is to be looked at all the same.
+  for (const Lot* lot : sorted.opened) {
+    if (lot->kind == LotOrigin::item) filled.insert(facts.lot(lot->id));
+  }
   const std::vector<const Lot*> due(filled.begin(), filled.end());
   list_due(connection, due);
 }
@@ -270,11 +291,13 @@ void save_lots(Connection& connection, const Sorted& sorted, const Facts& facts)
 void save_codes(Connection& connection, const Sorted& sorted, const Facts& facts) {
   insert_set(
       connection,
-      "INSERT INTO code (code_id, club_id, number, reserved_number, member_id, lot_id, state, issued_at) "
+      "INSERT INTO code (code_id, club_id, number, reserved_number, member_id, lot_id, state, issued_at, "
+      "item) "
       "VALUES ",
-      8, sorted.issued, [](Statement& s, const Code* code) {
+      9, sorted.issued, [](Statement& s, const Code* code) {
         s.add(code->id).add(code->club).add(code->number).add(code->number).add(code->member).add(code->lot);
         s.add(static_cast<std::uint32_t>(code->state)).add(code->issued_at);
+        s.add(code->item);
       });
   // A redemption of what had expired since leaves its code as it was, one whose number is gone makes it void.
   std::vector<CodeId> revived, voided;
@@ -400,6 +423,7 @@ void save_effects(Connection& connection, std::span<const Effect> effects, const
   save_codes(connection, sorted, facts);
   save_entries(connection, sorted.entries);
   save_redemptions(connection, sorted);
+  save_handovers(connection, sorted.handed_over, sorted.items_back);
   save_holds(connection, sorted.holds_begun, sorted.holds_ended, facts);
   save_voided(connection, sorted);
   save_refunds(connection, sorted.refunds_new, sorted.refunds_known, sorted.returned, facts);

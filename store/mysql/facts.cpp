@@ -3,8 +3,9 @@
 #include "store/mysql/behaviours.hpp"
 #include "store/mysql/disputes.hpp"
 #include "store/mysql/guesses.hpp"
-#include "store/mysql/member_events.hpp"
+#include "store/mysql/handovers.hpp"
 #include "store/mysql/managers_offers.hpp"
+#include "store/mysql/member_events.hpp"
 #include "store/mysql/moves.hpp"
 #include "store/mysql/offer_uses.hpp"
 #include "store/mysql/pendings.hpp"
@@ -31,7 +32,7 @@ constexpr const char* kLotColumns =
     "held,"
     " held_until FROM lot ";
 constexpr const char* kCodeColumns =
-    "SELECT code_id, club_id, number, member_id, lot_id, state, issued_at, ended_at FROM code ";
+    "SELECT code_id, club_id, number, member_id, lot_id, state, issued_at, ended_at, item FROM code ";
 constexpr const char* kRedemptionColumns =
     "SELECT r.redemption_id, r.club_id, r.code_id, r.member_id, r.branch_no, r.cashier_phone, r.invoice,"
     " r.invoice_amount, r.used, r.left_on_code, r.at, r.place, r.till_key, r.returned, r.purchase_id,"
@@ -84,6 +85,7 @@ Code read_code(Rows& rows) {
   code.state = static_cast<CodeState>(rows.u64());
   code.issued_at = rows.instant();
   code.ended_at = rows.instant();
+  code.item = rows.text();
   return code;
 }
 
@@ -195,16 +197,23 @@ void load_open_lots(Connection& connection, const std::set<MemberId>& members, F
 void load_wallets(Connection& connection, const std::set<MemberId>& members, Facts& facts) {
   for (const MemberId id : members) facts.load_wallet_of(id);
   load_open_lots(connection, members, facts);
+  std::set<LotId> of_items;
   select_in(
       connection, std::string(kCodeColumns) + "WHERE state = 1 AND member_id IN (", "", 1, members,
-      [](Statement& s, MemberId id) { s.add(id); }, [&facts](Rows& rows) { facts.load(read_code(rows)); });
+      [](Statement& s, MemberId id) { s.add(id); },
+      [&](Rows& rows) {
+        Code code = read_code(rows);
+        if (!code.item.empty()) of_items.insert(code.lot);
+        facts.load(std::move(code));
+      });
+  load_item_lots(connection, of_items, facts);
 }
 
 // Under the lock of their members: what the codes are now, their lots, who took them, and what else their
 // owners may spend.
 void load_codes(Connection& connection, const std::set<CodeKey>& keys, const std::set<CodeId>& ids,
                 Facts& facts) {
-  std::set<CodeId> codes;
+  std::set<CodeId> codes, items;
   std::set<LotId> lots;
   std::set<MemberId> owners;
   const auto take = [&](Rows& rows) {
@@ -212,7 +221,7 @@ void load_codes(Connection& connection, const std::set<CodeKey>& keys, const std
     // Issued since its owner was looked for: a moment ago there was no such code.
     const Member* owner = facts.member(code.member);
     if (owner == nullptr) return;
-    codes.insert(code.id);
+    (code.item.empty() ? codes : items).insert(code.id);
     lots.insert(code.lot);
     // A gift account may have a hundred thousand, and spends none.
     if (owner->phone != 0) owners.insert(code.member);
@@ -229,6 +238,7 @@ void load_codes(Connection& connection, const std::set<CodeKey>& keys, const std
             [&facts](Rows& rows) { facts.load(read_lot(rows)); });
   select_in(connection, std::string(kRedemptionColumns) + "WHERE r.code_id IN (", "", 1, codes, bind_id,
             [&facts](Rows& rows) { facts.load(read_redemption(rows)); });
+  load_handovers(connection, items, facts);
 }
 
 void load_taken(Connection& connection, const std::vector<CodeKey>& candidates, Facts& facts) {

@@ -106,7 +106,7 @@ std::vector<rules::CodeNumber> issue_set(Connection& connection, SystemChance& c
                   .club = order.club,
                   .member = account,
                   .origin = LotOrigin::gift,
-                  .kind = LotOrigin::gift,
+                  .kind = order.item.empty() ? LotOrigin::gift : LotOrigin::item,
                   .issued = order.amount,
                   .remaining = order.amount,
                   .created_at = order.now,
@@ -125,7 +125,12 @@ std::vector<rules::CodeNumber> issue_set(Connection& connection, SystemChance& c
                     .member = account,
                     .lot = lot.id,
                     .state = CodeState::live,
-                    .issued_at = order.now};
+                    .issued_at = order.now,
+                    .item = order.item};
+    if (!order.item.empty()) {
+      effects.emplace_back(IssueItem{lot, code});
+      continue;
+    }
     effects.emplace_back(OpenLot{lot, entry});
     effects.emplace_back(IssueCode{code});
   }
@@ -175,13 +180,15 @@ void take_back(Connection& connection, SystemChance& chance, const WithdrawOrder
   std::vector<CodeId> codes;
   rules::Amount sum = 0;
   for (const Gift& gift : gifts) {
-    entries.push_back({.id = chance.next_id(),
-                       .club = order.club,
-                       .kind = rules::EntryKind::withdraw,
-                       .member = account,
-                       .lot = gift.lot,
-                       .amount = gift.left,
-                       .at = order.now});
+    // Of an item there is nothing to post.
+    if (gift.left > 0)
+      entries.push_back({.id = chance.next_id(),
+                         .club = order.club,
+                         .kind = rules::EntryKind::withdraw,
+                         .member = account,
+                         .lot = gift.lot,
+                         .amount = gift.left,
+                         .at = order.now});
     ended.push_back({.id = gift.code, .state = CodeState::voided, .at = order.now});
     lots.push_back(gift.lot);
     codes.push_back(gift.code);
@@ -203,22 +210,24 @@ void take_back(Connection& connection, SystemChance& chance, const WithdrawOrder
 
 std::uint64_t issue_gifts(Connection& connection, SystemChance& chance, const GiftOrder& order,
                           const std::function<void(std::span<const rules::CodeNumber>)>& issued) {
-  if (order.count == 0 || order.count > kGiftsMax || order.amount <= 0 ||
-      order.amount > rules::kAmountMax / kGiftsMax || order.expires_at <= order.now)
+  if (order.count == 0 || order.count > kGiftsMax || order.amount < 0 ||
+      (order.amount == 0) == order.item.empty() || order.amount > rules::kAmountMax / kGiftsMax ||
+      order.expires_at <= order.now)
     throw std::invalid_argument("issue_gifts: an order outside its limits");
   chance.reserve_ids(connection, 2);
   const MemberId account = open_account(connection, chance, order.club);
   const std::uint64_t batch = chance.next_id();
   connection
       .prepare(
-          "INSERT INTO gift_batch (batch_id, club_id, amount, expires_at, issued_at, issued_by)"
-          " VALUES (?, ?, ?, ?, ?, ?)")
+          "INSERT INTO gift_batch (batch_id, club_id, amount, expires_at, issued_at, issued_by, item)"
+          " VALUES (?, ?, ?, ?, ?, ?, ?)")
       .add(batch)
       .add(order.club)
       .add(order.amount)
       .add(order.expires_at)
       .add(order.now)
       .add(order.by)
+      .add(order.item)
       .update();
   connection.commit();
   for (std::uint32_t left = order.count; left > 0;) {
@@ -307,12 +316,13 @@ std::vector<GiftBatch> list_gifts(Connection& connection, ClubId club, rules::In
   Rows rows =
       connection
           .prepare(
-              "SELECT b.batch_id, b.amount, b.issued_at, b.expires_at, b.issued_by, COUNT(c.code_id),"
+              "SELECT b.batch_id, b.amount, b.item, b.issued_at, b.expires_at, b.issued_by, COUNT(c.code_id),"
               " CAST(COALESCE(SUM(c.state = 2), 0) AS UNSIGNED),"
               " CAST(COALESCE(SUM(c.state = 4), 0) AS UNSIGNED),"
               " CAST(COALESCE(SUM(c.state = 1 AND b.expires_at > ?), 0) AS UNSIGNED) FROM gift_batch b"
               " LEFT JOIN gift_code g ON g.batch_id = b.batch_id LEFT JOIN code c ON c.code_id = g.code_id"
-              " WHERE b.club_id = ? GROUP BY b.batch_id, b.amount, b.issued_at, b.expires_at, b.issued_by"
+              " WHERE b.club_id = ? GROUP BY b.batch_id, b.amount, b.item, b.issued_at, b.expires_at,"
+              " b.issued_by"
               " ORDER BY b.batch_id DESC LIMIT ?")
           .add(now)
           .add(club)
@@ -321,6 +331,7 @@ std::vector<GiftBatch> list_gifts(Connection& connection, ClubId club, rules::In
   while (rows.next()) {
     GiftBatch batch{.id = rows.u64()};
     batch.amount = rows.i64();
+    batch.item = rows.text();
     batch.issued_at = rows.instant();
     batch.expires_at = rows.instant();
     batch.by = rows.text();

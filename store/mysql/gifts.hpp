@@ -1,6 +1,9 @@
 // Gift codes: credit of a club that has no member yet. It belongs to the club's gift account, a row of
 // `member` without a phone whose balance is the gift liability, until a member texts the code; from then on
 // it is hers. Until then the club may withdraw it.
+//
+// Codes for an item are issued likewise, and belong to that account for good: they are for whoever shows
+// them.
 #pragma once
 
 #include <functional>
@@ -19,7 +22,8 @@ inline constexpr std::uint32_t kGiftsMax = 100'000;  // of one order
 
 struct GiftOrder {
   handlers::ClubId club = 0;
-  rules::Amount amount = 0;  // of each code
+  rules::Amount amount = 0;  // of each code; 0: it is for an item
+  std::string item;          // what is handed over for each; empty: it is of credit
   std::uint32_t count = 1;
   rules::Instant expires_at{};
   rules::Instant now{};
@@ -49,7 +53,8 @@ std::optional<std::uint64_t> withdraw_batch(Connection& connection, SystemChance
 
 struct GiftBatch {
   std::uint64_t id = 0;
-  rules::Amount amount = 0;
+  rules::Amount amount = 0;  // 0: of an item
+  std::string item;
   std::uint64_t codes = 0, redeemed = 0, open = 0, withdrawn = 0, expired = 0;
   rules::Instant issued_at{}, expires_at{};
   std::string by;

@@ -26,13 +26,14 @@ std::string state_word(CodeState state, rules::Instant expires_at, rules::Instan
 }
 
 void find_lots(Connection& connection, MemberFound& found) {
-  Rows rows = connection
-                  .prepare(
-                      "SELECT lot_id, origin, issued, remaining, created_at, expires_at FROM lot"
-                      " WHERE member_id = ? ORDER BY lot_id DESC LIMIT ?")
-                  .add(found.member.id)
-                  .add(kLookupRowsMax)
-                  .query();
+  Rows rows =
+      connection
+          .prepare(
+              "SELECT lot_id, origin, issued, remaining, created_at, expires_at FROM lot"
+              " WHERE member_id = ? AND kind <> 7 ORDER BY lot_id DESC LIMIT ?")  // of items there is none
+          .add(found.member.id)
+          .add(kLookupRowsMax)
+          .query();
   while (rows.next()) {
     Lot lot;
     lot.id = rows.u64();
@@ -48,20 +49,21 @@ void find_lots(Connection& connection, MemberFound& found) {
 }
 
 void find_codes(Connection& connection, MemberFound& found, rules::Instant now) {
-  Rows rows =
-      connection
-          .prepare(
-              "SELECT c.number, c.state, l.remaining, l.expires_at FROM code c JOIN lot l ON l.lot_id ="
-              " c.lot_id WHERE c.member_id = ? ORDER BY c.code_id DESC LIMIT ?")
-          .add(found.member.id)
-          .add(kLookupRowsMax)
-          .query();
+  Rows rows = connection
+                  .prepare(
+                      "SELECT c.number, c.state, l.remaining, l.expires_at, c.item FROM code c JOIN lot l ON "
+                      "l.lot_id ="
+                      " c.lot_id WHERE c.member_id = ? ORDER BY c.code_id DESC LIMIT ?")
+                  .add(found.member.id)
+                  .add(kLookupRowsMax)
+                  .query();
   while (rows.next()) {
     CodeFound code;
     code.number = rows.u32();
     const auto state = static_cast<CodeState>(rows.u64());
     code.left = rows.i64();
     code.expires_at = rows.instant();
+    code.item = rows.text();
     code.state = state_word(state, code.expires_at, now);
     found.codes.insert(found.codes.begin(), std::move(code));
   }

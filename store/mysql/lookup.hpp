@@ -20,6 +20,7 @@ struct CodeFound {
   std::string state;  // live, redeemed, expired, void; a live one past its expiry is expired
   rules::Amount left = 0;
   rules::Instant expires_at{};
+  std::string item;  // what is handed over for it; empty: it is of credit
 };
 struct RedemptionFound {
   rules::CodeNumber code = 0;

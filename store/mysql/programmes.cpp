@@ -263,7 +263,8 @@ OfferReach load_offer_reach(Connection& connection, std::uint32_t offer, std::ui
   Rows rows = connection
                   .prepare(
                       "SELECT COUNT(*), CAST(COALESCE(SUM(CASE WHEN kind IN (0, 1, 2, 3, 6) THEN value ELSE 0"
-                      " END), 0) AS SIGNED) FROM (SELECT kind, value FROM offer_grant WHERE offer_id = ?"
+                      " END), 0) AS SIGNED), CAST(COALESCE(SUM(kind = 9), 0) AS UNSIGNED) FROM (SELECT kind, "
+                      "value FROM offer_grant WHERE offer_id = ?"
                       " LIMIT ?) g")
                   .add(offer)
                   .add(rows_left)
@@ -271,6 +272,7 @@ OfferReach load_offer_reach(Connection& connection, std::uint32_t offer, std::ui
   rows.next();
   count(rows.u64());
   reach.money = rows.i64();
+  reach.items = rows.u64();
   return reach;
 }
 

@@ -51,6 +51,7 @@ struct OfferReach {
   std::uint64_t members = 0;  // who ever had it
   std::uint64_t uses = 0;     // purchases and occasions on which it fired
   rules::Amount money = 0;    // discount, credit and gifts
+  std::uint64_t items = 0;    // pieces
   bool is_all = true;         // false: there is more than was counted
 };
 // Rows read for a whole list, so that it takes seconds in a club of any size.

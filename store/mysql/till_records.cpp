@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "store/mysql/handovers.hpp"
 #include "store/mysql/refunds.hpp"
 #include "store/mysql/sets.hpp"
 
@@ -52,11 +53,17 @@ void find_holds(Connection& connection, const std::set<RecordKey>& ids, OldRecor
 // to be refunded. A number that comes back each morning names strangers' of years ago.
 void find_redemptions(Connection& connection, const Needs& needs, OldRecords& found,
                       std::set<MemberId>& members) {
-  select_in(connection, "SELECT code_id, member_id FROM redemption WHERE (club_id, redemption_id) IN (", "",
-            2, needs.redemptions, bind_record, [&](Rows& rows) {
-              found.codes.insert(rows.u64());
-              members.insert(rows.u64());
-            });
+  std::set<RecordKey> others = needs.redemptions;  // which may be of items
+  select_in(
+      connection,
+      "SELECT club_id, redemption_id, code_id, member_id FROM redemption WHERE (club_id, redemption_id) IN (",
+      "", 2, needs.redemptions, bind_record, [&](Rows& rows) {
+        const ClubId club = rows.u32();
+        others.erase({club, rows.u64()});
+        found.codes.insert(rows.u64());
+        members.insert(rows.u64());
+      });
+  find_handovers(connection, others, found.codes, members);
   std::set<std::uint64_t> refunded;
   for (const PurchaseKey& bill : found.refunded_bills) {
     const auto its = found.on_bills.purchases.find(as_bill(bill));

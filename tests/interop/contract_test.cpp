@@ -29,6 +29,8 @@ TEST(Contract, every_operation_and_every_documented_error_is_as_documented) {
   Stack stack({.more_yaml = "  answer_timeout: 2s\n  key_requests_max: 500\n  key_requests_window: 1h\n"});
   const Finished gift = stack.peykctl({"gift", "issue", "nan-o-namak", "500000"});
   ASSERT_TRUE(gift.status.ok()) << gift.output;
+  const Finished item = stack.peykctl({"gift", "issue", "nan-o-namak", "--item", "a croissant"});
+  ASSERT_TRUE(item.status.ok()) << item.output;
   const Finished done =
       run_process({.argv = {"node", (source_dir() / "tests/interop/contract/main.js").string()},
                    .env = {{"PEYK_PORT", std::to_string(stack.http_port())},
@@ -36,6 +38,7 @@ TEST(Contract, every_operation_and_every_documented_error_is_as_documented) {
                            {"PEYK_MYSQL_SOCKET", stack.mysql().unix_socket().string()},
                            {"PEYK_REDIS_SOCKET", stack.redis().unix_socket().string()},
                            {"PEYK_GIFT_CODE", code_in(gift.output)},
+                           {"PEYK_ITEM_CODE", code_in(item.output)},
                            {"NODE_PATH", node_modules().string()}}},
                   120s);
   std::cout << done.output;

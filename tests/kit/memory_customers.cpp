@@ -104,6 +104,41 @@ void MemoryStore::keep_customer(const Effect& effect, const Facts& after) {
     codes_[gift->code.id] = gift->code;
     entries_.push_back(gift->entry);
     members_[gift->entry.member] = *after.member(gift->entry.member);
+  } else if (const auto* item = std::get_if<IssueItem>(&effect)) {
+    lots_[item->lot.id] = item->lot;
+    codes_[item->code.id] = item->code;
+  } else if (const auto* over = std::get_if<HandOver>(&effect)) {
+    handovers_.push_back(over->handover);
+    codes_[over->handover.code] = *after.code(over->handover.code);
+  } else if (const auto* back = std::get_if<TakeItemBack>(&effect)) {
+    std::ranges::find(handovers_, back->handover, &Handover::id)->voided = back->voided;
+    codes_[back->code] = *after.code(back->code);
+  } else if (const auto* ended_item = std::get_if<VoidItem>(&effect)) {
+    codes_[ended_item->code] = *after.code(ended_item->code);
+  }
+}
+
+// Of items: no rial, no entry, no redemption; one standing handover of what was handed over, in its time.
+void MemoryStore::audit_items(std::vector<std::string>& problems) const {
+  for (const auto& [id, code] : codes_) {
+    const Lot& lot = lots_.at(code.lot);
+    if (code.item.empty() != (lot.kind != LotOrigin::item))
+      problems.push_back("a code is of credit and of an item");
+    if (code.item.empty()) continue;
+    if (lot.issued != 0 || lot.remaining != 0 || lot.held != 0)
+      problems.push_back("an item is of some rials");
+    if (std::ranges::any_of(entries_, [&](const LedgerEntry& one) { return one.lot == lot.id; }))
+      problems.push_back("the ledger tells of an item");
+    if (std::ranges::any_of(redemptions_, [&](const Redemption& one) { return one.code == id; }))
+      problems.push_back("an item paid for something");
+    const auto standing =
+        std::ranges::count_if(handovers_, [&](const Handover& one) { return one.code == id && !one.voided; });
+    if (standing != (code.state == CodeState::redeemed ? 1 : 0))
+      problems.push_back("an item was not handed over once");
+    for (const Handover& one : handovers_) {
+      if (one.code == id && one.at >= lot.expires_at)
+        problems.push_back("an item was handed over after its time");
+    }
   }
 }
 

@@ -21,7 +21,9 @@ void MemoryStore::load_wallet(MemberId member, Facts& facts) const {
     if (lot.member == member && lot.remaining > 0) facts.load(lot);
   }
   for (const auto& [id, code] : codes_) {
-    if (code.member == member && code.state == CodeState::live) facts.load(code);
+    if (code.member != member || code.state != CodeState::live) continue;
+    facts.load(code);
+    if (!code.item.empty()) facts.load(lots_.at(code.lot));
   }
 }
 
@@ -35,6 +37,10 @@ void MemoryStore::load_reading(const ReadingKey& key, Facts& facts) const {
     past.share = one.earn_share;
     past.refunded = one.refunded;
     if (one.code) past.expires_at = lots_.at(codes_.at(*one.code).lot).expires_at;
+    for (const OfferGrant& grant : grants_) {
+      const bool beside = key.what == Reading::statement && grant.purchase == one.id && grant.lot != 0;
+      if (beside && grant.kind == rules::EffectKind::item) past.item = item_of(grant.lot);
+    }
     purchases.push_back(past);
   }
   for (const LedgerEntry& entry : entries_) {
@@ -68,6 +74,8 @@ void MemoryStore::load_reading(const ReadingKey& key, Facts& facts) const {
     others.push_back(past);
   }
   if (key.what != Reading::statement) load_given(*member, others);
+  if (key.what == Reading::why)
+    std::erase_if(others, [](const Past& one) { return one.what == Event::handed_over; });
   const auto later = [](const Past& a, const Past& b) {
     return std::tie(a.at, a.row) > std::tie(b.at, b.row);
   };
@@ -84,8 +92,24 @@ void MemoryStore::load_reading(const ReadingKey& key, Facts& facts) const {
   }
 }
 
-// The club's own credit for her profile. Occasions are no requests: this store knows none.
+std::string MemoryStore::item_of(LotId lot) const {
+  const auto code = std::ranges::find_if(codes_, [lot](const auto& one) { return one.second.lot == lot; });
+  return code == codes_.end() ? std::string() : code->second.item;
+}
+
+// The club's own credit for her profile, and items. Occasions are no requests: this store knows none.
 void MemoryStore::load_given(const Member& member, std::vector<Past>& all) const {
+  for (const OfferGrant& grant : grants_) {
+    if (grant.member != member.id || grant.kind != rules::EffectKind::item || grant.lot == 0) continue;
+    Past past{.what = Event::item, .at = grant.at, .row = grant.id, .item = item_of(grant.lot)};
+    past.expires_at = lots_.at(grant.lot).expires_at;
+    all.push_back(std::move(past));
+  }
+  for (const Handover& one : handovers_) {
+    if (one.member == member.id && !one.voided)
+      all.push_back(
+          {.what = Event::handed_over, .at = one.at, .row = one.id, .item = codes_.at(one.code).item});
+  }
   const auto profile = profiles_.find(member.id);
   if (profile == profiles_.end()) return;
   for (const auto& [id, lot] : lots_) {
@@ -145,6 +169,9 @@ void MemoryStore::load_code(const Code& code, Facts& facts) const {
   for (const Redemption& redemption : redemptions_) {
     if (redemption.code == code.id) facts.load(redemption);
   }
+  for (const Handover& handover : handovers_) {
+    if (handover.code == code.id) facts.load(handover);
+  }
 }
 
 Facts MemoryStore::load(const Needs& needs) const {
@@ -181,6 +208,9 @@ Facts MemoryStore::load(const Needs& needs) const {
       if (hers && redemption.purchase == 0 && redemption.at >= span.from && redemption.at < span.until)
         codes.insert(redemption.code);
     }
+  }
+  for (const Handover& handover : handovers_) {
+    if (needs.redemptions.contains({handover.club, handover.id})) codes.insert(handover.code);
   }
   for (const auto& [id, hold] : holds_) {
     if (!needs.holds.contains({hold.club, id})) continue;

@@ -141,8 +141,8 @@ void MemoryStore::keep(const Effect& effect, const Facts& after) {
   }
 }
 
-rules::CodeNumber MemoryStore::issue_gift(rules::Amount amount, rules::Instant now,
-                                          rules::Instant expires_at) {
+rules::CodeNumber MemoryStore::issue_gift(rules::Amount amount, rules::Instant now, rules::Instant expires_at,
+                                          const std::string& item) {
   const ClubId club = directory_.clubs().front().id;
   if (gift_account_ == 0) {
     gift_account_ = chance_.next_id();
@@ -152,19 +152,20 @@ rules::CodeNumber MemoryStore::issue_gift(rules::Amount amount, rules::Instant n
                 .club = club,
                 .member = gift_account_,
                 .origin = LotOrigin::gift,
-                .kind = LotOrigin::gift,
+                .kind = item.empty() ? LotOrigin::gift : LotOrigin::item,
                 .issued = amount,
                 .remaining = amount,
                 .created_at = now,
                 .expires_at = expires_at};
   lots_[lot.id] = lot;
-  entries_.push_back({.id = chance_.next_id(),
-                      .club = club,
-                      .kind = rules::EntryKind::grant,
-                      .member = gift_account_,
-                      .lot = lot.id,
-                      .amount = amount,
-                      .at = now});
+  if (item.empty())
+    entries_.push_back({.id = chance_.next_id(),
+                        .club = club,
+                        .kind = rules::EntryKind::grant,
+                        .member = gift_account_,
+                        .lot = lot.id,
+                        .amount = amount,
+                        .at = now});
   members_[gift_account_].balance += amount;
   const Code code{.id = chance_.next_id(),
                   .club = club,
@@ -172,7 +173,8 @@ rules::CodeNumber MemoryStore::issue_gift(rules::Amount amount, rules::Instant n
                   .member = gift_account_,
                   .lot = lot.id,
                   .state = CodeState::live,
-                  .issued_at = now};
+                  .issued_at = now,
+                  .item = item};
   codes_[code.id] = code;
   return code.number;
 }
@@ -246,6 +248,7 @@ std::vector<std::string> MemoryStore::audit() const {
       problems.push_back("a lot does not add up");
   }
   audit_customers(problems);
+  audit_items(problems);
   std::set<CodeKey> numbers;
   for (const auto& [id, code] : codes_) {
     if (!numbers.insert({code.club, code.number}).second)
@@ -253,7 +256,7 @@ std::vector<std::string> MemoryStore::audit() const {
     if (code.state == CodeState::redeemed && lots_.at(code.lot).remaining != 0) {
       problems.push_back("a redeemed code has something left");
     }
-    if (code.state == CodeState::live && lots_.at(code.lot).remaining == 0)
+    if (code.state == CodeState::live && code.item.empty() && lots_.at(code.lot).remaining == 0)
       problems.push_back("a live code has nothing left");
   }
   return problems;

@@ -33,13 +33,15 @@ class MemoryStore {
   handlers::Outcome handle(const handlers::Request& request, rules::Instant now);
 
   // A gift code of the first club, as peykctl issues it.
-  rules::CodeNumber issue_gift(rules::Amount amount, rules::Instant now, rules::Instant expires_at);
+  rules::CodeNumber issue_gift(rules::Amount amount, rules::Instant now, rules::Instant expires_at,
+                               const std::string& item = "");
 
   const handlers::Directory& directory() const { return directory_; }
   const std::map<handlers::MemberId, handlers::Member>& members() const { return members_; }
   const std::map<handlers::LotId, handlers::Lot>& lots() const { return lots_; }
   const std::map<handlers::CodeId, handlers::Code>& codes() const { return codes_; }
   const std::vector<handlers::Redemption>& redemptions() const { return redemptions_; }
+  const std::vector<handlers::Handover>& handovers() const { return handovers_; }
   const std::map<std::uint64_t, handlers::Refund>& refunds() const { return refunds_; }
   const std::map<handlers::PurchaseKey, handlers::Purchase>& purchases() const { return purchases_; }
   const std::map<handlers::HoldId, handlers::Hold>& holds() const { return holds_; }
@@ -78,6 +80,8 @@ class MemoryStore {
                       handlers::Facts& facts) const;
   void keep_customer(const handlers::Effect& effect, const handlers::Facts& after);
   void audit_customers(std::vector<std::string>& problems) const;
+  void audit_items(std::vector<std::string>& problems) const;
+  std::string item_of(handlers::LotId lot) const;
   const handlers::Member* find(const handlers::MemberKey& key) const;
   void keep(const handlers::Effect& effect, const handlers::Facts& after);
 
@@ -88,6 +92,7 @@ class MemoryStore {
   std::map<handlers::LotId, handlers::Lot> lots_;
   std::map<handlers::CodeId, handlers::Code> codes_;
   std::vector<handlers::Redemption> redemptions_;
+  std::vector<handlers::Handover> handovers_;
   std::vector<handlers::LedgerEntry> entries_;
   std::map<handlers::MoveId, handlers::CreditMove> moves_;
   std::map<handlers::PurchaseKey, handlers::Purchase> purchases_;

@@ -212,6 +212,11 @@ TEST(ConfigProgramme, mistakes_of_offers_segments_and_tiers_are_told_too) {
       {"offers: [{name: a, then: {credit: {percent: 5}}}]", "then.credit.amount: missing"},
       {"offers: [{name: a, then: {points: {count: 5, valid_days: 3}}}]",
        "then.points.valid_days: unknown key"},
+      {"offers: [{name: a, then: {item: a croissant that has forty-one letters ok}}]",
+       "then.item: found \"a croissant that has forty-one letters ok\"; allowed: 1 to 40"},
+      {"offers: [{name: a, then: {item: {valid_days: 5}}}]", "then.item.text: missing"},
+      {"offers: [{name: a, then: {item: {text: x, day_max: 5}}}]", "then.item.day_max: unknown key"},
+      {"offers: [{name: a, then: {item: x, credit: 5}, budget: 5}]", "so many rials or so many items"},
       {"offers: [{name: a, then: {credit: 5}}, {name: a, then: {credit: 6}}]", "\"a\" is taken, at line 5"},
       {"offers: [{name: a, then: {credit: 5}, until: tomorrow}]",
        "until: found \"tomorrow\"; allowed: a day"},
@@ -324,7 +329,7 @@ offers:
     hold_out: 12.5%
     chance: 1 in 20
   - {name: a, when: {visits: [every 5, ">=10"], survey_score: any, jalali_days: 12/25..01/13, gregorian_days: 12-25, hijri_days: 09/01..09/30}, then: {entries: 2}}
-  - {name: d, when: {birthday: [-3..3, 9]}, then: {percent_off: 1}}
+  - {name: d, when: {birthday: [-3..3, 9]}, then: {percent_off: 1, item: {text: "یک \"نان\"", valid_days: 14}}}
 )";
 
 std::string rich() {
@@ -398,7 +403,7 @@ TEST(ConfigProgramme, the_offers_of_the_sample_do_not_touch_a_first_purchase) {
   const auto file = load_club_file(tests::source_dir() / "config/clubs/nan-o-namak.yaml", variables);
   ASSERT_TRUE(file) << report(file.error());
   const Programme& programme = file->club.programme;
-  ASSERT_THAT(programme.offers, SizeIs(3));
+  ASSERT_THAT(programme.offers, SizeIs(4));
   rules::Measures measures;
   measures.set(Measure::visits, 1);
   measures.set(Measure::amount, 2'000'000);

@@ -38,6 +38,10 @@ OfferEffect any_effect(EffectKind kind) {
     case note:
       effect.text = "thanks";
       break;
+    case item:
+      effect.value = 1;
+      effect.text = "a croissant";
+      break;
     default:
       effect.value = 1 + up_to(300);
   }
@@ -52,7 +56,7 @@ Condition at_least(Measure measure, std::int64_t from) {
 Offer any_offer(std::size_t number) {
   Offer offer{.name = "o" + std::to_string(number), .title = "t"};
   std::set<EffectKind> kinds;
-  for (int i = 0; i <= up_to(2); ++i) kinds.insert(static_cast<EffectKind>(up_to(8)));
+  for (int i = 0; i <= up_to(2); ++i) kinds.insert(static_cast<EffectKind>(up_to(9)));
   for (const EffectKind kind : kinds) offer.then.push_back(any_effect(kind));
   if (one_in(2)) offer.when.push_back(at_least(Measure::amount, up_to(3'000)));
   if (one_in(4)) offer.when.push_back(at_least(Measure::spent, up_to(6'000)));
@@ -62,11 +66,14 @@ Offer any_offer(std::size_t number) {
   if (one_in(4)) offer.per_member = 1U + up_to(3U);
   if (one_in(4) || gives_by_piece(offer)) offer.per_member_day = 1;
   const bool money = std::ranges::any_of(offer.then, [](const OfferEffect& one) {
-    return one.kind != points && one.kind != points_percent && one.kind != entries && one.kind != note;
+    return one.kind != points && one.kind != points_percent && one.kind != entries && one.kind != note &&
+           one.kind != item;
   });
   const bool off = kinds.contains(percent_off) || kinds.contains(cash_off);
   const bool later = kinds.contains(credit_percent) || kinds.contains(credit) || kinds.contains(gift);
-  if (off != later && one_in(4)) offer.budget = 1 + up_to(500);
+  const bool piece = kinds.contains(item);
+  if (off != later && !piece && one_in(4)) offer.budget = 1 + up_to(500);
+  if (piece && !money && one_in(2)) offer.budget = 1 + up_to(3);
   if (offer.budget != 0 && one_in(3)) offer.chance = 2U + up_to(2U);
   if (one_in(5)) offer.hold_out = static_cast<std::uint16_t>(1 + up_to(8'999));
   if (offer.then.size() == 1 && money && one_in(3)) offer.then[0].day_max = 1 + up_to(200);
@@ -94,6 +101,9 @@ std::vector<OfferUse> any_uses(const std::vector<Offer>& offers) {
 bool is_money(EffectKind kind) {
   return kind == percent_off || kind == cash_off || kind == credit_percent || kind == credit || kind == gift;
 }
+bool is_of_budget(EffectKind kind) {
+  return is_money(kind) || kind == item;
+}
 
 // A member on one day, who buys and buys.
 struct Day {
@@ -118,9 +128,10 @@ struct Day {
     spent += amount;
     for (const std::size_t place : result.fired) ++uses[place].uses, ++uses[place].uses_today;
     for (const Given& one : result.given) {
-      if (!is_money(offers[one.offer].then[one.effect].kind)) continue;
+      const EffectKind kind = offers[one.offer].then[one.effect].kind;
+      if (!is_of_budget(kind)) continue;
       OfferUse& use = uses[one.offer];
-      use.given_today += one.value;
+      if (is_money(kind)) use.given_today += one.value;
       if (use.budget_left) *use.budget_left -= one.value;
     }
     return result;
@@ -155,7 +166,7 @@ Day any_day(bool quoted) {
 
 struct Worth {
   Amount rials = 0;
-  std::int64_t points = 0;
+  std::int64_t items = 0, points = 0;
   auto operator<=>(const Worth&) const = default;
 };
 
@@ -164,6 +175,7 @@ Worth worth(const Judged& judged, std::span<const Offer> offers) {
   for (const Given& one : judged.given) {
     const EffectKind kind = offers[one.offer].then[one.effect].kind;
     if (is_money(kind)) sum.rials += one.value;
+    if (kind == item) sum.items += one.value;
     if (kind == points || kind == points_percent) sum.points += one.value;
   }
   return sum;

@@ -65,6 +65,7 @@ Value sample(const std::string& name) {
   if (name == "what") return "۵٪ اعتبار بیشتر";
   if (name == "facts") return "۷ خرید تاکنون (۶ به بالا)";
   if (name == "from" || name == "to") return "۶";
+  if (name == "item") return "یک کروسان شکلاتی با قهوه";
   if (name == "note") return "از عضو طلایی تشکر کنید";
   if (name == "points" || name == "total") return std::int64_t{1'284};
   if (name == "length" || name == "recency" || name == "frequency" || name == "monetary")
@@ -120,7 +121,7 @@ const std::set<std::string> kServiceTexts = {
     "proof_member",  "purchase_settled", "refund_member",      "credit_lapses",     "purchase_settled_part",
     "tier_stays",    "tier_fallen",      "tier_over",          "occasion_birthday", "occasion_away",
     "occasion_join", "occasion_profile", "occasion_survey",    "occasion_own",      "occasion_event",
-    "may_join_now",  "told_member"};
+    "may_join_now",  "told_member",      "item_handed_over",   "item_back_member"};
 
 TEST(Catalogue, service_texts_end_with_the_way_out_and_no_others_do) {
   for (const auto& key : Catalogue::standard().keys(Language::fa)) {
@@ -135,9 +136,9 @@ TEST(Catalogue, english_words_stay_in_gsm7) {
     const auto names = Catalogue::standard().arguments(key, Language::en);
     std::vector<Argument> arguments;
     for (const auto& name : names) {
-      static const std::set<std::string> kWords = {"earned", "refunded", "club",  "branch",  "tier",
-                                                   "title",  "what",     "facts", "from",    "to",
-                                                   "note",   "name",     "city",  "message", "tag"};
+      static const std::set<std::string> kWords = {"earned", "refunded", "club", "branch", "tier", "title",
+                                                   "what",   "facts",    "from", "to",     "note", "name",
+                                                   "city",   "message",  "tag",  "item"};
       const bool word = kWords.contains(name) || name.starts_with("word");
       arguments.push_back({name, word             ? Value("Bakery")
                                  : name == "list" ? Value(Rendered{"1"})

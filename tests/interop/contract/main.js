@@ -30,6 +30,7 @@ async function add_keys(shop) {
     inviter: shop.add_key('till-inviter', 12),
     greedy: shop.add_key('till-greedy', 12),
     gift_code: env('PEYK_GIFT_CODE'),
+    item_code: env('PEYK_ITEM_CODE'),
     own: Array.from({ length: PARTS }, (_, i) => shop.add_key(`till-own-${i}`, 12)),
   };
   shop.touch_club();

@@ -103,6 +103,29 @@ async function redemptions(shop, keys) {
   await refused('409 member-left', hers);
 }
 
+async function items(shop, keys) {
+  const code = keys.item_code;
+  const check = () => shop.expect('200', 'checkCode', shop.request('checkCode', { code }));
+  const is = (wanted, answer) => {
+    for (const [key, value] of Object.entries(wanted))
+      if (answer.json[key] !== value) throw new Error(`${key} of item code ${code}: ${JSON.stringify(answer.json)}`);
+  };
+  is({ good: true, available: 0, item: 'a croissant', phone: null }, await check());
+  await shop.expect('409 item-code', 'holdCode', shop.holding(code));
+  const taking = shop.redeeming(code);
+  const taken = await shop.expect('201', 'redeemCode', taking);
+  is({ used: 0, collect: 850000, item: 'a croissant', duplicate: false }, taken);
+  is({ id: taken.json.id, duplicate: true }, await shop.expect('200', 'redeemCode', taking));
+  await shop.expect('409 code-used', 'redeemCode', shop.redeeming(code));
+  is({ good: false, why: 'used' }, await check());
+  const undo = () => shop.request('voidRedemption', { id: taken.json.id });
+  await shop.expect('409 other-branch', 'voidRedemption', undo(), { key: keys.tajrish });
+  is({ returned: 0, item: 'a croissant' }, await shop.expect('200', 'voidRedemption', undo()));
+  is({ duplicate: true }, await shop.expect('200', 'voidRedemption', undo()));
+  is({ good: true }, await check());
+  await shop.expect('201', 'redeemCode', shop.redeeming(code));
+}
+
 async function holds(shop, keys) {
   const bought = await shop.buy();
   const holding = shop.holding(bought.code, 150000, { invoice: shop.invoice(), seconds: 60 });
@@ -254,4 +277,4 @@ async function the_rest(shop) {
   await shop.expect('422 invalid-replay', 'replayDeadLetters', replay({ ids: [] }));
 }
 
-module.exports = { all: [purchases, quotes, codes, redemptions, holds, refunds, members, tags, happenings, events, the_rest] };
+module.exports = { all: [purchases, quotes, codes, redemptions, items, holds, refunds, members, tags, happenings, events, the_rest] };
