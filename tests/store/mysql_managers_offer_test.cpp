@@ -4,14 +4,19 @@
 
 #include "handlers/tell.hpp"
 #include "store/mysql/programmes.hpp"
+#include "store/mysql/schedule.hpp"
+#include "templates/dates.hpp"
 #include "tests/kit/programme.hpp"
 #include "tests/store/shop_talk.hpp"
 
 namespace peyk::tests::mysql_managers_offer_test {
 namespace {
 
+using namespace std::chrono_literals;
 using testing::AllOf;
 using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::SizeIs;
 
 handlers::Club club_with_programme() {
   handlers::Club club = stored_club();
@@ -109,6 +114,23 @@ TEST_F(ManagersOrders, write_to_members_so_often_a_day) {
   EXPECT_EQ(database.number("SELECT COUNT(*) FROM manager_letter WHERE manager_phone = 989121112244"), 1);
   database.query("UPDATE manager_letter SET at = at - INTERVAL 1 DAY");
   EXPECT_THAT(say(shop, kTajrishCashier, "TELL 09120000101 And the bread"), HasSubstr("19 more"));
+}
+
+TEST_F(ManagersOrders, write_by_night_what_goes_out_in_the_morning) {
+  const std::vector<std::string> lines{"30001234"};
+  const rules::Instant morning = templates::start_of_local_day(kNoon, "Asia/Tehran") + 34h;
+  Shop shop{database};
+  say(shop, kShopper, "JOIN");
+  shop.advance(8h);  // half past eleven in Tehran
+  EXPECT_THAT(say(shop, kTajrishCashier, "TELL 09120000101 Your cake is ready"), HasSubstr("19 more"));
+  EXPECT_EQ(database.number("SELECT COUNT(*) FROM outbox WHERE send_at IS NOT NULL"), 1) << "no other waits";
+  EXPECT_THAT(store::wake_due(database.connection, lines, morning - 1s, 100).texts, IsEmpty());
+  const store::Woken woken = store::wake_due(database.connection, lines, morning, 100);
+  database.connection.commit();
+  ASSERT_THAT(woken.texts, SizeIs(1));
+  EXPECT_EQ(woken.texts[0].to, kShopper);
+  EXPECT_THAT(woken.texts[0].text, HasSubstr("Your cake is ready"));
+  EXPECT_GT(woken.texts[0].valid_until, morning) << "it is still good";
 }
 
 }  // namespace
