@@ -1,4 +1,5 @@
-// A club's night as a gateway does it: scores, then segments by the new bounds, once.
+// A club's night as a gateway does it: scores, then segments by the new bounds, once. And its morning, where
+// one club's trouble is no other's.
 #include "gateway/lrfm_keeper.hpp"
 
 #include <atomic>
@@ -6,6 +7,8 @@
 #include <functional>
 #include <mutex>
 
+#include "gateway/morning_keeper.hpp"
+#include "handlers/occasion.hpp"
 #include "templates/dates.hpp"
 #include "tests/kit/process.hpp"
 #include "tests/store/mysql_fixture.hpp"
@@ -190,6 +193,94 @@ TEST_F(LrfmKeeper, folds_nobody_twice_whom_a_purchase_has_folded_meanwhile) {
                      " (member_id) ORDER BY phone, branch_no"),
       "989120000101\t0\t2\t2\t2000000\n989120000101\t12\t2\t2\t2000000\n"
       "989120000102\t0\t1\t1\t1000000\n989120000102\t12\t1\t1\t1000000\n");
+}
+
+constexpr rules::Instant kMorningOfBoth = kNoon + 24h;
+
+// Two clubs, a member in each, whose birthday it is and whose tier ends today.
+class Mornings : public LrfmKeeper {
+ protected:
+  Mornings() {
+    handlers::Club club = stored_club();
+    rules::Offer cake;
+    cake.name = "cake";
+    cake.on = rules::Occasion::birthday;
+    cake.then = {{.kind = rules::EffectKind::credit, .value = 50'000}};
+    club.programme.offers = {cake};
+    club.programme.tiers = {.by = rules::TierMeasure::spend, .tiers = {{"gold", "Gold", 2'000'000}}};
+    store::save_club(database.connection, club);
+    club.slug = "pepper";
+    club.line = "30005678";
+    club.ussd_root = "*7001";
+    club.till_keys.clear();
+    store::save_club(database.connection, club);
+    const auto born = templates::local_jalali_date(kMorningOfBoth, club.time_zone);
+    database.query(
+        "INSERT INTO member (member_id, club_id, phone, card, language, joined_at, balance) VALUES"
+        " (101, 1, 989120000101, 9000000000000010, 1, '2026-01-01', 0),"
+        " (102, 2, 989120000102, 9000000000000011, 1, '2026-01-01', 0)");
+    database.query(
+        "INSERT INTO profile (member_id, club_id, born_year, born_month, born_day) SELECT member_id, club_id,"
+        " 1370, " +
+        std::to_string(born.month) + ", " + std::to_string(born.day) + " FROM member");
+    database.query(
+        "INSERT INTO standing (member_id, club_id, points, tier, since_day, until_day) SELECT member_id,"
+        " club_id, 0, 1, 0, 1 FROM member");
+    sql.start();
+  }
+  ~Mornings() override {
+    sql.stop();
+    run_posted();
+  }
+  // What is written of the first club's into this table fails.
+  void trouble(const std::string& table) {
+    database.query("CREATE TRIGGER trouble BEFORE INSERT ON " + table +
+                   " FOR EACH ROW SET NEW.member_id = IF(NEW.club_id = 1, (SELECT 1 UNION SELECT 2),"
+                   " NEW.member_id)");
+  }
+  void no_trouble() { database.query("DROP TRIGGER trouble"); }
+  bool until(const std::string& query, const std::string& wanted) {
+    return eventually(20s, [&] {
+      run_posted();
+      keeper.tick();
+      return database.query(query) == wanted;
+    });
+  }
+
+  std::atomic<int> failed = 0;
+  gateway::MorningKeeper::Clock::time_point beat{24h};
+  store::SqlThread sql{database.options(), [this](const std::string&, const std::string&) { ++failed; }};
+  gateway::MorningKeeper keeper{sql,
+                                metrics,
+                                {.clock = [] { return kMorningOfBoth; },
+                                 .directory = [this] { return directory(); },
+                                 .post =
+                                     [this](std::function<void()> work) {
+                                       const std::lock_guard lock(mutex);
+                                       posted.push_back(std::move(work));
+                                     }},
+                                "",
+                                [this] { return beat; }};
+};
+
+TEST_F(Mornings, give_the_other_clubs_theirs_while_one_fails_and_its_own_when_it_is_well) {
+  const std::string given = "SELECT member_id, value FROM offer_grant ORDER BY member_id";
+  trouble("offer_grant");
+  EXPECT_TRUE(until(given, "102\t50000\n"));
+  EXPECT_GE(failed, 1);
+  no_trouble();
+  beat += 10min;
+  EXPECT_TRUE(until(given, "101\t50000\n102\t50000\n")) << "once each";
+}
+
+TEST_F(Mornings, look_at_the_tiers_of_the_others_while_a_club_fails_and_at_its_own_a_minute_later) {
+  const std::string fallen = "SELECT member_id FROM standing WHERE tier = 0 ORDER BY member_id";
+  trouble("standing");
+  EXPECT_TRUE(until(fallen, "102\n"));
+  EXPECT_GE(failed, 1);
+  no_trouble();
+  beat += 1min;
+  EXPECT_TRUE(until(fallen, "101\n102\n"));
 }
 
 }  // namespace
