@@ -216,9 +216,9 @@ class Mornings : public LrfmKeeper {
     store::save_club(database.connection, club);
     const auto born = templates::local_jalali_date(kMorningOfBoth, club.time_zone);
     database.query(
-        "INSERT INTO member (member_id, club_id, phone, card, language, joined_at, balance) VALUES"
-        " (101, 1, 989120000101, 9000000000000010, 1, '2026-01-01', 0),"
-        " (102, 2, 989120000102, 9000000000000011, 1, '2026-01-01', 0)");
+        "INSERT INTO member (member_id, club_id, phone, card, language, joined_at, balance) SELECT"
+        " IF(slug = 'salt', 101, 102), club_id, 989120000101, 9000000000000010 + club_id, 1, '2026-01-01', 0"
+        " FROM club");
     database.query(
         "INSERT INTO profile (member_id, club_id, born_year, born_month, born_day) SELECT member_id, club_id,"
         " 1370, " +
