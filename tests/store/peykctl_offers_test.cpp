@@ -211,8 +211,8 @@ TEST_F(PeykctlOffers, are_a_thousand_at_most_with_those_that_managers_began) {
   const std::string before = programme();
   std::string file = read_file(path("club.yaml"));
   for (int i = 3; i <= 999; ++i) {
-    file += "  - {name: more-" + std::to_string(i) + ", when: {visits: \"=" + std::to_string(i) +
-            "\"}, then: {credit: 1000}}\n";
+    const std::string number = std::to_string(i);
+    file += "  - {name: more-" + number + ", when: {visits: " + number + "}, then: {credit: 1000}}\n";
   }
   write("club.yaml", file + "  - {name: one-too-many, then: {credit: 1000}}\n");
   EXPECT_EQ(apply(), kFound);
