@@ -43,11 +43,15 @@ const handlers::Club* next_club(const handlers::Directory& directory, handlers::
 }  // namespace
 
 MorningKeeper::MorningKeeper(store::SqlThread& sql, Metrics& metrics, ExpiryHooks hooks,
-                             std::string promo_line)
-    : sql_(sql), metrics_(metrics), hooks_(std::move(hooks)), promo_line_(std::move(promo_line)) {}
+                             std::string promo_line, std::function<Clock::time_point()> pauses)
+    : sql_(sql),
+      metrics_(metrics),
+      hooks_(std::move(hooks)),
+      promo_line_(std::move(promo_line)),
+      pauses_(std::move(pauses)) {}
 
 void MorningKeeper::tick() {
-  const auto now = Clock::now();
+  const auto now = pauses_();
   given_ = 0;
   if (!looking_ && now >= next_tiers_) look_at_tiers();
   if (!giving_ && now >= next_rounds_) give();
@@ -59,7 +63,7 @@ void MorningKeeper::look_at_tiers() {
   const handlers::Club* club = next_club(*directory, club_);
   if (club == nullptr) {
     club_ = 0;
-    next_tiers_ = Clock::now() + kMorningLookEvery;
+    next_tiers_ = pauses_() + kMorningLookEvery;
     return;
   }
   const auto looked = std::make_shared<store::TiersLooked>();
@@ -83,9 +87,9 @@ void MorningKeeper::tiers_looked(const store::TiersLooked& looked) {
 }
 
 void MorningKeeper::give() {
-  if (Clock::now() >= done_until_) {
+  if (pauses_() >= done_until_) {
     done_.clear();
-    done_until_ = Clock::now() + kRoundsSeenAgain;
+    done_until_ = pauses_() + kRoundsSeenAgain;
   }
   const auto directory = hooks_.directory();
   std::vector<handlers::OccasionRound> rounds = handlers::occasion_rounds(*directory, hooks_.clock());
@@ -94,7 +98,7 @@ void MorningKeeper::give() {
            (one.on == rules::Occasion::away && promo_line_.empty());
   });
   if (rounds.empty()) {
-    next_rounds_ = Clock::now() + kMorningLookEvery;
+    next_rounds_ = pauses_() + kMorningLookEvery;
     return;
   }
   const handlers::OccasionRound round = rounds.front();
@@ -110,8 +114,7 @@ void MorningKeeper::give() {
         hooks_.post([this, result, key, committed] {
           giving_ = false;
           if (committed) return given(key, *result);
-          done_.insert(key);  // until kRoundsSeenAgain: the others have their turn
-          next_rounds_ = Clock::now() + kMorningLookEvery;
+          done_.insert(key);  // until kRoundsSeenAgain: the others have their turn, at the next tick
         });
       });
 }

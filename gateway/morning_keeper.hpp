@@ -4,12 +4,14 @@
 //
 // Set by set, on the connection of what is reckoned at night, which rests after each: so whoever is at a till
 // notices nothing. Once so many were given something the next set waits for the next second, so that texts
-// come no faster than they can leave.
+// come no faster than they can leave. A round that fails is left for some minutes; the others lose nothing by
+// it.
 //
 // Thread rule: the network thread.
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <set>
 #include <string>
 #include <tuple>
@@ -24,15 +26,17 @@ namespace peyk::gateway {
 
 class MorningKeeper {
  public:
+  using Clock = std::chrono::steady_clock;
+
   // `promo_line`: from which advertising of clubs leaves; empty: there is none, and nobody is won back.
-  // `sql` outlives this, and is stopped before it goes.
-  MorningKeeper(store::SqlThread& sql, Metrics& metrics, ExpiryHooks hooks, std::string promo_line);
+  // `sql` outlives this, and is stopped before it goes. Pauses go by `pauses`.
+  MorningKeeper(store::SqlThread& sql, Metrics& metrics, ExpiryHooks hooks, std::string promo_line,
+                std::function<Clock::time_point()> pauses = Clock::now);
 
   // Once a second.
   void tick();
 
  private:
-  using Clock = std::chrono::steady_clock;
   using RoundKey = std::tuple<handlers::ClubId, rules::Occasion, std::int32_t>;
 
   void look_at_tiers();
@@ -44,6 +48,7 @@ class MorningKeeper {
   Metrics& metrics_;
   ExpiryHooks hooks_;
   const std::string promo_line_;
+  const std::function<Clock::time_point()> pauses_;
   store::SystemChance chance_;  // of the sql thread
   bool looking_ = false, giving_ = false;
   std::uint64_t given_ = 0;    // members, in this second

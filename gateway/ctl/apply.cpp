@@ -317,8 +317,8 @@ void check_branches(Lines& refusals, const Club* stored, const Club& club, const
   }
 }
 
-// The offer of a manager's that runs for a tier keeps the tier's place: whoever stands there next would be
-// given it.
+// The offer of a manager's that runs for a tier keeps the tier's place: whoever stands there next, now or
+// after another apply, would be given it.
 void check_tiers_of_begun(Lines& refusals, const Club* stored, const Club& club) {
   if (stored == nullptr) return;
   const auto name_at = [](const Club& one, std::int64_t place) {
@@ -332,10 +332,12 @@ void check_tiers_of_begun(Lines& refusals, const Club* stored, const Club& club)
       if (!one.words.empty() || one.measure != rules::Measure::tier || one.ranges.empty()) continue;
       const std::string was = name_at(*stored, one.ranges.front().from);
       const std::string is = name_at(club, one.ranges.front().from);
-      if (is.empty() || is == was) continue;
-      refusals.push_back(fmt::format(
-          "tier {} would stand where {} stood, for which a manager's offer {} runs: end it first (OFFER END)",
-          is, was, offer.name));
+      if (is == was) continue;
+      const std::string what = is.empty() ? fmt::format("tier {} cannot go", was)
+                                          : fmt::format("tier {} would stand where {} stood", is,
+                                                        was.empty() ? std::string_view("another") : was);
+      refusals.push_back(
+          fmt::format("{}, for which a manager's offer {} runs: end it first (OFFER END)", what, offer.name));
     }
   }
 }

@@ -66,6 +66,13 @@ std::span<const char* const> bill_checks() {
       " FROM lot l LEFT JOIN code_hold h ON h.hold_id = l.hold_id WHERE l.hold_id <> 0"
       " AND (h.hold_id IS NULL OR h.state <> 1 OR h.lot_id <> l.lot_id OR h.amount <> l.held)"
       " ORDER BY l.lot_id",
+      // What it holds nobody takes before its time is over: decisions take of what is not held. By which
+      // clock it was over is told by the entry, so none is asked here. What lapses does so later still; who
+      // leaves forfeits also what is held, and the till hears of it.
+      "SELECT CONCAT('lot ', l.lot_id, ' has ', l.remaining, ' left, but hold ', l.hold_id, ' holds ',"
+      " l.held, ' of it') FROM lot l WHERE l.hold_id <> 0 AND l.held > l.remaining AND NOT EXISTS"
+      " (SELECT 1 FROM ledger_entry e WHERE e.lot_id = l.lot_id AND e.debit_account = 1"
+      " AND (e.at >= l.held_until OR e.kind = 5)) ORDER BY l.lot_id",
       "SELECT CONCAT('hold ', h.hold_id, ' of ', h.amount, ' was captured by redemption ', h.redemption_id,"
       " CASE WHEN r.redemption_id IS NULL THEN ', which is not there'"
       " ELSE CONCAT(', which took ', r.used, ' of code ', r.code_id) END)"

@@ -156,13 +156,25 @@ bool save_failure(Connection& connection, const SettledEvent& one, rules::Instan
   return changed > 0;
 }
 
-void wait_for_next(Connection& connection, const SettledEvent& one) {
-  connection
-      .prepare("UPDATE webhook_queue SET next_at = ?, claim = 0 WHERE endpoint_id = ? AND member_id = ?")
-      .add(one.next_at)
-      .add(one.endpoint)
-      .add(one.member)
-      .update();
+// They wait for their next attempt; but where one of hers before it was begun anew meanwhile (replay_events),
+// that one is next and waits for nothing: `over` gets her.
+void wait_for_next(Connection& connection, EndpointId endpoint,
+                   const std::map<MemberId, const SettledEvent*>& failed, std::set<MemberId>& over) {
+  std::set<MemberId> members;
+  for (const auto& [member, one] : failed) members.insert(member);
+  for (const auto& [member, head] : heads_of(connection, endpoint, members)) {
+    const SettledEvent& one = *failed.at(member);
+    if (head != one.id) {
+      over.insert(member);
+      continue;
+    }
+    connection
+        .prepare("UPDATE webhook_queue SET next_at = ?, claim = 0 WHERE endpoint_id = ? AND member_id = ?")
+        .add(one.next_at)
+        .add(endpoint)
+        .add(member)
+        .update();
+  }
 }
 
 // Whose event is over: her next one is due, or she leaves the queue.
@@ -275,15 +287,17 @@ void settle_events(Connection& connection, std::span<const SettledEvent> settled
   for (const auto& [endpoint, members] : claims) held[endpoint] = lock_held(connection, endpoint, members);
   save_delivered(connection, settled, now);
   std::map<EndpointId, std::set<MemberId>> over;
+  std::map<EndpointId, std::map<MemberId, const SettledEvent*>> failed;
   for (const SettledEvent& one : settled) {
     if (!held[one.endpoint].contains(one.member)) continue;
     const bool ours = one.state == EventState::delivered || save_failure(connection, one, now);
     if (ours && one.state == EventState::waiting) {
-      wait_for_next(connection, one);
+      failed[one.endpoint].emplace(one.member, &one);
     } else {
       over[one.endpoint].insert(one.member);
     }
   }
+  for (const auto& [endpoint, members] : failed) wait_for_next(connection, endpoint, members, over[endpoint]);
   for (const auto& [endpoint, members] : over) go_on(connection, endpoint, members, now);
 }
 

@@ -2,6 +2,8 @@
 // wrong.
 #include <gmock/gmock.h>
 
+#include <algorithm>
+
 #include "tests/store/mysql_fixture.hpp"
 
 namespace peyk::tests::mysql_audit_test {
@@ -54,6 +56,8 @@ TEST_F(MysqlAudit, names_each_damage) {
       {"UPDATE redemption SET purchase_id = (SELECT MIN(purchase_id) FROM purchase), branch_no = 14 LIMIT 1",
        "which is of another club or branch"},
       {"UPDATE lot SET hold_id = 7, held = 1 LIMIT 1", "held by hold 7, which is not there"},
+      {"UPDATE lot SET hold_id = 7, held = remaining + 1, held_until = '2999-01-01' LIMIT 1",
+       "but hold 7 holds"},
       {"UPDATE member SET balance = balance + 1 ORDER BY member_id LIMIT 1", "her ledger entries come to"},
       {"UPDATE member SET balance = balance + 1 ORDER BY member_id LIMIT 1", "by its members' balances"},
       {"UPDATE lot SET remaining = remaining - 1 WHERE remaining = 100000", "issued and 0 taken"},
@@ -101,6 +105,21 @@ TEST_F(MysqlAudit, names_each_damage) {
       spoil("DELETE FROM " + table + "; INSERT INTO " + table + " SELECT * FROM kept_" + table);
   }
   EXPECT_THAT(store::audit_ledger(database.connection).problems, testing::IsEmpty());
+}
+
+// The first lot was taken from at noon.
+TEST_F(MysqlAudit, lets_be_taken_what_was_held_once_that_is_over_and_not_before) {
+  const auto told_of_hold_until = [this](const std::string& until) {
+    spoil("UPDATE lot SET hold_id = 7, held = remaining + 1, held_until = '" + until +
+          "' ORDER BY lot_id LIMIT 1");
+    const auto problems = store::audit_ledger(database.connection).problems;
+    return std::ranges::any_of(
+        problems, [](const std::string& one) { return one.find("but hold 7 holds") != one.npos; });
+  };
+  EXPECT_TRUE(told_of_hold_until("2026-11-21 12:00:00.000001"));
+  EXPECT_FALSE(told_of_hold_until("2026-11-21 12:00:00")) << "it was over at that moment";
+  spoil("UPDATE ledger_entry SET kind = 5 WHERE kind = 2 LIMIT 1");
+  EXPECT_FALSE(told_of_hold_until("2026-11-21 12:00:01")) << "she has left";
 }
 
 TEST_F(MysqlAudit, tells_a_hundred_problems_and_that_there_are_more) {

@@ -249,6 +249,26 @@ TEST_F(MysqlEvents, told_again_wait_for_the_one_of_hers_that_is_on_the_wire) {
   EXPECT_THAT(about(claim(78)), ElementsAre(1));
 }
 
+TEST_F(MysqlEvents, told_again_go_out_at_once_whatever_waits_for_its_next_attempt) {
+  listen();
+  save({event(10, 1), event(10, 2)});
+  settle(claim(77).at(0), EventState::failed);
+  const auto on_the_wire = claim(77);
+  const EventId first[] = {1};
+  const auto replay = [&] {
+    EXPECT_EQ(replay_events(database.connection, first, 1U, kNoon), 1U);
+    database.connection.commit();
+  };
+  replay();
+  settle(on_the_wire.at(0), EventState::waiting, kNoon, 24h);
+  const auto again = claim(78);
+  ASSERT_THAT(about(again), ElementsAre(1)) << "the wait is of the other";
+  settle(again[0], EventState::waiting, kNoon, 24h);
+  EXPECT_THAT(claim(78), IsEmpty());
+  replay();
+  EXPECT_THAT(about(claim(78)), ElementsAre(1)) << "its own wait was of before";
+}
+
 TEST_F(MysqlEvents, begun_anew_while_they_are_on_the_wire_do_not_fail_by_what_was_before) {
   listen();
   save({event(10, 1)});

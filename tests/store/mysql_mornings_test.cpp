@@ -5,6 +5,7 @@
 #include "handlers/measures.hpp"
 #include "store/mysql/erasure.hpp"
 #include "store/mysql/occasions.hpp"
+#include "store/mysql/programmes.hpp"
 #include "store/mysql/segment_pass.hpp"
 #include "store/mysql/tier_days.hpp"
 #include "templates/dates.hpp"
@@ -294,6 +295,14 @@ TEST_F(MysqlMornings, who_leaves_and_joins_again_is_not_welcomed_again_by_the_sa
   };
   leaves_and_comes_back("first");
   EXPECT_EQ(give(Occasion::join, kNoon + 15min), 0U);
+  const auto uses_of = [&](const std::string& name) {
+    const auto offer =
+        static_cast<std::uint32_t>(database.number("SELECT offer_id FROM offer WHERE name = '" + name + "'"));
+    std::uint64_t rows_left = 1000;
+    const store::OfferReach reach = store::load_offer_reach(database.connection, offer, rows_left);
+    return std::pair(reach.uses, reach.members);
+  };
+  EXPECT_EQ(uses_of("hello"), std::pair(0UL, 0UL)) << "what she had before is no use by her of today";
   welcoming.programme.offers.back().then.front().value = 25'000;
   apply();
   leaves_and_comes_back("second");
@@ -305,6 +314,7 @@ TEST_F(MysqlMornings, who_leaves_and_joins_again_is_not_welcomed_again_by_the_sa
   EXPECT_EQ(give(Occasion::join, kNoon + 45min), 2U) << "another offer is, and another phone is a stranger";
   leaves_and_comes_back("fourth");
   EXPECT_EQ(give(Occasion::join, kNoon + 60min), 0U);
+  EXPECT_EQ(uses_of("welcome"), std::pair(1UL, 1UL)) << "the other's";
   EXPECT_EQ(database.number("SELECT SUM(issued) FROM lot WHERE origin = 5"), 20'000 + 2 * 25'000);
   database.expect_clean_ledger();
 }

@@ -3,6 +3,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "gateway/clock.hpp"
+#include "handlers/programme_json.hpp"
 #include "tests/store/peykctl_fixture.hpp"
 
 namespace peyk::tests::peykctl_offers_test {
@@ -30,6 +32,26 @@ class PeykctlOffers : public Peykctl {
   PeykctlOffers() {
     write("club.yaml", std::string(kClubFile) + std::string(kProgramme));
     ctl({"migrate", "--create-database"});
+  }
+
+  // As a manager's text begins it: for this tier (0: for all), until tomorrow.
+  void begin_offer(const std::string& name, std::int64_t tier) {
+    rules::Offer offer;
+    offer.name = name;
+    if (tier > 0) offer.when = {{.measure = rules::Measure::tier, .ranges = {{tier, tier}}}};
+    offer.then = {{.kind = rules::EffectKind::credit_percent, .value = 1000}};
+    offer.until = gateway::wall_clock() + std::chrono::hours{24};
+    query("INSERT INTO offer (club_id, name, begun_by, ends_at) VALUES (1, '" + name +
+          "', 989121112233, UTC_TIMESTAMP(6) + INTERVAL 1 DAY)");
+    query("INSERT INTO offer_version (offer_id, body, from_at) SELECT offer_id, '" +
+          handlers::offer_document(offer) + "', UTC_TIMESTAMP(6) FROM offer WHERE name = '" + name + "'");
+  }
+  // All that apply may change of a programme.
+  std::string programme() {
+    return query(
+        "SELECT version, body FROM club JOIN programme USING (club_id); SELECT o.name, v.body, v.until_at "
+        "FROM"
+        " offer o JOIN offer_version v USING (offer_id) ORDER BY v.version_id");
   }
 };
 
@@ -146,6 +168,61 @@ TEST_F(PeykctlOffers, that_managers_began_stay_beside_the_files_and_are_in_no_fi
   change("name: regulars", "name: manager-1");
   EXPECT_EQ(apply(), kUsage);
   EXPECT_THAT(err, HasSubstr("manager-"));
+}
+
+TEST_F(PeykctlOffers, that_managers_run_for_a_tier_keep_it_where_it_stands) {
+  ASSERT_EQ(apply(), kDone) << err;
+  begin_offer("manager-20261121-1", 2);
+  const std::string before = programme(), file = read_file(path("club.yaml"));
+  struct Change {
+    std::string_view from, to, refusal;
+  };
+  const Change changes[] = {
+      {"name: gold", "name: platinum",
+       "tier platinum would stand where gold stood, for which a manager's offer manager-20261121-1 runs: end "
+       "it first (OFFER END)"},
+      {"{name: silver, title: \"Silver\", from: 1_000_000}",
+       "{name: bronze, from: 500_000}, {name: silver, from: 1_000_000}",
+       "tier silver would stand where gold stood, for which a manager's offer manager-20261121-1 runs"},
+      {", {name: gold, from: 2_000_000}", "",
+       "tier gold cannot go, for which a manager's offer manager-20261121-1 runs: end it first (OFFER END)"}};
+  for (const Change& one : changes) {
+    write("club.yaml", file);
+    change(one.from, one.to);
+    change("credit_percent: 5}}", "credit_percent: 7}}");  // what is right beside it waits, too
+    EXPECT_EQ(apply(), kFound) << one.to;
+    EXPECT_THAT(err, HasSubstr(one.refusal));
+    EXPECT_EQ(programme(), before) << one.to;
+  }
+  write("club.yaml", file);
+  change("{name: gold, from: 2_000_000}", "{name: gold, from: 3_000_000}, {name: platinum, from: 9_000_000}");
+  EXPECT_EQ(apply(), kDone) << err;  // gold stands where it stood
+  change("name: gold", "name: golden");
+  EXPECT_EQ(apply(), kFound);
+  query(
+      "UPDATE offer_version v JOIN offer o USING (offer_id) SET v.until_at = UTC_TIMESTAMP(6) WHERE"
+      " o.begun_by IS NOT NULL");  // OFFER END
+  EXPECT_EQ(apply(), kDone) << err;
+}
+
+TEST_F(PeykctlOffers, are_a_thousand_at_most_with_those_that_managers_began) {
+  ASSERT_EQ(apply(), kDone) << err;
+  begin_offer("manager-20261121-1", 0);
+  const std::string before = programme();
+  std::string file = read_file(path("club.yaml"));
+  for (int i = 3; i <= 999; ++i) {
+    const std::string number = std::to_string(i);
+    file += "  - {name: more-" + number + ", when: {visits: " + number + "}, then: {credit: 1000}}\n";
+  }
+  write("club.yaml", file + "  - {name: one-too-many, then: {credit: 1000}}\n");
+  EXPECT_EQ(apply(), kFound);
+  EXPECT_THAT(err,
+              HasSubstr("1001 offers, 1 of them begun by managers' texts: a club has 1000 at most; take some"
+                        " out of the file"));
+  EXPECT_EQ(programme(), before);
+  write("club.yaml", file);
+  EXPECT_EQ(apply(), kDone) << err;
+  EXPECT_EQ(query("SELECT COUNT(*) FROM offer_version WHERE until_at IS NULL"), "1000\n");
 }
 
 TEST_F(PeykctlOffers, show_their_effect_beside_who_is_held_out) {

@@ -1,7 +1,10 @@
 // An operator at the clubs' systems: who is told, what waits, told once more, called again.
+#include <future>
+
 #include <nlohmann/json.hpp>
 
 #include "store/mysql/event_lists.hpp"
+#include "tests/kit/process.hpp"
 #include "tests/store/peykctl_fixture.hpp"
 
 namespace peyk::tests::peykctl_webhooks_test {
@@ -122,6 +125,43 @@ TEST_F(PeykctlWebhooks, calls_one_that_was_gone_again) {
   EXPECT_EQ(ctl({"webhooks", "enable", "crm", "--club", "salt"}), gateway::ctl::kDone) << err;
   EXPECT_EQ(ctl({"webhooks", "status", "--json"}), gateway::ctl::kDone);
   EXPECT_EQ(json::parse(out)["endpoints"][0]["gone_because"], "");
+}
+
+// MySQL ends the lighter of two who wait for each other: the deliverer has written much before.
+TEST_F(PeykctlWebhooks, calls_one_again_though_a_deliverer_is_at_the_same_rows) {
+  query(
+      "INSERT INTO webhook_queue (endpoint_id, member_id, next_at) SELECT endpoint_id, seq, '2999-01-01' FROM"
+      " webhook_endpoint JOIN seq_1_to_2");
+  query("CREATE TABLE weight (n INT) ENGINE=InnoDB");
+  const auto deadlocks = [this] {
+    return std::stoll(
+        query("SELECT VARIABLE_VALUE FROM information_schema.GLOBAL_STATUS WHERE VARIABLE_NAME ="
+              " 'INNODB_DEADLOCKS'"));
+  };
+  const auto before = deadlocks();
+  std::future<int> enabling;  // outlives who holds it up
+  store::Connection deliverer(options_of(shared_mysql(), "peykctl"));
+  deliverer.open();
+  const auto lock = [&deliverer](std::uint64_t member) {
+    store::Rows rows =
+        deliverer.prepare("SELECT 1 FROM webhook_queue WHERE endpoint_id = 1 AND member_id = ? FOR UPDATE")
+            .add(member)
+            .query();
+    return rows.next();
+  };
+  deliverer.prepare("INSERT INTO weight SELECT seq FROM seq_1_to_5000").update();
+  ASSERT_TRUE(lock(2));
+  enabling = std::async(std::launch::async, [this] {
+    return ctl({"webhooks", "enable", "crm", "--club", "salt"});
+  });
+  ASSERT_TRUE(eventually(std::chrono::seconds{20}, [this] {
+    return query("SELECT COUNT(*) FROM information_schema.INNODB_TRX WHERE trx_state = 'LOCK WAIT'") == "1\n";
+  }));
+  ASSERT_TRUE(lock(1));
+  deliverer.commit();
+  EXPECT_EQ(enabling.get(), gateway::ctl::kDone) << err;
+  EXPECT_GT(deadlocks(), before);
+  EXPECT_EQ(query("SELECT COUNT(*) FROM webhook_queue WHERE next_at <= UTC_TIMESTAMP(6)"), "2\n");
 }
 
 }  // namespace

@@ -59,6 +59,52 @@ TEST(Anonymous, a_customer_is_told_by_how_she_buys_and_where_she_stands) {
                                     .age_band = "25-34"}));
 }
 
+// She is in all of them. What she told of herself, or what the club calls her, no name of a segment tells.
+TEST(Anonymous, segments_are_told_unless_they_say_who_she_is) {
+  const auto asks = [](Measure measure) {
+    return rules::Condition{.measure = measure, .ranges = {{.from = 0}}};
+  };
+  const auto is_one_of = [](rules::WordSet set, bool negated = false) {
+    return rules::Condition{
+        .set = set, .words = {rules::word_id("shiraz")}, .word_names = {"shiraz"}, .negated = negated};
+  };
+  struct Asked {
+    std::string name;
+    rules::Condition condition;
+    bool told;
+  };
+  const std::vector<Asked> all = {{"from-shiraz", is_one_of(rules::WordSet::city), false},
+                                  {"called-so", is_one_of(rules::WordSet::tag), false},
+                                  {"of-age", asks(Measure::age_years), false},
+                                  {"women-and-men", asks(Measure::gender), false},
+                                  {"birthday-soon", asks(Measure::days_to_birthday), false},
+                                  {"told-all", asks(Measure::profile_complete), false},
+                                  {"visits", asks(Measure::visits), true},
+                                  {"spends", asks(Measure::spent), true},
+                                  {"stays-away", asks(Measure::days_away), true},
+                                  {"stands", asks(Measure::tier), true},
+                                  {"scored", asks(Measure::score_monetary), true}};
+  Club club = english_club();
+  rules::Measures measures;
+  measures.add(rules::WordSet::city, rules::word_id("shiraz"));
+  measures.add(rules::WordSet::tag, rules::word_id("shiraz"));
+  std::vector<std::string> told;
+  for (const Asked& one : all) {
+    if (one.condition.words.empty()) measures.set(one.condition.measure, 1);
+    club.programme.segments.push_back({.name = one.name, .when = {one.condition}});
+    if (one.told) told.push_back(one.name);
+  }
+  // Beside what tells nothing of her, too, and what she is not called.
+  club.programme.segments.push_back(
+      {.name = "visits-from-shiraz", .when = {asks(Measure::visits), is_one_of(rules::WordSet::city)}});
+  club.programme.segments.push_back(
+      {.name = "not-called-ray",
+       .when = {{.set = rules::WordSet::tag, .words = {rules::word_id("ray")}, .negated = true}}});
+  ASSERT_EQ(rules::segments_of(club.programme.segments, measures),
+            (rules::SegmentMask{1} << club.programme.segments.size()) - 1);
+  EXPECT_EQ(anonymous(club, {}, {.purchases = 1, .visits = 1}, measures).segments, told);
+}
+
 TEST(Anonymous, where_from_and_how_old_is_told_of_those_who_are_not_alone_with_it) {
   std::vector<AnonymousCustomer> customers(kAlikeMin, {.city = "tehran", .age_band = "25-34"});
   for (std::size_t i = 1; i < kAlikeMin; ++i) customers.push_back({.city = "ray", .age_band = "25-34"});

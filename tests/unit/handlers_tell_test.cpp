@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "templates/dates.hpp"
 #include "tests/kit/club_talk.hpp"
 
 namespace peyk::tests::handlers_tell_test {
@@ -28,6 +29,25 @@ class Tell : public ClubTalk {
  protected:
   Tell() : ClubTalk(club_that_tells()) {}
   std::string owner(const std::string& text) { return say(kTellOwner, text); }
+  // When the member is sent it, who is written to at that moment of the club's day; the epoch: at once.
+  rules::Instant sent_when_told_at(std::chrono::hours hour) {
+    Request request;
+    request.what =
+        TextRequest{.from = kTellOwner, .line = "30001234", .text = "TELL 09120000101 Your cake is ready"};
+    const Outcome outcome = store.handle(request, day + hour);
+    for (const OutgoingText& one : outcome.texts) {
+      if (one.to != kShopper) {
+        EXPECT_EQ(one.send_at, rules::Instant{}) << "she who wrote it is answered at once";
+        continue;
+      }
+      EXPECT_GT(one.valid_until, std::max(one.send_at, day + hour)) << "it is still good in the morning";
+      return one.send_at;
+    }
+    ADD_FAILURE() << "nobody is written to";
+    return {};
+  }
+
+  const rules::Instant day = templates::start_of_local_day(now, "Asia/Tehran");
 };
 
 TEST_F(Tell, reaches_the_member_as_it_was_written_behind_the_clubs_name) {
@@ -69,6 +89,16 @@ TEST_F(Tell, is_not_for_who_said_stop_until_she_says_start) {
   say(kShopper, "12");
   owner("TELL 09120000101 hello");
   EXPECT_THAT(told_to[kShopper], HasSubstr("hello"));
+}
+
+TEST_F(Tell, wakes_nobody_and_goes_out_in_the_morning_of_the_club) {
+  using std::chrono::hours;
+  EXPECT_EQ(sent_when_told_at(hours{0}), day + hours{10}) << "written at midnight";
+  EXPECT_EQ(sent_when_told_at(hours{9}), day + hours{10});
+  EXPECT_EQ(sent_when_told_at(hours{10}), rules::Instant{}) << "at once";
+  EXPECT_EQ(sent_when_told_at(hours{19}), rules::Instant{});
+  EXPECT_EQ(sent_when_told_at(hours{20}), day + hours{34}) << "too late for today";
+  EXPECT_EQ(sent_when_told_at(hours{23}), day + hours{34});
 }
 
 TEST_F(Tell, is_counted_by_the_day_of_the_club) {
