@@ -152,7 +152,8 @@ bool is_for_members(const std::string& key) {
   static const std::set<std::string> kCashiers = {
       "buy",     "check", "today",  "void",   "redeem", "cashier", "help",     "alarm",
       "dispute", "phone", "invite", "amount", "digest", "quote",   "about",    "manager",
-      "segment", "fact",  "gives",  "tag",    "tags",   "untag",   "insights", "origin"};
+      "segment", "fact",  "gives",  "tag",    "tags",   "untag",   "insights", "origin",
+      "effect",  "effects"};
   return key.find('_') == std::string::npos
              ? !kCashiers.contains(key)
              : !kCashiers.contains(key.substr(0, key.find('_'))) && !key.starts_with("ussd_");
