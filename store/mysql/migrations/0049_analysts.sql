@@ -18,3 +18,9 @@ CREATE TABLE offer_effect (
   verdict TINYINT UNSIGNED NOT NULL,            -- 0 not measured 1 too few 2 chance 3 more 4 less
   PRIMARY KEY (club_id, offer_id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+-- How her baskets go: the mean of those before the last visit, the later ones counting more, and the last. Who has
+-- visits and no last basket is folded anew, at her next purchase or by a job.
+ALTER TABLE behaviour
+  ADD COLUMN recent BIGINT NOT NULL DEFAULT 0,
+  ADD COLUMN last_spent BIGINT NOT NULL DEFAULT 0;
