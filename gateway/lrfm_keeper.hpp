@@ -8,7 +8,8 @@
 // Piece by piece, on a connection of its own, so that it neither holds anybody up nor keeps the gateway from
 // stopping.
 //
-// Thread rule: the network thread; `work_` and `effects_` belong to the sql thread while a piece is under way.
+// Thread rule: the network thread; `work_` and `effects_` belong to the sql thread while a piece is under
+// way.
 #pragma once
 
 #include <chrono>

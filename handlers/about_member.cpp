@@ -19,8 +19,9 @@ std::string baskets_in_words(const rules::Behaviour& behaviour, const Club& club
   const rules::Baskets baskets = rules::baskets_before(behaviour, day_of(club, setting.now));
   const auto trend = rules::trend_of(baskets);
   if (!trend || *trend == rules::BasketTrend::steady) return {};
-  return render(setting, *trend == rules::BasketTrend::falling ? "about_falling" : "about_rising", language,
-                {{"amount", money(club, baskets.recent)}, {"sum", money(club, baskets.spent / baskets.visits)}});
+  return render(
+      setting, *trend == rules::BasketTrend::falling ? "about_falling" : "about_rising", language,
+      {{"amount", money(club, baskets.recent)}, {"sum", money(club, baskets.spent / baskets.visits)}});
 }
 
 // How she buys, where she stands: a line each, as far as one text goes.

@@ -23,7 +23,7 @@ struct AnonymousCustomer {
   std::optional<std::int64_t> usual_gap_days;
   rules::Amount spent = 0, mean_basket = 0;
   std::string_view basket;  // falling, steady, rising; empty: not known
-  rules::Scores scores;  // 0: not known
+  rules::Scores scores;     // 0: not known
   std::optional<std::int64_t> top_percent;
   std::vector<std::string> segments;
   std::string tier;  // empty: none

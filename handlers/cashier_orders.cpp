@@ -94,10 +94,9 @@ constexpr std::array kOrders{
           if (!speaker.cashier->manager) return managers_only(speaker, setting);
           return insights(speaker, setting);
         }},
-    CashierOrder{
-        Keyword::effect, [](const Speaker&, const Typed&, const Setting&) { return Needs{}; },
-        [](const Speaker& speaker, const Typed& typed, std::span<const CodeKey>, const Facts&,
-           Setting& setting) { return effect_told(speaker, typed.args, setting); }},
+    CashierOrder{Keyword::effect, [](const Speaker&, const Typed&, const Setting&) { return Needs{}; },
+                 [](const Speaker& speaker, const Typed& typed, std::span<const CodeKey>, const Facts&,
+                    Setting& setting) { return effect_told(speaker, typed.args, setting); }},
     CashierOrder{Keyword::tell, needs_tell,
                  [](const Speaker& speaker, const Typed& typed, std::span<const CodeKey>, const Facts& facts,
                     Setting& setting) { return tell(speaker, typed, facts, setting); }},

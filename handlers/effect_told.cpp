@@ -51,14 +51,14 @@ std::string compared(const OfferFigures& one, const Speaker& speaker, const Sett
 std::string effect_line(const OfferFigures& one, std::size_t place, const Speaker& speaker,
                         const Setting& setting) {
   const Club& club = *speaker.club;
-  std::string line = render(setting, one.is_over ? "effect_line_over" : "effect_line", speaker.language,
-                            {{"next", templates::format_number(static_cast<std::int64_t>(place),
-                                                               speaker.language)},
-                             {"title", std::string(shown_name(one))},
-                             {"count", static_cast<std::int64_t>(one.uses)},
-                             {"wanted", static_cast<std::int64_t>(one.members)},
-                             {"amount", money(club, one.given)},
-                             {"sum", money(club, one.used)}});
+  std::string line =
+      render(setting, one.is_over ? "effect_line_over" : "effect_line", speaker.language,
+             {{"next", templates::format_number(static_cast<std::int64_t>(place), speaker.language)},
+              {"title", std::string(shown_name(one))},
+              {"count", static_cast<std::int64_t>(one.uses)},
+              {"wanted", static_cast<std::int64_t>(one.members)},
+              {"amount", money(club, one.given)},
+              {"sum", money(club, one.used)}});
   if (one.verdict != EffectVerdict::not_measured) line += '\n' + compared(one, speaker, setting);
   return line;
 }
@@ -67,10 +67,11 @@ std::string effect_line(const OfferFigures& one, std::size_t place, const Speake
 std::string effect_list(const Speaker& speaker, const Setting& setting) {
   const Club& club = *speaker.club;
   const std::vector<OfferFigures>& figures = club.programme.figures;
-  std::string text = render(setting, "effects", speaker.language,
-                            {{"club", club.name},
-                             {"count", std::int64_t{kInsightDays}},
-                             {"until", templates::LastDayShort{club.programme.insight->until, club.time_zone}}});
+  std::string text =
+      render(setting, "effects", speaker.language,
+             {{"club", club.name},
+              {"count", std::int64_t{kInsightDays}},
+              {"until", templates::LastDayShort{club.programme.insight->until, club.time_zone}}});
   const auto rest = [&](std::size_t told) {
     if (told == figures.size()) return std::string();
     return '\n' + render(setting, "effects_more", speaker.language,

@@ -6,9 +6,9 @@
 // side by the draw alone. So the two differ by the offer and by chance, and by nothing that the offer has
 // brought about: who got it would have bought more anyway, and who came because of it has nobody beside her.
 //
-// Whether it is more than chance: the means of what they spent differ by more than twice the standard error of
-// that difference, and on each side there are enough for this to mean something. In 95 of 100 cases an offer that
-// does nothing is told to do nothing.
+// Whether it is more than chance: the means of what they spent differ by more than twice the standard error
+// of that difference, and on each side there are enough for this to mean something. In 95 of 100 cases an
+// offer that does nothing is told to do nothing.
 #pragma once
 
 #include <cstdint>
@@ -27,9 +27,9 @@ struct EffectGroup {
   std::uint64_t members = 0;
   std::uint64_t buyers = 0;  // with a purchase in the period of which something is left
   std::uint64_t purchases = 0;
-  rules::Amount spent = 0;  // less what was given back
-  std::uint64_t got = 0;    // members to whom it gave something
-  rules::Amount given = 0;  // discount, credit and gifts
+  rules::Amount spent = 0;         // less what was given back
+  std::uint64_t got = 0;           // members to whom it gave something
+  rules::Amount given = 0;         // discount, credit and gifts
   SpentSquares spent_squares = 0;  // of what each member spent
 };
 // Of nobody nothing.

@@ -21,14 +21,14 @@ enum class EffectVerdict : std::uint8_t { not_measured, too_few, chance, more, l
 struct OfferFigures {
   std::uint32_t offer = 0;
   std::string name, title;
-  bool is_over = false;             // no version of it was in force any more
-  rules::Instant from{}, until{};   // of its time in these days
-  std::uint64_t uses = 0;           // purchases and occasions on which it gave
-  std::uint64_t members = 0;        // to whom
-  rules::Amount given = 0;          // discount, credit and gifts
-  rules::Amount used = 0;           // of it, what cost the club something already: discount, credit redeemed
-  std::uint64_t with_members = 0;   // who had bought before; of them those who might have it
-  std::uint64_t held_out = 0;       // and those who might not
+  bool is_over = false;            // no version of it was in force any more
+  rules::Instant from{}, until{};  // of its time in these days
+  std::uint64_t uses = 0;          // purchases and occasions on which it gave
+  std::uint64_t members = 0;       // to whom
+  rules::Amount given = 0;         // discount, credit and gifts
+  rules::Amount used = 0;          // of it, what cost the club something already: discount, credit redeemed
+  std::uint64_t with_members = 0;  // who had bought before; of them those who might have it
+  std::uint64_t held_out = 0;      // and those who might not
   rules::Amount with_spent = 0, held_out_spent = 0;
   EffectVerdict verdict = EffectVerdict::not_measured;
   bool operator==(const OfferFigures&) const = default;

@@ -35,7 +35,7 @@ struct Programme {
   std::optional<rules::SpendPlaces> places;          // by spending, likewise
   std::optional<Insight> insight;                    // of last night; not of the file
   std::vector<OfferFigures> figures;                 // likewise: of its days, what gave most first
-  KeptUse use;  // of what stands above; the Directory gathers it
+  KeptUse use;                                       // of what stands above; the Directory gathers it
   bool operator==(const Programme&) const = default;
 };
 

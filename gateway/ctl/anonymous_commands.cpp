@@ -58,10 +58,9 @@ std::string anonymous_line(const std::string& name, const AnonymousCustomer& one
                    std::to_string(one.weeks_away), std::to_string(one.weeks_known),
                    number_or_nothing(one.usual_gap_days), std::to_string(one.spent),
                    std::to_string(one.mean_basket), std::string(one.basket),
-                   score_or_nothing(one.scores.length),
-                   score_or_nothing(one.scores.recency), score_or_nothing(one.scores.frequency),
-                   score_or_nothing(one.scores.monetary), number_or_nothing(one.top_percent), segments,
-                   one.tier, csv_text(one.city), one.age_band});
+                   score_or_nothing(one.scores.length), score_or_nothing(one.scores.recency),
+                   score_or_nothing(one.scores.frequency), score_or_nothing(one.scores.monetary),
+                   number_or_nothing(one.top_percent), segments, one.tier, csv_text(one.city), one.age_band});
 }
 
 ExitCode export_customers(Desk& desk) {

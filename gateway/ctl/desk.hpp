@@ -49,7 +49,8 @@ struct CustomersOrder {
 // As it was typed.
 struct Order {
   std::string config_file = "config/peyk.yaml";
-  std::string club_file, phone, club, language = "en", line, lane, why, till_key, old_until = "24h";
+  std::string club_file, phone, club, language = "en", line, lane, why, till_key, old_until = "24h",
+                                      key_role = "till";
   std::string offer;
   handlers::BranchNo branch = 0;
   std::uint64_t message = 0;

@@ -39,7 +39,8 @@ void effect_row(std::ostream& out, std::string_view what, std::int64_t with, std
 std::string verdict_in_words(EffectVerdict verdict) {
   switch (verdict) {
     case EffectVerdict::not_measured:
-      return "nobody is held out of those who had bought before: hold_out in the club's file does that, from then"
+      return "nobody is held out of those who had bought before: hold_out in the club's file does that, from "
+             "then"
              " on\n";
     case EffectVerdict::too_few:
       return fmt::format("fewer than {} on a side: such a difference may be chance alone\n",

@@ -8,9 +8,9 @@
 // (invariant I44). What comes out of that order (a purchase of an earlier day, one that was wholly given
 // back) is folded anew.
 //
-// How her baskets go is told from two means: of all of them, and of the last ones, in which each visit counts a
-// quarter and what was before it the rest. After four visits at half her usual basket it falls, after four at twice
-// it rises; one alone of twice or next to nothing leaves it steady.
+// How her baskets go is told from two means: of all of them, and of the last ones, in which each visit counts
+// a quarter and what was before it the rest. After four visits at half her usual basket it falls, after four
+// at twice it rises; one alone of twice or next to nothing leaves it steady.
 #pragma once
 
 #include <array>
@@ -51,8 +51,8 @@ struct Behaviour {
 void add(Behaviour& behaviour, const Visit& visit);
 // In any order; those of which nothing is left do not count.
 Behaviour fold(std::span<const Visit> visits);
-// Part of a purchase was given back: `amount` less spent. Something of it is left, or it is folded anew. Her last
-// baskets stay as they were: which of them it was is not known, and a few visits on it is forgotten.
+// Part of a purchase was given back: `amount` less spent. Something of it is left, or it is folded anew. Her
+// last baskets stay as they were: which of them it was is not known, and a few visits on it is forgotten.
 void give_back(Behaviour& behaviour, Amount amount);
 
 // From the first visit to the last.

@@ -16,7 +16,6 @@ namespace {
 
 using namespace handlers;
 
-
 std::vector<MemberId> ids_of(const std::vector<Customer>& customers) {
   std::vector<MemberId> ids;
   for (const Customer& one : customers) ids.push_back(one.member.id);

@@ -19,16 +19,16 @@ std::vector<MemberId> next_members(Connection& connection, ClubId club, MemberId
   std::vector<MemberId> members;
   while (members.empty()) {
     const MemberId before = after;
-    Rows rows =
-        connection
-            .prepare(
-                "SELECT b.member_id, m.phone IS NOT NULL FROM behaviour b FORCE INDEX (behaviour_of_club) JOIN"
-                " member m ON m.member_id = b.member_id WHERE b.club_id = ? AND b.branch_no = 0 AND"
-                " b.member_id > ? ORDER BY b.member_id LIMIT ?")
-            .add(club)
-            .add(after)
-            .add(kEffectPage)
-            .query();
+    Rows rows = connection
+                    .prepare(
+                        "SELECT b.member_id, m.phone IS NOT NULL FROM behaviour b FORCE INDEX "
+                        "(behaviour_of_club) JOIN"
+                        " member m ON m.member_id = b.member_id WHERE b.club_id = ? AND b.branch_no = 0 AND"
+                        " b.member_id > ? ORDER BY b.member_id LIMIT ?")
+                    .add(club)
+                    .add(after)
+                    .add(kEffectPage)
+                    .query();
     while (rows.next()) {
       after = rows.u64();
       if (rows.flag()) members.push_back(after);
@@ -99,7 +99,8 @@ rules::Amount redeemed_of(Connection& connection, const OfferFigures& figures) {
               "SELECT CAST(COALESCE(SUM(redeemed * value DIV issued), 0) AS SIGNED) FROM (SELECT"
               " LEAST(g.value, l.issued) AS value, l.issued AS issued, CAST((SELECT COALESCE(SUM(CASE e.kind"
               " WHEN 2 THEN e.amount ELSE -e.amount END), 0) FROM ledger_entry e WHERE e.lot_id = l.lot_id"
-              " AND e.kind IN (2, 4, 8)) AS DECIMAL(38)) AS redeemed FROM offer_grant g JOIN lot l ON l.lot_id"
+              " AND e.kind IN (2, 4, 8)) AS DECIMAL(38)) AS redeemed FROM offer_grant g JOIN lot l ON "
+              "l.lot_id"
               " = g.lot_id WHERE g.offer_id = ? AND g.at >= ? AND g.at < ?) granted")
           .add(figures.offer)
           .add(figures.from)
@@ -224,12 +225,13 @@ bool EffectNight::step(Connection& connection) {
 
 void load_offer_figures(Connection& connection, std::vector<Club>& clubs) {
   std::map<ClubId, std::vector<OfferFigures>> by_club;
-  Rows rows = connection
-                  .prepare(
-                      "SELECT club_id, offer_id, name, title, is_over, from_at, until_at, uses, members, given,"
-                      " used, with_members, held_out, with_spent, held_out_spent, verdict FROM offer_effect"
-                      " ORDER BY club_id, is_over, given DESC, uses DESC, name")
-                  .query();
+  Rows rows =
+      connection
+          .prepare(
+              "SELECT club_id, offer_id, name, title, is_over, from_at, until_at, uses, members, given,"
+              " used, with_members, held_out, with_spent, held_out_spent, verdict FROM offer_effect"
+              " ORDER BY club_id, is_over, given DESC, uses DESC, name")
+          .query();
   while (rows.next()) {
     std::vector<OfferFigures>& all = by_club[rows.u32()];
     OfferFigures& one = all.emplace_back();

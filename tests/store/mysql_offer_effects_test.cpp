@@ -67,8 +67,10 @@ TEST_F(MysqlOfferEffects, of_a_night_say_what_was_given_and_what_of_it_was_used)
   age_offers();
   buy(shop, kOtherShopper, 3'000'000, kNoon);  // the day before
   shop.advance(24h);
-  buy(shop, kShopper, 1'000'000, kNoon + 24h);  // 50,000 of the club's own and 100,000 of the offer's, in a lot
-  const std::string code = database.query("SELECT number FROM code c JOIN lot USING (lot_id) WHERE issued = 150000");
+  buy(shop, kShopper, 1'000'000,
+      kNoon + 24h);  // 50,000 of the club's own and 100,000 of the offer's, in a lot
+  const std::string code =
+      database.query("SELECT number FROM code c JOIN lot USING (lot_id) WHERE issued = 150000");
   shop.ask(text_from(kVanakCashier, code.substr(0, 7) + " 100000 4321", "1"));
   ASSERT_EQ(database.number("SELECT remaining FROM lot WHERE issued = 150000"), 50'000);
   const std::uint64_t version = store::clubs_version(database.connection);

@@ -161,7 +161,8 @@ TEST_F(PeykctlOffers, show_their_effect_beside_who_is_held_out) {
         "09120000101,400000,A-3,12,2026-02-05\n09120000102,400000,A-4,12,2026-02-06\n"
         "09120000103,900000,A-5,12,2026-02-06\n");
   ASSERT_EQ(ctl({"import", "purchases", path("purchases.csv"), "--club", "salt"}), kDone) << out << err;
-  ASSERT_EQ(ctl({"offers", "effect", "salt", "regulars", "--from", "2026-02-01", "--to", "2026-02-28"}), kDone)
+  ASSERT_EQ(ctl({"offers", "effect", "salt", "regulars", "--from", "2026-02-01", "--to", "2026-02-28"}),
+            kDone)
       << err;
   // Two had bought before, and each spends 400,000, on whichever side she is.
   EXPECT_THAT(out, ContainsRegex("members +(2 +0|1 +1|0 +2)\n"));

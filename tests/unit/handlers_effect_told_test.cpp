@@ -83,8 +83,8 @@ TEST(EffectTold, says_of_one_all_by_its_place_its_name_or_its_title) {
 }
 
 TEST(EffectTold, does_not_claim_what_it_cannot_know) {
-  EffectTalk talk{club_with({figures_of("few", EffectVerdict::too_few),
-                             figures_of("all", EffectVerdict::not_measured)})};
+  EffectTalk talk{
+      club_with({figures_of("few", EffectVerdict::too_few), figures_of("all", EffectVerdict::not_measured)})};
   EXPECT_THAT(talk.vanak("EFFECT few"), EndsWith("Held out: 100. Too few yet to say what it brings"));
   EXPECT_THAT(talk.vanak("EFFECT all"), HasSubstr("what it brings is not known"));
   EXPECT_THAT(talk.vanak("EFFECT few"), Not(HasSubstr("510,000")));

@@ -65,8 +65,8 @@ EffectGroup half_buying(std::uint64_t members, rules::Amount mean) {
 
 TEST(OfferEffect, is_more_than_chance_beyond_twice_the_standard_error) {
   using enum EffectVerdict;
-  // By hand, of 100 and 100: the squared errors are 101 and 49; 30 squared is 900, a quarter of it 225. Of 76 it
-  // is 58 beside 101, and a quarter of 24 squared 144.
+  // By hand, of 100 and 100: the squared errors are 101 and 49; 30 squared is 900, a quarter of it 225. Of 76
+  // it is 58 beside 101, and a quarter of 24 squared 144.
   EXPECT_EQ(verdict_of(half_buying(100, 100), half_buying(100, 70)), more);
   EXPECT_EQ(verdict_of(half_buying(100, 70), half_buying(100, 100)), less);
   EXPECT_EQ(verdict_of(half_buying(100, 100), half_buying(100, 76)), chance);

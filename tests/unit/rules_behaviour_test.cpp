@@ -48,10 +48,10 @@ TEST(Behaviour, tells_from_the_sixth_visit_on_how_baskets_go) {
       {{100, 200}, 125, {}},
       {{400, 400, 400, 400, 400}, 400, {}},
       {{400, 400, 400, 400, 400, 400}, 400, steady},
-      {{400, 400, 400, 400, 400, 400, 200}, 350, steady},                  // 350 beside 371
-      {{400, 400, 400, 400, 400, 400, 400, 400, 800}, 500, steady},        // one large one: beside 444
-      {{400, 400, 400, 400, 400, 400, 400, 400, 40}, 310, steady},         // one small one: beside 360
-      {{400, 400, 400, 400, 400, 400, 400, 400, 200, 200, 200}, 285, steady},        // beside 345
+      {{400, 400, 400, 400, 400, 400, 200}, 350, steady},                      // 350 beside 371
+      {{400, 400, 400, 400, 400, 400, 400, 400, 800}, 500, steady},            // one large one: beside 444
+      {{400, 400, 400, 400, 400, 400, 400, 400, 40}, 310, steady},             // one small one: beside 360
+      {{400, 400, 400, 400, 400, 400, 400, 400, 200, 200, 200}, 285, steady},  // beside 345
       {{400, 400, 400, 400, 400, 400, 400, 400, 200, 200, 200, 200}, 264, falling},  // beside 333
       {{400, 400, 400, 400, 400, 400, 800, 800, 800}, 632, steady},                  // beside 533
       {{400, 400, 400, 400, 400, 400, 800, 800, 800, 800}, 674, rising},             // beside 560
@@ -69,8 +69,8 @@ TEST(Behaviour, tells_from_the_sixth_visit_on_how_baskets_go) {
 }
 
 TEST(Behaviour, has_one_basket_a_day_however_her_invoices_are_split) {
-  const std::vector<Visit> whole = {{1, 9, 400}, {2, 9, 600}}, split = {{1, 9, 300}, {2, 9, 200}, {1, 9, 100},
-                                                                        {2, 9, 400}};
+  const std::vector<Visit> whole = {{1, 9, 400}, {2, 9, 600}},
+                           split = {{1, 9, 300}, {2, 9, 200}, {1, 9, 100}, {2, 9, 400}};
   EXPECT_EQ(of(whole).recent, of(split).recent);
   EXPECT_EQ(of(whole).last_spent, of(split).last_spent);
 }

@@ -24,3 +24,5 @@ CREATE TABLE offer_effect (
 ALTER TABLE behaviour
   ADD COLUMN recent BIGINT NOT NULL DEFAULT 0,
   ADD COLUMN last_spent BIGINT NOT NULL DEFAULT 0;
+
+ALTER TABLE till_key ADD COLUMN role TINYINT UNSIGNED NOT NULL DEFAULT 0;  -- 0 a till's 1 an analyst's: reports alone
