@@ -40,7 +40,7 @@ std::string_view verdict_text(EffectVerdict verdict) {
 }
 
 // What those spend who may have it, beside those held out.
-std::string compared(const OfferFigures& one, const Speaker& speaker, const Setting& setting) {
+std::string spending_compared(const OfferFigures& one, const Speaker& speaker, const Setting& setting) {
   const Club& club = *speaker.club;
   return render(setting, verdict_text(one.verdict), speaker.language,
                 {{"amount", money(club, spent_each(one.with_spent, one.with_members))},
@@ -59,7 +59,7 @@ std::string effect_line(const OfferFigures& one, std::size_t place, const Speake
               {"wanted", static_cast<std::int64_t>(one.members)},
               {"amount", money(club, one.given)},
               {"sum", money(club, one.used)}});
-  if (one.verdict != EffectVerdict::not_measured) line += '\n' + compared(one, speaker, setting);
+  if (one.verdict != EffectVerdict::not_measured) line += '\n' + spending_compared(one, speaker, setting);
   return line;
 }
 
@@ -108,7 +108,7 @@ std::string effect_of_one(const OfferFigures& one, const Speaker& speaker, const
                              {"wanted", static_cast<std::int64_t>(one.members)},
                              {"amount", money(club, one.given)},
                              {"sum", money(club, one.used)}});
-  return text + '\n' + compared(one, speaker, setting);
+  return text + '\n' + spending_compared(one, speaker, setting);
 }
 
 }  // namespace

@@ -16,7 +16,7 @@ using Json = nlohmann::ordered_json;
 using handlers::Insight;
 using handlers::OfferFigures;
 
-HttpResponse report(const Json& body) {
+HttpResponse json_report(const Json& body) {
   return json_response(200, body.dump(-1, ' ', false, Json::error_handler_t::replace));
 }
 
@@ -136,7 +136,7 @@ Json customer_as_json(const NamedCustomer& named) {
 
 HttpResponse insights_answer(const handlers::Club& club) {
   const auto& insight = club.programme.insight;
-  return report({{"insight", insight ? insight_as_json(*insight) : Json(nullptr)}});
+  return json_report({{"insight", insight ? insight_as_json(*insight) : Json(nullptr)}});
 }
 
 HttpResponse offers_answer(const handlers::Club& club) {
@@ -148,7 +148,7 @@ HttpResponse offers_answer(const handlers::Club& club) {
     body["over"].push_back(
         {{"name", one.name}, {"title", told_or_null(one.title)}, {"figures", figures_as_json(one)}});
   }
-  return report(body);
+  return json_report(body);
 }
 
 HttpResponse segments_answer(const handlers::Club& club, const std::vector<store::SegmentDay>& days) {
@@ -171,7 +171,7 @@ HttpResponse segments_answer(const handlers::Club& club, const std::vector<store
     }
     body["segments"].push_back(std::move(one));
   }
-  return report(body);
+  return json_report(body);
 }
 
 HttpResponse sales_answer(const std::vector<store::SalesDay>& days, rules::DayNumber from,
@@ -182,13 +182,13 @@ HttpResponse sales_answer(const std::vector<store::SalesDay>& days, rules::DayNu
                             {"branch", one.branch},
                             {"purchases", one.purchases},
                             {"sold", one.sold}});
-  return report(body);
+  return json_report(body);
 }
 
 HttpResponse customers_answer(std::span<const NamedCustomer> page, const std::string& next) {
   Json body{{"customers", Json::array()}, {"next", told_or_null(next)}};
   for (const NamedCustomer& one : page) body["customers"].push_back(customer_as_json(one));
-  return report(body);
+  return json_report(body);
 }
 
 }  // namespace peyk::gateway
