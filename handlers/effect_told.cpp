@@ -9,14 +9,26 @@
 #include "handlers/offer_words.hpp"
 #include "templates/dates.hpp"
 #include "templates/fold.hpp"
+#include "templates/graphemes.hpp"
+#include "templates/utf8.hpp"
 
 namespace peyk::handlers {
 namespace {
 
 using templates::fold;
 
-std::string_view shown_name(const OfferFigures& one) {
+constexpr std::size_t kNameShown = 20;  // characters, where a whole title leaves no room
+
+std::string shown_name(const OfferFigures& one) {
   return one.title.empty() ? one.name : one.title;
+}
+std::string cut_to_size(std::string_view text) {
+  const std::u32string letters = templates::to_code_points(text);
+  std::size_t end = std::min(kNameShown, letters.size());
+  while (!templates::may_cut(letters, end)) --end;
+  std::string cut;
+  for (const char32_t letter : letters.substr(0, end)) templates::append_utf8(cut, letter);
+  return cut;
 }
 
 rules::Amount spent_each(rules::Amount spent, std::uint64_t members) {
@@ -48,19 +60,36 @@ std::string spending_compared(const OfferFigures& one, const Speaker& speaker, c
                  {"count", static_cast<std::int64_t>(one.held_out)}});
 }
 
+// The same in a word or two; empty: it is not measured.
+std::string_view short_verdict(EffectVerdict verdict) {
+  switch (verdict) {
+    case EffectVerdict::not_measured:
+      break;
+    case EffectVerdict::too_few:
+      return "effect_says_few";
+    case EffectVerdict::chance:
+      return "effect_says_chance";
+    case EffectVerdict::more:
+      return "effect_says_more";
+    case EffectVerdict::less:
+      return "effect_says_less";
+  }
+  return {};
+}
+
 std::string effect_line(const OfferFigures& one, std::size_t place, const Speaker& speaker,
                         const Setting& setting) {
   const Club& club = *speaker.club;
-  std::string line =
-      render(setting, one.is_over ? "effect_line_over" : "effect_line", speaker.language,
-             {{"next", templates::format_number(static_cast<std::int64_t>(place), speaker.language)},
-              {"title", std::string(shown_name(one))},
-              {"count", static_cast<std::int64_t>(one.uses)},
-              {"wanted", static_cast<std::int64_t>(one.members)},
-              {"amount", money(club, one.given)},
-              {"sum", money(club, one.used)}});
-  if (one.verdict != EffectVerdict::not_measured) line += '\n' + spending_compared(one, speaker, setting);
-  return line;
+  const std::string_view verdict = short_verdict(one.verdict);
+  const std::string says = verdict.empty() ? std::string() : render(setting, verdict, speaker.language);
+  return render(setting, one.is_over ? "effect_line_over" : "effect_line", speaker.language,
+                {{"next", templates::format_number(static_cast<std::int64_t>(place), speaker.language)},
+                 {"title", cut_to_size(shown_name(one))},
+                 {"count", static_cast<std::int64_t>(one.uses)},
+                 {"wanted", static_cast<std::int64_t>(one.members)},
+                 {"amount", money(club, one.given)},
+                 {"sum", money(club, one.used)},
+                 {"list", templates::Rendered{says}}});
 }
 
 // As many as one text holds, and how many there are beside them.
@@ -69,8 +98,7 @@ std::string effect_list(const Speaker& speaker, const Setting& setting) {
   const std::vector<OfferFigures>& figures = club.programme.figures;
   std::string text =
       render(setting, "effects", speaker.language,
-             {{"club", club.name},
-              {"count", std::int64_t{kInsightDays}},
+             {{"count", std::int64_t{kInsightDays}},
               {"until", templates::LastDayShort{club.programme.insight->until, club.time_zone}}});
   const auto rest = [&](std::size_t told) {
     if (told == figures.size()) return std::string();
@@ -98,17 +126,28 @@ const OfferFigures* figures_named(const std::vector<OfferFigures>& figures, cons
   return is_place ? &figures[place - 1] : nullptr;
 }
 
-std::string effect_of_one(const OfferFigures& one, const Speaker& speaker, const Setting& setting) {
+std::string effect_called(const std::string& name, const OfferFigures& one, const Speaker& speaker,
+                          const Setting& setting) {
   const Club& club = *speaker.club;
-  std::string text = render(setting, "effect", speaker.language,
-                            {{"title", std::string(shown_name(one))},
-                             {"day", day_in_words(one.from, club)},
-                             {"until", templates::LastDayShort{one.until, club.time_zone}},
-                             {"count", static_cast<std::int64_t>(one.uses)},
-                             {"wanted", static_cast<std::int64_t>(one.members)},
-                             {"amount", money(club, one.given)},
-                             {"sum", money(club, one.used)}});
+  const std::string text = render(setting, "effect", speaker.language,
+                                  {{"title", name},
+                                   {"day", day_in_words(one.from, club)},
+                                   {"until", templates::LastDayShort{one.until, club.time_zone}},
+                                   {"count", static_cast<std::int64_t>(one.uses)},
+                                   {"wanted", static_cast<std::int64_t>(one.members)},
+                                   {"amount", money(club, one.given)},
+                                   {"sum", money(club, one.used)}});
   return text + '\n' + spending_compared(one, speaker, setting);
+}
+
+// By a shorter name where the whole takes more than one text holds; in letters of the phone's own at last.
+std::string effect_of_one(const OfferFigures& one, const Speaker& speaker, const Setting& setting) {
+  std::string text;
+  for (const std::string& name : {shown_name(one), cut_to_size(shown_name(one)), cut_to_size(one.name)}) {
+    text = effect_called(name, one, speaker, setting);
+    if (fits_text(text)) break;
+  }
+  return text;
 }
 
 }  // namespace
@@ -125,8 +164,9 @@ Said effect_told(const Speaker& speaker, std::span<const std::string> words, con
   const std::string name = fmt::format("{}", fmt::join(words, " "));
   const OfferFigures* one = figures_named(figures, name);
   if (one == nullptr)
-    return {.reply = render(setting, "effect_unknown", speaker.language,
-                            {{"name", name}, {"count", std::int64_t{kInsightDays}}, {"word", club.word}})};
+    return {.reply = render(
+                setting, "effect_unknown", speaker.language,
+                {{"name", cut_to_size(name)}, {"count", std::int64_t{kInsightDays}}, {"word", club.word}})};
   return {.reply = effect_of_one(*one, speaker, setting)};
 }
 

@@ -61,10 +61,9 @@ TEST(EffectTold, lists_what_each_gave_and_what_it_brings) {
   gone.title = "Yalda night";
   EffectTalk talk{club_with({figures_of("regulars", EffectVerdict::more), gone})};
   EXPECT_EQ(talk.vanak("EFFECT"),
-            "نان و نمک, 30 days until 2026-11-20:\n"
-            "1. regulars: 120 times to 80 members, 1,250,000 rials given, 400,000 rials of it used\n"
-            "A member spent 510,000 rials with it, 490,000 rials without: more than chance\n"
-            "2. Yalda night, over: 120 times to 80 members, 1,250,000 rials given, 400,000 rials of it used");
+            "30 days until 2026-11-20:\n"
+            "1. regulars: 120 times to 80, 1,250,000 rials, 400,000 rials used; brings more\n"
+            "2. Yalda night, over: 120 times to 80, 1,250,000 rials, 400,000 rials used");
 }
 
 TEST(EffectTold, says_of_one_all_by_its_place_its_name_or_its_title) {
@@ -74,10 +73,10 @@ TEST(EffectTold, says_of_one_all_by_its_place_its_name_or_its_title) {
   const std::string told =
       "بار ششم, 2026-10-22 to 2026-11-20\n120 times to 80 members\n"
       "Given: 1,250,000 rials, of it used: 400,000 rials\n"
-      "A member spent 510,000 rials with it, 490,000 rials without: no more than chance";
+      "Spent a member: 510,000 rials with it, 490,000 rials without: no more than chance";
   for (const char* text : {"EFFECT 2", "EFFECT ۲", "effect Fifty-Visits", "EFFECT بار ششم"})
     EXPECT_EQ(talk.vanak(text), told) << text;
-  EXPECT_THAT(talk.vanak("EFFECT regulars"), EndsWith("without: less, and more than chance"));
+  EXPECT_THAT(talk.vanak("EFFECT regulars"), EndsWith("without: less, not by chance"));
   for (const char* text : {"EFFECT 0", "EFFECT 3", "EFFECT 2x", "EFFECT 99999999999999999999"})
     EXPECT_THAT(talk.vanak(text), StartsWith("No offer of the last 30 days is called")) << text;
 }
@@ -104,7 +103,8 @@ TEST(EffectTold, is_one_text_of_however_many_and_says_how_many_it_leaves_out) {
   for (int i = 0; i < 50; ++i) {
     OfferFigures one = figures_of("offer-" + std::to_string(i), EffectVerdict::more);
     one.title = "پیشنهاد ویژه خریداران همیشگی شعبه تجریش، با نام دراز ";
-    one.given = 900'000'000'000;
+    one.given = one.used = 900'000'000'000;
+    one.with_spent = one.held_out_spent = 90'000'000'000;
     many.push_back(one);
   }
   EffectTalk talk{club_with(std::move(many))};
