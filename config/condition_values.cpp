@@ -112,6 +112,13 @@ std::optional<std::int64_t> tier(std::string_view text, const rules::TierPlan& p
   return found - plan.tiers.begin() + 1;
 }
 
+std::optional<std::int64_t> trend(std::string_view text) {
+  using enum rules::BasketTrend;
+  for (const rules::BasketTrend one : {falling, steady, rising})
+    if (text == name_of(one)) return static_cast<std::int64_t>(one);
+  return std::nullopt;
+}
+
 std::optional<std::int64_t> branch(std::string_view text, const std::vector<handlers::Branch>& branches) {
   const auto number = parse_whole_number(text);
   const bool known = std::ranges::any_of(
@@ -126,6 +133,8 @@ std::optional<std::int64_t> value_of(const MeasureWord& word, std::string_view t
       return text == "true" ? std::optional(1) : text == "false" ? std::optional(0) : std::nullopt;
     case Unit::gender:
       return text == "woman" ? std::optional(1) : text == "man" ? std::optional(2) : std::nullopt;
+    case Unit::trend:
+      return trend(text);
     case Unit::tier:
       return tier(text, world.tiers);
     case Unit::branch:
@@ -156,7 +165,7 @@ bool is_circle(Unit unit) {
 }
 // Its values have no order, or no ends.
 bool is_plain(Unit unit) {
-  return unit == Unit::flag || unit == Unit::gender || unit == Unit::branch;
+  return unit == Unit::flag || unit == Unit::gender || unit == Unit::trend || unit == Unit::branch;
 }
 
 // ">=5" and its like; nothing if it begins with none of them.
@@ -260,6 +269,8 @@ std::string allowed_values(const MeasureWord& word, const ConditionWorld& world)
       return "true, false";
     case Unit::gender:
       return "woman, man";
+    case Unit::trend:
+      return "falling, steady, rising";
     case Unit::tier:
       return world.tiers.tiers.empty()
                  ? "the name of a tier, of which this club has none"

@@ -19,6 +19,7 @@ LrfmKeeper::LrfmKeeper(store::SqlThread& sql, Metrics& metrics, ExpiryHooks hook
 void LrfmKeeper::tick() {
   if (busy_) return;
   if (work_) return go_on();
+  if (effects_) return reckon_effects();
   if (Clock::now() >= next_) look();
 }
 
@@ -139,7 +140,25 @@ void LrfmKeeper::reckon_insight(handlers::ClubId id, const std::optional<rules::
         const auto span = store::insight_span(*club, now);
         store::save_insight(connection, club->id, store::read_insight(connection, *club, span, now));
       },
-      [this](bool) { hooks_.post([this] { busy_ = false; }); });
+      [this, club](bool) {
+        hooks_.post([this, club] {
+          busy_ = false;
+          effects_.emplace(club->id, store::insight_span(*club, hooks_.clock()));
+        });
+      });
+}
+
+// A page after the other, and at last their sums; what fails is left to the next night.
+void LrfmKeeper::reckon_effects() {
+  const auto more = std::make_shared<bool>(false);
+  busy_ = sql_.run([this, more](store::Connection& connection) { *more = effects_->step(connection); },
+                   [this, more](bool committed) {
+                     hooks_.post([this, more, committed] {
+                       busy_ = false;
+                       if (!committed || !*more) return effects_.reset();
+                       reckon_effects();
+                     });
+                   });
 }
 
 }  // namespace peyk::gateway

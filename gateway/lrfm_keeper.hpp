@@ -1,13 +1,15 @@
 // Reckons anew, each night of each club, what is known of all its members: the bounds of their scores, then
 // by these who is in which segment, and at last what its purchases tell its managers
-// (store/mysql/insights.hpp; a night is done without it: it may take its time, or fail until the next).
+// (store/mysql/insights.hpp), and what its offers did (store/mysql/offer_effects.hpp; a night is done without
+// these two: they may take their time, or fail until the next).
 // Before the first of them, those who bought before that was kept get their behaviour (behaviours.hpp). Any
 // gateway may: the store lets one at a time be at a night, which is done once (store/mysql/nights.hpp).
 //
 // Piece by piece, on a connection of its own, so that it neither holds anybody up nor keeps the gateway from
 // stopping.
 //
-// Thread rule: the network thread; `work_` belongs to the sql thread while a piece is under way.
+// Thread rule: the network thread; `work_` and `effects_` belong to the sql thread while a piece is under
+// way.
 #pragma once
 
 #include <chrono>
@@ -17,6 +19,7 @@
 #include "store/mysql/chance.hpp"
 #include "store/mysql/lrfm.hpp"
 #include "store/mysql/nights.hpp"
+#include "store/mysql/offer_effects.hpp"
 #include "store/mysql/segment_pass.hpp"
 #include "store/mysql/sql_thread.hpp"
 
@@ -54,12 +57,14 @@ class LrfmKeeper {
   void done(Piece piece);
   void ended();
   void reckon_insight(handlers::ClubId id, const std::optional<rules::LrfmBounds>& bounds);
+  void reckon_effects();
 
   store::SqlThread& sql_;
   Metrics& metrics_;
   ExpiryHooks hooks_;
   store::SystemChance chance_;  // of the sql thread
   std::optional<Work> work_;
+  std::optional<store::EffectNight> effects_;  // behind it
   // Who bought before behaviour was kept: done so far, and with the piece that is under way.
   handlers::MemberId folded_to_ = 0, folding_to_ = 0;
   bool all_folded_ = false;

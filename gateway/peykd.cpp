@@ -135,6 +135,7 @@ Peykd::Peykd(Options options)
                 .lines = line_numbers(options_),
                 .carriers = options_.carriers}),
       lookups_(lookup_hooks(), {.signature_tolerance = options_.http.signature_tolerance}),
+      reports_(lookup_hooks(), options_.http.signature_tolerance),
       events_([this](std::string_view key_id) { return till(key_id); }, store_hooks(librarian_),
               options_.http.signature_tolerance),
       webhooks_(options_.mysql, options_.webhooks, metrics_),

@@ -28,6 +28,7 @@
 #include "gateway/http/lookups.hpp"
 #include "gateway/http/operations.hpp"
 #include "gateway/http/purchases.hpp"
+#include "gateway/http/reports.hpp"
 #include "gateway/http/server.hpp"
 #include "gateway/http/till_orders.hpp"
 #include "gateway/inbound_allowance.hpp"
@@ -115,7 +116,8 @@ class Peykd {
   store::SqlThread sweeper_;      // what expires, codes that have rested, who has left
   store::SqlThread digester_;     // what was odd yesterday
   store::SqlThread librarian_;    // what clubs look up over HTTP
-  store::SqlThread nightly_;      // what is reckoned of all members, and what mornings bring: most of the time at rest
+  store::SqlThread
+      nightly_;  // what is reckoned of all members, and what mornings bring: most of the time at rest
   store::RedisConnection redis_;
   store::Lanes lanes_;
   store::Lanes ussd_lanes_;  // the same pace, looked at from further away
@@ -143,6 +145,7 @@ class Peykd {
   TillOrderEndpoint orders_;
   DeadLetterEndpoint letters_;
   LookupEndpoint lookups_;
+  ReportEndpoint reports_;
   EventEndpoint events_;
   WebhookSender webhooks_;  // on a thread of its own
   StoreWatch watch_;

@@ -18,6 +18,7 @@ std::vector<HttpRoute> Peykd::routes() {
   for (HttpRoute& route : orders_.routes()) signed_ones.push_back(std::move(route));
   for (HttpRoute& route : letters_.routes()) signed_ones.push_back(std::move(route));
   for (HttpRoute& route : lookups_.routes()) signed_ones.push_back(std::move(route));
+  for (HttpRoute& route : reports_.routes()) signed_ones.push_back(std::move(route));
   for (HttpRoute& route : events_.routes()) signed_ones.push_back(std::move(route));
   for (HttpRoute& route : signed_ones) all.push_back(once_begun(quotas_.told_by(std::move(route))));
   return all;
@@ -70,7 +71,8 @@ std::optional<TillIdentity> Peykd::till(std::string_view key_id) {
   TillIdentity till{.club = found.club->id,
                     .branch = found.key->branch,
                     .secrets = {found.key->secret},
-                    .quotas = &quotas_};
+                    .quotas = &quotas_,
+                    .role = found.key->role};
   if (found.key->old_until > wall_clock()) till.secrets.push_back(found.key->old_secret);
   return till;
 }

@@ -13,6 +13,17 @@ rules::Instant begin_of(rules::DayNumber day, const Club& club) {
   return templates::instant_of(std::chrono::sys_days{std::chrono::days{day}}, club.time_zone);
 }
 
+// How they go; empty: as ever, or it cannot be said yet.
+std::string baskets_in_words(const rules::Behaviour& behaviour, const Club& club, Language language,
+                             const Setting& setting) {
+  const rules::Baskets baskets = rules::baskets_before(behaviour, day_of(club, setting.now));
+  const auto trend = rules::trend_of(baskets);
+  if (!trend || *trend == rules::BasketTrend::steady) return {};
+  return render(
+      setting, *trend == rules::BasketTrend::falling ? "about_falling" : "about_rising", language,
+      {{"amount", money(club, baskets.recent)}, {"sum", money(club, baskets.spent / baskets.visits)}});
+}
+
 // How she buys, where she stands: a line each, as far as one text goes.
 std::string lines_of(const Member& member, const Speaker& speaker, const Facts& facts,
                      const Setting& setting) {
@@ -33,6 +44,7 @@ std::string lines_of(const Member& member, const Speaker& speaker, const Facts& 
   }
   if (const auto gap = rules::usual_gap(behaviour))
     add(render(setting, "about_gap", language, {{"count", std::int64_t{gap->days}}}));
+  add(baskets_in_words(behaviour, club, language, setting));
   add(rank_in_words(club, facts.rank(member.id), language, setting));
   const rules::Measures measures = measures_of(club, &member, facts, setting.now);
   add(listed(segments_in_words(club, measures, language, setting), language));

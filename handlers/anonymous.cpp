@@ -54,6 +54,8 @@ AnonymousCustomer anonymous(const Club& club, const Profile& profile, const rule
   if (const auto gap = rules::usual_gap(behaviour)) one.usual_gap_days = gap->days;
   one.spent = in_two_digits(behaviour.spent);
   if (behaviour.purchases > 0) one.mean_basket = in_two_digits(behaviour.spent / behaviour.purchases);
+  if (const auto trend = measure_if_known(measures, Measure::basket))
+    one.basket = rules::name_of(static_cast<rules::BasketTrend>(*trend));
   const auto score = [&measures](Measure measure) {
     return static_cast<std::uint8_t>(measure_if_known(measures, measure).value_or(0));
   };

@@ -22,7 +22,8 @@ struct AnonymousCustomer {
   std::int64_t weeks_away = 0, weeks_known = 0;  // since her last visit; from her first visit to the last
   std::optional<std::int64_t> usual_gap_days;
   rules::Amount spent = 0, mean_basket = 0;
-  rules::Scores scores;  // 0: not known
+  std::string_view basket;  // falling, steady, rising; empty: not known
+  rules::Scores scores;     // 0: not known
   std::optional<std::int64_t> top_percent;
   std::vector<std::string> segments;
   std::string tier;  // empty: none

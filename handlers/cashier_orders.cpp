@@ -5,6 +5,7 @@
 
 #include "handlers/about_member.hpp"
 #include "handlers/buy.hpp"
+#include "handlers/effect_told.hpp"
 #include "handlers/insights.hpp"
 #include "handlers/invite.hpp"
 #include "handlers/managers_offer.hpp"
@@ -93,6 +94,9 @@ constexpr std::array kOrders{
           if (!speaker.cashier->manager) return managers_only(speaker, setting);
           return insights(speaker, setting);
         }},
+    CashierOrder{Keyword::effect, [](const Speaker&, const Typed&, const Setting&) { return Needs{}; },
+                 [](const Speaker& speaker, const Typed& typed, std::span<const CodeKey>, const Facts&,
+                    Setting& setting) { return effect_told(speaker, typed.args, setting); }},
     CashierOrder{Keyword::tell, needs_tell,
                  [](const Speaker& speaker, const Typed& typed, std::span<const CodeKey>, const Facts& facts,
                     Setting& setting) { return tell(speaker, typed, facts, setting); }},

@@ -41,6 +41,10 @@ struct Cashier {
   bool manager = false;
 };
 
+// What a key is for: a till's may do all that a till may; an analyst's reads reports, in which nobody is
+// named, and nothing else.
+enum class KeyRole : std::uint8_t { till, analyst };
+
 // A till's signing key (Standard Webhooks). The secret is the raw key, 24 to 64 octets.
 struct TillKey {
   std::string id;       // public name, sent as the header peyk-key
@@ -50,6 +54,7 @@ struct TillKey {
   rules::Instant old_until{};
   // Whether the club's file lists the key, and gives its secret; what it does not is peykctl till's.
   bool in_file = true, secret_in_file = true;
+  KeyRole role = KeyRole::till;
 };
 
 inline constexpr std::uint32_t kRemindDaysMax = 60;

@@ -177,6 +177,8 @@ class Filling {
     set(Measure::length_days, std::max(0, today_ - before_.first_day));
     if (today_ >= before_.last_day) away(today_ - before_.last_day);
     if (programme.places) set(Measure::top_percent, rules::top_percent(before_.spent, *programme.places));
+    if (const auto trend = rules::trend_of(rules::baskets_before(before_, today_)))
+      set(Measure::basket, static_cast<std::int64_t>(*trend));
     const auto& bounds = programme.bounds_given ? programme.bounds_given : programme.bounds_reckoned;
     if (!bounds) return;
     const rules::Scores scores = rules::scores_of(before_, today_, *bounds);

@@ -40,6 +40,7 @@ constexpr std::array kFacts{
     Fact{"score_frequency", "fact_score_frequency", How::count, Measure::score_frequency},
     Fact{"score_monetary", "fact_score_monetary", How::count, Measure::score_monetary},
     Fact{"top_percent", "fact_top_percent", How::percent, Measure::top_percent},
+    Fact{"basket", "fact_basket", How::yes, Measure::basket},
     Fact{"tier", "fact_tier", How::tier, Measure::tier},
     Fact{"points", "fact_points", How::count, Measure::points},
     Fact{"age_years", "fact_profile", How::yes, Measure::age_years},

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "handlers/insight.hpp"
+#include "handlers/offer_figures.hpp"
 #include "handlers/programme_use.hpp"
 #include "handlers/rules/lrfm.hpp"
 #include "handlers/rules/offers.hpp"
@@ -33,7 +34,8 @@ struct Programme {
   std::optional<rules::LrfmBounds> bounds_reckoned;  // the quintiles of last night; not of the file
   std::optional<rules::SpendPlaces> places;          // by spending, likewise
   std::optional<Insight> insight;                    // of last night; not of the file
-  KeptUse use;  // of what stands above; the Directory gathers it
+  std::vector<OfferFigures> figures;                 // likewise: of its days, what gave most first
+  KeptUse use;                                       // of what stands above; the Directory gathers it
   bool operator==(const Programme&) const = default;
 };
 

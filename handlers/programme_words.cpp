@@ -6,6 +6,8 @@
 #include <array>
 #include <stdexcept>
 
+#include "handlers/rules/behaviour.hpp"
+
 namespace peyk::handlers {
 namespace {
 
@@ -43,6 +45,8 @@ constexpr std::array<MeasureWord, rules::kMeasures> kMeasureWords{{
      "LRFM: how much she spent, 1 to 5"},
     {Measure::top_percent, "top_percent", "top_percent", Unit::score, 1, 100,
      "Her place by what she spent, in percent of the club's buyers: 1 the best, 100 the last"},
+    {Measure::basket, "basket", "basket", Unit::trend, 1, 3,
+     "How her last baskets go beside all of hers: falling, steady, rising"},
     {Measure::tier, "tier", "tier", Unit::tier, 0, 10, "Her tier, by name; none: she has none"},
     {Measure::points, "points", "points", Unit::rials, 0, rules::kAmountMax, "Her points"},
     {Measure::age_years, "age", "age", Unit::count, 0, 150, "Her age in years"},
@@ -146,6 +150,8 @@ std::string value_text(Unit unit, std::int64_t value, const rules::TierPlan& tie
       return value == 0 ? "false" : "true";
     case Unit::gender:
       return value == 1 ? "woman" : "man";
+    case Unit::trend:
+      return std::string(rules::name_of(static_cast<rules::BasketTrend>(value)));
     case Unit::weekday:
       return std::string(weekday_name(value));
     case Unit::date:
@@ -164,7 +170,8 @@ std::string value_text(Unit unit, std::int64_t value, const rules::TierPlan& tie
 
 // What is written one by one: never as a range.
 bool stands_alone(Unit unit) {
-  return unit == Unit::weekday || unit == Unit::branch || unit == Unit::flag || unit == Unit::gender;
+  return unit == Unit::weekday || unit == Unit::branch || unit == Unit::flag || unit == Unit::gender ||
+         unit == Unit::trend;
 }
 
 // Behind her birthday: counted back from the next one, in a year of either length.

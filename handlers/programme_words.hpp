@@ -29,6 +29,7 @@ enum class Unit : std::uint8_t {
   percent,        // whole
   flag,           // true, false
   gender,         // woman, man
+  trend,          // falling, steady, rising
   tier,           // by name; none
   branch,         // by number
   hours,          // 17:00-20:00; kept as minutes of the day

@@ -141,6 +141,7 @@ constexpr std::array kCommands{
     Command{Keyword::tag, false, for_cashiers},
     Command{Keyword::untag, false, for_cashiers},
     Command{Keyword::insights, false, for_cashiers},
+    Command{Keyword::effect, false, for_cashiers},
     Command{Keyword::today, false,
             [](const Speaker& speaker, const Typed&, const Facts& facts, Setting& setting) {
               if (speaker.cashier != nullptr) return today(speaker, facts, setting);

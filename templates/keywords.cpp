@@ -18,7 +18,7 @@ constexpr std::size_t kCodeDigits = 7;
 constexpr std::size_t kOneTimeDigits = 5;
 constexpr std::size_t kLettersInCodeMax = 3;  // more letters than that make a word, not a mistyped code
 
-constexpr std::array<std::pair<std::string_view, Keyword>, 34> kKeywordNames = {{
+constexpr std::array<std::pair<std::string_view, Keyword>, 35> kKeywordNames = {{
     {"join", Keyword::join},
     {"credit", Keyword::credit},
     {"codes", Keyword::codes},
@@ -53,6 +53,7 @@ constexpr std::array<std::pair<std::string_view, Keyword>, 34> kKeywordNames = {
     {"untag", Keyword::untag},
     {"insights", Keyword::insights},
     {"tell", Keyword::tell},
+    {"effect", Keyword::effect},
 }};
 
 std::optional<Keyword> keyword_named(std::string_view name) {

@@ -61,6 +61,7 @@ enum class Keyword : std::uint8_t {
   untag,
   insights,
   tell,
+  effect,
 };
 
 struct Typed {

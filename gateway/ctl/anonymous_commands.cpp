@@ -57,10 +57,10 @@ std::string anonymous_line(const std::string& name, const AnonymousCustomer& one
   return csv_line({name, std::to_string(one.visits), std::to_string(one.purchases),
                    std::to_string(one.weeks_away), std::to_string(one.weeks_known),
                    number_or_nothing(one.usual_gap_days), std::to_string(one.spent),
-                   std::to_string(one.mean_basket), score_or_nothing(one.scores.length),
-                   score_or_nothing(one.scores.recency), score_or_nothing(one.scores.frequency),
-                   score_or_nothing(one.scores.monetary), number_or_nothing(one.top_percent), segments,
-                   one.tier, csv_text(one.city), one.age_band});
+                   std::to_string(one.mean_basket), std::string(one.basket),
+                   score_or_nothing(one.scores.length), score_or_nothing(one.scores.recency),
+                   score_or_nothing(one.scores.frequency), score_or_nothing(one.scores.monetary),
+                   number_or_nothing(one.top_percent), segments, one.tier, csv_text(one.city), one.age_band});
 }
 
 ExitCode export_customers(Desk& desk) {
@@ -78,7 +78,7 @@ ExitCode export_customers(Desk& desk) {
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::ranges::sort(order, {}, [&rows](std::size_t i) -> const std::string& { return rows.names[i]; });
   desk.out
-      << "customer,visits,purchases,weeks_away,weeks_known,usual_gap_days,spent,mean_basket,"
+      << "customer,visits,purchases,weeks_away,weeks_known,usual_gap_days,spent,mean_basket,basket,"
          "score_length,score_recency,score_frequency,score_monetary,top_percent,segments,tier,city,age\r\n";
   for (const std::size_t i : order) desk.out << anonymous_line(rows.names[i], rows.customers[i]);
   desk.out.flush();

@@ -279,6 +279,10 @@ std::string refusal_of(const TillKey& key, const store::TillKeyRecord* record, c
         "till key {} was revoked at {} by {}: take it out of the file, a new key needs a new id", key.id,
         templates::rfc3339(record->revoked_at), record->revoked_by);
   }
+  if (record->key.role == KeyRole::analyst) {
+    return fmt::format("till key {} is an analyst's: take it out of the file, peykctl till alone keeps it",
+                       key.id);
+  }
   const bool is_ours = !record->key.secret_in_file;
   if (is_ours && key.secret_in_file && key.secret != record->key.secret) {
     return fmt::format(

@@ -37,6 +37,7 @@ std::string key_as_yaml(const TillKey& key) {
 }
 
 std::string named(const TillKey& key) {
+  if (key.role == KeyRole::analyst) return key.id + ", an analyst's";
   return key.id + (key.branch == 0 ? "" : fmt::format(", branch {}", key.branch));
 }
 

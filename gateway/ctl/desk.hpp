@@ -50,7 +50,7 @@ struct CustomersOrder {
 struct Order {
   std::string config_file = "config/peyk.yaml";
   std::string club_file, phone, club, language = "en", line, lane, why, till_key, old_until = "24h";
-  std::string offer, item;
+  std::string offer, item, key_role = "till";
   handlers::BranchNo branch = 0;
   std::uint64_t message = 0;
   std::vector<std::uint64_t> messages;

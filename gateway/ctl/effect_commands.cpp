@@ -9,9 +9,7 @@
 #include "gateway/clock.hpp"
 #include "handlers/offer_effect.hpp"
 #include "store/mysql/clubs.hpp"
-#include "store/mysql/customer_pages.hpp"
-#include "store/mysql/offer_uses.hpp"
-#include "store/mysql/programmes.hpp"
+#include "store/mysql/offer_effects.hpp"
 #include "templates/dates.hpp"
 
 namespace peyk::gateway::ctl {
@@ -19,8 +17,8 @@ namespace {
 
 using handlers::EffectGroup;
 using handlers::EffectOfOffer;
+using handlers::EffectVerdict;
 
-constexpr std::uint64_t kFewHeldOut = 100;  // by so few a difference may be chance alone
 constexpr std::size_t kAllVersions = 10'000;
 
 // For each member, in hundredths; of nobody nothing.
@@ -38,6 +36,25 @@ void effect_row(std::ostream& out, std::string_view what, std::int64_t with, std
                      (more > 0 ? "+" : "") + in_hundredths(more));
 }
 
+std::string verdict_in_words(EffectVerdict verdict) {
+  switch (verdict) {
+    case EffectVerdict::not_measured:
+      return "nobody is held out of those who had bought before: hold_out in the club's file does that, from "
+             "then"
+             " on\n";
+    case EffectVerdict::too_few:
+      return fmt::format("fewer than {} on a side: such a difference may be chance alone\n",
+                         handlers::kEffectGroupMin);
+    case EffectVerdict::chance:
+      return "what is spent differs by no more than chance would make it\n";
+    case EffectVerdict::more:
+      return "with the offer more is spent, by more than chance would make it\n";
+    case EffectVerdict::less:
+      return "with the offer less is spent, by more than chance would make it\n";
+  }
+  return {};
+}
+
 void show_effect(const EffectGroup& with, const EffectGroup& held_out, std::ostream& out) {
   const auto each = [](const EffectGroup& group, std::int64_t sum) { return hundredths(sum, group.members); };
   const auto count = [](std::uint64_t number) { return static_cast<std::int64_t>(number); };
@@ -50,33 +67,17 @@ void show_effect(const EffectGroup& with, const EffectGroup& held_out, std::ostr
              each(held_out, count(held_out.purchases)));
   effect_row(out, "spent a member, rials", each(with, with.spent), each(held_out, held_out.spent));
   effect_row(out, "given a member, rials", each(with, with.given), each(held_out, held_out.given));
-  if (held_out.members == 0) {
-    out << "nobody is held out of those who had bought before: hold_out in the club's file does that, from "
-           "then"
-           " on\n";
-  } else if (held_out.members < kFewHeldOut) {
-    out << fmt::format("fewer than {} are held out: such a difference may be chance alone\n", kFewHeldOut);
-  }
+  out << verdict_in_words(verdict_of(with, held_out));
 }
 
 struct EffectPeriod {
   rules::Instant from{}, until{};
 };
-// Since when those are held out who are now; of them alone the comparison is true.
-rules::Instant held_out_since(const store::OfferRecord& record) {
-  rules::Instant since = record.versions.front().from_at;
-  for (const auto& one : record.versions) {
-    if (one.offer.hold_out != record.versions.front().offer.hold_out) break;
-    since = one.from_at;
-  }
-  return since;
-}
-
 // Left out: since then, until now.
 EffectPeriod effect_period(const Desk& desk, const handlers::Club& club, const store::OfferRecord& record) {
   EffectPeriod period{.from = day_named(desk.order.customers.from, club, false),
                       .until = day_named(desk.order.customers.to, club, true)};
-  if (period.from == rules::Instant{}) period.from = held_out_since(record);
+  if (period.from == rules::Instant{}) period.from = store::held_out_since(record);
   if (period.until == rules::Instant{}) period.until = wall_clock();
   if (period.until <= period.from) throw Trouble{kUsage, "--to comes before --from"};
   return period;
@@ -92,19 +93,10 @@ ExitCode tell_effect(Desk& desk) {
     throw Trouble{kFound, fmt::format("club {} never had an offer {}", club.slug, desk.order.offer)};
   const rules::Offer& offer = records.front().versions.front().offer;
   const EffectPeriod period = effect_period(desk, club, records.front());
-  EffectOfOffer sum(offer, period.from, period.until);
-  store::PastPages pages(club.id);
-  for (auto page = pages.next(connection); !page.empty(); page = pages.next(connection)) {
-    std::vector<handlers::MemberId> members;
-    for (const store::CustomerPast& one : page) members.push_back(one.customer.member.id);
-    const auto given = store::given_to(connection, offer.id, members, period.from, period.until);
-    connection.rollback();
-    for (const store::CustomerPast& one : page) {
-      const auto hers = given.find(one.customer.member.id);
-      sum.member(one.customer.member.id, one.purchases,
-                 hers == given.end() ? std::nullopt : std::optional(hers->second));
-    }
-  }
+  store::EffectPass pass(club.id, {EffectOfOffer(offer, period.from, period.until)});
+  while (pass.step(connection)) connection.rollback();
+  connection.rollback();
+  const EffectOfOffer& sum = pass.effects().front();
   desk.out << fmt::format("offer {}, {} to {}, of those who had bought before\n\n", offer.name,
                           templates::rfc3339(period.from), templates::rfc3339(period.until));
   show_effect(sum.with(), sum.held_out(), desk.out);

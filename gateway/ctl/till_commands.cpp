@@ -47,8 +47,16 @@ const handlers::Club* club_with(const std::vector<handlers::Club>& clubs, handle
   return found == clubs.end() ? nullptr : &*found;
 }
 
-std::string bound_to(handlers::BranchNo branch) {
-  return branch == 0 ? std::string("no branch") : fmt::format("branch {}", branch);
+constexpr std::pair<std::string_view, handlers::KeyRole> kRoles[] = {{"till", handlers::KeyRole::till},
+                                                                     {"analyst", handlers::KeyRole::analyst}};
+
+std::string role_name(handlers::KeyRole role) {
+  return std::string(kRoles[static_cast<std::size_t>(role)].first);
+}
+
+std::string bound_to(const handlers::TillKey& key) {
+  if (key.role == handlers::KeyRole::analyst) return "an analyst's";
+  return key.branch == 0 ? std::string("no branch") : fmt::format("branch {}", key.branch);
 }
 
 bool has_old(const TillKeyRecord& record, rules::Instant now) {
@@ -62,6 +70,7 @@ Json json_of(const TillKeyRecord& record, const handlers::Club* club, rules::Ins
   return {{"id", record.key.id},
           {"club", club == nullptr ? "" : club->slug},
           {"branch", record.key.branch == 0 ? Json() : Json(record.key.branch)},
+          {"role", role_name(record.key.role)},
           {"in_file", record.key.in_file},
           {"secret_in_file", record.key.secret_in_file},
           {"created", time(record.created_at)},
@@ -73,8 +82,8 @@ Json json_of(const TillKeyRecord& record, const handlers::Club* club, rules::Ins
 }
 
 std::string text_of(const TillKeyRecord& record, const handlers::Club* club, rules::Instant now) {
-  std::string text = fmt::format("{}  {}, {}", record.key.id, club == nullptr ? "" : club->slug,
-                                 bound_to(record.key.branch));
+  std::string text =
+      fmt::format("{}  {}, {}", record.key.id, club == nullptr ? "" : club->slug, bound_to(record.key));
   if (record.key.in_file)
     text += record.key.secret_in_file ? ", of the club's file" : ", of the club's file, its secret ours";
   if (record.created_at != rules::Instant{})
@@ -122,11 +131,15 @@ ExitCode create(Desk& desk) {
   if (store::find_till_key(connection, order.till_key))
     throw Trouble{
         kFound, fmt::format("till key {} is there already, or was once: choose another id", order.till_key)};
+  const bool for_analyst = order.key_role == role_name(handlers::KeyRole::analyst);
+  if (for_analyst && order.branch != 0)
+    throw Trouble{kUsage, "an analyst reads reports of the whole club: leave --branch out"};
   const handlers::TillKey key{.id = order.till_key,
                               .branch = order.branch,
                               .secret = new_secret(),
                               .in_file = false,
-                              .secret_in_file = false};
+                              .secret_in_file = false,
+                              .role = for_analyst ? handlers::KeyRole::analyst : handlers::KeyRole::till};
   const rules::Instant now = wall_clock();
   store::create_till_key(connection, club.id, key, now, operator_name());
   const TillKeyRecord made = key_named(connection, key.id);
@@ -220,6 +233,11 @@ void describe_till(CLI::App& app, Order& order, std::vector<Command>& commands) 
       ->required();
   creating->add_option("--branch", order.branch, "the branch it is bound to; without: each request names one")
       ->check(CLI::Range(1U, 999'999U));
+  creating
+      ->add_option("--role", order.key_role,
+                   "till: all that tills do; analyst: reports that name nobody, to read")
+      ->check(CLI::IsMember({"till", "analyst"}))
+      ->capture_default_str();
   auto* listing = till->add_subcommand("list", "the keys there are, and were");
   listing->add_option("club", order.club, "only of this club (its slug)");
   auto* rotating = till->add_subcommand("rotate", "give a key a new secret; both are good for a while");

@@ -91,15 +91,19 @@ std::string date_text(rules::DayNumber day) {
                      static_cast<unsigned>(date.day()));
 }
 
-Json shown(const rules::Behaviour& behaviour) {
+Json shown(const rules::Behaviour& behaviour, rules::DayNumber today) {
   if (behaviour.visits == 0) return nullptr;
   const auto gap = rules::usual_gap(behaviour);
+  const rules::Baskets baskets = rules::baskets_before(behaviour, today);
+  const auto trend = rules::trend_of(baskets);
   return {{"purchases", behaviour.purchases},
           {"visits", behaviour.visits},
           {"first", date_text(behaviour.first_day)},
           {"last", date_text(behaviour.last_day)},
           {"spent", behaviour.spent},
-          {"usual_gap_days", gap ? Json(gap->days) : Json(nullptr)}};
+          {"usual_gap_days", gap ? Json(gap->days) : Json(nullptr)},
+          {"recent_basket", baskets.visits > 0 ? Json(baskets.recent) : Json(nullptr)},
+          {"basket", trend ? Json(rules::name_of(*trend)) : Json(nullptr)}};
 }
 
 Json shown(const std::vector<handlers::BoughtItem>& items) {
@@ -186,7 +190,7 @@ HttpResponse answer_of(const store::MemberPage& page, const handlers::Club& club
   const auto tags = facts.tags(page.member.id);
   body["tags"] = std::vector<std::string>(tags.begin(), tags.end());
   body["scores"] = scores_of(measures);
-  body["behaviour"] = shown(handlers::behaviour_of(club, page.member.id, facts));
+  body["behaviour"] = shown(handlers::behaviour_of(club, page.member.id, facts), handlers::day_of(club, now));
   return ok(body);
 }
 

@@ -81,12 +81,22 @@ HttpResponse unauthorized(WebhookVerdict verdict) {
   return response;
 }
 
+HttpResponse not_for_analysts() {
+  return problem_response(
+      {403,
+       "not-for-this-key",
+       "This key may not do that",
+       "It is an analyst's key: it may GET /v1/insights, /v1/offers, /v1/segments, /v1/sales and "
+       "/v1/customers, and nothing else.",
+       {}});
+}
+
 }  // namespace
 
 tl::expected<TillIdentity, HttpResponse> authenticate_till(const HttpRequest& request, rules::Instant now,
                                                            const TillDirectory& directory,
                                                            std::chrono::seconds tolerance,
-                                                           std::string_view event) {
+                                                           std::string_view event, Admits admits) {
   const std::string_view key_id = request.headers.only("peyk-key").value_or("");
   std::optional<TillIdentity> till;
   if (!key_id.empty() && key_id.size() <= kKeyIdMax && visible_ascii(key_id)) till = directory(key_id);
@@ -101,6 +111,8 @@ tl::expected<TillIdentity, HttpResponse> authenticate_till(const HttpRequest& re
   if (verdict == WebhookVerdict::good) {
     auto refused = identity.quotas == nullptr ? std::nullopt : identity.quotas->take(key_id, now);
     if (refused) return tl::unexpected(std::move(*refused));
+    if (identity.role == handlers::KeyRole::analyst && admits == Admits::tills)
+      return tl::unexpected(not_for_analysts());
     return identity;
   }
   log::info(event, {{"remote", request.remote}, {"reason", explained(verdict)}});

@@ -35,6 +35,7 @@ enum class Measure : std::uint8_t {
   score_frequency,
   score_monetary,
   top_percent,  // her place by what she spent, in percent of those who bought: 1 the best, to 100
+  basket,       // how her baskets go, as before this day: 1 falling, 2 steady, 3 rising
   tier,         // 0: none; 1 the lowest
   points,
   age_years,

@@ -26,6 +26,7 @@ constexpr std::array<Range, kMeasures> kDomains = {{
     {1, 5},                    // score_frequency
     {1, 5},                    // score_monetary
     {1, 100},                  // top_percent
+    {1, 3},                    // basket
     {0, kMost},                // tier
     {Range{}.from, kMost},     // points
     {0, 150},                  // age_years

@@ -107,6 +107,7 @@ bool is_there(const Condition& condition, Occasion on) {
     case Measure::score_frequency:
     case Measure::score_monetary:
     case Measure::top_percent:
+    case Measure::basket:
     case Measure::survey_score:
       return on != Occasion::join;
     default:

@@ -12,9 +12,8 @@ namespace {
 using namespace handlers;
 
 constexpr const char* kColumns =
-    "SELECT member_id, branch_no, purchases, visits, first_day, last_day, spent, gap_squares, hours FROM "
-    "behaviour ";
-
+    "SELECT member_id, branch_no, purchases, visits, first_day, last_day, spent, gap_squares, hours,"
+    " recent, last_spent FROM behaviour ";
 
 // Two octets an hour, the low one first.
 std::string octets_of(const rules::Behaviour& row) {
@@ -42,11 +41,13 @@ rules::Behaviour read_behaviour(Rows& rows) {
   row.spent = rows.i64();
   row.gap_squares = rows.u64();
   read_hours(rows.text(), row);
+  row.recent = rows.i64();
+  row.last_spent = rows.i64();
   return row;
 }
 
 bool is_old(const rules::Behaviour& row) {
-  return row.purchases > 0 && row.visits == 0;
+  return row.purchases > 0 && (row.visits == 0 || row.last_spent == 0);
 }
 
 void load_visits(Connection& connection, MemberId member, Facts& facts) {
@@ -99,14 +100,16 @@ void save_behaviours(Connection& connection, const BehaviourRows& rows) {
   upsert_set(
       connection,
       "INSERT INTO behaviour (member_id, branch_no, club_id, purchases, visits, first_day, last_day, spent,"
-      " gap_squares, hours) VALUES ",
+      " gap_squares, hours, recent, last_spent) VALUES ",
       "purchases = VALUES(purchases), visits = VALUES(visits), first_day = VALUES(first_day), last_day ="
-      " VALUES(last_day), spent = VALUES(spent), gap_squares = VALUES(gap_squares), hours = VALUES(hours)",
-      10, rows, [](Statement& s, const auto& one) {
+      " VALUES(last_day), spent = VALUES(spent), gap_squares = VALUES(gap_squares), hours = VALUES(hours),"
+      " recent = VALUES(recent), last_spent = VALUES(last_spent)",
+      12, rows, [](Statement& s, const auto& one) {
         const SetBehaviour& effect = *one.second;
         const rules::Behaviour& row = effect.row;
         s.add(effect.member).add(effect.branch).add(effect.club).add(row.purchases).add(row.visits);
         s.add(row.first_day).add(row.last_day).add(row.spent).add(row.gap_squares).add(octets_of(row));
+        s.add(row.recent).add(row.last_spent);
       });
 }
 
@@ -122,8 +125,8 @@ FoldedBehaviours fold_old_behaviours(Connection& connection, const Directory& di
     Rows rows =
         connection
             .prepare(
-                "SELECT member_id, club_id, visits = 0 AND purchases > 0 FROM behaviour WHERE branch_no = 0"
-                " AND member_id > ? ORDER BY member_id LIMIT ?")
+                "SELECT member_id, club_id, (visits = 0 OR last_spent = 0) AND purchases > 0 FROM behaviour"
+                " WHERE branch_no = 0 AND member_id > ? ORDER BY member_id LIMIT ?")
             .add(after)
             .add(limit)
             .query();

@@ -1,7 +1,8 @@
 // How members buy, as stored integers, and the purchases that they are the fold of (invariant I44).
 //
-// A row that has purchases but no visits is of before behaviour was kept: it is folded when its member buys
-// again, or by fold_old_behaviours(), whichever comes first.
+// A row that has purchases but no visits is of before behaviour was kept, one that has visits but no last
+// basket of before that was: it is folded when its member buys again, or by fold_old_behaviours(), whichever
+// comes first.
 #pragma once
 
 #include <set>

@@ -16,7 +16,6 @@ namespace {
 
 using namespace handlers;
 
-
 std::vector<MemberId> ids_of(const std::vector<Customer>& customers) {
   std::vector<MemberId> ids;
   for (const Customer& one : customers) ids.push_back(one.member.id);
@@ -83,8 +82,8 @@ void read_profiles(Connection& connection, std::vector<Customer>& page) {
 void read_behaviours(Connection& connection, const std::vector<MemberId>& ids, Facts& facts) {
   select_in(
       connection,
-      "SELECT member_id, purchases, visits, first_day, last_day, spent, gap_squares FROM behaviour WHERE"
-      " branch_no = 0 AND member_id IN (",
+      "SELECT member_id, purchases, visits, first_day, last_day, spent, gap_squares, recent, last_spent FROM"
+      " behaviour WHERE branch_no = 0 AND member_id IN (",
       "", 1, ids, bind_id, [&facts](Rows& rows) {
         const MemberId member = rows.u64();
         rules::Behaviour row;
@@ -94,6 +93,8 @@ void read_behaviours(Connection& connection, const std::vector<MemberId>& ids, F
         row.last_day = static_cast<rules::DayNumber>(rows.i64());
         row.spent = rows.i64();
         row.gap_squares = rows.u64();
+        row.recent = rows.i64();
+        row.last_spent = rows.i64();
         facts.load(member, kWholeClub, row);
       });
 }

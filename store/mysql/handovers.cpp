@@ -78,7 +78,7 @@ void save_handovers(Connection& connection, std::span<const Handover* const> mad
         .add(v.cashier)
         .add(v.till)
         .add(one->handover)
-        .update();
+        .run();
   }
 }
 

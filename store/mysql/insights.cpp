@@ -83,6 +83,26 @@ class InsightReader {
     return items;
   }
 
+  std::vector<SalesDay> days(const InsightSpan& span) {
+    std::vector<SalesDay> all;
+    for (const ClockSpan& clock : clock_spans(club_, span)) {
+      const std::string day =
+          "DATEDIFF(p.recorded_at + INTERVAL " + std::to_string(clock.minutes) + " MINUTE, '1970-01-01')";
+      Rows rows =
+          ask("SELECT " + day + ", p.branch_no, COUNT(*), CAST(SUM(p.amount - p.refunded) AS SIGNED) FROM",
+              "", " GROUP BY 1, 2 ORDER BY 1, 2", clock.span)
+              .query();
+      while (rows.next()) {
+        SalesDay& one = all.emplace_back();
+        one.day = static_cast<rules::DayNumber>(rows.i64());
+        one.branch = rows.u32();
+        one.purchases = rows.u64();
+        one.sold = rows.i64();
+      }
+    }
+    return all;
+  }
+
   void count_parts(const InsightSpan& span, Cross& cross) {
     for (const ClockSpan& clock : clock_spans(club_, span)) {
       const std::string hour = "HOUR(p.purchased_at + INTERVAL " + std::to_string(clock.minutes) + " MINUTE)";
@@ -263,6 +283,10 @@ void load_insights(Connection& connection, std::vector<Club>& clubs) {
     insight.best = rows.text();
     insight.best_count = rows.u64();
   }
+}
+
+std::vector<SalesDay> read_sales_days(Connection& connection, const Club& club, const InsightSpan& span) {
+  return InsightReader(connection, club).days(span);
 }
 
 Cross read_cross(Connection& connection, const Club& club, const InsightSpan& span) {

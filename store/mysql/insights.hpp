@@ -17,6 +17,7 @@
 
 #include "handlers/club.hpp"
 #include "handlers/insight.hpp"
+#include "handlers/rules/behaviour.hpp"
 #include "handlers/rules/conditions.hpp"
 #include "store/mysql/connection.hpp"
 
@@ -36,6 +37,16 @@ handlers::Insight read_insight(Connection& connection, const handlers::Club& clu
 // commits.
 void save_insight(Connection& connection, handlers::ClubId club, const handlers::Insight& insight);
 void load_insights(Connection& connection, std::vector<handlers::Club>& clubs);
+
+// What a branch sold on a day of the club, by when purchases were recorded; none: nothing.
+struct SalesDay {
+  rules::DayNumber day = 0;
+  handlers::BranchNo branch = 0;
+  std::uint64_t purchases = 0;
+  rules::Amount sold = 0;  // less what was given back
+};
+std::vector<SalesDay> read_sales_days(Connection& connection, const handlers::Club& club,
+                                      const InsightSpan& span);
 
 inline constexpr std::uint32_t kCrossItems = 20;
 

@@ -7,6 +7,7 @@
 #include "store/mysql/chance.hpp"
 #include "store/mysql/insights.hpp"
 #include "store/mysql/managers_offers.hpp"
+#include "store/mysql/offer_effects.hpp"
 #include "store/mysql/sets.hpp"
 
 namespace peyk::store {
@@ -168,6 +169,7 @@ void load_programmes(Connection& connection, std::vector<Club>& clubs) {
     if (!places.empty()) programme->places = read_places(places);
   }
   load_insights(connection, clubs);
+  load_offer_figures(connection, clubs);
 }
 
 void save_programme(Connection& connection, ClubId club, const Programme& programme) {

@@ -10,7 +10,7 @@ using namespace handlers;
 constexpr std::string_view kRecord =
     "SELECT club_id, key_id, branch_no, secret, old_secret, old_until, in_file, secret_in_file, created_at, "
     "created_by,"
-    " rotated_at, revoked_at, revoked_by FROM till_key ";
+    " rotated_at, revoked_at, revoked_by, role FROM till_key ";
 
 std::optional<std::uint64_t> branch_or_none(BranchNo branch) {
   return branch == 0 ? std::nullopt : std::optional<std::uint64_t>(branch);
@@ -31,6 +31,7 @@ TillKeyRecord read_record(Rows& rows) {
   record.rotated_at = rows.instant();
   record.revoked_at = rows.instant();
   record.revoked_by = rows.text();
+  record.key.role = static_cast<KeyRole>(rows.u64());
   if (record.is_revoked()) record.key.secret.clear();
   return record;
 }
@@ -116,14 +117,15 @@ void create_till_key(Connection& connection, ClubId club, const TillKey& key, ru
   connection
       .prepare(
           "INSERT INTO till_key (key_id, club_id, branch_no, secret, in_file, secret_in_file, created_at, "
-          "created_by)"
-          " VALUES (?, ?, ?, ?, 0, 0, ?, ?)")
+          "created_by, role)"
+          " VALUES (?, ?, ?, ?, 0, 0, ?, ?, ?)")
       .add(key.id)
       .add(club)
       .add(branch_or_none(key.branch))
       .add(key.secret)
       .add(now)
       .add(by)
+      .add(static_cast<std::uint32_t>(key.role))
       .update();
   raise_version(connection, club);
 }

@@ -54,8 +54,10 @@ void seed_behaviour(bench::MoneyDatabase& database, std::uint64_t from, std::uin
   for (; from < to; from += std::min(kRows, to - from)) {
     database.query(fmt::format(
         "INSERT INTO behaviour (member_id, branch_no, club_id, purchases, visits, first_day, last_day, spent,"
-        " gap_squares, hours) SELECT {0} + seq, 0, 1, v, v, {1} - 60 - seq % 641 - IF(v = 1, 0, seq % 977),"
-        " {1} - 60 - seq % 641, v * (500000 + seq * 7919 % 4500000), v * 900, REPEAT(CHAR(0), 48)"
+        " gap_squares, hours, recent, last_spent) SELECT {0} + seq, 0, 1, v, v, {1} - 60 - seq % 641 - IF(v "
+        "= 1, 0, seq % 977),"
+        " {1} - 60 - seq % 641, v * (500000 + seq * 7919 % 4500000), v * 900, REPEAT(CHAR(0), 48), 500000, "
+        "500000"
         " FROM (SELECT seq, 1 + seq * 31 % 1009 % (1 + seq * 17 % 60) AS v FROM seq_{2}_to_{3}) AS "
         "all_of_them",
         bench::kFirstId, kToday, from, std::min(from + kRows, to) - 1));

@@ -74,8 +74,10 @@ void seed_customers(bench::MoneyDatabase& database, std::uint64_t members, const
     const std::string numbers = fmt::format("seq_{}_to_{}", first, std::min(first + kRows, members) - 1);
     database.query(fmt::format(
         "INSERT INTO behaviour (member_id, branch_no, club_id, purchases, visits, first_day, last_day, spent,"
-        " gap_squares, hours) SELECT {0} + seq, 0, 1, v, v, {1} - away - (v - 1) * gap, {1} - away,"
-        " v * (500000 + seq * 7919 % 4500000), (v - 1) * gap * gap, REPEAT(CHAR(0), 48) FROM (SELECT seq, v,"
+        " gap_squares, hours, recent, last_spent) SELECT {0} + seq, 0, 1, v, v, {1} - away - (v - 1) * gap, "
+        "{1} - away,"
+        " v * (500000 + seq * 7919 % 4500000), (v - 1) * gap * gap, REPEAT(CHAR(0), 48), 500000,"
+        " 500000 FROM (SELECT seq, v,"
         " gap, IF(seq % 33 = 0, 2 * gap, seq % gap) AS away FROM (SELECT seq, 3 + seq % 10 AS v, 10 + seq % "
         "31"
         " AS gap FROM {2}) AS habits) AS all_of_them",

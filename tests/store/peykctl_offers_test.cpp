@@ -12,6 +12,7 @@ namespace {
 
 using namespace gateway::ctl;
 using testing::AllOf;
+using testing::ContainsRegex;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -231,6 +232,18 @@ TEST_F(PeykctlOffers, show_their_effect_beside_who_is_held_out) {
   ASSERT_EQ(ctl({"offers", "effect", "salt", "regulars"}), kDone) << err;
   EXPECT_THAT(out, AllOf(HasSubstr("offer regulars, 20"), HasSubstr("with the offer         held out"),
                          HasSubstr("spent a member, rials"), HasSubstr("nobody is held out")));
+  write("purchases.csv",
+        "phone,amount,invoice,branch,purchased_at\n"
+        "09120000101,1000000,A-1,12,2026-01-05\n09120000102,1000000,A-2,12,2026-01-05\n"
+        "09120000101,400000,A-3,12,2026-02-05\n09120000102,400000,A-4,12,2026-02-06\n"
+        "09120000103,900000,A-5,12,2026-02-06\n");
+  ASSERT_EQ(ctl({"import", "purchases", path("purchases.csv"), "--club", "salt"}), kDone) << out << err;
+  ASSERT_EQ(ctl({"offers", "effect", "salt", "regulars", "--from", "2026-02-01", "--to", "2026-02-28"}),
+            kDone)
+      << err;
+  // Two had bought before, and each spends 400,000, on whichever side she is.
+  EXPECT_THAT(out, ContainsRegex("members +(2 +0|1 +1|0 +2)\n"));
+  EXPECT_THAT(out, ContainsRegex("spent a member, rials +(400000|0)\\.00 +(400000|0)\\.00 "));
   EXPECT_EQ(ctl({"offers", "effect", "salt", "nothing"}), kFound);
   EXPECT_EQ(ctl({"offers", "effect", "salt", "regulars", "--from", "soon"}), kUsage);
   EXPECT_THAT(err, HasSubstr("is no day"));

@@ -66,6 +66,25 @@ TEST_F(PeykctlTill, makes_a_key_and_shows_its_secret_once) {
   EXPECT_EQ(nlohmann::json::parse(out)["keys"].size(), 2U);
 }
 
+TEST_F(PeykctlTill, makes_a_key_for_an_analyst_of_the_whole_club) {
+  ASSERT_EQ(ctl({"till", "create", "salt", "reader", "--role", "analyst"}), kDone) << err;
+  EXPECT_THAT(out, HasSubstr("till key reader  salt, an analyst's, made 20"));
+  ASSERT_TRUE(loaded("reader"));
+  EXPECT_EQ(loaded("reader")->role, handlers::KeyRole::analyst);
+  EXPECT_EQ(loaded("till-12")->role, handlers::KeyRole::till);
+  ASSERT_EQ(ctl({"till", "rotate", "reader", "--json"}), kDone) << err;
+  EXPECT_EQ(nlohmann::json::parse(out)["role"], "analyst") << "a new secret opens no more doors";
+  EXPECT_EQ(ctl({"till", "create", "salt", "r", "--role", "analyst", "--branch", "12"}), kUsage);
+  EXPECT_THAT(err, HasSubstr("leave --branch out"));
+  EXPECT_EQ(ctl({"till", "create", "salt", "r", "--role", "owner"}), kUsage);
+  EXPECT_FALSE(loaded("r"));
+  ASSERT_EQ(ctl({"get", "club", "salt"}), kDone) << err;
+  EXPECT_THAT(out, HasSubstr("made by peykctl till create: reader, an analyst's\n"));
+  change("  - {id: till-12,", "  - {id: reader, secret_kept: true}\n  - {id: till-12,");
+  EXPECT_EQ(apply(), kFound);
+  EXPECT_THAT(err + out, HasSubstr("till key reader is an analyst's: take it out of the file"));
+}
+
 TEST_F(PeykctlTill, binds_a_key_to_a_branch_or_to_none) {
   ASSERT_EQ(ctl({"till", "create", "salt", "crm"}), kDone) << err;
   EXPECT_THAT(out, AllOf(HasSubstr("till key crm  salt, no branch"), HasSubstr("\nsecret whsec_"),

@@ -106,6 +106,8 @@ TEST(ConfigProgramme, each_form_of_a_condition_means_its_ranges) {
       {"tier: \">=silver\"", Measure::tier, {{1, all.to}}},
       {"branch: [14, 12]", Measure::branch, {{12, 12}, {14, 14}}},
       {"gender: woman", Measure::gender, {{1, 1}}},
+      {"basket: falling", Measure::basket, {{1, 1}}},
+      {"basket: [rising, steady]", Measure::basket, {{2, 3}}},
       {"profile_complete: true", Measure::profile_complete, {{1, 1}}},
       {"weekday: [thu, fri]", Measure::weekday, {{5, 6}}},
       {"weekday: [پنج‌شنبه, جمعه]", Measure::weekday, {{5, 6}}},

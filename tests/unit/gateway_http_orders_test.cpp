@@ -112,6 +112,8 @@ class TillOrderEndpoint : public testing::Test {
     return [](std::string_view key) -> std::optional<TillIdentity> {
       if (key == "till-12") return TillIdentity{7, 12, {kSecret}};
       if (key == "till-any") return TillIdentity{7, 0, {kSecret}};
+      if (key == "analyst")
+        return TillIdentity{.club = 7, .secrets = {kSecret}, .role = handlers::KeyRole::analyst};
       return std::nullopt;
     };
   }
@@ -135,6 +137,19 @@ TEST_F(TillOrderEndpoint, a_key_of_no_branch_names_one_in_the_query_where_there_
   EXPECT_EQ(branch("till-12", "branch=14"), 12U) << "bound is bound";
   for (const char* none : {"branch=", "branch=x", "branch=-1", "branch=4294967296", "x=14"})
     EXPECT_EQ(branch("till-any", none), 0U) << none;
+}
+
+TEST_F(TillOrderEndpoint, an_analysts_key_orders_nothing_and_is_told_what_it_may) {
+  for (const std::string& body : {std::string(kRedemption), std::string("{no json")}) {
+    const HttpResponse response = refused("/v1/codes/{code}/redemptions", redeem(body, "msg_1", "analyst"));
+    EXPECT_EQ(response.status, 403);
+    EXPECT_EQ(type_of(response), "not-for-this-key");
+    EXPECT_NE(response.body.find("/v1/insights"), std::string::npos);
+  }
+  HttpRequest unsigned_one = redeem(kRedemption, "msg_1", "analyst");
+  unsigned_one.body += " ";
+  EXPECT_EQ(refused("/v1/codes/{code}/redemptions", std::move(unsigned_one)).status, 401)
+      << "who has not signed is not told whose key it is";
 }
 
 TEST_F(TillOrderEndpoint, submits_each_order_as_path_and_body_say_it) {

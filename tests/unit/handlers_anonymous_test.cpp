@@ -39,6 +39,7 @@ TEST(Anonymous, a_customer_is_told_by_how_she_buys_and_where_she_stands) {
   measures.set(Measure::days_away, 20);
   measures.set(Measure::score_monetary, 5);
   measures.set(Measure::top_percent, 12);
+  measures.set(Measure::basket, 1);
   measures.set(Measure::tier, 1);
   measures.set(Measure::age_years, 33);
   const rules::Behaviour behaviour{
@@ -51,6 +52,7 @@ TEST(Anonymous, a_customer_is_told_by_how_she_buys_and_where_she_stands) {
                                     .usual_gap_days = 15,
                                     .spent = 1'200'000,
                                     .mean_basket = 320'000,
+                                    .basket = "falling",
                                     .scores = {.monetary = 5},
                                     .top_percent = 12,
                                     .segments = {"some"},

@@ -304,6 +304,7 @@ TEST(Measures, of_a_purchase_count_it_and_scores_do_not) {
   EXPECT_EQ(measures.of(Measure::amount), 400);
   EXPECT_EQ(measures.of(Measure::days_away), 13);
   EXPECT_EQ(measures.of(Measure::away_percent), 100);
+  EXPECT_EQ(measures.of(Measure::basket), rules::Measures::kUnknown) << "three visits say nothing yet";
   EXPECT_EQ(measures.of(Measure::length_days), 40);
   EXPECT_EQ(measures.of(Measure::member_days), 40);
   EXPECT_EQ(measures.of(Measure::score_frequency), 3) << "three visits before this one";

@@ -252,6 +252,14 @@ TEST_F(Quotes, a_manager_reads_how_a_customer_stands_and_no_other_cashier_does) 
   EXPECT_THAT(say(kShopper, "CUSTOMER 09120000101"), HasSubstr("for cashiers"));
 }
 
+TEST_F(Quotes, a_manager_reads_that_a_customer_buys_less_of_late) {
+  visit(8, 1'000'000);
+  EXPECT_THAT(tajrish("CUSTOMER 09120000101"), Not(HasSubstr("of late")));
+  visit(4, 500'000);
+  EXPECT_THAT(tajrish("CUSTOMER 09120000101"),
+              HasSubstr("Buys less of late: 658,204 rials a visit, 833,333 rials over all"));
+}
+
 class PlainClub : public Quotes {
  protected:
   PlainClub() : Quotes(english_club()) {}

@@ -55,6 +55,7 @@ TEST(Conditions, hold_at_their_edges_and_not_beyond) {
       {"score of frequency", in(score_frequency, {{5, 5}}), {5}, {4}},
       {"score of money", in(score_monetary, {{2, 4}}), {2, 4}, {1, 5}},
       {"the top fifth", in(top_percent, {{.to = 20}}), {1, 20}, {21, 100}},
+      {"smaller baskets", in(basket, {{1, 1}}), {1}, {2, 3}},
       {"tier", in(tier, {{.from = 2}}), {2, 3}, {0, 1}},
       {"points", in(points, {{.from = 100}}), {100}, {99, -1}},
       {"age", in(age_years, {{18, 25}}), {18, 25}, {17, 26}},

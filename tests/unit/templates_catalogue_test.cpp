@@ -151,9 +151,9 @@ TEST(Catalogue, english_words_stay_in_gsm7) {
 // What members are sent; what begins with "ussd_" is a screen, and cashiers are no machines.
 bool is_for_members(const std::string& key) {
   static const std::set<std::string> kCashiers = {
-      "buy",     "check", "today",  "void",   "redeem", "cashier", "help",     "alarm",
-      "dispute", "phone", "invite", "amount", "digest", "quote",   "about",    "manager",
-      "segment", "fact",  "gives",  "tag",    "tags",   "untag",   "insights", "origin"};
+      "buy",   "check",  "today",  "void",   "redeem",   "cashier", "help",    "alarm",   "dispute",
+      "phone", "invite", "amount", "digest", "quote",    "about",   "manager", "segment", "fact",
+      "gives", "tag",    "tags",   "untag",  "insights", "origin",  "effect",  "effects"};
   return key.find('_') == std::string::npos
              ? !kCashiers.contains(key)
              : !kCashiers.contains(key.substr(0, key.find('_'))) && !key.starts_with("ussd_");

@@ -29,6 +29,7 @@ async function add_keys(shop) {
     holder: shop.add_key('till-holder', 12),
     inviter: shop.add_key('till-inviter', 12),
     greedy: shop.add_key('till-greedy', 12),
+    analyst: shop.add_key('analyst', 'NULL', 1),
     gift_code: env('PEYK_GIFT_CODE'),
     item_code: env('PEYK_ITEM_CODE'),
     own: Array.from({ length: PARTS }, (_, i) => shop.add_key(`till-own-${i}`, 12)),

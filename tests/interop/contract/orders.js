@@ -269,6 +269,20 @@ async function events(shop) {
   await shop.expect('200', 'replayEvent', shop.request('replayEvent', { id }, {}));
 }
 
+// A till reads them, and so does an analyst, who reads nothing else.
+async function reports(shop, keys) {
+  const bought = await shop.buy();
+  for (const key of [shop.main, keys.analyst]) {
+    for (const id of ['showInsights', 'listOffers', 'listSegments', 'listSales', 'listCustomers']) {
+      const { body } = await shop.expect('200', id, shop.request(id), { key });
+      if (body.includes(bought.phone.slice(1))) shop.document.differ(id, 'it tells a phone');
+    }
+  }
+  const { json } = await shop.expect('200', 'listCustomers', shop.request('listCustomers'));
+  const behind = shop.request('listCustomers', {}, undefined, `after=${json.next}`);
+  await shop.expect('200', 'listCustomers', behind, { key: keys.analyst });
+}
+
 async function the_rest(shop) {
   for (const id of ['listBranches', 'showLine', 'listDeadLetters', 'openapi', 'docs', 'health', 'readiness', 'metrics'])
     await shop.expect('200', id, shop.request(id));
@@ -277,4 +291,6 @@ async function the_rest(shop) {
   await shop.expect('422 invalid-replay', 'replayDeadLetters', replay({ ids: [] }));
 }
 
-module.exports = { all: [purchases, quotes, codes, redemptions, items, holds, refunds, members, tags, happenings, events, the_rest] };
+module.exports = {
+  all: [purchases, quotes, codes, redemptions, items, holds, refunds, members, tags, happenings, events, reports, the_rest],
+};

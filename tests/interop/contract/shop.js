@@ -31,10 +31,10 @@ class Shop {
   }
 
   // A key of the sample club; a branch that the club has not is one whose branch was taken away.
-  add_key(id, branch) {
+  add_key(id, branch, role = 0) {
     const secret = crypto.randomBytes(32);
-    this.sql(`SET FOREIGN_KEY_CHECKS = 0; INSERT INTO till_key (key_id, club_id, branch_no, secret)
-      SELECT '${id}', club_id, ${branch}, UNHEX('${secret.toString('hex')}') FROM club WHERE slug = 'nan-o-namak'`);
+    this.sql(`SET FOREIGN_KEY_CHECKS = 0; INSERT INTO till_key (key_id, club_id, branch_no, secret, role)
+      SELECT '${id}', club_id, ${branch}, UNHEX('${secret.toString('hex')}'), ${role} FROM club WHERE slug = 'nan-o-namak'`);
     return { id, secret: `whsec_${secret.toString('base64')}` };
   }
 

@@ -3,7 +3,7 @@
 'use strict';
 const { fresh_id, send_raw, signed } = require('./till');
 
-const TABLES = ['inbox', 'member', 'purchase', 'redemption', 'outbox', 'webhook_event'];
+const TABLES = ['inbox', 'member', 'purchase', 'redemption', 'outbox', 'webhook_event', 'segment_day'];
 const away = (table) => `${table}_away`;
 
 // The requests are made before the store is troubled: each needs it.
@@ -45,6 +45,8 @@ async function names(shop, keys) {
     shop.expect('401 bad-signature', id, request, { signature: 'v1,AAAA' }));
   await all_of(shop, '401', 'stale-timestamp', (id, request) =>
     shop.expect('401 stale-timestamp', id, request, { seconds_off: -301 }));
+  await all_of(shop, '403', 'not-for-this-key', (id, request) =>
+    shop.expect('403 not-for-this-key', id, request, { key: keys.analyst }));
   await all_of(shop, '400', 'bad-idempotency-key', (id, request) =>
     shop.expect('400 bad-idempotency-key', id, request, { headers: { 'idempotency-key': 'a"b' } }));
   await all_of(shop, '422', 'unknown-branch', (id, request) =>
