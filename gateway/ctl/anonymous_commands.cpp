@@ -11,7 +11,6 @@
 #include "gateway/csv.hpp"
 #include "gateway/pseudonyms.hpp"
 #include "handlers/anonymous.hpp"
-#include "store/mysql/clubs.hpp"
 #include "store/mysql/customer_pages.hpp"
 
 namespace peyk::gateway::ctl {
@@ -67,8 +66,7 @@ ExitCode export_customers(Desk& desk) {
   if (!desk.order.books.anonymous)
     throw Trouble{kUsage, "customers are exported with --anonymous only; export members has their phones"};
   store::Connection connection(patient(desk.options.mysql));
-  open_current(connection);
-  const auto clubs = store::load_clubs(connection);
+  const auto clubs = open_clubs(connection);
   const handlers::Club& club = club_named(clubs, desk.order.club);
   connection.begin_snapshot();
   AnonymousRows rows = read_anonymous(connection, club, wall_clock());

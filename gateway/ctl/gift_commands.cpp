@@ -7,7 +7,6 @@
 #include <ostream>
 
 #include "gateway/clock.hpp"
-#include "store/mysql/clubs.hpp"
 #include "store/mysql/gifts.hpp"
 #include "store/mysql/lookup.hpp"
 #include "templates/dates.hpp"
@@ -25,8 +24,7 @@ std::string last_day(rules::Instant expires_at, const handlers::Club& club) {
 // The codes and nothing else to standard output: a list that a printer or a mailing takes as it is.
 ExitCode issue(Desk& desk) {
   store::Connection connection(patient(desk.options.mysql));
-  open_current(connection);
-  const auto clubs = store::load_clubs(connection);
+  const auto clubs = open_clubs(connection);
   const handlers::Club& club = club_named(clubs, desk.order.club);
   connection.rollback();
   const rules::Instant now = wall_clock();
@@ -49,8 +47,7 @@ ExitCode issue(Desk& desk) {
 
 ExitCode show(Desk& desk) {
   store::Connection connection(patient(desk.options.mysql));
-  open_current(connection);
-  const auto clubs = store::load_clubs(connection);
+  const auto clubs = open_clubs(connection);
   const handlers::Club& club = club_named(clubs, desk.order.club);
   const auto batches = store::list_gifts(connection, club.id, wall_clock(), store::kLookupRowsMax);
   nlohmann::ordered_json json = nlohmann::ordered_json::array();
@@ -99,8 +96,7 @@ ExitCode withdraw(Desk& desk) {
   if (desk.order.codes.empty() == (desk.order.batch == 0))
     throw Trouble{kUsage, "name the codes that are to be withdrawn, or --batch and its number"};
   store::Connection connection(patient(desk.options.mysql));
-  open_current(connection);
-  const auto clubs = store::load_clubs(connection);
+  const auto clubs = open_clubs(connection);
   const handlers::Club& club = club_named(clubs, desk.order.club);
   connection.rollback();
   store::SystemChance chance;

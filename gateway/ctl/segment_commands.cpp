@@ -16,7 +16,6 @@
 #include "handlers/measures.hpp"
 #include "handlers/offer_words.hpp"
 #include "handlers/programme_words.hpp"
-#include "store/mysql/clubs.hpp"
 #include "store/mysql/customer_pages.hpp"
 #include "store/mysql/segment_pass.hpp"
 #include "templates/catalogue.hpp"
@@ -177,8 +176,7 @@ ExitCode segments(Desk& desk) {
   if (!wanted.csv.empty() && wanted.segment.empty())
     throw Trouble{kUsage, "--csv is of one segment: name it"};
   store::Connection connection(patient(desk.options.mysql));
-  open_current(connection);
-  const auto clubs = store::load_clubs(connection);
+  const auto clubs = open_clubs(connection);
   connection.rollback();
   const Club& club = club_named(clubs, desk.order.club);
   if (club.programme.segments.empty())
