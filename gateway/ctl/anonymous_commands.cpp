@@ -25,6 +25,7 @@ struct AnonymousRows {
 
 AnonymousRows read_anonymous(store::Connection& connection, const handlers::Club& club, rules::Instant now) {
   const Pseudonyms pseudonyms;
+  const handlers::ClubMoment moment = handlers::moment_of(club, now);
   AnonymousRows rows;
   store::CustomerPages pages(club);
   for (;;) {
@@ -34,8 +35,8 @@ AnonymousRows read_anonymous(store::Connection& connection, const handlers::Club
     for (const store::Customer& one : page) {
       const rules::Behaviour buys = facts.behaviour(one.member.id);
       if (buys.visits == 0) continue;
-      rows.customers.push_back(anonymous(club, one.profile, buys,
-                                         handlers::measures_of(club, &one.member, facts, now, &one.profile)));
+      rows.customers.push_back(anonymous(
+          club, one.profile, buys, handlers::measures_of(club, &one.member, facts, moment, &one.profile)));
       rows.names.push_back(pseudonyms.of(one.member.id));
     }
   }

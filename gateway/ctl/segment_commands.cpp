@@ -28,14 +28,14 @@ namespace {
 using handlers::Club;
 
 constexpr std::uint64_t kMembersBetweenTellings = 100'000;  // members
-constexpr std::uint64_t kShownMax = 100;           // members, without --csv
+constexpr std::uint64_t kShownMax = 100;                    // members, without --csv
 constexpr rules::DayNumber kDaysShown = 30;
 
 // Called with each customer, her measures and how she buys.
 using Look = std::function<void(const store::Customer&, const rules::Measures&, const rules::Behaviour&)>;
 
 void look_at_all(Desk& desk, store::Connection& connection, const Club& club, const Look& look) {
-  const rules::Instant now = wall_clock();
+  const handlers::ClubMoment moment = handlers::moment_of(club, wall_clock());
   store::CustomerPages pages(club);
   std::uint64_t seen = 0, told = 0;
   for (;;) {
@@ -44,7 +44,7 @@ void look_at_all(Desk& desk, store::Connection& connection, const Club& club, co
     connection.rollback();
     if (page.empty()) return;
     for (const store::Customer& one : page) {
-      look(one, handlers::measures_of(club, &one.member, facts, now, &one.profile),
+      look(one, handlers::measures_of(club, &one.member, facts, moment, &one.profile),
            facts.behaviour(one.member.id));
     }
     seen += page.size();

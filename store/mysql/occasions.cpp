@@ -148,17 +148,16 @@ Found lately(Connection& connection, const OccasionRound& round, MemberId after,
           ? "member m FORCE INDEX (member_joined) WHERE m.club_id = ? AND m.joined_at >= ?"
           : "profile m FORCE INDEX (profile_completed) WHERE m.club_id = ? AND"
             " m.completed_at >= ?";
-  Rows rows =
-      connection
-          .prepare("SELECT m.member_id FROM " + from +
-                   " AND m.member_id > ? AND NOT EXISTS (SELECT 1 FROM offer_use u WHERE u.member_id"
-                   " = m.member_id AND u.offer_id IN (" +
-                   offers_for(round) + ")) ORDER BY m.member_id LIMIT ?")
-          .add(round.club->id)
-          .add(now - kLately)
-          .add(after)
-          .add(limit)
-          .query();
+  Rows rows = connection
+                  .prepare("SELECT m.member_id FROM " + from +
+                           " AND m.member_id > ? AND NOT EXISTS (SELECT 1 FROM offer_use u WHERE u.member_id"
+                           " = m.member_id AND u.offer_id IN (" +
+                           offers_for(round) + ")) ORDER BY m.member_id LIMIT ?")
+                  .add(round.club->id)
+                  .add(now - kLately)
+                  .add(after)
+                  .add(limit)
+                  .query();
   return found_in(connection, round, std::move(rows), after, limit);
 }
 
@@ -187,9 +186,10 @@ Found away_today(Connection& connection, const OccasionRound& round, MemberId af
   read_uses(connection, page, facts);
   found.last = pages.after();
   found.is_all = page.empty();
+  const ClubMoment moment = moment_of(*round.club, now);
   for (Customer& one : page) {
     ++found.looked_at;
-    const rules::Measures measures = measures_of(*round.club, &one.member, facts, now, &one.profile);
+    const rules::Measures measures = measures_of(*round.club, &one.member, facts, moment, &one.profile);
     if (may_fit(*round.club, round.on, one.member, measures, facts, now))
       found.customers.push_back(std::move(one));
     if (found.customers.size() < limit) continue;
