@@ -44,7 +44,8 @@ void ExpiryKeeper::sweep() {
         const auto took = Clock::now() - *began;
         hooks_.post([this, expired, took, committed] {
           sweeping_ = false;
-          if (committed) swept(*expired, took);
+          if (committed) return swept(*expired, took);
+          next_sweep_ = Clock::now() + kSweepEvery;
         });
       });
 }

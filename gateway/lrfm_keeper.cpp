@@ -13,14 +13,14 @@ constexpr std::uint32_t kFoldedAtOnce = 200;  // members
 
 }  // namespace
 
-LrfmKeeper::LrfmKeeper(store::SqlThread& sql, Metrics& metrics, ExpiryHooks hooks)
-    : sql_(sql), metrics_(metrics), hooks_(std::move(hooks)) {}
+LrfmKeeper::LrfmKeeper(store::SqlThread& sql, Metrics& metrics, ExpiryHooks hooks, NightRetries retries)
+    : sql_(sql), metrics_(metrics), hooks_(std::move(hooks)), retries_(retries) {}
 
 void LrfmKeeper::tick() {
-  if (busy_) return;
+  if (busy_ || Clock::now() < next_) return;
   if (work_) return go_on();
   if (effects_) return reckon_effects();
-  if (Clock::now() >= next_) look();
+  look();
 }
 
 void LrfmKeeper::look() {
@@ -76,8 +76,7 @@ LrfmKeeper::Piece LrfmKeeper::count_page(store::Connection& connection, rules::I
   return Piece::last;
 }
 
-// A piece after the other, each with its rest (peykd.hpp); one that fails is tried again by the next tick,
-// while the night is ours.
+// A piece after the other, each with its rest (peykd.hpp).
 void LrfmKeeper::go_on() {
   const auto piece = std::make_shared<Piece>(Piece::lost);
   busy_ = sql_.run([this, piece, directory = hooks_.directory()](
@@ -85,7 +84,9 @@ void LrfmKeeper::go_on() {
                    [this, piece](bool committed) {
                      hooks_.post([this, piece, committed] {
                        busy_ = false;
-                       if (committed) done(*piece);
+                       if (!committed) return failed();
+                       failures_ = 0;
+                       done(*piece);
                      });
                    });
 }
@@ -114,6 +115,29 @@ void LrfmKeeper::done(Piece piece) {
       break;
   }
   work_.reset();
+}
+
+void LrfmKeeper::failed() {
+  metrics_.counter("peyk_night_failures_total").add(1);
+  if (++failures_ >= retries_.tries_max) return put_off();
+  next_ = Clock::now() + retries_.first * (1U << (failures_ - 1));
+  work_->kept_at = {};  // whatever the piece did, it has not kept the night
+}
+
+void LrfmKeeper::put_off() {
+  failures_ = 0;
+  const store::Night night = work_->night;
+  work_.reset();
+  const auto directory = hooks_.directory();
+  const handlers::Club* club = directory->club(night.club);
+  log::error("night_put_off", {{"club", club == nullptr ? "" : club->slug},
+                               {"minutes", retries_.put_off.count()},
+                               {"advice", "sql_failed in the log says why"}});
+  busy_ = sql_.run(
+      [this, night](store::Connection& connection) {
+        store::put_night_off(connection, night, hooks_.clock() + retries_.put_off);
+      },
+      [this](bool) { hooks_.post([this] { busy_ = false; }); });
 }
 
 void LrfmKeeper::ended() {

@@ -8,6 +8,10 @@
 // Piece by piece, on a connection of its own, so that it neither holds anybody up nor keeps the gateway from
 // stopping.
 //
+// What must stay true: a night that cannot be done keeps no other waiting. A piece that fails is tried again,
+// each time later; one that fails on and on has its night put off, for all gateways, and the operator is
+// told.
+//
 // Thread rule: the network thread; `work_` and `effects_` belong to the sql thread while a piece is under
 // way.
 #pragma once
@@ -25,10 +29,18 @@
 
 namespace peyk::gateway {
 
+// Of a piece of a night that fails.
+struct NightRetries {
+  std::chrono::milliseconds first{1000};  // and then twice as long each time: whatever it was may be over
+  std::uint32_t tries_max = 5;            // after which it is given up, for half a minute or so is long
+  // Then other clubs have their nights, and this one begins anew; at that hour nobody has come to see why.
+  std::chrono::minutes put_off{60};
+};
+
 class LrfmKeeper {
  public:
   // `sql` outlives this, and is stopped before it goes.
-  LrfmKeeper(store::SqlThread& sql, Metrics& metrics, ExpiryHooks hooks);
+  LrfmKeeper(store::SqlThread& sql, Metrics& metrics, ExpiryHooks hooks, NightRetries retries = {});
 
   // Once a second.
   void tick();
@@ -55,6 +67,8 @@ class LrfmKeeper {
   Piece score_page(store::Connection& connection, const handlers::Directory& directory, rules::Instant now);
   Piece count_page(store::Connection& connection, rules::Instant now);
   void done(Piece piece);
+  void failed();
+  void put_off();
   void ended();
   void reckon_insight(handlers::ClubId id, const std::optional<rules::LrfmBounds>& bounds);
   void reckon_effects();
@@ -62,6 +76,7 @@ class LrfmKeeper {
   store::SqlThread& sql_;
   Metrics& metrics_;
   ExpiryHooks hooks_;
+  const NightRetries retries_;
   store::SystemChance chance_;  // of the sql thread
   std::optional<Work> work_;
   std::optional<store::EffectNight> effects_;  // behind it
@@ -69,7 +84,8 @@ class LrfmKeeper {
   handlers::MemberId folded_to_ = 0, folding_to_ = 0;
   bool all_folded_ = false;
   bool busy_ = false;
-  Clock::time_point next_{};
+  std::uint32_t failures_ = 0;  // of the piece that is next, in a row
+  Clock::time_point next_{};    // of a look, or of a piece that has failed
 };
 
 }  // namespace peyk::gateway

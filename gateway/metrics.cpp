@@ -217,6 +217,7 @@ const std::vector<Row>& rows() {
        {},
        "A club's night, from the first page to the last",
        kLongSeconds},
+      {"peyk_night_failures_total", Kind::counter, {}, "Pieces of clubs' nights that failed", {}},
       {"peyk_expired_amount_total",
        Kind::counter,
        {"club"},

@@ -5,27 +5,12 @@
 
 #include "handlers/membership.hpp"
 #include "handlers/typed_order.hpp"
+#include "handlers/typed_phone.hpp"
 #include "handlers/use_cases.hpp"
 #include "templates/phone.hpp"
 
 namespace peyk::handlers {
 namespace {
-
-constexpr std::size_t kPhoneWordsMax = 4;
-
-struct PhoneThen {
-  PhoneNumber phone = 0;
-  std::span<const std::string> rest;
-};
-
-std::optional<PhoneThen> phone_first(std::span<const std::string> words) {
-  std::string joined;
-  for (std::size_t taken = 1; taken <= std::min(words.size(), kPhoneWordsMax); ++taken) {
-    joined += words[taken - 1];
-    if (const auto phone = templates::parse_phone(joined)) return PhoneThen{*phone, words.subspan(taken)};
-  }
-  return std::nullopt;
-}
 
 PurchaseRequest request_of(const Speaker& speaker, const BuyOrder& order, std::string invoice) {
   return {.club = speaker.club->id,
@@ -68,8 +53,7 @@ Said record(const Speaker& speaker, const BuyOrder& order, std::span<const CodeK
   const Purchase& purchase = std::get<RecordPurchase>(*recorded).purchase;
   Said said{.reply = done(speaker, order.phone, order.amount, purchase.earned, setting)};
   const auto answer = nlohmann::json::parse(purchase.answer);  // outlives the loop over a part of it
-  for (const auto& note : answer.at("notes"))
-    said.reply += '\n' + note.get<std::string>();
+  for (const auto& note : answer.at("notes")) said.reply += '\n' + note.get<std::string>();
   const RecordSale sale{{.purchase = purchase.id,
                          .cashier = speaker.key(),
                          .branch = speaker.cashier->branch,

@@ -31,7 +31,7 @@ struct BuyOrder {
   bool confirmed = false;  // as in RedeemOrder
 };
 
-// "0912… 850000 [unit] [invoice] [pin]"; the phone may stand in up to four groups. Else the key of the text
+// "0912… 850000 [unit] [invoice] [pin]"; the phone may stand in groups. Else the key of the text
 // that says what is wrong.
 tl::expected<BuyOrder, std::string_view> read_buy(const Speaker& speaker, std::span<const std::string> words);
 // A phone that is all there is.

@@ -104,12 +104,15 @@ class Filling {
     if (profile_ == nullptr && member_ != nullptr) profile_ = facts_.profile(member_->id);
   }
 
-  Measures run(rules::Instant at, const PurchaseNow* purchase) {
+  // `at` and `today`: of the purchase that is judged, and of now.
+  Measures run(const ClubMoment& at, rules::DayNumber today, const PurchaseNow* purchase) {
+    measures_ = at.measures;
+    today_ = at.day;
+    jalali_ = at.jalali;
     // By the clock and not by the till, as uses are: who back-dates an invoice draws no second time.
     // Who joins by this purchase was quoted as a stranger, and is judged as one.
     const bool is_stranger = member_ == nullptr || facts_.member(member_->id) == nullptr;
-    measures_.draw_for(is_stranger ? 0 : member_->id, day_of(club_, now_));
-    moment(at);
+    measures_.draw_for(is_stranger ? 0 : member_->id, today);
     if (member_ != nullptr) {
       before_ = behaviour_now(club_, member_->id, kWholeClub, facts_);
       herself();
@@ -122,30 +125,6 @@ class Filling {
 
  private:
   void set(Measure measure, std::int64_t value) { measures_.set(measure, value); }
-
-  void moment(rules::Instant at) {
-    const auto clock = templates::clock_of(at, club_.time_zone);
-    const sys_days day = std::chrono::floor<std::chrono::days>(clock);
-    today_ = number_of(day);
-    set(Measure::minute, std::chrono::floor<std::chrono::minutes>(clock - day).count());
-    set(Measure::weekday, ((today_ + kWeekdayOfEpoch) % 7 + 7) % 7);
-    const auto of_year = [](const auto& date) {
-      return digits_of(0, static_cast<unsigned>(date.month), static_cast<unsigned>(date.day));
-    };
-    const templates::DateFacts date =
-        templates::date_facts(year_month_day{day}, static_cast<int>(club_.policy.hijri_shift_days));
-    const auto gregorian = date.gregorian;
-    set(Measure::gregorian_month_day, digits_of(0, unsigned{gregorian.month()}, unsigned{gregorian.day()}));
-    set(Measure::date,
-        digits_of(int{gregorian.year()}, unsigned{gregorian.month()}, unsigned{gregorian.day()}));
-    jalali_ = date.jalali;
-    set(Measure::jalali_month_day, of_year(date.jalali));
-    set(Measure::jalali_date, std::int64_t{10'000} * date.jalali.year + of_year(date.jalali));
-    set(Measure::hijri_month_day, of_year(date.hijri));
-    for (const templates::Occasion& occasion : templates::occasions()) {
-      if (templates::is_on(occasion, date)) measures_.add(WordSet::occasion, rules::word_id(occasion.id));
-    }
-  }
 
   void herself() {
     set(Measure::member_days, std::max(0, today_ - day_of(club_, member_->joined_at)));
@@ -282,14 +261,45 @@ PeriodKey period_of(const Club& club, rules::Instant now) {
           .in_points = club.programme.tiers.by == rules::TierMeasure::points};
 }
 
+ClubMoment moment_of(const Club& club, rules::Instant at) {
+  const auto clock = templates::clock_of(at, club.time_zone);
+  const sys_days day = std::chrono::floor<std::chrono::days>(clock);
+  const templates::DateFacts date =
+      templates::date_facts(year_month_day{day}, static_cast<int>(club.policy.hijri_shift_days));
+  ClubMoment moment{.at = at, .day = number_of(day), .jalali = date.jalali, .measures = {}};
+  const auto set = [&moment](Measure measure, std::int64_t value) { moment.measures.set(measure, value); };
+  const auto of_year = [](const auto& one) {
+    return digits_of(0, static_cast<unsigned>(one.month), static_cast<unsigned>(one.day));
+  };
+  set(Measure::minute, std::chrono::floor<std::chrono::minutes>(clock - day).count());
+  set(Measure::weekday, ((moment.day + kWeekdayOfEpoch) % 7 + 7) % 7);
+  const auto gregorian = date.gregorian;
+  set(Measure::gregorian_month_day, digits_of(0, unsigned{gregorian.month()}, unsigned{gregorian.day()}));
+  set(Measure::date,
+      digits_of(int{gregorian.year()}, unsigned{gregorian.month()}, unsigned{gregorian.day()}));
+  set(Measure::jalali_month_day, of_year(date.jalali));
+  set(Measure::jalali_date, std::int64_t{10'000} * date.jalali.year + of_year(date.jalali));
+  set(Measure::hijri_month_day, of_year(date.hijri));
+  for (const templates::Occasion& occasion : templates::occasions()) {
+    if (templates::is_on(occasion, date)) moment.measures.add(WordSet::occasion, rules::word_id(occasion.id));
+  }
+  return moment;
+}
+
 Measures measures_of(const Club& club, const Member* member, const Facts& facts, rules::Instant now,
                      const Profile* profile) {
-  return Filling(club, member, facts, now, profile).run(now, nullptr);
+  return measures_of(club, member, facts, moment_of(club, now), profile);
+}
+
+Measures measures_of(const Club& club, const Member* member, const Facts& facts, const ClubMoment& now,
+                     const Profile* profile) {
+  return Filling(club, member, facts, now.at, profile).run(now, now.day, nullptr);
 }
 
 Measures measures_of(const Club& club, const Member* member, const Facts& facts, rules::Instant now,
                      const PurchaseNow& purchase, const Profile* profile) {
-  return Filling(club, member, facts, now, profile).run(purchase.at, &purchase);
+  const ClubMoment bought = moment_of(club, purchase.at);
+  return Filling(club, member, facts, now, profile).run(bought, day_of(club, now), &purchase);
 }
 
 std::vector<rules::OfferUse> uses_of(const Club& club, const Member* member, const Facts& facts,

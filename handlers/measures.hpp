@@ -21,6 +21,7 @@
 #include "handlers/facts.hpp"
 #include "handlers/rules/conditions.hpp"
 #include "handlers/rules/offers.hpp"
+#include "templates/dates.hpp"
 
 namespace peyk::handlers {
 
@@ -52,8 +53,20 @@ Needs needs_measures(const Club& club, const MemberKey& key, rules::Instant at, 
 // What tiers are measured by, today.
 PeriodKey period_of(const Club& club, rules::Instant now);
 
+// A moment as rules look at it: the same for everybody, and dearer to reckon than all that is hers. Whoever
+// measures many reads it once.
+struct ClubMoment {
+  rules::Instant at{};
+  rules::DayNumber day = 0;
+  templates::JalaliDate jalali;
+  rules::Measures measures;
+};
+ClubMoment moment_of(const Club& club, rules::Instant at);
+
 // nullptr: a stranger. `profile`: hers, of who read it apart from the facts; nullptr: what they know of it.
 rules::Measures measures_of(const Club& club, const Member* member, const Facts& facts, rules::Instant now,
+                            const Profile* profile = nullptr);
+rules::Measures measures_of(const Club& club, const Member* member, const Facts& facts, const ClubMoment& now,
                             const Profile* profile = nullptr);
 rules::Measures measures_of(const Club& club, const Member* member, const Facts& facts, rules::Instant now,
                             const PurchaseNow& purchase, const Profile* profile = nullptr);

@@ -4,28 +4,12 @@
 
 #include "handlers/about_member.hpp"
 #include "handlers/offer_words.hpp"
+#include "handlers/typed_phone.hpp"
 #include "templates/names.hpp"
 #include "templates/phone.hpp"
 
 namespace peyk::handlers {
 namespace {
-
-constexpr std::size_t kPhoneOctetsTyped = 32;  // no mobile number is longer, however it is written
-
-// "0912… word word": the phone may be typed in pieces.
-struct TypedTags {
-  PhoneNumber phone = 0;                // 0: none was read
-  std::span<const std::string> behind;  // it
-};
-TypedTags read_tagging(std::span<const std::string> words) {
-  std::string digits;
-  for (std::size_t count = 1; count <= words.size(); ++count) {
-    digits += words[count - 1];
-    if (digits.size() > kPhoneOctetsTyped) break;
-    if (const auto phone = templates::parse_phone(digits)) return {*phone, words.subspan(count)};
-  }
-  return {};
-}
 
 Said tagging_refused(const Speaker& speaker, std::string_view key, const Setting& setting,
                      std::initializer_list<templates::Argument> arguments) {
@@ -78,20 +62,20 @@ TagAnswer change_tags(const TagChange& change, const Facts& facts) {
 }
 
 Needs needs_tagging(const Speaker& speaker, std::span<const std::string> words) {
-  const TypedTags typed = read_tagging(words);
-  if (speaker.cashier == nullptr || !speaker.cashier->manager || typed.phone == 0) return {};
-  return needs_tag_change({.member = {speaker.club->id, typed.phone}});
+  const auto typed = phone_first(words);
+  if (speaker.cashier == nullptr || !speaker.cashier->manager || !typed) return {};
+  return needs_tag_change({.member = {speaker.club->id, typed->phone}});
 }
 
 Said tag_member(const Speaker& speaker, std::span<const std::string> words, bool takes_off,
                 const Facts& facts, const Setting& setting) {
   if (speaker.cashier == nullptr || !speaker.cashier->manager) return managers_only(speaker, setting);
-  const TypedTags typed = read_tagging(words);
+  const auto typed = phone_first(words);
   const std::string& word = speaker.club->word;
-  if (typed.phone == 0 || typed.behind.empty())
+  if (!typed || typed->rest.empty())
     return tagging_refused(speaker, takes_off ? "untag_missing" : "tag_missing", setting, {{"word", word}});
   std::vector<std::string> tags;
-  for (const std::string& written : typed.behind) {
+  for (const std::string& written : typed->rest) {
     const auto tag = tag_of(written);
     if (!tag) {
       const std::string_view shown =
@@ -100,10 +84,10 @@ Said tag_member(const Speaker& speaker, std::span<const std::string> words, bool
     }
     tags.push_back(*tag);
   }
-  TagChange change{.member = {speaker.club->id, typed.phone}};
+  TagChange change{.member = {speaker.club->id, typed->phone}};
   (takes_off ? change.removed : change.added) = std::move(tags);
   TagAnswer answer = change_tags(change, facts);
-  const std::string phone = templates::masked(typed.phone);
+  const std::string phone = templates::masked(typed->phone);
   if (answer.what == Tagged::no_member)
     return tagging_refused(speaker, "about_no_member", setting,
                            {{"phone", phone}, {"club", speaker.club->name}});

@@ -3,6 +3,7 @@
 #include "handlers/about_member.hpp"
 #include "handlers/offer_words.hpp"
 #include "handlers/reminder.hpp"
+#include "handlers/typed_phone.hpp"
 #include "templates/dates.hpp"
 #include "templates/phone.hpp"
 
@@ -14,8 +15,12 @@ struct Letter {
   std::string text;  // as she wrote it
 };
 Letter letter_of(const templates::Typed& typed) {
-  auto [first, rest] = templates::split_first_word(typed.tail);
-  return {.to = templates::parse_phone(first), .text = std::move(rest)};
+  const auto then = phone_first(typed.args);
+  if (!then) return {};
+  Letter letter{.to = then->phone, .text = typed.tail};
+  for (std::size_t i = then->rest.size(); i < typed.args.size(); ++i)
+    letter.text = templates::split_first_word(letter.text).second;
+  return letter;
 }
 
 }  // namespace

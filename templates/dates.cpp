@@ -6,6 +6,7 @@
 #include <unicode/timezone.h>
 
 #include <array>
+#include <bitset>
 #include <map>
 #include <memory>
 #include <stdexcept>
@@ -116,6 +117,27 @@ std::optional<sys_days> day_of(JalaliDate jalali) {
       std::chrono::sys_time<milliseconds>{milliseconds{static_cast<std::int64_t>(at)}});
 }
 
+// From 0. Months have the same lengths each year, but for the last.
+int day_of_year(JalaliDate date) {
+  return (date.month <= 6 ? (date.month - 1) * 31 : 186 + (date.month - 7) * 30) + date.day - 1;
+}
+
+// Asked of the calendar once: a club's night wants a million birthdays, at microseconds a question.
+constexpr int kLeapsFrom = 1200, kLeapsKnown = 400;  // the years that may be typed
+bool is_leap(int year) {
+  const auto ask = [](int of) {
+    const auto day = day_of({of, 12, 30});
+    return day && jalali_of(*day) == JalaliDate{of, 12, 30};
+  };
+  static const std::bitset<kLeapsKnown> known = [&ask] {
+    std::bitset<kLeapsKnown> leap;
+    for (int i = 0; i < kLeapsKnown; ++i) leap.set(static_cast<std::size_t>(i), ask(kLeapsFrom + i));
+    return leap;
+  }();
+  const int place = year - kLeapsFrom;
+  return place >= 0 && place < kLeapsKnown ? known.test(static_cast<std::size_t>(place)) : ask(year);
+}
+
 constexpr std::array<std::string_view, 12> kJalaliMonths = {
     "فروردین", "اردیبهشت", "خرداد", "تیر", "مرداد", "شهریور", "مهر", "آبان", "آذر", "دی", "بهمن", "اسفند"};
 constexpr std::array<std::string_view, 12> kGregorianMonths = {
@@ -216,12 +238,13 @@ HijriDate local_hijri_date(Instant instant, std::string_view zone, int shift_day
 
 int days_to_birthday(JalaliDate born, JalaliDate today) {
   const auto birthday_in = [&born](int year) {
-    const bool is_there = born.month != 12 || born.day != 30 || is_valid({year, 12, 30});
+    const bool is_there = born.month != 12 || born.day != 30 || is_leap(year);
     return JalaliDate{year, born.month, is_there ? born.day : 29};
   };
   const JalaliDate this_year = birthday_in(today.year);
-  const JalaliDate next = this_year < today ? birthday_in(today.year + 1) : this_year;
-  return static_cast<int>((sys_days{to_gregorian(next)} - sys_days{to_gregorian(today)}).count());
+  const int passed = day_of_year(today);
+  if (this_year >= today) return day_of_year(this_year) - passed;
+  return (is_leap(today.year) ? 366 : 365) - passed + day_of_year(birthday_in(today.year + 1));
 }
 
 int age_on(JalaliDate born, JalaliDate today) {

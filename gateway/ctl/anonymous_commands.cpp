@@ -11,7 +11,6 @@
 #include "gateway/csv.hpp"
 #include "gateway/pseudonyms.hpp"
 #include "handlers/anonymous.hpp"
-#include "store/mysql/clubs.hpp"
 #include "store/mysql/customer_pages.hpp"
 
 namespace peyk::gateway::ctl {
@@ -26,6 +25,7 @@ struct AnonymousRows {
 
 AnonymousRows read_anonymous(store::Connection& connection, const handlers::Club& club, rules::Instant now) {
   const Pseudonyms pseudonyms;
+  const handlers::ClubMoment moment = handlers::moment_of(club, now);
   AnonymousRows rows;
   store::CustomerPages pages(club);
   for (;;) {
@@ -35,8 +35,8 @@ AnonymousRows read_anonymous(store::Connection& connection, const handlers::Club
     for (const store::Customer& one : page) {
       const rules::Behaviour buys = facts.behaviour(one.member.id);
       if (buys.visits == 0) continue;
-      rows.customers.push_back(anonymous(club, one.profile, buys,
-                                         handlers::measures_of(club, &one.member, facts, now, &one.profile)));
+      rows.customers.push_back(anonymous(
+          club, one.profile, buys, handlers::measures_of(club, &one.member, facts, moment, &one.profile)));
       rows.names.push_back(pseudonyms.of(one.member.id));
     }
   }
@@ -67,8 +67,7 @@ ExitCode export_customers(Desk& desk) {
   if (!desk.order.books.anonymous)
     throw Trouble{kUsage, "customers are exported with --anonymous only; export members has their phones"};
   store::Connection connection(patient(desk.options.mysql));
-  open_current(connection);
-  const auto clubs = store::load_clubs(connection);
+  const auto clubs = open_clubs(connection);
   const handlers::Club& club = club_named(clubs, desk.order.club);
   connection.begin_snapshot();
   AnonymousRows rows = read_anonymous(connection, club, wall_clock());

@@ -11,7 +11,6 @@
 #include "gateway/clock.hpp"
 #include "gateway/import_rows.hpp"
 #include "handlers/words.hpp"
-#include "store/mysql/clubs.hpp"
 #include "store/mysql/exports.hpp"
 #include "store/mysql/imports.hpp"
 #include "templates/dates.hpp"
@@ -143,8 +142,7 @@ ExitCode import_file(Desk& desk, tl::expected<ImportColumns, std::string> (*colu
   const auto columns = columns_of(head);
   if (!columns) throw Trouble{kUsage, fmt::format("{}: line {}: {}", file, head.line, columns.error())};
   store::Connection connection(desk.options.mysql);
-  open_current(connection);
-  const handlers::Directory directory(store::load_clubs(connection));
+  const handlers::Directory directory(open_clubs(connection));
   connection.rollback();
   const handlers::Club& club = club_named(directory.clubs(), desk.order.club);
   Importer<Row> importer(desk, connection, directory, club, parse, save);
@@ -203,8 +201,7 @@ template <typename Row>
 ExitCode export_rows(Desk& desk, std::string_view head,
                      std::vector<Row> (*page_after)(store::Connection&, handlers::ClubId, std::uint64_t)) {
   store::Connection connection(patient(desk.options.mysql));
-  open_current(connection);
-  const auto clubs = store::load_clubs(connection);
+  const auto clubs = open_clubs(connection);
   const handlers::Club& club = club_named(clubs, desk.order.club);
   connection.begin_snapshot();
   desk.out << head << "\r\n";

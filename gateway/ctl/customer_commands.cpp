@@ -12,7 +12,6 @@
 #include "gateway/clock.hpp"
 #include "handlers/measures.hpp"
 #include "handlers/tags.hpp"
-#include "store/mysql/clubs.hpp"
 #include "store/mysql/lrfm.hpp"
 #include "store/mysql/nights.hpp"
 #include "store/mysql/tags.hpp"
@@ -55,8 +54,7 @@ bool politely(store::LrfmPass& pass, store::Connection& connection, boost::asio:
 
 ExitCode reckon(Desk& desk) {
   store::Connection connection(patient(desk.options.mysql));
-  open_current(connection);
-  const auto clubs = store::load_clubs(connection);
+  const auto clubs = open_clubs(connection);
   const handlers::Club& club = club_named(clubs, desk.order.club);
   store::LrfmPass pass(club.id, handlers::day_of(club, wall_clock()));
   const std::uint64_t expected = pass.expected(connection);
@@ -107,8 +105,7 @@ ExitCode tag_customer(Desk& desk) {
                              .added = tags_typed(desk.order.customers.tags_on),
                              .removed = tags_typed(desk.order.customers.tags_off)};
   store::Connection connection(desk.options.mysql);
-  open_current(connection);
-  const handlers::Directory directory(store::load_clubs(connection));
+  const handlers::Directory directory(open_clubs(connection));
   connection.rollback();
   const handlers::Club& club = club_named(directory.clubs(), desk.order.club);
   change.member.club = club.id;

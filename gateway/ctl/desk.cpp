@@ -8,6 +8,7 @@
 #include <cstdlib>
 
 #include "gateway/ctl/apply.hpp"
+#include "store/mysql/clubs.hpp"
 #include "store/mysql/migrations.hpp"
 #include "templates/dates.hpp"
 #include "templates/phone.hpp"
@@ -28,6 +29,11 @@ store::MysqlOptions patient(store::MysqlOptions mysql) {
 void open_current(store::Connection& connection) {
   connection.open();
   if (const auto problem = store::schema_problem(connection)) throw Trouble{kDatabase, *problem};
+}
+
+std::vector<handlers::Club> open_clubs(store::Connection& connection) {
+  open_current(connection);
+  return store::load_clubs(connection);
 }
 
 const handlers::Club& club_named(const std::vector<handlers::Club>& clubs, std::string_view slug) {

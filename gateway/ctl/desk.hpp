@@ -89,6 +89,8 @@ store::MysqlOptions patient(store::MysqlOptions mysql);
 
 // Throws Trouble when the schema is not this program's.
 void open_current(store::Connection& connection);
+// Likewise; the clubs, read in a transaction that is still under way.
+std::vector<handlers::Club> open_clubs(store::Connection& connection);
 
 // Throws Trouble when there is none.
 const handlers::Club& club_named(const std::vector<handlers::Club>& clubs, std::string_view slug);

@@ -8,7 +8,6 @@
 
 #include "gateway/clock.hpp"
 #include "handlers/offer_effect.hpp"
-#include "store/mysql/clubs.hpp"
 #include "store/mysql/offer_effects.hpp"
 #include "templates/dates.hpp"
 
@@ -85,8 +84,7 @@ EffectPeriod effect_period(const Desk& desk, const handlers::Club& club, const s
 
 ExitCode tell_effect(Desk& desk) {
   store::Connection connection(patient(desk.options.mysql));
-  open_current(connection);
-  const auto clubs = store::load_clubs(connection);
+  const auto clubs = open_clubs(connection);
   const handlers::Club& club = club_named(clubs, desk.order.club);
   const auto records = store::load_offer_records(connection, club.id, desk.order.offer, kAllVersions);
   if (records.empty())

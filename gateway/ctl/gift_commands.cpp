@@ -9,7 +9,6 @@
 #include "config/scalars.hpp"
 #include "gateway/clock.hpp"
 #include "handlers/rules/offers.hpp"
-#include "store/mysql/clubs.hpp"
 #include "store/mysql/gifts.hpp"
 #include "store/mysql/lookup.hpp"
 #include "templates/dates.hpp"
@@ -40,8 +39,7 @@ ExitCode issue(Desk& desk) {
   if (!desk.order.item.empty() && !is_item_text(desk.order.item))
     throw Trouble{kUsage, fmt::format("--item is 1 to {} characters on one line", rules::kItemCharactersMax)};
   store::Connection connection(patient(desk.options.mysql));
-  open_current(connection);
-  const auto clubs = store::load_clubs(connection);
+  const auto clubs = open_clubs(connection);
   const handlers::Club& club = club_named(clubs, desk.order.club);
   connection.rollback();
   const rules::Instant now = wall_clock();
@@ -65,8 +63,7 @@ ExitCode issue(Desk& desk) {
 
 ExitCode show(Desk& desk) {
   store::Connection connection(patient(desk.options.mysql));
-  open_current(connection);
-  const auto clubs = store::load_clubs(connection);
+  const auto clubs = open_clubs(connection);
   const handlers::Club& club = club_named(clubs, desk.order.club);
   const auto batches = store::list_gifts(connection, club.id, wall_clock(), store::kLookupRowsMax);
   nlohmann::ordered_json json = nlohmann::ordered_json::array();
@@ -118,8 +115,7 @@ ExitCode withdraw(Desk& desk) {
   if (desk.order.codes.empty() == (desk.order.batch == 0))
     throw Trouble{kUsage, "name the codes that are to be withdrawn, or --batch and its number"};
   store::Connection connection(patient(desk.options.mysql));
-  open_current(connection);
-  const auto clubs = store::load_clubs(connection);
+  const auto clubs = open_clubs(connection);
   const handlers::Club& club = club_named(clubs, desk.order.club);
   connection.rollback();
   store::SystemChance chance;

@@ -7,7 +7,6 @@
 #include <ostream>
 
 #include "gateway/clock.hpp"
-#include "store/mysql/clubs.hpp"
 #include "store/mysql/insights.hpp"
 #include "templates/dates.hpp"
 
@@ -136,8 +135,7 @@ void show_cross_text(const handlers::Club& club, const Insight& insight, const s
 
 ExitCode insights_of(Desk& desk) {
   store::Connection connection(patient(desk.options.mysql));
-  open_current(connection);
-  const auto clubs = store::load_clubs(connection);
+  const auto clubs = open_clubs(connection);
   const handlers::Club& club = club_named(clubs, desk.order.club);
   const rules::Instant now = wall_clock();
   const auto& asked = desk.order.customers;

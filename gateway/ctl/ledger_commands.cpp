@@ -83,8 +83,7 @@ void say_liability(const handlers::Club& club, const store::Liability& found, st
 
 ExitCode show_liability(Desk& desk) {
   store::Connection connection(patient(desk.options.mysql));
-  open_current(connection);
-  const auto clubs = store::load_clubs(connection);
+  const auto clubs = open_clubs(connection);
   const handlers::Club& club = club_meant(clubs, desk.order.club);
   const store::Liability found = store::liability_of(connection, club.id, wall_clock());
   if (desk.order.json) {

@@ -8,7 +8,6 @@
 #include <ostream>
 
 #include "handlers/programme_words.hpp"
-#include "store/mysql/clubs.hpp"
 #include "store/mysql/programmes.hpp"
 #include "templates/dates.hpp"
 
@@ -34,8 +33,7 @@ bool is_in_force(const OfferVersion& version) {
 // In force, or, by its name, whatever became of it.
 Found find(Desk& desk, std::string_view name, std::size_t versions_max) {
   store::Connection connection(patient(desk.options.mysql));
-  open_current(connection);
-  const auto clubs = store::load_clubs(connection);
+  const auto clubs = open_clubs(connection);
   Found found{.club = club_named(clubs, desk.order.club), .records = {}, .reach = {}};
   found.records = store::load_offer_records(connection, found.club.id, name, versions_max);
   if (name.empty())

@@ -121,8 +121,7 @@ ExitCode apply(Desk& desk) {
 
 ExitCode get_club(Desk& desk) {
   store::Connection connection(desk.options.mysql);
-  open_current(connection);
-  const auto clubs = store::load_clubs(connection);
+  const auto clubs = open_clubs(connection);
   const handlers::Club& club = club_named(clubs, desk.order.club);
   std::vector<handlers::Webhook> webhooks;
   for (store::Endpoint& one : store::load_endpoints(connection, club.id))
@@ -140,8 +139,7 @@ std::string slugs(const std::vector<store::MemberFound>& found) {
 ExitCode show_member(Desk& desk) {
   const auto phone = phone_named(desk.order.phone, "is not a mobile number: 09121112233, +989121112233");
   store::Connection connection(desk.options.mysql);
-  open_current(connection);
-  const auto clubs = store::load_clubs(connection);
+  const auto clubs = open_clubs(connection);
   if (!desk.order.club.empty()) club_named(clubs, desk.order.club);
   const auto found = store::find_member(connection, desk.order.club, phone, wall_clock());
   if (found.empty()) throw Trouble{kFound, templates::e164(phone) + " is no member"};

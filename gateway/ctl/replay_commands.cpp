@@ -8,7 +8,6 @@
 
 #include "config/club_file.hpp"
 #include "handlers/replay.hpp"
-#include "store/mysql/clubs.hpp"
 #include "store/mysql/customer_pages.hpp"
 #include "templates/dates.hpp"
 #include "templates/phone.hpp"
@@ -105,8 +104,7 @@ void show(const handlers::Club& club, const ReplayReport& report, std::ostream& 
 
 ExitCode replay(Desk& desk) {
   store::Connection connection(patient(desk.options.mysql));
-  open_current(connection);
-  const auto clubs = store::load_clubs(connection);
+  const auto clubs = open_clubs(connection);
   const handlers::Club club = proposed(desk, clubs);
   const handlers::ReplaySpan span{.from = day_named(desk.order.customers.from, club, false),
                                   .until = day_named(desk.order.customers.to, club, true)};

@@ -16,7 +16,6 @@
 #include "handlers/measures.hpp"
 #include "handlers/offer_words.hpp"
 #include "handlers/programme_words.hpp"
-#include "store/mysql/clubs.hpp"
 #include "store/mysql/customer_pages.hpp"
 #include "store/mysql/segment_pass.hpp"
 #include "templates/catalogue.hpp"
@@ -29,14 +28,14 @@ namespace {
 using handlers::Club;
 
 constexpr std::uint64_t kMembersBetweenTellings = 100'000;  // members
-constexpr std::uint64_t kShownMax = 100;           // members, without --csv
+constexpr std::uint64_t kShownMax = 100;                    // members, without --csv
 constexpr rules::DayNumber kDaysShown = 30;
 
 // Called with each customer, her measures and how she buys.
 using Look = std::function<void(const store::Customer&, const rules::Measures&, const rules::Behaviour&)>;
 
 void look_at_all(Desk& desk, store::Connection& connection, const Club& club, const Look& look) {
-  const rules::Instant now = wall_clock();
+  const handlers::ClubMoment moment = handlers::moment_of(club, wall_clock());
   store::CustomerPages pages(club);
   std::uint64_t seen = 0, told = 0;
   for (;;) {
@@ -45,7 +44,7 @@ void look_at_all(Desk& desk, store::Connection& connection, const Club& club, co
     connection.rollback();
     if (page.empty()) return;
     for (const store::Customer& one : page) {
-      look(one, handlers::measures_of(club, &one.member, facts, now, &one.profile),
+      look(one, handlers::measures_of(club, &one.member, facts, moment, &one.profile),
            facts.behaviour(one.member.id));
     }
     seen += page.size();
@@ -177,8 +176,7 @@ ExitCode segments(Desk& desk) {
   if (!wanted.csv.empty() && wanted.segment.empty())
     throw Trouble{kUsage, "--csv is of one segment: name it"};
   store::Connection connection(patient(desk.options.mysql));
-  open_current(connection);
-  const auto clubs = store::load_clubs(connection);
+  const auto clubs = open_clubs(connection);
   connection.rollback();
   const Club& club = club_named(clubs, desk.order.club);
   if (club.programme.segments.empty())

@@ -123,8 +123,7 @@ ExitCode create(Desk& desk) {
   if (!is_key_id(order.till_key))
     throw Trouble{kUsage, fmt::format("\"{}\" is no key's id: 1 to 32 of a-z, 0-9, _ and -", order.till_key)};
   store::Connection connection(desk.options.mysql);
-  open_current(connection);
-  const auto clubs = store::load_clubs(connection);
+  const auto clubs = open_clubs(connection);
   const handlers::Club& club = club_named(clubs, order.club);
   if (order.branch != 0 && handlers::branch_of(club, order.branch) == nullptr)
     throw Trouble{kFound, fmt::format("club {} has no branch {}", club.slug, order.branch)};
@@ -150,8 +149,7 @@ ExitCode create(Desk& desk) {
 
 ExitCode list(Desk& desk) {
   store::Connection connection(desk.options.mysql);
-  open_current(connection);
-  const auto clubs = store::load_clubs(connection);
+  const auto clubs = open_clubs(connection);
   const handlers::ClubId only = desk.order.club.empty() ? 0 : club_named(clubs, desk.order.club).id;
   const rules::Instant now = wall_clock();
   Json json = Json::array();

@@ -161,8 +161,7 @@ ExitCode replay_events(Desk& desk) {
 
 ExitCode enable_webhook(Desk& desk) {
   store::Connection connection(patient(desk.options.mysql));
-  open_current(connection);
-  const auto clubs = store::load_clubs(connection);
+  const auto clubs = open_clubs(connection);
   const handlers::Club& club = club_named(clubs, desk.order.club);
   const std::string& name = desk.order.events.endpoint;
   if (!store::enable_endpoint(connection, club.id, name, wall_clock()))

@@ -23,7 +23,7 @@ std::vector<MemberId> ids_of(const std::vector<Customer>& customers) {
 }
 
 constexpr const char* kMemberColumns =
-    "SELECT m.member_id, COALESCE(m.phone, 0), m.card, m.language, m.joined_at, m.referred_by FROM ";
+    "SELECT m.member_id, COALESCE(m.phone, 0), m.card, m.language, m.joined_at, m.referred_by";
 
 Customer read_customer(Rows& rows, ClubId club) {
   Customer one;
@@ -37,15 +37,32 @@ Customer read_customer(Rows& rows, ClubId club) {
   return one;
 }
 
+// Of the whole club; hours are nothing that anybody is asked by here.
+constexpr const char* kHabitColumns =
+    "b.purchases, b.visits, b.first_day, b.last_day, b.spent, b.gap_squares, b.recent, b.last_spent";
+
+rules::Behaviour read_habits(Rows& rows) {
+  rules::Behaviour row;
+  row.purchases = rows.u32();
+  row.visits = rows.u32();
+  row.first_day = static_cast<rules::DayNumber>(rows.i64());
+  row.last_day = static_cast<rules::DayNumber>(rows.i64());
+  row.spent = rows.i64();
+  row.gap_squares = rows.u64();
+  row.recent = rows.i64();
+  row.last_spent = rows.i64();
+  return row;
+}
+
 // `last`: of those looked at, who left among them.
 std::vector<Customer> read_page(Connection& connection, ClubId club, MemberId after, std::uint32_t limit,
-                                MemberId& last) {
+                                MemberId& last, Facts& facts) {
   std::vector<Customer> page;
   Rows rows =
       connection
           .prepare(
-              std::string(kMemberColumns) +
-              "behaviour b FORCE INDEX (behaviour_of_club) JOIN member m ON m.member_id = b.member_id"
+              std::string(kMemberColumns) + ", " + kHabitColumns +
+              " FROM behaviour b FORCE INDEX (behaviour_of_club) JOIN member m ON m.member_id = b.member_id"
               " WHERE b.club_id = ? AND b.branch_no = 0 AND b.member_id > ? ORDER BY b.member_id LIMIT ?")
           .add(club)
           .add(after)
@@ -54,16 +71,19 @@ std::vector<Customer> read_page(Connection& connection, ClubId club, MemberId af
   while (rows.next()) {
     Customer one = read_customer(rows, club);
     last = one.member.id;
-    if (one.member.phone != 0) page.push_back(std::move(one));
+    if (one.member.phone == 0) continue;
+    facts.load(last, kWholeClub, read_habits(rows));
+    page.push_back(std::move(one));
   }
   return page;
 }
 
 // Page after page until one has somebody in it, or that was the last.
-std::vector<Customer> next_page(Connection& connection, ClubId club, MemberId& after, std::uint32_t limit) {
+std::vector<Customer> next_page(Connection& connection, ClubId club, MemberId& after, std::uint32_t limit,
+                                Facts& facts) {
   for (;;) {
     MemberId last = after;
-    std::vector<Customer> page = read_page(connection, club, after, limit, last);
+    std::vector<Customer> page = read_page(connection, club, after, limit, last, facts);
     const bool over = last == after;
     after = last;
     if (over || !page.empty()) return page;
@@ -78,25 +98,14 @@ void read_profiles(Connection& connection, std::vector<Customer>& page) {
     *profiles.at(profile.member) = std::move(profile);
 }
 
-// Of the whole club; hours are nothing that anybody is asked by here.
 void read_behaviours(Connection& connection, const std::vector<MemberId>& ids, Facts& facts) {
-  select_in(
-      connection,
-      "SELECT member_id, purchases, visits, first_day, last_day, spent, gap_squares, recent, last_spent FROM"
-      " behaviour WHERE branch_no = 0 AND member_id IN (",
-      "", 1, ids, bind_id, [&facts](Rows& rows) {
-        const MemberId member = rows.u64();
-        rules::Behaviour row;
-        row.purchases = rows.u32();
-        row.visits = rows.u32();
-        row.first_day = static_cast<rules::DayNumber>(rows.i64());
-        row.last_day = static_cast<rules::DayNumber>(rows.i64());
-        row.spent = rows.i64();
-        row.gap_squares = rows.u64();
-        row.recent = rows.i64();
-        row.last_spent = rows.i64();
-        facts.load(member, kWholeClub, row);
-      });
+  select_in(connection,
+            std::string("SELECT b.member_id, ") + kHabitColumns +
+                " FROM behaviour b WHERE b.branch_no = 0 AND b.member_id IN (",
+            "", 1, ids, bind_id, [&facts](Rows& rows) {
+              const MemberId member = rows.u64();
+              facts.load(member, kWholeClub, read_habits(rows));
+            });
 }
 
 void read_ranks(Connection& connection, const std::vector<MemberId>& ids, Facts& facts) {
@@ -152,11 +161,10 @@ void read_lots(Connection& connection, const std::vector<MemberId>& ids, Facts& 
             });
 }
 
-// All that measures look at, but for profiles.
+// All that measures look at, but for profiles and how they buy.
 void read_facts(Connection& connection, const Club& club, const std::vector<Customer>& page, Facts& facts) {
   const std::vector<MemberId> ids = ids_of(page);
   for (const Customer& one : page) facts.load(one.member);
-  read_behaviours(connection, ids, facts);
   read_ranks(connection, ids, facts);
   if (asks_for_credit(club.programme)) read_lots(connection, ids, facts);
   const std::set<MemberId> members(ids.begin(), ids.end());
@@ -172,7 +180,7 @@ std::vector<Customer> customers_of(Connection& connection, ClubId club,
                                    const std::vector<MemberId>& members) {
   std::vector<Customer> customers;
   select_in(connection,
-            std::string(kMemberColumns) + "member m WHERE m.phone IS NOT NULL AND m.member_id IN (",
+            std::string(kMemberColumns) + " FROM member m WHERE m.phone IS NOT NULL AND m.member_id IN (",
             "ORDER BY m.member_id", 1, members, bind_id,
             [&](Rows& rows) { customers.push_back(read_customer(rows, club)); });
   read_profiles(connection, customers);
@@ -194,13 +202,14 @@ std::optional<Customer> customer_by_phone(Connection& connection, const Club& cl
   }
   std::vector<Customer> found = customers_of(connection, club.id, ids);
   if (found.empty()) return std::nullopt;
+  read_behaviours(connection, ids, facts);
   read_facts(connection, club, found, facts);
   return std::move(found.front());
 }
 
 std::vector<Customer> CustomerPages::next(Connection& connection, Facts& facts, std::uint32_t limit) {
   MemberId after = after_;
-  std::vector<Customer> page = next_page(connection, club_->id, after, limit);
+  std::vector<Customer> page = next_page(connection, club_->id, after, limit, facts);
   read_profiles(connection, page);
   read_facts(connection, *club_, page, facts);
   after_ = after;
@@ -209,7 +218,8 @@ std::vector<Customer> CustomerPages::next(Connection& connection, Facts& facts, 
 
 std::vector<CustomerPast> PastPages::next(Connection& connection, std::uint32_t limit) {
   MemberId after = after_;
-  std::vector<Customer> page = next_page(connection, club_, after, limit);
+  Facts ignored;  // her purchases tell how she bought
+  std::vector<Customer> page = next_page(connection, club_, after, limit, ignored);
   read_profiles(connection, page);
   const std::vector<MemberId> ids = ids_of(page);
   std::vector<CustomerPast> pasts;

@@ -33,8 +33,8 @@ InsightSpan insight_span(const handlers::Club& club, rules::Instant now);
 // Throw SqlError, as all here do.
 handlers::Insight read_insight(Connection& connection, const handlers::Club& club, const InsightSpan& span,
                                rules::Instant now);
-// Gateways load it within seconds: the club's version rises, if it is another than before. The caller
-// commits.
+// Gateways load it within seconds: the club's version rises, if it is another than before; so it does each
+// night, for its days are others. The caller commits.
 void save_insight(Connection& connection, handlers::ClubId club, const handlers::Insight& insight);
 void load_insights(Connection& connection, std::vector<handlers::Club>& clubs);
 

@@ -61,16 +61,20 @@ std::optional<Night> next_night(Connection& connection, const Directory& directo
   return std::nullopt;
 }
 
-bool keep_night(Connection& connection, const Night& night, rules::Instant now) {
+void put_night_off(Connection& connection, const Night& night, rules::Instant until) {
   connection
       .prepare(
           "UPDATE night SET claimed_until = ? WHERE club_id = ? AND day = ? AND claim = ? AND done_at IS "
           "NULL")
-      .add(now + kNightClaim)
+      .add(until)
       .add(night.club)
       .add(night.day)
       .add(night.claim)
       .update();
+}
+
+bool keep_night(Connection& connection, const Night& night, rules::Instant now) {
+  put_night_off(connection, night, now + kNightClaim);
   Rows rows =
       connection
           .prepare("SELECT 1 FROM night WHERE club_id = ? AND day = ? AND claim = ? AND done_at IS NULL")

@@ -36,6 +36,8 @@ std::optional<Night> next_night(Connection& connection, const handlers::Director
                                 std::uint64_t claim, rules::Instant now);
 // False: somebody else has taken it over; the caller leaves off.
 bool keep_night(Connection& connection, const Night& night, rules::Instant now);
+// Nobody is at it until then, and whoever is next begins anew.
+void put_night_off(Connection& connection, const Night& night, rules::Instant until);
 // Forgets older ones, too.
 void end_night(Connection& connection, const Night& night, rules::Instant now);
 

@@ -64,6 +64,17 @@ struct Found {
   bool is_all = false;
 };
 
+// A page of them, by their numbers; it was asked for as the next `limit` after that member.
+Found found_in(Connection& connection, const OccasionRound& round, Rows rows, MemberId after,
+               std::uint32_t limit) {
+  std::vector<MemberId> members;
+  while (rows.next()) members.push_back(rows.u64());
+  return {.customers = customers_of(connection, round.club->id, members),
+          .last = members.empty() ? after : members.back(),
+          .looked_at = members.size(),
+          .is_all = members.size() < limit};
+}
+
 // By their day of birth alone: whatever else is asked is asked under the lock. Who was born on 30 Esfand has
 // hers on the 29th of common years.
 Found born_today(Connection& connection, const OccasionRound& round, MemberId after, std::uint32_t limit) {
@@ -71,8 +82,6 @@ Found born_today(Connection& connection, const OccasionRound& round, MemberId af
   const templates::JalaliDate today = templates::to_jalali(day);
   const bool for_the_30th =
       today.month == 12 && today.day == 29 && !templates::is_valid({today.year, 12, 30});
-  Found found{.last = after};
-  std::vector<MemberId> members;
   Rows rows =
       connection
           .prepare(
@@ -85,12 +94,7 @@ Found born_today(Connection& connection, const OccasionRound& round, MemberId af
           .add(after)
           .add(limit)
           .query();
-  while (rows.next()) members.push_back(rows.u64());
-  found.is_all = members.size() < limit;
-  found.looked_at = members.size();
-  if (!members.empty()) found.last = members.back();
-  found.customers = customers_of(connection, round.club->id, members);
-  return found;
+  return found_in(connection, round, std::move(rows), after, limit);
 }
 
 // Numbers and commas.
@@ -144,27 +148,17 @@ Found lately(Connection& connection, const OccasionRound& round, MemberId after,
           ? "member m FORCE INDEX (member_joined) WHERE m.club_id = ? AND m.joined_at >= ?"
           : "profile m FORCE INDEX (profile_completed) WHERE m.club_id = ? AND"
             " m.completed_at >= ?";
-  Found found{.last = after};
-  std::vector<MemberId> members;
-  {
-    Rows rows =
-        connection
-            .prepare("SELECT m.member_id FROM " + from +
-                     " AND m.member_id > ? AND NOT EXISTS (SELECT 1 FROM offer_use u WHERE u.member_id"
-                     " = m.member_id AND u.offer_id IN (" +
-                     offers_for(round) + ")) ORDER BY m.member_id LIMIT ?")
-            .add(round.club->id)
-            .add(now - kLately)
-            .add(after)
-            .add(limit)
-            .query();
-    while (rows.next()) members.push_back(rows.u64());
-  }
-  found.is_all = members.size() < limit;
-  found.looked_at = members.size();
-  if (!members.empty()) found.last = members.back();
-  found.customers = customers_of(connection, round.club->id, members);
-  return found;
+  Rows rows = connection
+                  .prepare("SELECT m.member_id FROM " + from +
+                           " AND m.member_id > ? AND NOT EXISTS (SELECT 1 FROM offer_use u WHERE u.member_id"
+                           " = m.member_id AND u.offer_id IN (" +
+                           offers_for(round) + ")) ORDER BY m.member_id LIMIT ?")
+                  .add(round.club->id)
+                  .add(now - kLately)
+                  .add(after)
+                  .add(limit)
+                  .query();
+  return found_in(connection, round, std::move(rows), after, limit);
 }
 
 // What offers gave these; without locks.
@@ -192,9 +186,10 @@ Found away_today(Connection& connection, const OccasionRound& round, MemberId af
   read_uses(connection, page, facts);
   found.last = pages.after();
   found.is_all = page.empty();
+  const ClubMoment moment = moment_of(*round.club, now);
   for (Customer& one : page) {
     ++found.looked_at;
-    const rules::Measures measures = measures_of(*round.club, &one.member, facts, now, &one.profile);
+    const rules::Measures measures = measures_of(*round.club, &one.member, facts, moment, &one.profile);
     if (may_fit(*round.club, round.on, one.member, measures, facts, now))
       found.customers.push_back(std::move(one));
     if (found.customers.size() < limit) continue;

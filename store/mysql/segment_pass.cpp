@@ -82,9 +82,10 @@ bool SegmentPass::step(Connection& connection, rules::Instant now, std::uint32_t
   const std::vector<Customer> page = pages.next(connection, facts, page_size);
   const auto before = masks_before(connection, page);
   std::vector<std::pair<MemberId, rules::SegmentMask>> changed;
+  const ClubMoment moment = moment_of(club_, now);
   for (const Customer& one : page) {
     const rules::SegmentMask in = rules::segments_of(
-        club_.programme.segments, measures_of(club_, &one.member, facts, now, &one.profile));
+        club_.programme.segments, measures_of(club_, &one.member, facts, moment, &one.profile));
     const auto known = before.find(one.member.id);
     const rules::SegmentMask stored = known == before.end() ? 0 : known->second;
     rules::SegmentMask mask = 0;

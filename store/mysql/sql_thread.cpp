@@ -13,6 +13,9 @@ using UnitClock = std::chrono::steady_clock;
 constexpr std::size_t kQueueMax = 1000;  // units of work, each a set
 constexpr int kConflictRetriesMax = 20;
 constexpr std::chrono::milliseconds kReconnectMin{50}, kReconnectMax{2000};
+// A page takes milliseconds. What takes half a second and more is one long statement of a club, or waited for
+// locks or for a database that was away: to rest twice as long as that would spare nobody, and keep the nights
+// of all other clubs waiting.
 constexpr std::chrono::seconds kRestMax{1};
 }  // namespace
 
@@ -84,7 +87,6 @@ struct SqlThread::Impl {
     }
   }
 
-  // A unit that waited for the database took long, and nobody was worse for it.
   void rest_for(std::chrono::nanoseconds wanted) {
     std::unique_lock lock(mutex);
     wake.wait_for(lock, std::min<std::chrono::nanoseconds>(wanted, kRestMax), [this] { return stopping; });

@@ -60,6 +60,25 @@ TEST_F(Tell, reaches_the_member_as_it_was_written_behind_the_clubs_name) {
   EXPECT_THAT(told_to[kShopper], HasSubstr("نوروزتان پیروز"));
 }
 
+TEST_F(Tell, takes_a_phone_in_groups_and_leaves_figures_behind_it_to_the_text) {
+  struct Written {
+    std::string order, text;
+  };
+  const std::vector<Written> orders = {{"0912 000 0101 Your Cake is ready", "Your Cake is ready"},
+                                       {"+98 912 000 01 01  10% off, until 7", "10% off, until 7"},
+                                       {"(0912) 000-0101 7 o'clock", "7 o'clock"},
+                                       {"09120000101 12 000 rials wait", "12 000 rials wait"},
+                                       {"۰۹۱۲ ۰۰۰ ۰۱۰۱ ۲ کیک", "۲ کیک"}};
+  for (const Written& one : orders) {
+    owner("TELL " + one.order);
+    EXPECT_THAT(told_to[kShopper], HasSubstr(": " + one.text)) << one.order;
+    told_to.clear();
+  }
+  EXPECT_THAT(owner("TELL 0912 000 0101"), HasSubstr("phone and the text"));
+  EXPECT_THAT(owner("TELL 0912 000 hello 0101"), HasSubstr("phone and the text"));
+  EXPECT_THAT(told, IsEmpty());
+}
+
 TEST_F(Tell, is_refused_with_the_reason_and_sends_nothing) {
   struct Refusal {
     std::string text, answer;

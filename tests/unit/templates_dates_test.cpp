@@ -146,6 +146,21 @@ RC_GTEST_PROP(Dates, the_end_is_the_first_instant_of_another_day, ()) {
   RC_ASSERT(start_of_local_day(at, zone) <= at);
 }
 
+// Reckoned without the calendar: it must say the same.
+RC_GTEST_PROP(Dates, a_birthday_is_the_next_day_of_its_name, ()) {
+  const auto some_day = [](int from, int to) {
+    return sys_days{ymd(from, 1, 1)} + std::chrono::days{*rc::gen::inRange(0, 365 * (to - from))};
+  };
+  const sys_days today = some_day(1700, 2300);
+  const JalaliDate born = to_jalali(year_month_day{some_day(1700, 2300)});
+  const int left = days_to_birthday(born, to_jalali(year_month_day{today}));
+  RC_ASSERT(left >= 0 && left <= 366);
+  const JalaliDate then = to_jalali(year_month_day{today + std::chrono::days{left}});
+  const bool is_put_forward = born.month == 12 && born.day == 30 && !is_valid({then.year, 12, 30});
+  RC_ASSERT(then.month == born.month);
+  RC_ASSERT(then.day == (is_put_forward ? 29 : born.day));
+}
+
 TEST(Dates, may_be_asked_by_many_threads) {
   std::vector<std::jthread> threads;
   for (int i = 0; i < 4; ++i) {
