@@ -94,6 +94,19 @@ TEST_F(MysqlRequests, a_repeat_among_new_ones_is_told_apart_and_they_are_done_on
   database.expect_clean_ledger();
 }
 
+TEST_F(MysqlRequests, one_that_comes_alone_asks_the_server_twice) {
+  Shop shop(database, 1);
+  const auto asked = [this] {
+    return database.number(
+        "SELECT VARIABLE_VALUE FROM information_schema.GLOBAL_STATUS WHERE VARIABLE_NAME = 'QUESTIONS'");
+  };
+  shop.ask(text_from(kShopper, "JOIN", "1"));  // which also prepares what it says
+  const std::int64_t before = asked();
+  const std::int64_t by_asking = asked() - before;
+  shop.ask(text_from(kOtherShopper, "JOIN", "2"));
+  EXPECT_EQ(asked() - before - 2 * by_asking, 2) << "who she is; and all that is written, with its COMMIT";
+}
+
 TEST_F(MysqlRequests, a_repeat_that_could_not_be_decided_any_more_is_still_a_repeat) {
   Shop shop(database);
   EXPECT_EQ(shop.ask(text_from(kShopper, "JOIN", "1")).verdict, Verdict::done);
