@@ -34,13 +34,6 @@ bool asks(const Programme& programme, Measure measure) {
   return UseOf(programme)->asks(measure);
 }
 
-// Whether any rule is about what only her profile knows.
-bool asks_what_she_told(const Programme& programme) {
-  const UseOf use(programme);
-  return use->asks(WordSet::city) || use->asks(Measure::profile_complete) || use->asks(Measure::gender) ||
-         use->asks(Measure::age_years) || use->asks(Measure::days_to_birthday);
-}
-
 bool asks(const Programme& programme, WordSet set) {
   return UseOf(programme)->asks(set);
 }
@@ -219,6 +212,14 @@ class Filling {
 
 }  // namespace
 
+bool asks_what_she_told(const Programme& programme) {
+  const UseOf use(programme);
+  return use->asks(WordSet::city) || use->asks(Measure::profile_complete) || use->asks(Measure::gender) ||
+         use->asks(Measure::age_years) || use->asks(Measure::days_to_birthday);
+}
+bool asks_where_she_stands(const Programme& programme) {
+  return asks(programme, Measure::tier) || asks(programme, Measure::points);
+}
 bool asks_for_tags(const Programme& programme) {
   return asks(programme, WordSet::tag);
 }

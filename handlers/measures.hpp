@@ -28,6 +28,8 @@ namespace peyk::handlers {
 // Whether any of its rules does: else nobody's are loaded.
 bool asks_for_tags(const Programme& programme);
 bool asks_for_scores(const Programme& programme);
+bool asks_what_she_told(const Programme& programme);  // that only her profile knows
+bool asks_where_she_stands(const Programme& programme);
 
 // The day of the club on which an instant falls.
 rules::DayNumber day_of(const Club& club, rules::Instant at);

@@ -161,11 +161,10 @@ void read_lots(Connection& connection, const std::vector<MemberId>& ids, Facts& 
             });
 }
 
-// All that measures look at, but for profiles and how they buy.
+// All that measures look at, but for profiles, ranks and how they buy.
 void read_facts(Connection& connection, const Club& club, const std::vector<Customer>& page, Facts& facts) {
   const std::vector<MemberId> ids = ids_of(page);
   for (const Customer& one : page) facts.load(one.member);
-  read_ranks(connection, ids, facts);
   if (asks_for_credit(club.programme)) read_lots(connection, ids, facts);
   const std::set<MemberId> members(ids.begin(), ids.end());
   if (asks_for_tags(club.programme)) {
@@ -203,6 +202,7 @@ std::optional<Customer> customer_by_phone(Connection& connection, const Club& cl
   std::vector<Customer> found = customers_of(connection, club.id, ids);
   if (found.empty()) return std::nullopt;
   read_behaviours(connection, ids, facts);
+  read_ranks(connection, ids, facts);
   read_facts(connection, club, found, facts);
   return std::move(found.front());
 }
@@ -210,7 +210,9 @@ std::optional<Customer> customer_by_phone(Connection& connection, const Club& cl
 std::vector<Customer> CustomerPages::next(Connection& connection, Facts& facts, std::uint32_t limit) {
   MemberId after = after_;
   std::vector<Customer> page = next_page(connection, club_->id, after, limit, facts);
-  read_profiles(connection, page);
+  const bool all = read_ == Read::all;
+  if (all || asks_what_she_told(club_->programme)) read_profiles(connection, page);
+  if (all || asks_where_she_stands(club_->programme)) read_ranks(connection, ids_of(page), facts);
   read_facts(connection, *club_, page, facts);
   after_ = after;
   return page;

@@ -30,11 +30,13 @@ std::vector<Customer> customers_of(Connection& connection, handlers::ClubId club
 // Of members who have bought, and whose phone is known, in the order of their numbers.
 class CustomerPages {
  public:
-  explicit CustomerPages(const handlers::Club& club, handlers::MemberId after = 0)
-      : club_(&club), after_(after) {}
+  // Profiles and ranks: those that a condition of the club asks for, or all.
+  enum class Read : std::uint8_t { asked, all };
+  explicit CustomerPages(const handlers::Club& club, handlers::MemberId after = 0, Read read = Read::asked)
+      : club_(&club), after_(after), read_(read) {}
 
-  // `facts` gets the behaviour and rank of each; her lots, tags and rating if a condition asks for them.
-  // Empty: that was the last page. Throws SqlError; the page is then as if it had not been asked for.
+  // `facts` gets the behaviour of each; her rank, lots, tags and rating if a condition asks for them. Empty:
+  // that was the last page. Throws SqlError; the page is then as if it had not been asked for.
   std::vector<Customer> next(Connection& connection, handlers::Facts& facts,
                              std::uint32_t limit = kCustomerPage);
   // After which member the next page begins.
@@ -43,6 +45,7 @@ class CustomerPages {
  private:
   const handlers::Club* club_;
   handlers::MemberId after_;
+  Read read_;
 };
 
 // One who has bought, and what `facts` get of her likewise; nothing: there is none. Throws SqlError.

@@ -14,8 +14,8 @@ constexpr std::size_t kQueueMax = 1000;  // units of work, each a set
 constexpr int kConflictRetriesMax = 20;
 constexpr std::chrono::milliseconds kReconnectMin{50}, kReconnectMax{2000};
 // A page takes milliseconds. What takes half a second and more is one long statement of a club, or waited for
-// locks or for a database that was away: to rest twice as long as that would spare nobody, and keep the nights
-// of all other clubs waiting.
+// locks or for a database that was away: to rest twice as long as that would spare nobody, and keep the
+// nights of all other clubs waiting.
 constexpr std::chrono::seconds kRestMax{1};
 }  // namespace
 

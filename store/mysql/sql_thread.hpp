@@ -9,8 +9,9 @@
 // that takes longer than the connection's time limit ends as a lost connection too, each time. Where work
 // comes again by itself it is given up after a few, so that nothing behind it is kept waiting for good.
 //
-// Work that nobody waits for rests after each unit, in proportion to how long that took, but a second at most:
-// so whoever is at a till has the database to herself most of the time, on a slow machine as on a fast one.
+// Work that nobody waits for rests after each unit, in proportion to how long that took, but a second at
+// most: so whoever is at a till has the database to herself most of the time, on a slow machine as on a fast
+// one.
 #pragma once
 
 #include <chrono>

@@ -424,6 +424,33 @@ TEST_F(MysqlSegments, that_take_the_place_of_others_in_the_file_begin_with_nobod
   EXPECT_EQ(words(counts[1]), "1 +1 -0");
 }
 
+// A night reads what is asked for, and nothing else.
+TEST_F(MysqlSegments, may_ask_for_what_a_member_told_and_for_where_she_stands) {
+  for (const PhoneNumber phone : {kShopper, kOtherShopper}) buy(phone, 500'000);
+  const auto of_member = [](PhoneNumber phone) {
+    return " FROM member WHERE phone = " + std::to_string(phone);
+  };
+  database.query("INSERT INTO profile (member_id, club_id, gender) SELECT member_id, 1, 1" +
+                 of_member(kShopper));
+  database.query(
+      "REPLACE INTO standing (member_id, club_id, points, tier, since_day, until_day) SELECT member_id, 1, 7,"
+      " 0, 0, 0" +
+      of_member(kOtherShopper));
+  Club changed = club();
+  changed.programme.points_per = 100'000;
+  changed.programme.segments = {
+      {.name = "women", .when = {{.measure = Measure::gender, .ranges = {{1, 1}}}}}};
+  store::save_club(database.connection, changed);
+  database.connection.commit();
+  load();
+  EXPECT_EQ(words(night(kNoon + 24h)[0]), "1 +1 -0");
+  changed.programme.segments = {{.name = "keen", .when = {at_least(Measure::points, 6)}}};
+  store::save_club(database.connection, changed);
+  database.connection.commit();
+  load();
+  EXPECT_EQ(words(night(kNoon + 48h)[0]), "1 +1 -0");
+}
+
 TEST_F(MysqlSegments, count_a_page_once_that_had_to_be_done_again) {
   for (const PhoneNumber phone : {kShopper, kOtherShopper, kThirdShopper}) buy(phone, 500'000);
   store::SegmentPass pass(club(), day_of(club(), kNoon + 24h * 30));
