@@ -16,6 +16,7 @@ void Needs::merge(Needs other) {
   readings.merge(other.readings);
   pendings.merge(other.pendings);
   owners_pendings.merge(other.owners_pendings);
+  items_pendings.merge(other.items_pendings);
   replies.merge(other.replies);
   memberships.merge(other.memberships);
   cards.merge(other.cards);

@@ -26,6 +26,7 @@ struct Needs {
   std::set<MemberKey> guessers;       // the same of phones that are no cashiers
   std::set<MemberKey> pendings;       // what waits for a number from these phones, locked
   std::set<CodeKey> owners_pendings;  // the same of the phones whose codes these are
+  std::set<std::pair<CodeKey, MemberKey>> items_pendings;  // of these phones, where the code is of an item
   std::set<MemberKey> replies;  // the same, and what confirming it wants to know: see widen() in decide.hpp
   std::set<BranchDayKey> branch_days;
   // Which of these are members? Read without locks, and before all else: see widen() in decide.hpp.

@@ -321,6 +321,19 @@ void add_bill(Needs& needs, const Speaker& speaker, const Typed& typed, rules::I
   want_bill(needs, taker, order->invoice, now);
 }
 
+// Before it is taken, a number or a reply may be asked for. A code of an item is an order by itself.
+Needs needs_proof_typed(const Speaker& speaker, const Typed& typed, std::optional<rules::CodeNumber> code) {
+  Needs needs;
+  if (orders_proof(typed)) {
+    needs = needs_challenge(speaker);
+    if (code) needs.merge(needs_proof(speaker, *code));
+  } else if (code) {
+    for (const MemberKey& phone : needs_challenge(speaker).pendings)
+      needs.items_pendings.insert({{speaker.club->id, *code}, phone});
+  }
+  return needs;
+}
+
 // What the command of a text wants to know.
 Needs needs_text(const PlannedText& planned, const Setting& setting) {
   const Speaker& speaker = planned.speaker;
@@ -339,8 +352,7 @@ Needs needs_text(const PlannedText& planned, const Setting& setting) {
   if (typed.keyword == Keyword::today && speaker.cashier != nullptr)
     needs.merge(needs_today(speaker, setting.now));
   if (may_be_unknown(typed)) needs.line_phones.insert({speaker.club->line, speaker.phone});
-  if (!typed.code.empty()) needs.merge(needs_challenge(speaker));  // it may be an item's
-  if (code && orders_proof(typed)) needs.merge(needs_proof(speaker, *code));
+  needs.merge(needs_proof_typed(speaker, typed, code));
   return needs;
 }
 

@@ -59,6 +59,10 @@ void lock_pendings(Connection& connection, const Needs& needs, Facts& facts) {
     const Member* owner = code == nullptr ? nullptr : facts.member(code->member);
     if (owner != nullptr && owner->phone != 0) phones.insert({key.club, owner->phone});
   }
+  for (const auto& [key, phone] : needs.items_pendings) {
+    const Code* code = facts.code(key);
+    if (code != nullptr && !code->item.empty()) phones.insert(phone);
+  }
   select(connection, phones, "ORDER BY club_id, phone, kind FOR UPDATE",
          [&facts](Pending pending) { facts.load(std::move(pending)); });
 }

@@ -319,6 +319,11 @@ Facts MemoryStore::load(const Needs& needs) const {
     for (Pending& row : pendings_of({{key.club, members_.at(code->member).phone}}))
       facts.load(std::move(row));
   }
+  for (const auto& [key, phone] : needs.items_pendings) {
+    const Code* code = facts.code(key);
+    if (code == nullptr || code->item.empty()) continue;
+    for (Pending& row : pendings_of({phone})) facts.load(std::move(row));
+  }
   for (const auto* phones : {&needs.pendings, &needs.replies}) {
     for (Pending& row : pendings_of(*phones)) facts.load(std::move(row));
   }

@@ -173,10 +173,7 @@ TEST_F(LrfmKeeper, folds_nobody_twice_whom_a_purchase_has_folded_meanwhile) {
         till.prepare("SELECT member_id FROM member WHERE phone = ? FOR UPDATE").add(kShopper).query();
     ASSERT_TRUE(rows.next());
   }
-  const auto waiting = [this](int wanted) {
-    return database.number(
-               "SELECT COUNT(*) FROM information_schema.INNODB_TRX WHERE trx_state = 'LOCK WAIT'") == wanted;
-  };
+  const auto waiting = [this](int wanted) { return std::stoi(database.query(kLockWaits)) == wanted; };
   const auto answers = std::make_shared<Answers>(1);
   ASSERT_TRUE(shop.submit(0, purchase_of(kShopper, 1'000'000, "late", "late"), answers, 0));
   ASSERT_TRUE(eventually(20s, [&] { return waiting(1); }));

@@ -34,6 +34,11 @@ inline constexpr rules::Instant kNoon =
 inline constexpr handlers::PhoneNumber kShopper = 989120000101, kOtherShopper = 989120000102;
 inline constexpr handlers::PhoneNumber kVanakCashier = 989121112233, kTajrishCashier = 989121112244;
 
+// How many wait for a row that somebody else has. INNODB_TRX shows whoever asks often what was true before.
+inline constexpr const char* kLockWaits =
+    "SELECT VARIABLE_VALUE FROM information_schema.GLOBAL_STATUS WHERE VARIABLE_NAME ="
+    " 'INNODB_ROW_LOCK_CURRENT_WAITS'";
+
 inline store::MysqlOptions options_of(const PrivateMysql& server, const std::string& database) {
   static const bool driver = (store::initialise_mysql_driver(), true);
   EXPECT_TRUE(driver);

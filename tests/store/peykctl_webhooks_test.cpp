@@ -154,9 +154,7 @@ TEST_F(PeykctlWebhooks, calls_one_again_though_a_deliverer_is_at_the_same_rows) 
   enabling = std::async(std::launch::async, [this] {
     return ctl({"webhooks", "enable", "crm", "--club", "salt"});
   });
-  ASSERT_TRUE(eventually(std::chrono::seconds{20}, [this] {
-    return query("SELECT COUNT(*) FROM information_schema.INNODB_TRX WHERE trx_state = 'LOCK WAIT'") == "1\n";
-  }));
+  ASSERT_TRUE(eventually(std::chrono::seconds{20}, [this] { return query(kLockWaits) == "1\n"; }));
   ASSERT_TRUE(lock(1));
   deliverer.commit();
   EXPECT_EQ(enabling.get(), gateway::ctl::kDone) << err;

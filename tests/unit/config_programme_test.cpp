@@ -215,7 +215,7 @@ TEST(ConfigProgramme, mistakes_of_offers_segments_and_tiers_are_told_too) {
       {"offers: [{name: a, then: {points: {count: 5, valid_days: 3}}}]",
        "then.points.valid_days: unknown key"},
       {"offers: [{name: a, then: {item: a croissant that has forty-one letters ok}}]",
-       "then.item: found \"a croissant that has forty-one letters ok\"; allowed: 1 to 40"},
+       "then.item: found \"a croissant that has forty-one letters o…\"; allowed: 1 to 40"},
       {"offers: [{name: a, then: {item: {valid_days: 5}}}]", "then.item.text: missing"},
       {"offers: [{name: a, then: {item: {text: x, day_max: 5}}}]", "then.item.day_max: unknown key"},
       {"offers: [{name: a, then: {item: x, credit: 5}, budget: 5}]", "so many rials or so many items"},
