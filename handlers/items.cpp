@@ -120,15 +120,8 @@ Said hand_over(const Speaker& speaker, const RedeemOrder& order, const Code& cod
   if (owner_of(code, facts) != nullptr) {
     if (auto refusal = last4_refusal(speaker, order, code, 0, facts, setting)) return std::move(*refusal);
   }
+  if (auto asked = redeem_challenge(speaker, order, facts, setting)) return std::move(*asked);
   const std::string shown = std::to_string(code.number);
-  if (club.policy.redeem_auth == CashierAuth::challenge && !order.confirmed) {
-    return challenge(speaker,
-                     {.key = {.kind = PendingKind::redeem_challenge},
-                      .code = order.code,
-                      .amount = order.invoice_amount,
-                      .invoice = order.invoice},
-                     facts, setting);
-  }
   const Taker taker{.club = &club, .branch = speaker.cashier->branch, .cashier = speaker.phone};
   HandedOver given = handed_over(taker, code, order.invoice, facts, setting);
   Said said{

@@ -77,6 +77,17 @@ std::optional<Said> last4_refusal(const Speaker& speaker, const RedeemOrder& ord
   return said;
 }
 
+std::optional<Said> redeem_challenge(const Speaker& speaker, const RedeemOrder& order, const Facts& facts,
+                                     Setting& setting) {
+  if (speaker.club->policy.redeem_auth != CashierAuth::challenge || order.confirmed) return std::nullopt;
+  return challenge(speaker,
+                   {.key = {.kind = PendingKind::redeem_challenge},
+                    .code = order.code,
+                    .amount = order.invoice_amount,
+                    .invoice = order.invoice},
+                   facts, setting);
+}
+
 Needs needs_proof(const Speaker& speaker, rules::CodeNumber code) {
   Needs needs;
   if (speaker.cashier != nullptr && speaker.club->policy.proof_handset_from > 0)

@@ -28,6 +28,10 @@ std::string shown_phone(const Club& club, PhoneNumber phone);
 std::optional<Said> last4_refusal(const Speaker& speaker, const RedeemOrder& order, const Code& code,
                                   rules::Amount used, const Facts& facts, Setting& setting);
 
+// The number to reply, where the club wants one of whoever redeems and she has not replied it yet.
+std::optional<Said> redeem_challenge(const Speaker& speaker, const RedeemOrder& order, const Facts& facts,
+                                     Setting& setting);
+
 Needs needs_proof(const Speaker& speaker, rules::CodeNumber code);
 bool wants_handset(const Club& club, const RedeemOrder& order, const Code& code, rules::Amount used,
                    const Facts& facts, rules::Instant now);

@@ -8,10 +8,10 @@
 #include <nlohmann/json.hpp>
 
 #include "handlers/bills.hpp"
+#include "handlers/brought_json.hpp"
 #include "handlers/earning.hpp"
 #include "handlers/membership.hpp"
 #include "handlers/move.hpp"
-#include "handlers/programme_words.hpp"
 #include "handlers/refund.hpp"
 #include "handlers/till.hpp"
 #include "handlers/use_cases.hpp"
@@ -141,22 +141,6 @@ std::uint64_t repeat_of(const Purchase& purchase, const Member* member, const Cl
   return alike ? last.id : 0;
 }
 
-Json offers_of(const Club& club, const Worth& worth) {
-  Json offers = Json::array();
-  for (const rules::Given& given : worth.given) {
-    const rules::Offer& offer = club.programme.offers[given.offer];
-    const rules::OfferEffect& effect = offer.then[given.effect];
-    if (effect.kind == rules::EffectKind::note) continue;
-    Json one{{"offer", offer.name},
-             {"title", offer.title},
-             {"effect", word_of(effect.kind).name},
-             {"value", given.value}};
-    if (effect.kind == rules::EffectKind::item) one["item"] = effect.text;
-    offers.push_back(std::move(one));
-  }
-  return offers;
-}
-
 // Her phone is added when it is told to the till: answers are kept, and she may want to be forgotten.
 std::string answer_of(const Club& club, const Purchase& purchase, const Member* member, const Worth& worth,
                       const Brought& brought, std::uint64_t repeat_of) {
@@ -171,27 +155,16 @@ std::string answer_of(const Club& club, const Purchase& purchase, const Member* 
               {"settled", sums.settled},
               {"code", nullptr},
               {"expires", nullptr},
-              {"codes", Json::array()},
-              {"items", Json::array()},
+              {"codes", codes_as_json(brought)},
+              {"items", items_as_json(brought)},
               {"points", brought.points},
               {"tier", nullptr},
-              {"offers", offers_of(club, worth)},
+              {"offers", offers_as_json(worth.given, club)},
               {"notes", worth.notes},
               {"member", nullptr}};
   if (const Earned* main = main_of(brought)) {
     answer["code"] = std::to_string(main->code.number);
     answer["expires"] = templates::rfc3339(main->lot.expires_at);
-  }
-  for (const Earned& earned : brought.credits) {
-    if (earned.kept() == 0) continue;
-    answer["codes"].push_back({{"code", std::to_string(earned.code.number)},
-                               {"amount", earned.kept()},
-                               {"expires", templates::rfc3339(earned.lot.expires_at)}});
-  }
-  for (const Item& item : brought.items) {
-    answer["items"].push_back({{"code", std::to_string(item.code.number)},
-                               {"item", item.code.item},
-                               {"expires", templates::rfc3339(item.lot.expires_at)}});
   }
   const auto& tiers = club.programme.tiers.tiers;
   if (brought.tier > 0 && brought.tier <= tiers.size()) answer["tier"] = tiers[brought.tier - 1].name;

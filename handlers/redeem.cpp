@@ -104,14 +104,7 @@ Said redeem(const Speaker& speaker, const RedeemOrder& order, const Facts& facts
   }
   const rules::Amount used = std::get<rules::Taken>(result).used;
   if (auto refusal = last4_refusal(speaker, order, *code, used, facts, setting)) return std::move(*refusal);
-  if (club.policy.redeem_auth == CashierAuth::challenge && !order.confirmed) {
-    return challenge(speaker,
-                     {.key = {.kind = PendingKind::redeem_challenge},
-                      .code = order.code,
-                      .amount = order.invoice_amount,
-                      .invoice = order.invoice},
-                     facts, setting);
-  }
+  if (auto asked = redeem_challenge(speaker, order, facts, setting)) return std::move(*asked);
   if (wants_handset(club, order, *code, used, facts, setting.now))
     return ask_handset(speaker, order, *code, used, facts, setting);
   Redeemed redeemed = take(taker, *code, bill, used, 0, facts, setting);

@@ -14,8 +14,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "handlers/brought_json.hpp"
 #include "handlers/occasion.hpp"
-#include "handlers/programme_words.hpp"
 #include "handlers/till.hpp"
 #include "templates/dates.hpp"
 
@@ -68,37 +68,11 @@ std::optional<Outcome> refuse_rating(const Desk& desk, const TillEvent& order, c
       "/purchase");
 }
 
-Json offers_of_event(const Club& club, const Worth& worth) {
-  Json offers = Json::array();
-  for (const rules::Given& given : worth.given) {
-    const rules::Offer& offer = club.programme.offers.at(given.offer);
-    const rules::OfferEffect& effect = offer.then.at(given.effect);
-    Json one{{"offer", offer.name},
-             {"title", offer.title},
-             {"effect", word_of(effect.kind).name},
-             {"value", given.value}};
-    if (effect.kind == rules::EffectKind::item) one["item"] = effect.text;
-    offers.push_back(std::move(one));
-  }
-  return offers;
-}
-
 std::string answer_to_event(const Desk& desk, const MemberEvent& event, const Reward& reward) {
   rules::Amount credit = 0, settled = 0;
-  Json codes = Json::array();
   for (const Earned& earned : reward.brought.credits) {
     credit += earned.lot.issued;
     settled += earned.settled;
-    if (earned.kept() == 0) continue;
-    codes.push_back({{"code", std::to_string(earned.code.number)},
-                     {"amount", earned.kept()},
-                     {"expires", templates::rfc3339(earned.lot.expires_at)}});
-  }
-  Json items = Json::array();
-  for (const Item& item : reward.brought.items) {
-    items.push_back({{"code", std::to_string(item.code.number)},
-                     {"item", item.code.item},
-                     {"expires", templates::rfc3339(item.lot.expires_at)}});
   }
   Json answer{{"id", event.key.reference},
               {"name", event.name},
@@ -106,10 +80,10 @@ std::string answer_to_event(const Desk& desk, const MemberEvent& event, const Re
               {"at", templates::rfc3339(event.at)},
               {"credit", credit},
               {"settled", settled},
-              {"codes", std::move(codes)},
-              {"items", std::move(items)},
+              {"codes", codes_as_json(reward.brought)},
+              {"items", items_as_json(reward.brought)},
               {"points", reward.brought.points},
-              {"offers", offers_of_event(desk.club, reward.worth)},
+              {"offers", offers_as_json(reward.worth.given, desk.club)},
               {"duplicate", false}};
   return answer.dump();
 }

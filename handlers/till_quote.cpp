@@ -6,8 +6,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "handlers/brought_json.hpp"
 #include "handlers/offer_words.hpp"
-#include "handlers/programme_words.hpp"
 #include "handlers/quote.hpp"
 #include "handlers/till.hpp"
 #include "templates/dates.hpp"
@@ -16,17 +16,6 @@ namespace peyk::handlers {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-Json shown(const rules::Given& given, const Club& club) {
-  const rules::Offer& offer = club.programme.offers.at(given.offer);
-  const rules::OfferEffect& effect = offer.then.at(given.effect);
-  Json one{{"offer", offer.name},
-           {"title", offer.title},
-           {"effect", word_of(effect.kind).name},
-           {"value", given.value}};
-  if (effect.kind == rules::EffectKind::item) one["item"] = effect.text;
-  return one;
-}
 
 Json shown(const Member& member, const Desk& desk) {
   const Rank rank = desk.facts.rank(member.id);
@@ -61,7 +50,7 @@ Outcome quote_at_till(const Desk& desk, const TillQuote& order) {
               {"credit", credit_of(quoted)},
               {"credits", Json::array()},
               {"points", quoted.points},
-              {"offers", Json::array()},
+              {"offers", offers_as_json(quoted.given, desk.club)},
               {"notes", notes_of(quoted, desk.club)},
               {"member", nullptr},
               {"would_join", quoted.would_join},
@@ -69,10 +58,6 @@ Outcome quote_at_till(const Desk& desk, const TillQuote& order) {
               {"duplicate", false}};
   for (const QuotedCredit& one : quoted.credits)
     answer["credits"].push_back({{"amount", one.amount}, {"expires", templates::rfc3339(one.expires_at)}});
-  for (const rules::Given& one : quoted.given) {
-    const auto kind = desk.club.programme.offers.at(one.offer).then.at(one.effect).kind;
-    if (kind != rules::EffectKind::note) answer["offers"].push_back(shown(one, desk.club));
-  }
   if (quoted.member != nullptr) answer["member"] = shown(*quoted.member, desk);
   return {.answer = answer.dump()};
 }

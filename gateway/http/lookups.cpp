@@ -66,6 +66,17 @@ SalesPage sales_page(QueryReader& query, const handlers::Club& club, handlers::B
 
 }  // namespace
 
+tl::expected<AskedOfClub, HttpResponse> asked_of_club(const LookupHooks& hooks, const HttpRequest& request,
+                                                      rules::Instant now, std::chrono::seconds tolerance,
+                                                      std::string_view event, Admits admits) {
+  const auto key = authenticate_till(request, now, hooks.directory, tolerance, event, admits);
+  if (!key) return tl::unexpected(key.error());
+  const auto directory = hooks.clubs();
+  const handlers::Club* club = directory->club(key->club);
+  if (club == nullptr) return tl::unexpected(unknown_club());
+  return AskedOfClub{request, now, directory, *club, key->branch};
+}
+
 LookupEndpoint::LookupEndpoint(LookupHooks hooks, LookupOptions options)
     : hooks_(std::move(hooks)), options_(options), visits_(hooks_.store, options.in_flight_max) {}
 
@@ -91,13 +102,9 @@ std::vector<HttpRoute> LookupEndpoint::routes() {
 }
 
 void LookupEndpoint::handle(Handle looks_up, const HttpRequest& request, rules::Instant now, HttpDone done) {
-  const auto till =
-      authenticate_till(request, now, hooks_.directory, options_.signature_tolerance, "lookup_unauthorized");
-  if (!till) return done(till.error());
-  const auto directory = hooks_.clubs();
-  const handlers::Club* club = directory->club(till->club);
-  if (club == nullptr) return done(unknown_club());
-  (this->*looks_up)({request, now, directory, *club, till->branch}, std::move(done));
+  const auto asked = asked_of_club(hooks_, request, now, options_.signature_tolerance, "lookup_unauthorized");
+  if (!asked) return done(asked.error());
+  (this->*looks_up)(*asked, std::move(done));
 }
 
 void LookupEndpoint::member(const Asked& asked, HttpDone done) {

@@ -54,6 +54,19 @@ struct LookupOptions {
   std::size_t in_flight_max = 64;  // requests that wait for the store; more get 503
 };
 
+// A signed request, with its club. The directory is held: the club is in it.
+struct AskedOfClub {
+  const HttpRequest& request;
+  rules::Instant now;
+  std::shared_ptr<const handlers::Directory> directory;
+  const handlers::Club& club;
+  handlers::BranchNo branch;  // the key's; 0: it is bound to none
+};
+// Or the answer to whoever did not sign it, may not ask, or is of a club that is gone.
+tl::expected<AskedOfClub, HttpResponse> asked_of_club(const LookupHooks& hooks, const HttpRequest& request,
+                                                      rules::Instant now, std::chrono::seconds tolerance,
+                                                      std::string_view event, Admits admits = Admits::tills);
+
 // Network thread only. Outlives the server that holds its routes and every request under way.
 class LookupEndpoint {
  public:
@@ -62,14 +75,7 @@ class LookupEndpoint {
   std::vector<HttpRoute> routes();
 
  private:
-  // A signed request, with its club. The directory is held: the club is in it.
-  struct Asked {
-    const HttpRequest& request;
-    rules::Instant now;
-    std::shared_ptr<const handlers::Directory> directory;
-    const handlers::Club& club;
-    handlers::BranchNo branch;  // the key's; 0: it is bound to none
-  };
+  using Asked = AskedOfClub;
   using Handle = void (LookupEndpoint::*)(const Asked& asked, HttpDone done);
 
   void handle(Handle looks_up, const HttpRequest& request, rules::Instant now, HttpDone done);

@@ -25,14 +25,6 @@ constexpr std::array<std::string_view, 0> kNoParameters{};
 constexpr std::array<std::string_view, 2> kDayParameters{"since", "until"};
 constexpr std::array<std::string_view, 1> kAfter{"after"};
 
-HttpResponse gone_club() {
-  return problem_response({404,
-                           "unknown-club",
-                           "The club does not exist",
-                           "The club of this key is gone; ask the operator.",
-                           {}});
-}
-
 // The last 30 days up to today, or up to `until`; both days counted.
 store::InsightSpan days_asked(QueryReader& query, const handlers::Club& club, rules::Instant now) {
   const auto since = query.day("since", club.time_zone), last = query.day("until", club.time_zone);
@@ -92,13 +84,10 @@ std::vector<HttpRoute> ReportEndpoint::routes() {
 }
 
 void ReportEndpoint::handle(Handle reports, const HttpRequest& request, rules::Instant now, HttpDone done) {
-  const auto key = authenticate_till(request, now, hooks_.directory, tolerance_, "report_unauthorized",
-                                     Admits::analysts_too);
-  if (!key) return done(key.error());
-  const auto directory = hooks_.clubs();
-  const handlers::Club* club = directory->club(key->club);
-  if (club == nullptr) return done(gone_club());
-  (this->*reports)({request, now, directory, *club}, std::move(done));
+  const auto asked =
+      asked_of_club(hooks_, request, now, tolerance_, "report_unauthorized", Admits::analysts_too);
+  if (!asked) return done(asked.error());
+  (this->*reports)(*asked, std::move(done));
 }
 
 void ReportEndpoint::insights(const Asked& asked, HttpDone done) {

@@ -28,12 +28,7 @@ class ReportEndpoint {
   std::vector<HttpRoute> routes();
 
  private:
-  struct Asked {
-    const HttpRequest& request;
-    rules::Instant now;
-    std::shared_ptr<const handlers::Directory> directory;
-    const handlers::Club& club;  // of the directory
-  };
+  using Asked = AskedOfClub;
   using Handle = void (ReportEndpoint::*)(const Asked& asked, HttpDone done);
 
   void handle(Handle reports, const HttpRequest& request, rules::Instant now, HttpDone done);

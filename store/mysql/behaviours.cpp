@@ -7,13 +7,23 @@
 #include "store/mysql/sets.hpp"
 
 namespace peyk::store {
-namespace {
 
 using namespace handlers;
 
-constexpr const char* kColumns =
-    "SELECT member_id, branch_no, purchases, visits, first_day, last_day, spent, gap_squares, hours,"
-    " recent, last_spent FROM behaviour ";
+rules::Behaviour read_habits(Rows& rows) {
+  rules::Behaviour row;
+  row.purchases = rows.u32();
+  row.visits = rows.u32();
+  row.first_day = static_cast<rules::DayNumber>(rows.i64());
+  row.last_day = static_cast<rules::DayNumber>(rows.i64());
+  row.spent = rows.i64();
+  row.gap_squares = rows.u64();
+  row.recent = rows.i64();
+  row.last_spent = rows.i64();
+  return row;
+}
+
+namespace {
 
 // Two octets an hour, the low one first.
 std::string octets_of(const rules::Behaviour& row) {
@@ -30,20 +40,6 @@ void read_hours(std::string_view octets, rules::Behaviour& row) {
     const auto octet = [&](std::size_t at) { return static_cast<unsigned char>(octets[at]); };
     row.hours[i] = static_cast<std::uint16_t>(octet(2 * i) | octet(2 * i + 1) << 8U);
   }
-}
-
-rules::Behaviour read_behaviour(Rows& rows) {
-  rules::Behaviour row;
-  row.purchases = rows.u32();
-  row.visits = rows.u32();
-  row.first_day = static_cast<rules::DayNumber>(rows.i64());
-  row.last_day = static_cast<rules::DayNumber>(rows.i64());
-  row.spent = rows.i64();
-  row.gap_squares = rows.u64();
-  read_hours(rows.text(), row);
-  row.recent = rows.i64();
-  row.last_spent = rows.i64();
-  return row;
 }
 
 bool is_old(const rules::Behaviour& row) {
@@ -82,11 +78,14 @@ void load_behaviours(Connection& connection, const Needs& needs, const std::set<
     members.insert(member);
     if (days.earliest < days.latest) with_visits.insert(member);
   }
-  select_in(connection, std::string(kColumns) + "WHERE member_id IN (", "", 1, members, bind_id,
-            [&](Rows& rows) {
+  select_in(connection,
+            std::string("SELECT b.member_id, b.branch_no, ") + kHabitColumns +
+                ", b.hours FROM behaviour b WHERE b.member_id IN (",
+            "", 1, members, bind_id, [&](Rows& rows) {
               const MemberId member = rows.u64();
               const BranchNo branch = rows.u32();
-              const rules::Behaviour row = read_behaviour(rows);
+              rules::Behaviour row = read_habits(rows);
+              read_hours(rows.text(), row);
               facts.load(member, branch, row);
               if (branch != kWholeClub) return;
               const auto days = wanted.find(member);

@@ -15,6 +15,11 @@
 
 namespace peyk::store {
 
+// Of `behaviour b`, and as they are read: all but the hours, which are asked for by few.
+inline constexpr const char* kHabitColumns =
+    "b.purchases, b.visits, b.first_day, b.last_day, b.spent, b.gap_squares, b.recent, b.last_spent";
+rules::Behaviour read_habits(Rows& rows);
+
 // Under the lock of the members. Visits are loaded of those who may buy before their last day, whose row is
 // still to be folded, or of whom `refunded` says that something is given back.
 void load_behaviours(Connection& connection, const handlers::Needs& needs,

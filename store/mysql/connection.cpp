@@ -11,7 +11,6 @@
 #include <array>
 #include <charconv>
 #include <cstdio>
-#include <span>
 #include <unordered_map>
 #include <utility>
 #include <variant>

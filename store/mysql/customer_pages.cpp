@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "store/mysql/behaviours.hpp"
 #include "store/mysql/member_events.hpp"
 #include "store/mysql/profiles.hpp"
 #include "store/mysql/purchase_items.hpp"
@@ -35,23 +36,6 @@ Customer read_customer(Rows& rows, ClubId club) {
   one.member.joined_at = rows.instant();
   one.member.referred_by = rows.maybe_u64();
   return one;
-}
-
-// Of the whole club; hours are nothing that anybody is asked by here.
-constexpr const char* kHabitColumns =
-    "b.purchases, b.visits, b.first_day, b.last_day, b.spent, b.gap_squares, b.recent, b.last_spent";
-
-rules::Behaviour read_habits(Rows& rows) {
-  rules::Behaviour row;
-  row.purchases = rows.u32();
-  row.visits = rows.u32();
-  row.first_day = static_cast<rules::DayNumber>(rows.i64());
-  row.last_day = static_cast<rules::DayNumber>(rows.i64());
-  row.spent = rows.i64();
-  row.gap_squares = rows.u64();
-  row.recent = rows.i64();
-  row.last_spent = rows.i64();
-  return row;
 }
 
 // `last`: of those looked at, who left among them.
