@@ -1,7 +1,8 @@
 // Chance for decisions: the system's cryptographic generator, and row ids taken from the database in blocks.
 //
 // Ids are unique over all processes because each takes whole blocks; ids of a block that was not used up are
-// lost, which nobody minds in 64 bits.
+// lost, which nobody minds in 64 bits. They say nothing of time: who holds an older block gives lower ids today.
+// What is to be in the order of events is ordered by its moment.
 #pragma once
 
 #include <array>

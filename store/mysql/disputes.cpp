@@ -11,16 +11,14 @@ void load_disputable(Connection& connection, const std::map<MemberKey, rules::In
   for (const auto& [key, since] : wanted) {
     const Member* member = facts.member(key);
     if (member == nullptr) continue;
-    // By her entries: redemptions have no index by member, and she makes few in a day.
     Rows rows = connection
                     .prepare(
                         "SELECT r.redemption_id, r.code_id, r.branch_no, r.cashier_phone, r.invoice_amount,"
-                        " r.used, r.at, r.till_key, d.redemption_id FROM ledger_entry e"
-                        " JOIN redemption r ON r.entry_id = e.entry_id"
+                        " r.used, r.at, r.till_key, d.redemption_id FROM redemption r"
                         " LEFT JOIN redemption_void v ON v.redemption_id = r.redemption_id"
                         " LEFT JOIN dispute d ON d.redemption_id = r.redemption_id"
-                        " WHERE e.member_id = ? AND e.kind = 2 AND r.at > ? AND v.redemption_id IS NULL"
-                        " ORDER BY d.redemption_id IS NULL DESC, e.entry_id DESC LIMIT 1")
+                        " WHERE r.member_id = ? AND r.at > ? AND v.redemption_id IS NULL"
+                        " ORDER BY d.redemption_id IS NULL DESC, r.at DESC, r.redemption_id DESC LIMIT 1")
                     .add(member->id)
                     .add(since)
                     .query();

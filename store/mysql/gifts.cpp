@@ -323,7 +323,7 @@ std::vector<GiftBatch> list_gifts(Connection& connection, ClubId club, rules::In
               " LEFT JOIN gift_code g ON g.batch_id = b.batch_id LEFT JOIN code c ON c.code_id = g.code_id"
               " WHERE b.club_id = ? GROUP BY b.batch_id, b.amount, b.item, b.issued_at, b.expires_at,"
               " b.issued_by"
-              " ORDER BY b.batch_id DESC LIMIT ?")
+              " ORDER BY b.issued_at DESC, b.batch_id DESC LIMIT ?")
           .add(now)
           .add(club)
           .add(limit)

@@ -26,14 +26,14 @@ std::string state_word(CodeState state, rules::Instant expires_at, rules::Instan
 }
 
 void find_lots(Connection& connection, MemberFound& found) {
-  Rows rows =
-      connection
-          .prepare(
-              "SELECT lot_id, origin, issued, remaining, created_at, expires_at FROM lot"
-              " WHERE member_id = ? AND kind <> 7 ORDER BY lot_id DESC LIMIT ?")  // of items there is none
-          .add(found.member.id)
-          .add(kLookupRowsMax)
-          .query();
+  Rows rows = connection
+                  .prepare(
+                      "SELECT lot_id, origin, issued, remaining, created_at, expires_at FROM lot"
+                      // of items there is none
+                      " WHERE member_id = ? AND kind <> 7 ORDER BY created_at DESC, lot_id DESC LIMIT ?")
+                  .add(found.member.id)
+                  .add(kLookupRowsMax)
+                  .query();
   while (rows.next()) {
     Lot lot;
     lot.id = rows.u64();
@@ -51,9 +51,9 @@ void find_lots(Connection& connection, MemberFound& found) {
 void find_codes(Connection& connection, MemberFound& found, rules::Instant now) {
   Rows rows = connection
                   .prepare(
-                      "SELECT c.number, c.state, l.remaining, l.expires_at, c.item FROM code c JOIN lot l ON "
-                      "l.lot_id ="
-                      " c.lot_id WHERE c.member_id = ? ORDER BY c.code_id DESC LIMIT ?")
+                      "SELECT c.number, c.state, l.remaining, l.expires_at, c.item FROM code c JOIN lot l"
+                      " ON l.lot_id = c.lot_id WHERE c.member_id = ? ORDER BY c.issued_at DESC, c.code_id"
+                      " DESC LIMIT ?")
                   .add(found.member.id)
                   .add(kLookupRowsMax)
                   .query();
@@ -72,11 +72,10 @@ void find_codes(Connection& connection, MemberFound& found, rules::Instant now) 
 void find_redemptions(Connection& connection, MemberFound& found) {
   Rows rows = connection
                   .prepare(
-                      "SELECT c.number, r.branch_no, r.invoice_amount, r.used, r.at, v.redemption_id, v.at "
-                      "FROM code c"
-                      " JOIN redemption r ON r.code_id = c.code_id"
-                      " LEFT JOIN redemption_void v ON v.redemption_id = r.redemption_id WHERE c.member_id = "
-                      "? ORDER BY r.redemption_id DESC LIMIT ?")
+                      "SELECT c.number, r.branch_no, r.invoice_amount, r.used, r.at, v.redemption_id, v.at"
+                      " FROM redemption r JOIN code c ON c.code_id = r.code_id"
+                      " LEFT JOIN redemption_void v ON v.redemption_id = r.redemption_id"
+                      " WHERE r.member_id = ? ORDER BY r.at DESC, r.redemption_id DESC LIMIT ?")
                   .add(found.member.id)
                   .add(kLookupRowsMax)
                   .query();
@@ -97,7 +96,8 @@ void find_messages(Connection& connection, MemberFound& found) {
     Rows rows =
         connection
             .prepare("SELECT message_id, line, state, reason, text, maybe_twice, created_at FROM outbox" +
-                     history + " WHERE phone = ? AND club_id = ? ORDER BY message_id DESC LIMIT ?")
+                     history +
+                     " WHERE phone = ? AND club_id = ? ORDER BY created_at DESC, message_id DESC LIMIT ?")
             .add(found.member.phone)
             .add(found.member.club)
             .add(kLookupRowsMax)
@@ -114,7 +114,8 @@ void find_messages(Connection& connection, MemberFound& found) {
       found.messages.push_back(std::move(message));
     }
   }
-  std::ranges::sort(found.messages, std::greater(), &MessageFound::id);
+  std::ranges::sort(found.messages, std::greater(),
+                    [](const MessageFound& message) { return std::pair(message.created_at, message.id); });
   if (found.messages.size() > kLookupRowsMax) found.messages.resize(kLookupRowsMax);
 }
 

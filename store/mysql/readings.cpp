@@ -30,7 +30,7 @@ constexpr const char* kStatement =
 constexpr const char* kEntries =
     "(SELECT CAST(? AS UNSIGNED), CASE kind WHEN 2 THEN 1 WHEN 3 THEN 2 WHEN 4 THEN 3 WHEN 7 THEN 7 WHEN 8"
     " THEN 8 ELSE 9 END, at, amount, 0, entry_id, 0, NULL, NULL, 0, '' FROM ledger_entry WHERE member_id = ?"
-    " AND kind IN (2, 3, 4, 7, 8, 10) ORDER BY entry_id DESC LIMIT ?)";
+    " AND kind IN (2, 3, 4, 7, 8, 10) ORDER BY at DESC, entry_id DESC LIMIT ?)";
 // 2 transfer 4 undo of one 5 gift
 constexpr const char* kGiven =
     "(SELECT CAST(? AS UNSIGNED), 4, at, amount, 0, move_id, 0, NULL, NULL, 0, '' FROM credit_move"

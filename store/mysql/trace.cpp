@@ -188,11 +188,12 @@ std::vector<MessageTrace> trace_phone(Connection& connection, handlers::PhoneNum
   for (const std::string history : {"", "_history"}) {
     std::vector<MessageTrace> some;
     {
-      Rows rows =
-          connection.prepare(messages_of(history) + "WHERE o.phone = ? ORDER BY o.message_id DESC LIMIT ?")
-              .add(phone)
-              .add(limit)
-              .query();
+      Rows rows = connection
+                      .prepare(messages_of(history) +
+                               "WHERE o.phone = ? ORDER BY o.created_at DESC, o.message_id DESC LIMIT ?")
+                      .add(phone)
+                      .add(limit)
+                      .query();
       while (rows.next()) some.push_back(read_message(rows));
     }
     for (MessageTrace& message : some) {
@@ -202,7 +203,8 @@ std::vector<MessageTrace> trace_phone(Connection& connection, handlers::PhoneNum
     }
   }
   connection.rollback();
-  std::ranges::sort(messages, std::greater(), &MessageTrace::id);
+  std::ranges::sort(messages, std::greater(),
+                    [](const MessageTrace& message) { return std::pair(message.created_at, message.id); });
   if (messages.size() > limit) messages.resize(limit);
   return messages;
 }

@@ -39,8 +39,8 @@ TEST_F(MysqlCashierOrders, the_same_purchase_sent_twelve_times_at_once_is_one) {
     EXPECT_EQ(thanked, 1);
   }
   EXPECT_EQ(database.number("SELECT COUNT(*) FROM purchase"), 2);
-  EXPECT_EQ(database.query("SELECT made_up, branch_no FROM cashier_sale ORDER BY purchase_id"),
-            "1\t12\n0\t12\n");
+  EXPECT_EQ(database.query("SELECT made_up, branch_no FROM cashier_sale ORDER BY made_up"),
+            "0\t12\n1\t12\n");
   database.expect_clean_ledger();
 }
 

@@ -188,11 +188,11 @@ TEST_F(Peykctl, shows_a_member_to_whoever_names_her_phone) {
   EXPECT_EQ(json["card"], "9000000000000007");
   EXPECT_EQ(json["language"], "en");
   EXPECT_EQ(json["balance"], 70);
-  EXPECT_EQ(json["codes"][0],
+  EXPECT_EQ(json["codes"][1],
             (nlohmann::json{
                 {"code", "4417203"}, {"state", "live"}, {"left", 70}, {"expires", "2126-11-01T00:00:00Z"}}));
-  EXPECT_EQ(json["codes"][1]["state"], "expired") << "past its expiry, whatever a sweep has done";
-  EXPECT_EQ(json["lots"][1]["origin"], "gift");
+  EXPECT_EQ(json["codes"][0]["state"], "expired") << "past its expiry, whatever a sweep has done";
+  EXPECT_EQ(json["lots"][0]["origin"], "gift") << "the older of the two, though its number is higher";
   EXPECT_EQ(json["messages"][0]["state"], "delivered");
   EXPECT_EQ(ctl({"show", "member", "09120000101", "--club", "no-such"}), kFound);
 }
