@@ -41,32 +41,23 @@ constexpr std::array<Extension, 10> kExtensionTable = {{{0x0A, 0x000C},
                                                         {0x40, 0x007C},
                                                         {0x65, 0x20AC}}};
 
-constexpr std::uint8_t kNone = 0xFF;
-constexpr std::uint8_t kExtended = 0x80;
-
-// Characters below 0x400 (all of both tables but the euro sign) by code point: septet, flag kExtended, or
-// kNone.
 constexpr std::array<std::uint8_t, 0x400> reverse_table() {
   std::array<std::uint8_t, 0x400> table{};
-  table.fill(kNone);
+  table.fill(gsm7::kNone);
   for (std::size_t septet = 0; septet < kDefaultTable.size(); ++septet) {
     if (septet != kGsm7Escape) table[kDefaultTable[septet]] = static_cast<std::uint8_t>(septet);
   }
   for (const Extension& e : kExtensionTable) {
-    if (e.character < table.size()) table[e.character] = static_cast<std::uint8_t>(e.septet | kExtended);
+    if (e.character < table.size())
+      table[e.character] = static_cast<std::uint8_t>(e.septet | gsm7::kExtended);
   }
   return table;
 }
-constexpr auto kReverseTable = reverse_table();
 
 }  // namespace
 
-std::optional<Gsm7Code> to_gsm7(char32_t code_point) {
-  if (code_point == 0x20AC) return Gsm7Code{0x65, true};
-  if (code_point >= kReverseTable.size()) return std::nullopt;
-  const std::uint8_t entry = kReverseTable[code_point];
-  if (entry == kNone) return std::nullopt;
-  return Gsm7Code{static_cast<std::uint8_t>(entry & 0x7F), (entry & kExtended) != 0};
+namespace gsm7 {
+constinit const std::array<std::uint8_t, 0x400> kByCodePoint = reverse_table();
 }
 
 char32_t from_gsm7(std::uint8_t septet) {

@@ -1,6 +1,7 @@
 // The GSM 7-bit default alphabet and its extension table (3GPP TS 23.038, 6.2.1 and 6.2.1.1).
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -15,7 +16,21 @@ struct Gsm7Code {
   bool extended = false;  // sent as escape + septet
 };
 
-std::optional<Gsm7Code> to_gsm7(char32_t code_point);
+namespace gsm7 {
+inline constexpr std::uint8_t kNone = 0xFF, kExtended = 0x80;
+// Characters below 0x400 (all of both tables but the euro sign) by code point: septet, flag kExtended, or
+// kNone.
+extern const std::array<std::uint8_t, 0x400> kByCodePoint;
+}  // namespace gsm7
+
+// Here, as it is asked for each character of each text several times.
+inline std::optional<Gsm7Code> to_gsm7(char32_t code_point) {
+  if (code_point == 0x20AC) return Gsm7Code{0x65, true};
+  if (code_point >= gsm7::kByCodePoint.size()) return std::nullopt;
+  const std::uint8_t entry = gsm7::kByCodePoint[code_point];
+  if (entry == gsm7::kNone) return std::nullopt;
+  return Gsm7Code{static_cast<std::uint8_t>(entry & 0x7F), (entry & gsm7::kExtended) != 0};
+}
 
 // `septet` below 0x80. The escape itself has no character.
 char32_t from_gsm7(std::uint8_t septet);
