@@ -36,7 +36,7 @@ TEST(Queue, a_redis_that_forgets_again_and_again_doubles_nothing_that_two_gatewa
     ASSERT_TRUE(eventually(60s, [&] { return texts_taken(stack) >= enough; })) << stack.gateway_log();
   }
   answer_within(stack, 0, 0);  // a slow carrier is given less and less at a time
-  EXPECT_TRUE(eventually(90s, [&] { return waiting(stack) == 0; })) << stack.gateway_log();
+  EXPECT_TRUE(eventually(180s, [&] { return waiting(stack) == 0; })) << stack.gateway_log();
   EXPECT_EQ(texts_taken(stack), kTexts);
   EXPECT_EQ(stack.query("SELECT COUNT(*) FROM outbox WHERE state <> 2 OR maybe_twice = 1"), "0\n");
 }

@@ -41,7 +41,7 @@ Simulator::Simulator(std::vector<std::string> more)
 }
 
 sim::ControlClient Simulator::new_control() const {
-  return {"127.0.0.1", control_port_, 60s};
+  return {"127.0.0.1", control_port_, 180s};
 }
 
 }  // namespace peyk::tests
