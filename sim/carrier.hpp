@@ -77,6 +77,8 @@ class Carrier {
   // The shell's side. A link that is finished() is closed by the shell once its output is written.
   std::optional<LinkId> opened(Time now);  // nothing: too many links
   void feed(LinkId link, std::string_view octets, Time now);
+  // What is fed from now on was there at this moment at the earliest; without it, when it is fed.
+  void may_have_come_at(Time earliest) { may_have_come_at_ = earliest; }
   void closed(LinkId link, Time now);
   void tick(Time now);
   // Moves what is to be written on the link into `to` (appended) and records it.
@@ -153,6 +155,7 @@ class Carrier {
   Chance jitter_;
   std::vector<RateLimit> rates_;                  // by account
   std::map<std::string, WindowCounter> windows_;  // by source address of submits
+  std::optional<Time> may_have_come_at_;
   Deliveries deliveries_;
   Dialogs dialogs_;
 };

@@ -175,7 +175,7 @@ void Carrier::count_submit(const std::string& source_addr, Time now) {
     if (windows_.size() >= kSourceAddressesMax) return;
     it = windows_.try_emplace(source_addr).first;
   }
-  it->second.add(to_us(now));
+  it->second.add(to_us(now), to_us(may_have_come_at_.value_or(now)));
 }
 
 void Carrier::harm_link(Link& link, Time now) {

@@ -17,9 +17,10 @@ struct HandsetOptions {
   std::string ussd_code = "*7000#";
   std::string keyword;  // of the club, on a line that several share; put before the demo's texts
   TillOptions till;
-  std::string peykctl;                       // path; the demo asks it for the ledger
-  std::string config;                        // peykctl's --config
-  std::chrono::milliseconds deadline{5000};  // of each step: a text, a screen, an answer
+  std::string peykctl;                            // path; the demo asks it for the ledger
+  std::string config;                             // peykctl's --config
+  std::chrono::milliseconds deadline{5000};       // of each step: a text, a screen, an answer
+  std::chrono::milliseconds screens_within{250};  // the demo checks it
 
   // The sample club's cashiers.
   std::string member = "09121234567";

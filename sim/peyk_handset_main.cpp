@@ -16,7 +16,7 @@ using peyk::sim::HandsetOptions;
 struct CommandLine {
   HandsetOptions options;
   std::string till_secret;
-  std::int64_t deadline_ms = 5000;
+  std::int64_t deadline_ms = 5000, screens_ms = 250;
   bool demo = false;
 };
 
@@ -48,6 +48,9 @@ void describe(CLI::App& app, CommandLine& line) {
   app.add_option("--deadline-ms", line.deadline_ms, "how long a step may take")
       ->check(CLI::Range(100, 600'000))
       ->capture_default_str();
+  app.add_option("--screens-ms", line.screens_ms, "how long a USSD screen of the demo may take")
+      ->check(CLI::Range(1, 600'000))
+      ->capture_default_str();
 }
 
 }  // namespace
@@ -60,6 +63,7 @@ int main(int argc, char** argv) {
     CLI11_PARSE(app, argc, argv);
     line.options.deadline = std::chrono::milliseconds(line.deadline_ms);
     line.options.till.timeout = line.options.deadline;
+    line.options.screens_within = std::chrono::milliseconds(line.screens_ms);
     if (!line.till_secret.empty()) {
       const auto key = peyk::sim::decode_secret(line.till_secret);
       if (!key) throw std::runtime_error("the till's secret is not whsec_ and the base64 of 24 to 64 octets");

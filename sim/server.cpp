@@ -115,6 +115,20 @@ void Server::accept_clients() {
   });
 }
 
+// The tick leaves no longer pause between two turns, unless something took so long or we waited for a
+// processor: then what is read now may have come since, and is not to be blamed on whoever sent it.
+Time Server::turn() {
+  const Time now = clock_now();
+  if (now - ran_at_ > kTick + std::chrono::milliseconds(1)) {
+    late_since_ = ran_at_;
+    late_until_ = now + kTick;
+  }
+  ran_at_ = now;
+  carrier_.may_have_come_at(now < late_until_ ? late_since_ : now);
+  control_.turn(now);
+  return now;
+}
+
 // A link of a call as an esme goes through its mirror, everything else straight to the carrier.
 Pipe* Server::add_link(Tcp::socket socket, Call* call) {
   const std::optional<LinkId> opened = carrier_.opened(clock_now());
@@ -124,8 +138,7 @@ Pipe* Server::add_link(Tcp::socket socket, Call* call) {
   Pipe& pipe = *links_.emplace(id, std::make_unique<Pipe>(std::move(socket), tls)).first->second;
   if (call != nullptr && call->mirror) called_[id] = call;
   pipe.on_octets = [this, id, call](std::string_view octets) {
-    const Time now = clock_now();
-    control_.turn(now);
+    const Time now = turn();
     if (call != nullptr && call->mirror) {
       call->mirror->feed_listener(octets, now);
     } else {
@@ -136,8 +149,7 @@ Pipe* Server::add_link(Tcp::socket socket, Call* call) {
   };
   pipe.on_writable = [this, id, &pipe] { flush_link(id, pipe, clock_now()); };
   pipe.on_ended = [this, id, call] {
-    const Time now = clock_now();
-    control_.turn(now);
+    const Time now = turn();
     links_.erase(id);
     called_.erase(id);
     carrier_.closed(id, now);
@@ -199,8 +211,7 @@ void Server::add_client(Tcp::socket socket) {
 
 void Server::read_lines(ClientId id, std::string_view octets) {
   Client& client = *clients_.at(id);
-  const Time now = clock_now();
-  control_.turn(now);
+  const Time now = turn();
   client.line.append(octets);
   std::size_t begin = 0;
   for (std::size_t end; (end = client.line.find('\n', begin)) != std::string::npos; begin = end + 1) {
@@ -226,8 +237,7 @@ void Server::schedule_tick() {
   timer_.expires_after(kTick);
   timer_.async_wait([this](const boost::system::error_code& error) {
     if (error) return;
-    const Time now = clock_now();
-    control_.turn(now);
+    const Time now = turn();
     carrier_.tick(now);
     for (const auto& [id, pipe] : links_) pipe->set_reading(carrier_.reads(id, now));
     control_.tick(now);

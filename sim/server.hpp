@@ -72,6 +72,7 @@ class Server {
   void flush_links(Time now);
   void flush_link(LinkId id, Pipe& pipe, Time now);
   void carry(LinkId id, Mirror& mirror, Time now);
+  Time turn();  // whatever happens to us begins with it
   void schedule_tick();
   void stop_listening();
   bool start_listening();
@@ -89,6 +90,7 @@ class Server {
   std::map<LinkId, std::unique_ptr<Pipe>> links_;
   std::map<ClientId, std::unique_ptr<Client>> clients_;
   ClientId next_client_ = 1;
+  Time ran_at_ = Time::clock::now(), late_since_{}, late_until_{};
   std::uint16_t smpp_port_ = 0, control_port_ = 0;
 };
 

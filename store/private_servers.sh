@@ -25,8 +25,8 @@ set -euo pipefail
 readonly root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 readonly cache=${PEYK_CACHE_DIR:-$root/var/cache}
 readonly socket_path_length_max=107  # sockaddr_un.sun_path
-readonly start_seconds_max=60
-readonly stop_seconds_max=30
+readonly start_seconds_max=120
+readonly stop_seconds_max=60
 
 fail() {
   echo "private_servers.sh: $*" >&2
@@ -40,17 +40,18 @@ fail_with_log() {
   exit 1
 }
 
-# Below the range from which the kernel takes the ports of outgoing connections.
+# Below the range from which the kernel takes the ports of outgoing connections, and below that of tests/kit/process.cpp,
+# whose listeners come up some seconds after their port was chosen.
 free_ports() {  # COUNT
   perl -MIO::Socket::INET -e '
     my %found;
     for (1..1000) {
       last if keys %found == $ARGV[0];
-      my $port = 20000 + int(rand(12000));
+      my $port = 20000 + int(rand(6000));
       $found{$port} //= IO::Socket::INET->new(LocalAddr => "127.0.0.1", LocalPort => $port, Listen => 1) or delete $found{$port};
     }
     exit 1 if keys %found < $ARGV[0];
-    print "$_\n" for keys %found' "$1" || fail "no free port between 20000 and 32000"
+    print "$_\n" for keys %found' "$1" || fail "no free port between 20000 and 26000"
 }
 
 # The id of DIR's server when it runs, nothing otherwise.

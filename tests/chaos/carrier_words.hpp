@@ -50,10 +50,10 @@ inline nlohmann::json record_of(Stack& stack, const std::string& command = "", i
   return stack.carrier().ask(ask).value("pdus", nlohmann::json::array());
 }
 
-// The status with which the gateway answered the deliver_sm of that number; -1: not within 20 s.
+// The status with which the gateway answered the deliver_sm of that number; -1: not within a minute.
 inline int answer_to(Stack& stack, std::uint32_t sequence_number) {
   int status = -1;
-  eventually(std::chrono::seconds(20), [&] {
+  eventually(std::chrono::seconds(60), [&] {
     for (const nlohmann::json& pdu : record_of(stack, "deliver_sm_resp", 300)) {
       if (pdu.value("from", "") == "esme" && pdu.value("sequence_number", 0U) == sequence_number)
         status = pdu.value("command_status", -1);
@@ -75,7 +75,7 @@ inline std::string state_of(Stack& stack, int message) {
 }
 
 inline bool becomes(Stack& stack, int message, const std::string& state,
-                    std::chrono::seconds within = std::chrono::seconds(20)) {
+                    std::chrono::seconds within = std::chrono::seconds(60)) {
   return eventually(within, [&] { return state_of(stack, message) == state; });
 }
 

@@ -27,7 +27,7 @@ TEST(Languages, that_the_carrier_takes_save_a_part_and_are_read_as_they_were_wri
         Stack::line() + "', 989120000001, 0, 3, REPEAT('" + row.letter + "', " + std::to_string(row.letters) +
         "), 1, UTC_TIMESTAMP(6), UTC_TIMESTAMP(6) + INTERVAL 1 HOUR)");
     stack.redis().command({"FLUSHALL"});
-    const auto texts = stack.carrier().inbox("989120000001", 0, 20s);
+    const auto texts = stack.carrier().inbox("989120000001", 0, 60s);
     ASSERT_EQ(texts.size(), 1U) << stack.gateway_log();
     std::string expected;
     for (int i = 0; i < row.letters; ++i) expected += row.letter;

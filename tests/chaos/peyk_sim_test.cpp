@@ -78,7 +78,7 @@ TEST(PeykSimLoad, tells_people_and_exits_otherwise_when_nothing_was_answered_or_
   EXPECT_TRUE(good.status.ok());
   EXPECT_THAT(good.output, HasSubstr("sent 3  answered 3  lost 0"));
   EXPECT_THAT(good.output, HasSubstr("status ESME_ROK 3"));
-  const Finished refused = load(carrier.smpp_port(), {"--seconds", "0.3", "--password", "wrong", "--json"});
+  const Finished refused = load(carrier.smpp_port(), {"--seconds", "3", "--password", "wrong", "--json"});
   EXPECT_EQ(refused.status.code, 2);
   EXPECT_GE(json::parse(refused.output)["binds_refused"], 1);
   EXPECT_EQ(json::parse(refused.output)["answered"], 0);

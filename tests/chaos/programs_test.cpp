@@ -16,9 +16,9 @@ Finished demo(Stack& stack, const std::string& till_secret) {
       {.argv = {(binary_dir() / "sim/peyk-handset").string(), "--demo", "--control-port",
                 std::to_string(stack.control_port()), "--http-port", std::to_string(stack.http_port()),
                 "--peykctl", (binary_dir() / "gateway/peykctl").string(), "--config",
-                stack.config_file().string(), "--deadline-ms", "20000"},
+                stack.config_file().string(), "--deadline-ms", "60000", "--screens-ms", "5000"},
        .env = stack.environment(till_secret)},
-      120s);
+      600s);
 }
 
 TEST(Demo, plays_the_story_and_every_check_holds) {

@@ -35,7 +35,7 @@ TEST(Promises, a_text_is_acknowledged_only_after_its_effect_and_reply_are_commit
     acknowledged = own.mo(phone(2), stack.line(), "JOIN").ok;
   });
   // The carrier has sent it, and sends it again, and still nobody says yes.
-  EXPECT_TRUE(eventually(20s, [&] {
+  EXPECT_TRUE(eventually(60s, [&] {
     return stack.carrier().ask({{"do", "stats"}})["redelivered"].get<int>() >= 1;
   }));
   EXPECT_FALSE(acknowledged);
@@ -48,8 +48,8 @@ TEST(Promises, a_text_is_acknowledged_only_after_its_effect_and_reply_are_commit
 
 TEST(Promises, an_acknowledgement_waits_for_the_database_to_write) {
   Stack stack;
-  std::thread lock([&stack] { stack.query("FLUSH TABLES WITH READ LOCK; SELECT SLEEP(3)"); });
-  EXPECT_TRUE(eventually(10s, [&] {
+  std::thread lock([&stack] { stack.query("FLUSH TABLES WITH READ LOCK; SELECT SLEEP(6)"); });
+  EXPECT_TRUE(eventually(60s, [&] {
     return stack.query(
                "SELECT COUNT(*) FROM information_schema.processlist WHERE info LIKE 'SELECT SLEEP%'") !=
            "0\n";
@@ -58,13 +58,13 @@ TEST(Promises, an_acknowledgement_waits_for_the_database_to_write) {
   EXPECT_TRUE(stack.carrier().mo(phone(1), stack.line(), "JOIN").ok);
   EXPECT_GT(std::chrono::steady_clock::now() - asked, 1s) << "acknowledged while nothing could be written";
   lock.join();
-  EXPECT_EQ(stack.carrier().inbox(phone(1), 0, 10s).size(), 1U);
+  EXPECT_EQ(stack.carrier().inbox(phone(1), 0, 60s).size(), 1U);
 }
 
 TEST(Promises, who_types_again_is_answered_again) {
   Stack stack;
   for (int times = 0; times < 2; ++times) ASSERT_TRUE(stack.carrier().mo(phone(1), stack.line(), "HELP").ok);
-  EXPECT_TRUE(eventually(10s, [&] { return stack.carrier().inbox(phone(1)).size() == 2; }));
+  EXPECT_TRUE(eventually(60s, [&] { return stack.carrier().inbox(phone(1)).size() == 2; }));
   // Also over the next link, when this one lived on after the acknowledgement: the carrier had heard it.
   ASSERT_TRUE(stack.carrier().mo(phone(2), stack.line(), "HELP").ok);
   EXPECT_FALSE(eventually(1100ms, [] { return false; }));  // "lived on" means a second
@@ -72,7 +72,7 @@ TEST(Promises, who_types_again_is_answered_again) {
   stack.carrier().ask({{"do", "fault"}, {"what", "drop_links"}});
   stack.await_ready();
   ASSERT_TRUE(stack.carrier().mo(phone(2), stack.line(), "HELP").ok);
-  EXPECT_TRUE(eventually(10s, [&] { return stack.carrier().inbox(phone(2)).size() == 2; }));
+  EXPECT_TRUE(eventually(60s, [&] { return stack.carrier().inbox(phone(2)).size() == 2; }));
 }
 
 TEST(Promises, the_same_deliver_sm_twice_has_one_effect_and_one_answer) {
@@ -81,7 +81,7 @@ TEST(Promises, the_same_deliver_sm_twice_has_one_effect_and_one_answer) {
       {{"do", "mo"}, {"from", phone(1)}, {"to", stack.line()}, {"text", "JOIN"}, {"redeliver", "at_once"}});
   EXPECT_EQ(twice["command_status"], 0) << twice.dump();
   EXPECT_EQ(count(stack, "SELECT COUNT(*) FROM member"), 1);
-  ASSERT_EQ(stack.carrier().inbox(phone(1), 0, 10s).size(), 1U);
+  ASSERT_EQ(stack.carrier().inbox(phone(1), 0, 60s).size(), 1U);
 
   // Not acknowledged as far as the carrier knows: the link went down. It comes again over the next one.
   ASSERT_EQ(stack.buy(phone(1), 850'000, "A-1", "msg_1").status, 200);
@@ -144,7 +144,7 @@ TEST(Promises, flushall_in_redis_loses_no_message) {
     joined.insert(n);
     if (n == 60 || n == 119) stack.redis().command({"FLUSHALL"});
   }
-  for (int n : joined) EXPECT_FALSE(stack.carrier().inbox(phone(n), 0, 30s).empty()) << phone(n);
+  for (int n : joined) EXPECT_FALSE(stack.carrier().inbox(phone(n), 0, 60s).empty()) << phone(n);
 }
 
 TEST(Promises, redis_away_only_delays) {
@@ -153,10 +153,10 @@ TEST(Promises, redis_away_only_delays) {
   for (int n = 0; n < 20; ++n) ASSERT_TRUE(stack.carrier().mo(phone(n), stack.line(), "JOIN").ok) << phone(n);
   EXPECT_TRUE(stack.carrier().inbox(phone(0)).empty());
   stack.redis().start();
-  for (int n = 0; n < 20; ++n) EXPECT_EQ(stack.carrier().inbox(phone(n), 0, 20s).size(), 1U) << phone(n);
+  for (int n = 0; n < 20; ++n) EXPECT_EQ(stack.carrier().inbox(phone(n), 0, 60s).size(), 1U) << phone(n);
   // Nothing was piled up meanwhile: what comes now is answered at once.
   ASSERT_TRUE(stack.carrier().mo(phone(100), stack.line(), "JOIN").ok);
-  EXPECT_EQ(stack.carrier().inbox(phone(100), 0, 10s).size(), 1U);
+  EXPECT_EQ(stack.carrier().inbox(phone(100), 0, 60s).size(), 1U);
 }
 
 TEST(Promises, the_database_or_the_carrier_away_for_ten_seconds_only_delays) {
@@ -174,7 +174,7 @@ TEST(Promises, the_database_or_the_carrier_away_for_ten_seconds_only_delays) {
   });
   const auto goes_on = [&] {
     const int before = last;
-    EXPECT_TRUE(eventually(30s, [&] { return last > before + 10; })) << "nobody joins any more";
+    EXPECT_TRUE(eventually(60s, [&] { return last > before + 10; })) << "nobody joins any more";
   };
   goes_on();
   const auto ten_seconds = [] { EXPECT_FALSE(eventually(10s, [] { return false; })); };
@@ -200,7 +200,7 @@ TEST(Promises, a_stop_in_order_answers_what_is_under_way_and_ends_with_0) {
   EXPECT_TRUE(status.ok()) << status.code << " " << status.signal << "\n" << stack.gateway_log();
   // What was committed and had no time to leave leaves at the next start.
   stack.start_gateway();
-  EXPECT_EQ(stack.carrier().inbox(phone(1), 0, 10s).size(), 1U);
+  EXPECT_EQ(stack.carrier().inbox(phone(1), 0, 60s).size(), 1U);
 }
 
 }  // namespace

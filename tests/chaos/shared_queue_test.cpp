@@ -50,7 +50,7 @@ TEST(SharedQueue, keeps_its_rate_and_every_promise_whatever_is_killed_restarted_
   for (std::size_t number = 0; number < kGateways; ++number) stack.await_ready(number);
   crowd.stop();
   crowd.expect_all_whole();
-  EXPECT_TRUE(eventually(60s, [&] {
+  EXPECT_TRUE(eventually(180s, [&] {
     return stack.query("SELECT COUNT(*) FROM outbox WHERE state = 1") == "0\n";
   })) << stack.gateway_log();
   const json line = stack.carrier().ask({{"do", "stats"}})["sources"][Stack::line()];

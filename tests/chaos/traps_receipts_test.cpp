@@ -32,7 +32,7 @@ bool is_acknowledged(std::uint32_t sequence_number) {
 // Of the last message to that phone, when it is `wanted` within 20 s; else what it is.
 std::string state_of(Stack& where, const std::string& phone, const std::string& wanted) {
   std::string is;
-  eventually(20s, [&] {
+  eventually(60s, [&] {
     is = where.query("SELECT state FROM outbox WHERE phone = " + phone + " ORDER BY message_id DESC LIMIT 1");
     return is == wanted;
   });
@@ -46,7 +46,7 @@ std::string state_of(const std::string& phone, const std::string& wanted) {
 // A member's first text, answered; its receipt is on its way.
 void join(Stack& where, const std::string& phone) {
   ASSERT_TRUE(where.carrier().mo(phone, Stack::line(), "JOIN").ok);
-  ASSERT_FALSE(where.carrier().inbox(phone, 0, 20s).empty()) << where.gateway_log();
+  ASSERT_FALSE(where.carrier().inbox(phone, 0, 60s).empty()) << where.gateway_log();
 }
 void join(const std::string& phone) {
   join(stack(), phone);
@@ -99,7 +99,7 @@ TEST(Trap05, a_text_shaped_like_a_receipt_is_one_only_from_the_phone_that_the_me
     const auto after = plain.carrier().last_text_number();
     send_raw(plain, deliver_sm_hex(phone, 0, text, number));
     EXPECT_EQ(answer_to(plain, number), 0);
-    return !plain.carrier().inbox(phone, after, 20s).empty();
+    return !plain.carrier().inbox(phone, after, 60s).empty();
   };
   EXPECT_TRUE(answered(other, receipt_words(id, "UNDELIV"), 0x51101)) << "another's message: a text";
   EXPECT_TRUE(answered(member, receipt_words("nobody" + id), 0x51102)) << "no message at all: a text";
@@ -109,7 +109,7 @@ TEST(Trap05, a_text_shaped_like_a_receipt_is_one_only_from_the_phone_that_the_me
   const auto after = plain.carrier().last_text_number();
   send_raw(plain, deliver_sm_hex(member, 0, receipt_words(id, "UNDELIV"), 0x51103));
   EXPECT_EQ(answer_to(plain, 0x51103), 0);
-  EXPECT_TRUE(eventually(20s, [&] { return one(plain, first) == "4"; }));
+  EXPECT_TRUE(eventually(60s, [&] { return one(plain, first) == "4"; }));
   EXPECT_TRUE(answered(other, "HELP", 0x51104));  // by then the other would have been answered too
   EXPECT_TRUE(plain.carrier().inbox(member, after).empty()) << "a receipt is not answered";
 }
@@ -154,7 +154,7 @@ TEST(Trap05, a_members_text_shaped_like_a_receipt_is_a_text) {
   const auto after = stack().carrier().last_text_number();
   deliver(member, 0, typed, 0x50001);
   EXPECT_TRUE(is_acknowledged(0x50001));
-  EXPECT_FALSE(stack().carrier().inbox(member, after, 20s).empty()) << "she is answered";
+  EXPECT_FALSE(stack().carrier().inbox(member, after, 60s).empty()) << "she is answered";
   EXPECT_EQ(stack().query("SELECT p.state " + of_hers + " ORDER BY o.message_id LIMIT 1"), "2\n");
 
   // The same words from the carrier are one.
@@ -162,7 +162,7 @@ TEST(Trap05, a_members_text_shaped_like_a_receipt_is_a_text) {
   deliver(member, 4, typed, 0x50002);
   EXPECT_TRUE(is_acknowledged(0x50002));
   EXPECT_TRUE(eventually(
-      20s, [&] { return stack().query("SELECT state FROM outbox WHERE message_id = " + message) == "4\n"; }));
+      60s, [&] { return stack().query("SELECT state FROM outbox WHERE message_id = " + message) == "4\n"; }));
   const Finished traced = stack().peykctl({"trace", "message", message.substr(0, message.size() - 1)});
   EXPECT_TRUE(traced.status.ok());
   EXPECT_THAT(traced.output, HasSubstr("error 027: phone off or out of reach"));

@@ -8,6 +8,8 @@
 #include <set>
 #include <thread>
 
+#include "tests/chaos/carrier_words.hpp"
+#include "tests/chaos/decided_texts.hpp"
 #include "tests/kit/stack.hpp"
 
 namespace peyk::tests::traps_ussd_test {
@@ -125,8 +127,11 @@ TEST_P(Trap15Of, an_abort_is_not_answered_and_what_was_done_is_told_by_text) {
   const Screen menu = dialled(1);
   ASSERT_TRUE(menu.ok && menu.open) << menu.error;
   EXPECT_FALSE(press(stack, menu, "1", {{"abort", true}})["ok"].get<bool>());
-  const bool told = eventually(15s, [&] { return !stack.carrier().inbox(phone(1)).empty(); });
-  EXPECT_EQ(told, members(stack, 1) == 1);
+  const auto is_told = [&] { return !stack.carrier().inbox(phone(1)).empty(); };
+  bool told = eventually(15s, is_told);
+  const bool joined = members(stack, 1) == 1;
+  if (joined && !told) told = eventually(45s, is_told);
+  EXPECT_EQ(told, joined);
   // The next dialog is a new one.
   const Screen again = dialled(1);
   EXPECT_TRUE(again.ok && again.open) << again.error;
@@ -192,7 +197,7 @@ TEST(Trap15, a_dialog_ends_politely_when_redis_is_lost_or_forgets) {
   screen = stack.carrier().press(screen.session, "1");
   EXPECT_TRUE(screen.ok && !screen.open) << screen.error;
   stack.redis().start();
-  EXPECT_TRUE(eventually(20s, [&] { return stack.carrier().dial(phone(1), kRoot).open; }));
+  EXPECT_TRUE(eventually(60s, [&] { return stack.carrier().dial(phone(1), kRoot).open; }));
 }
 
 TEST(Trap15, a_screen_that_told_of_a_change_and_was_not_taken_becomes_a_text) {
@@ -204,7 +209,7 @@ TEST(Trap15, a_screen_that_told_of_a_change_and_was_not_taken_becomes_a_text) {
     sim::ControlClient own = stack.new_carrier_client();
     own.press(screen.session, "1");
   });
-  EXPECT_EQ(stack.carrier().inbox(phone(1), 0, 20s).size(), 1U);
+  EXPECT_EQ(stack.carrier().inbox(phone(1), 0, 60s).size(), 1U);
   EXPECT_EQ(members(stack, 1), 1);
   member.join();
   // Taken, and nobody said so: she is told twice rather than never.
@@ -212,15 +217,15 @@ TEST(Trap15, a_screen_that_told_of_a_change_and_was_not_taken_becomes_a_text) {
   ASSERT_TRUE(screen.ok && screen.open) << screen.error;
   stack.carrier().ask({{"do", "fault"}, {"what", "lose_responses"}, {"n", 1}});
   EXPECT_TRUE(stack.carrier().press(screen.session, "1").ok);
-  EXPECT_EQ(stack.carrier().inbox(phone(2), 0, 20s).size(), 1U);
+  EXPECT_EQ(stack.carrier().inbox(phone(2), 0, 60s).size(), 1U);
 }
 
 TEST(Trap15, an_answer_that_would_come_late_is_not_sent_and_its_change_is_told_by_text) {
   Stack stack;
   const Screen screen = stack.carrier().dial(phone(1), kRoot);
   ASSERT_TRUE(screen.ok && screen.open) << screen.error;
-  std::thread lock([&stack] { stack.query("FLUSH TABLES WITH READ LOCK; SELECT SLEEP(11)"); });
-  EXPECT_TRUE(eventually(10s, [&] {
+  std::thread lock([&stack] { stack.query("FLUSH TABLES WITH READ LOCK; SELECT SLEEP(15)"); });
+  EXPECT_TRUE(eventually(60s, [&] {
     return stack.query(
                "SELECT COUNT(*) FROM information_schema.processlist WHERE info LIKE 'SELECT SLEEP%'") !=
            "0\n";
@@ -228,7 +233,7 @@ TEST(Trap15, an_answer_that_would_come_late_is_not_sent_and_its_change_is_told_b
   sim::ControlClient patient = stack.new_carrier_client();
   EXPECT_FALSE(patient.press(screen.session, "1").ok) << "the network gave up after ten seconds";
   lock.join();
-  EXPECT_EQ(stack.carrier().inbox(phone(1), 0, 20s).size(), 1U);
+  EXPECT_EQ(stack.carrier().inbox(phone(1), 0, 60s).size(), 1U);
   EXPECT_EQ(members(stack, 1), 1);
   EXPECT_EQ(refused(stack), 0) << "a late screen left";
 }
@@ -237,13 +242,16 @@ TEST(Trap15, a_screen_takes_a_slot_of_the_account_and_waits_behind_no_text) {
   StackOptions options;
   options.carrier_yaml = "    rate: 5\n";
   Stack stack(options);
-  for (int n = 100; n < 160; ++n) ASSERT_TRUE(stack.carrier().mo(phone(n), stack.line(), "JOIN").ok);
+  constexpr int kTexts = 300;  // of a minute: however slow the machine is, some wait still
+  decide_texts(stack, 1'000, kTexts, 1);
+  stack.redis().command({"FLUSHALL"});
+  ASSERT_TRUE(eventually(60s, [&] { return texts_taken(stack) > 0; })) << stack.gateway_log();
   Screen screen = stack.carrier().dial(phone(1), kRoot);
   ASSERT_TRUE(screen.ok && screen.open) << screen.error;
-  EXPECT_LT(screen.us, 4'000'000);
+  EXPECT_LT(screen.us, 8'000'000);
   screen = stack.carrier().press(screen.session, "1");
   EXPECT_TRUE(screen.ok && !screen.open) << screen.error;
-  EXPECT_TRUE(stack.carrier().inbox(phone(159)).empty()) << "the texts still wait";
+  EXPECT_LT(texts_taken(stack), kTexts) << "the texts still wait";
   int most = 0;
   const json sources = stack.carrier().ask({{"do", "stats"}})["sources"];
   for (const auto& [number, source] : sources.items())

@@ -23,7 +23,7 @@ TEST(Webhooks, come_again_under_the_same_id_after_a_kill_between_the_answer_and_
       "INSERT INTO webhook_endpoint (club_id, name, url, secret, events, is_listed, is_enabled) SELECT"
       " club_id, 'crm', '" +
       receiver.url() + "', REPEAT('s', 32), 126, 1, 1 FROM club WHERE line = '30001234'");
-  ASSERT_TRUE(eventually(10s, [&, n = 0]() mutable {
+  ASSERT_TRUE(eventually(60s, [&, n = 0]() mutable {
     try {
       const std::string one = std::to_string(++n);
       stack.buy("09121234567", 1'000'000, "K-" + one, "k-" + one);
@@ -40,7 +40,7 @@ TEST(Webhooks, come_again_under_the_same_id_after_a_kill_between_the_answer_and_
   EXPECT_EQ(got[0].header("webhook-id"), got[1].header("webhook-id"));
   EXPECT_EQ(nlohmann::json::parse(got[0].body), nlohmann::json::parse(got[1].body));
   EXPECT_TRUE(eventually(
-      20s, [&] { return stack.query("SELECT COUNT(*) FROM webhook_event WHERE state <> 2") == "0\n"; }));
+      60s, [&] { return stack.query("SELECT COUNT(*) FROM webhook_event WHERE state <> 2") == "0\n"; }));
 }
 
 }  // namespace

@@ -117,7 +117,7 @@ TEST_F(BeforeNodeSmpp, texts_are_answered_and_receipts_are_believed) {
     EXPECT_EQ(carrier().await_pdu("deliver_sm_resp")["command_status"], 0);
   }
   constexpr const char* kStates = "SELECT state FROM outbox ORDER BY message_id";  // 2 submitted, 3 delivered
-  EXPECT_TRUE(eventually(20s, [&] { return stack_.query(kStates) == "3\n2\n"; })) << stack_.query(kStates);
+  EXPECT_TRUE(eventually(60s, [&] { return stack_.query(kStates) == "3\n2\n"; })) << stack_.query(kStates);
 
   carrier().send("enquire_link");
   EXPECT_EQ(carrier().await_pdu("enquire_link_resp")["command_status"], 0);
@@ -156,7 +156,7 @@ TEST(BeforeAnotherCarrier, a_refused_password_is_said_and_not_tried_again_soon) 
   Stack stack({.carrier_port = port_of(*carrier)});
   EXPECT_EQ(carrier->await_pdu("bind_transceiver")["password"], "secret");
   const auto said = [&stack](const char* event) {
-    return eventually(10s, [&] { return stack.gateway_log().find(event) != std::string::npos; });
+    return eventually(60s, [&] { return stack.gateway_log().find(event) != std::string::npos; });
   };
   EXPECT_TRUE(said("carrier_bind_refused"));
   EXPECT_TRUE(said("carrier_credentials_refused"));

@@ -96,7 +96,7 @@ TEST_P(Customer, sends_texts_of_both_alphabets_and_hears_their_receipts) {
     peer->send("submit_sm", fields);
     const json answer = peer->await_pdu("submit_sm_resp");
     ASSERT_EQ(answer["command_status"], 0);
-    const auto texts = network().inbox(kPhone, last, 10s);
+    const auto texts = network().inbox(kPhone, last, 60s);
     ASSERT_EQ(texts.size(), 1U);
     EXPECT_EQ(texts[0].text, one.words);
     EXPECT_EQ(texts[0].from, kLine);
@@ -207,7 +207,7 @@ TEST_P(Customer, sends_by_data_sm_and_asks_by_query_sm_what_became_of_it) {
   peer->send("data_sm", fields);
   const json taken = peer->await_pdu("data_sm_resp");
   ASSERT_EQ(taken["command_status"], 0) << taken;
-  const auto texts = network().inbox(kPhone, 0, 10s);
+  const auto texts = network().inbox(kPhone, 0, 60s);
   ASSERT_EQ(texts.size(), 1U);
   EXPECT_EQ(texts[0].text, "in a payload");
   peer->send("query_sm", {{"message_id", taken["message_id"]}, {"source_addr", kLine}});

@@ -26,7 +26,7 @@ class ClubSchema : public testing::Test {
     std::vector<std::string> argv{"node", (source_dir() / "tests/interop/club_schema.js").string(),
                                   (source_dir() / "docs/club.schema.json").string()};
     argv.insert(argv.end(), files.begin(), files.end());
-    const Finished done = run_process({.argv = argv, .env = {{"NODE_PATH", node_modules().string()}}}, 60s);
+    const Finished done = run_process({.argv = argv, .env = {{"NODE_PATH", node_modules().string()}}}, 120s);
     output = done.output;
     EXPECT_TRUE(done.status.ok()) << output;
     std::vector<std::size_t> counts;

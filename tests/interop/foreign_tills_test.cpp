@@ -33,7 +33,7 @@ class ForeignTill : public testing::Test {
                                 {"PEYK_SECRET", secret},
                                 {"NODE_PATH", node_modules().string()}},
                         .working_directory = source_dir()},
-                       60s);
+                       120s);
   }
 
   static Stack* stack_;
@@ -80,7 +80,7 @@ TEST_F(ForeignTill, who_types_what_the_page_of_the_first_purchase_says_sees_what
   }
   ASSERT_EQ(codes.size(), 3U);
   std::string heard;
-  EXPECT_TRUE(eventually(20s, [&] {
+  EXPECT_TRUE(eventually(60s, [&] {
     heard.clear();
     for (const auto& text : stack_->carrier().inbox("989121234567")) heard += text.text + "\n";
     return std::ranges::all_of(codes, [&](const auto& one) { return heard.find(one.second) != heard.npos; });

@@ -27,14 +27,14 @@ class WithKannel : public testing::Test {
   const Kannel& kannel() { return kannel_; }
 
   void await_bound() {
-    ASSERT_TRUE(network().ask({{"do", "await_bound"}, {"wait_ms", 20000}})["ok"].get<bool>())
+    ASSERT_TRUE(network().ask({{"do", "await_bound"}, {"wait_ms", 40'000}})["ok"].get<bool>())
         << kannel_.log();
   }
 
   void expect_arrives(const std::string& text, bool unicode, std::size_t parts) {
     const Kannel::Sent sent = kannel_.send(kPhone, text, unicode);
     EXPECT_EQ(sent.status, 202) << sent.body;
-    const auto texts = network().inbox(kPhone, last_, 20s);
+    const auto texts = network().inbox(kPhone, last_, 60s);
     ASSERT_EQ(texts.size(), 1U) << kannel_.log();
     EXPECT_EQ(texts[0].text, text);
     EXPECT_EQ(texts[0].from, kLine);
@@ -43,7 +43,7 @@ class WithKannel : public testing::Test {
   }
 
   void expect_in_access_log(const std::string& words) {
-    EXPECT_TRUE(eventually(20s, [&] { return kannel_.access_log().find(words) != std::string::npos; }))
+    EXPECT_TRUE(eventually(60s, [&] { return kannel_.access_log().find(words) != std::string::npos; }))
         << words << "\n"
         << kannel_.access_log() << kannel_.log();
   }
@@ -74,7 +74,7 @@ TEST_F(WithKannel, texts_of_both_alphabets_arrive_and_their_receipts_return) {
 TEST_F(WithKannel, a_phone_is_heard_in_both_alphabets_and_answered) {
   EXPECT_TRUE(network().mo(kPhone, kLine, "JOIN").ok);
   expect_in_access_log("[msg:4:JOIN]");
-  const auto texts = network().inbox(kPhone, 0, 20s);
+  const auto texts = network().inbox(kPhone, 0, 60s);
   ASSERT_EQ(texts.size(), 1U) << kannel().access_log() << kannel().log();
   EXPECT_EQ(texts[0].text, "heard you: JOIN");
   EXPECT_TRUE(network().mo(kPhone, kLine, "عضویت").ok);
@@ -85,7 +85,7 @@ TEST_F(WithKannel, a_phone_is_heard_in_both_alphabets_and_answered) {
 TEST_F(WithKannel, a_lost_link_and_a_goodbye_are_followed_by_another_bind) {
   for (const char* fault : {"drop_links", "unbind_links"}) {
     network().ask({{"do", "fault"}, {"what", fault}});
-    EXPECT_TRUE(eventually(20s, [&] { return network().ask({{"do", "stats"}})["bound"] == 0; })) << fault;
+    EXPECT_TRUE(eventually(60s, [&] { return network().ask({{"do", "stats"}})["bound"] == 0; })) << fault;
     await_bound();
     expect_arrives(std::string("after ") + fault, false, 1);
   }

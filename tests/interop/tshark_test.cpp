@@ -28,7 +28,7 @@ TEST(Tshark, finds_nothing_wrong_in_what_the_gateway_and_the_simulator_say) {
   Wiretap tap(simulator.smpp_port());
   sim::ControlClient& network = simulator.control();
   Stack stack({.carrier_port = tap.port()});
-  ASSERT_TRUE(network.ask({{"do", "await_bound"}})["ok"].get<bool>());
+  ASSERT_TRUE(network.ask({{"do", "await_bound"}, {"wait_ms", 40'000}})["ok"].get<bool>());
 
   EXPECT_TRUE(network.mo(kMember, Stack::line(), "عضویت").ok);
   EXPECT_TRUE(network.mo(kMember, Stack::line(), "HELP {1}").ok);
@@ -45,7 +45,7 @@ TEST(Tshark, finds_nothing_wrong_in_what_the_gateway_and_the_simulator_say) {
   const auto recorded = [&network](const char* command) {
     return network.ask({{"do", "record"}, {"last", 1000}, {"command", command}})["pdus"].size();
   };
-  EXPECT_TRUE(eventually(20s, [&] {
+  EXPECT_TRUE(eventually(60s, [&] {
     const json stats = network.ask({{"do", "stats"}});
     return stats["mt"].get<int>() >= 4 && stats["receipts"] == stats["mt_parts"] &&
            recorded("deliver_sm_resp") == recorded("deliver_sm") && recorded("enquire_link_resp") > 0;

@@ -22,7 +22,7 @@ class NodeReceiver {
       : process_({.argv = {"node", (source_dir() / "tests/interop/webhook_receiver.js").string(), secret},
                   .env = {{"NODE_PATH", node_modules().string()}},
                   .output = dir_.path() / "out"}) {
-    if (!eventually(20s, [this] { return !lines().empty(); }))
+    if (!eventually(60s, [this] { return !lines().empty(); }))
       throw std::runtime_error("the receiver does not start: " + process_.output());
     port_ = lines().front()["port"];
   }
@@ -65,7 +65,7 @@ TEST(Webhooks, are_verified_by_the_librarys_other_side) {
       " 126, 1, 1 FROM club WHERE line = '30001234'");
   // Until the gateway has noticed them, nobody listens.
   int invoices = 0;
-  ASSERT_TRUE(eventually(20s, [&] {
+  ASSERT_TRUE(eventually(60s, [&] {
     const std::string one = std::to_string(++invoices);
     stack.buy("09121234567", 1'000'000, "W-" + one, "w-" + one);
     return !good.told().empty();
@@ -75,7 +75,7 @@ TEST(Webhooks, are_verified_by_the_librarys_other_side) {
     EXPECT_TRUE(one["id"].get<std::string>().starts_with("evt_"));
     EXPECT_EQ(one["told"]["data"]["member"]["phone"], "+989121234567");
   }
-  EXPECT_TRUE(eventually(20s, [&] { return !other.told().empty(); }));
+  EXPECT_TRUE(eventually(60s, [&] { return !other.told().empty(); }));
   for (const json& one : other.told()) EXPECT_FALSE(one["good"].get<bool>()) << "signed with another secret";
 }
 

@@ -84,10 +84,10 @@ Kannel::Kannel(std::uint16_t smpp_port, const std::string& sender, KannelOptions
         ProcessOptions{.argv = std::move(argv), .working_directory = dir_.path(), .output = file(output)});
   };
   bearerbox_ = start("bearerbox", "bearerbox.out");
-  const bool boxes = eventually(20s, [this] { return is_listened_to(box_port_) || !bearerbox_->running(); });
+  const bool boxes = eventually(60s, [this] { return is_listened_to(box_port_) || !bearerbox_->running(); });
   smsbox_ = start("smsbox", "smsbox.out");
   const bool takes_texts =
-      eventually(20s, [this] { return is_listened_to(http_port_) || !smsbox_->running(); });
+      eventually(60s, [this] { return is_listened_to(http_port_) || !smsbox_->running(); });
   if (!boxes || !takes_texts || !bearerbox_->running() || !smsbox_->running())
     throw std::runtime_error("Kannel does not come up:\n" + content_of(file("bearerbox.out")) +
                              content_of(file("smsbox.out")));

@@ -16,7 +16,7 @@ namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 using nlohmann::json;
 
-constexpr std::chrono::seconds kInstallWithin{180};
+constexpr std::chrono::seconds kInstallWithin{400};
 
 fs::path scripts() {
   return source_dir() / "tests/interop";

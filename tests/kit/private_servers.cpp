@@ -11,7 +11,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto kCommandTimeout =
-    90s;  // the first MariaDB of a checkout makes the data folder all others copy
+    180s;  // the first MariaDB of a checkout makes the data folder all others copy
 
 std::string script() {
   return source_dir() / "store/private_servers.sh";

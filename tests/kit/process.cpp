@@ -7,10 +7,13 @@
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <cstddef>
 #include <cstdlib>
 #include <random>
 #include <stdexcept>
@@ -178,10 +181,29 @@ bool eventually(std::chrono::milliseconds limit, const std::function<bool()>& pr
   }
 }
 
+namespace {
+
+// Ours until we end, among all programs of tests on this machine: a name of a unix socket that is in no
+// folder.
+bool reserve_port(std::uint16_t port) {
+  const std::string name = "peyk-test-port-" + std::to_string(port);
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  std::copy(name.begin(), name.end(), address.sun_path + 1);
+  const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (fd < 0) fail("socket");
+  const auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + 1 + name.size());
+  const bool ours = bind(fd, reinterpret_cast<const sockaddr*>(&address), size) == 0;
+  if (!ours) close(fd);
+  return ours;
+}
+
+}  // namespace
+
 std::uint16_t free_port() {
   constexpr int kAttemptsMax = 200;
   std::random_device chance;
-  std::uniform_int_distribution<int> ports(20000, 32000);
+  std::uniform_int_distribution<int> ports(26000, 31999);
   for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
     const auto port = static_cast<std::uint16_t>(ports(chance));
     sockaddr_in address{};
@@ -192,9 +214,9 @@ std::uint16_t free_port() {
     if (fd < 0) fail("socket");
     const bool free = bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
     close(fd);
-    if (free) return port;
+    if (free && reserve_port(port)) return port;
   }
-  throw std::runtime_error("no free port between 20000 and 32000");
+  throw std::runtime_error("no free port between 26000 and 32000");
 }
 
 }  // namespace peyk::tests

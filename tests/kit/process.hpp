@@ -77,7 +77,8 @@ Finished run_process(ProcessOptions options, std::chrono::milliseconds limit);
 bool eventually(std::chrono::milliseconds limit, const std::function<bool()>& predicate);
 
 // A TCP port of 127.0.0.1 that nobody listens on now, below the range from which the kernel takes the ports
-// of outgoing connections. Not reserved: start the listener at once.
+// of outgoing connections and above that of store/private_servers.sh. No other program of tests is given it
+// until this one ends; of anybody else it is not kept: start the listener soon.
 std::uint16_t free_port();
 
 }  // namespace peyk::tests

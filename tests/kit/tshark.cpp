@@ -38,7 +38,7 @@ std::vector<std::vector<std::string>> rows(const std::filesystem::path& pcap, st
       "tshark", "-n",   "-r", pcap.string(), "-d", fmt::format("tcp.port=={},smpp", server_port),
       "-Y",     filter, "-T", "fields",      "-e", "frame.number"};
   for (const std::string& field : fields) argv.insert(argv.end(), {"-e", field});
-  const Finished tshark = run_process({.argv = argv, .env = {{"HOME", home.path().string()}}}, 60s);
+  const Finished tshark = run_process({.argv = argv, .env = {{"HOME", home.path().string()}}}, 180s);
   if (!tshark.status.ok()) throw std::runtime_error("tshark failed:\n" + tshark.output);
   std::vector<std::vector<std::string>> found;
   for (const std::string& line : split(tshark.output, '\n')) {

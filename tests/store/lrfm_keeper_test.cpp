@@ -52,7 +52,7 @@ class LrfmKeeper : public testing::Test {
                                       posted.push_back(std::move(work));
                                     }});
     sql.start();
-    EXPECT_TRUE(eventually(20s, [&] {
+    EXPECT_TRUE(eventually(60s, [&] {
       run_posted();
       keeper.tick();
       meanwhile();
@@ -176,7 +176,7 @@ TEST_F(LrfmKeeper, folds_nobody_twice_whom_a_purchase_has_folded_meanwhile) {
   const auto waiting = [this](int wanted) { return std::stoi(database.query(kLockWaits)) == wanted; };
   const auto answers = std::make_shared<Answers>(1);
   ASSERT_TRUE(shop.submit(0, purchase_of(kShopper, 1'000'000, "late", "late"), answers, 0));
-  ASSERT_TRUE(eventually(20s, [&] { return waiting(1); }));
+  ASSERT_TRUE(eventually(60s, [&] { return waiting(1); }));
   bool both_wait = false;
   night([&] {
     if (both_wait || !waiting(2)) return;
@@ -238,7 +238,7 @@ class Mornings : public LrfmKeeper {
   void no_trouble() { database.query("DROP TRIGGER trouble"); }
   // So much time goes by from one look to the next.
   bool until(const std::string& query, const std::string& wanted, std::chrono::minutes pause = 0min) {
-    return eventually(20s, [&] {
+    return eventually(60s, [&] {
       beat += pause;
       run_posted();
       keeper.tick();

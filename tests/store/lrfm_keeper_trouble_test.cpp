@@ -45,7 +45,7 @@ class NightInTrouble : public testing::Test {
          .post = [this](std::function<void()> work) { boost::asio::post(network, std::move(work)); }},
         retries);
     sql.start();
-    EXPECT_TRUE(eventually(20s, [&] {
+    EXPECT_TRUE(eventually(60s, [&] {
       run_posted();
       keeper.tick();
       return until();

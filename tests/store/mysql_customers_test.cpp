@@ -108,7 +108,9 @@ class MysqlCustomers : public testing::Test {
 
 TEST_F(MysqlCustomers, buy_as_the_fold_of_their_purchases_in_any_order) {
   Shop shop(database, 2);
-  std::mt19937 random(std::random_device{}());
+  const unsigned seed = std::random_device{}();
+  SCOPED_TRACE("seed " + std::to_string(seed));
+  std::mt19937 random(seed);
   const auto pick = [&random](int to) { return static_cast<int>(random() % static_cast<unsigned>(to)); };
   for (int round = 0; round < 6; ++round) {
     std::vector<std::pair<std::uint64_t, handlers::Request>> requests;

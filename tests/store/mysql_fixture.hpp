@@ -172,7 +172,7 @@ class Answers {
   }
 
   // All of them, or std::runtime_error when they do not come within `limit`.
-  std::vector<store::Result> wait(std::chrono::seconds limit = std::chrono::seconds{60}) {
+  std::vector<store::Result> wait(std::chrono::seconds limit = std::chrono::seconds{180}) {
     std::unique_lock lock(mutex_);
     if (!changed_.wait_for(lock, limit, [this] { return taken_ == results_.size(); })) {
       throw std::runtime_error("only " + std::to_string(taken_) + " of " + std::to_string(results_.size()) +
@@ -207,7 +207,7 @@ class Shop {
 
   // Several at once, each with the worker it goes to; answers in the order of the requests.
   std::vector<store::Result> ask_all(std::vector<std::pair<std::uint64_t, handlers::Request>> requests,
-                                     std::chrono::seconds limit = std::chrono::seconds{60}) {
+                                     std::chrono::seconds limit = std::chrono::seconds{180}) {
     const auto answers = std::make_shared<Answers>(requests.size());
     for (std::size_t i = 0; i < requests.size(); ++i) {
       EXPECT_TRUE(submit(requests[i].first, std::move(requests[i].second), answers, i));

@@ -203,10 +203,7 @@ TEST_F(MysqlPromo, a_place_that_another_process_has_taken_and_not_committed_is_w
   EXPECT_THAT(ask(other, {1}), ElementsAre(1));
   std::vector<MessageId> mine{99};
   std::thread second([&] { mine = may_leave({2}); });
-  EXPECT_TRUE(eventually(10s, [&] {
-    return database.query(
-               "SELECT COUNT(*) FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'") != "0\n";
-  }));
+  EXPECT_TRUE(eventually(60s, [&] { return database.query(kLockWaits) == "1\n"; }));
   other.commit();
   second.join();
   EXPECT_THAT(mine, IsEmpty());

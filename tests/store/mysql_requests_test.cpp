@@ -96,11 +96,17 @@ TEST_F(MysqlRequests, a_repeat_among_new_ones_is_told_apart_and_they_are_done_on
 
 TEST_F(MysqlRequests, one_that_comes_alone_asks_the_server_twice) {
   Shop shop(database, 1);
+  // Over one connection, whose end is no question of anybody's at some later moment.
   const auto asked = [this] {
-    return database.number(
-        "SELECT VARIABLE_VALUE FROM information_schema.GLOBAL_STATUS WHERE VARIABLE_NAME = 'QUESTIONS'");
+    store::Rows rows = database.connection
+                           .prepare(
+                               "SELECT CAST(VARIABLE_VALUE AS SIGNED) FROM information_schema.GLOBAL_STATUS"
+                               " WHERE VARIABLE_NAME = 'QUESTIONS'")
+                           .query();
+    return rows.next() ? rows.i64() : -1;
   };
   shop.ask(text_from(kShopper, "JOIN", "1"));  // which also prepares what it says
+  asked();                                     // likewise
   const std::int64_t before = asked();
   const std::int64_t by_asking = asked() - before;
   shop.ask(text_from(kOtherShopper, "JOIN", "2"));

@@ -89,7 +89,7 @@ TEST_F(MysqlSchedule,
   }
   // The server may hear a little later that the connection is gone.
   std::vector<MessageId> woken;
-  EXPECT_TRUE(eventually(10s, [&] { return !(woken = ids(wake(kNoon).texts)).empty(); }));
+  EXPECT_TRUE(eventually(60s, [&] { return !(woken = ids(wake(kNoon).texts)).empty(); }));
   EXPECT_THAT(woken, UnorderedElementsAre(1, 2));
 }
 

@@ -1,6 +1,7 @@
 // The queue of units of work before a real MariaDB: bounded, and full is not failed.
 #include "store/mysql/sql_thread.hpp"
 
+#include <algorithm>
 #include <atomic>
 
 #include "tests/store/mysql_fixture.hpp"
@@ -20,9 +21,9 @@ TEST(SqlThread, that_is_full_takes_no_more_and_does_what_it_took) {
   EXPECT_EQ(taken, 1000) << "units of work";
   EXPECT_FALSE(thread.run(work, after)) << "and nothing is said of one that was not taken";
   thread.start();
-  EXPECT_TRUE(eventually(20s, [&] { return committed == taken; }));
+  EXPECT_TRUE(eventually(60s, [&] { return committed == taken; }));
   EXPECT_TRUE(thread.run(work, after)) << "there is room again";
-  EXPECT_TRUE(eventually(20s, [&] { return committed == taken + 1; }));
+  EXPECT_TRUE(eventually(60s, [&] { return committed == taken + 1; }));
   EXPECT_EQ(failed, 0);
 }
 
@@ -35,7 +36,7 @@ TEST(SqlThread, tells_of_work_that_cannot_be_done_and_goes_on_with_the_next) {
   thread.run([](store::Connection& connection) { connection.execute("INSERT INTO nowhere VALUES (1)"); },
              after);
   thread.run([](store::Connection& connection) { connection.execute("DO 1"); }, after);
-  EXPECT_TRUE(eventually(20s, [&] { return committed == 1 && failed == 1; }));
+  EXPECT_TRUE(eventually(60s, [&] { return committed == 1 && failed == 1; }));
 }
 
 TEST(SqlThread, says_how_long_it_has_tried_in_vain_what_it_never_gives_up) {
@@ -50,9 +51,9 @@ TEST(SqlThread, says_how_long_it_has_tried_in_vain_what_it_never_gives_up) {
         if (!well) throw store::SqlError(store::SqlError::Kind::lost, 2013, "it took too long");
       },
       [&](bool done) { committed += done ? 1 : 0; });
-  EXPECT_TRUE(eventually(20s, [&] { return thread.held_up() > 100ms; }));
+  EXPECT_TRUE(eventually(60s, [&] { return thread.held_up() > 100ms; }));
   well = true;
-  EXPECT_TRUE(eventually(20s, [&] { return committed == 1 && thread.held_up() == 0ms; }));
+  EXPECT_TRUE(eventually(60s, [&] { return committed == 1 && thread.held_up() == 0ms; }));
 }
 
 TEST(SqlThread, gives_up_what_loses_each_connection_and_goes_on_with_the_next) {
@@ -69,7 +70,7 @@ TEST(SqlThread, gives_up_what_loses_each_connection_and_goes_on_with_the_next) {
       },
       after);
   thread.run([](store::Connection& connection) { connection.execute("DO 1"); }, after);
-  EXPECT_TRUE(eventually(20s, [&] { return committed == 1 && failed == 1; }));
+  EXPECT_TRUE(eventually(60s, [&] { return committed == 1 && failed == 1; }));
   EXPECT_EQ(tried, 3);
 }
 
@@ -82,22 +83,32 @@ TEST(SqlThread, that_rests_lets_others_go_first_in_proportion_and_does_not_wait_
   const auto slow = [](store::Connection& connection) { connection.execute("DO SLEEP(0.02)"); };
   {
     store::SqlThread thread(database.options(), ignored, 0, 5);
-    Clock::time_point ended, began;
-    thread.run(slow, [&](bool) { ended = Clock::now(); });
+    Clock::time_point slow_began, began;
+    thread.run(
+        [&](store::Connection& connection) {
+          slow_began = Clock::now();
+          slow(connection);
+        },
+        [](bool) {});
     thread.run([&](store::Connection&) { began = Clock::now(); }, after);
     thread.start();
-    EXPECT_TRUE(eventually(20s, [&] { return committed == 1; }));
-    EXPECT_GE(began - ended, 100ms);
+    EXPECT_TRUE(eventually(60s, [&] { return committed == 1; }));
+    EXPECT_GE(began - slow_began, 115ms) << "some 20 ms, and five times as long";
   }
-  store::SqlThread thread(database.options(), ignored, 0, 1000);  // for as long as it may
-  thread.run(slow, after);
-  thread.run(slow, after);
-  thread.start();
-  EXPECT_TRUE(eventually(20s, [&] { return committed == 2; }));
-  const auto stopped = Clock::now();
-  thread.stop();
-  EXPECT_LT(Clock::now() - stopped, 900ms);
-  EXPECT_EQ(committed, 3) << "what waited is done";
+  auto least = Clock::duration::max();  // of several: whoever waits for a processor is slow to stop, too
+  for (int round = 0; round < 5 && least >= 900ms; ++round) {
+    committed = 0;
+    store::SqlThread thread(database.options(), ignored, 0, 1000);  // for as long as it may
+    thread.run(slow, after);
+    thread.run(slow, after);
+    thread.start();
+    EXPECT_TRUE(eventually(60s, [&] { return committed == 1; }));
+    const auto stopped = Clock::now();
+    thread.stop();
+    least = std::min(least, Clock::now() - stopped);
+    EXPECT_EQ(committed, 2) << "what waited is done";
+  }
+  EXPECT_LT(least, 900ms);
 }
 
 }  // namespace

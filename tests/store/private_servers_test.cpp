@@ -28,7 +28,7 @@ TEST(PrivateMysql, lets_its_user_in_over_tcp_with_the_password_only) {
     return run_process({.argv = {"mariadb", "--no-defaults", "--host=127.0.0.1",
                                  "--port=" + std::to_string(mysql.port()), "--user=" + user,
                                  "--password=" + password, "--execute=SELECT 1"}},
-                       10s)
+                       60s)
         .status.ok();
   };
   EXPECT_TRUE(login(mysql.user(), mysql.password()));
@@ -62,20 +62,20 @@ TEST(PrivateServers, end_with_their_owner_and_leave_no_folder) {
   const std::string holds_a_pipe_to_the_guard = "sleep 600 | { '" + script + "' guard \"$0\" remove && '" +
                                                 script + "' start-redis \"$0\" && echo up && sleep 600; }";
   Process owner({.argv = {"sh", "-c", holds_a_pipe_to_the_guard, dir}, .output = place.path() / "output"});
-  ASSERT_TRUE(eventually(10s, [&] { return owner.output() == "up\n"; })) << owner.output();
+  ASSERT_TRUE(eventually(60s, [&] { return owner.output() == "up\n"; })) << owner.output();
   kill(-owner.pid(), SIGKILL);
-  EXPECT_TRUE(eventually(10s, [&] { return !std::filesystem::exists(dir); })) << owner.output();
+  EXPECT_TRUE(eventually(60s, [&] { return !std::filesystem::exists(dir); })) << owner.output();
 }
 
 TEST(Process, reports_how_a_child_ended_and_what_it_printed) {
   const auto finished =
-      run_process({.argv = {"sh", "-c", "echo $GREETING; exit 3"}, .env = {{"GREETING", "salam"}}}, 10s);
+      run_process({.argv = {"sh", "-c", "echo $GREETING; exit 3"}, .env = {{"GREETING", "salam"}}}, 60s);
   EXPECT_EQ(finished.status.code, 3);
   EXPECT_EQ(finished.output, "salam\n");
   Process sleeper({.argv = {"sleep", "600"}});
   EXPECT_TRUE(sleeper.running());
   EXPECT_FALSE(sleeper.wait(1ms).has_value());
-  EXPECT_EQ(sleeper.stop(10s).signal, SIGTERM);
+  EXPECT_EQ(sleeper.stop(60s).signal, SIGTERM);
   EXPECT_FALSE(sleeper.running());
 }
 

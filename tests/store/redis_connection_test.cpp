@@ -202,7 +202,7 @@ TEST(RedisConnection, calls_its_hook_each_time_a_link_is_up) {
 
 TEST(RedisConnection, drops_a_link_whose_oldest_command_waits_too_long) {
   RedisOptions options = RedisLoop::options_of(shared_redis());
-  options.command_timeout = milliseconds(100);
+  options.command_timeout = milliseconds(500);  // enough for a PING on a busy machine
   RedisLoop redis(options);
   const Reply reply = redis.command(kNeverAnswered);
   EXPECT_EQ(reply.failure, RedisFailure::lost);
@@ -214,11 +214,12 @@ TEST(RedisConnection, that_is_idle_for_longer_than_a_command_may_take_stays) {
   RedisOptions options = RedisLoop::options_of(shared_redis());
   options.command_timeout = milliseconds(20);
   RedisLoop redis(options);
+  const auto connects = redis.redis.health().connects;  // a busy machine may need more than one
   asio::steady_timer timer(redis.loop, milliseconds(90));
   bool over = false;
   timer.async_wait([&](const boost::system::error_code&) { over = true; });
   redis.until([&] { return over; });
-  EXPECT_EQ(redis.redis.health().connects, 1U);
+  EXPECT_EQ(redis.redis.health().connects, connects);
   EXPECT_TRUE(redis.redis.connected());
 }
 

@@ -56,7 +56,7 @@ class RedisLoop {
   }
 
   // Runs the loop until it holds; a test that never comes there fails after `limit`.
-  void until(const std::function<bool()>& holds, std::chrono::seconds limit = std::chrono::seconds(30)) {
+  void until(const std::function<bool()>& holds, std::chrono::seconds limit = std::chrono::seconds(120)) {
     const auto give_up = std::chrono::steady_clock::now() + limit;
     while (!holds()) {
       if (std::chrono::steady_clock::now() > give_up)

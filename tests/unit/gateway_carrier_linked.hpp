@@ -52,7 +52,7 @@ struct Linked {
     EXPECT_TRUE(loop.until([&] { return ended; }));
   }
   boost::asio::awaitable<void> end(bool& ended) {
-    co_await link.stop(std::chrono::milliseconds(200));
+    co_await link.stop(std::chrono::seconds(1));
     ended = true;
   }
 

@@ -34,7 +34,7 @@ struct Loop {
   boost::asio::io_context io{1};
   // Whether it came to pass within `limit`.
   bool until(const std::function<bool()>& condition,
-             std::chrono::milliseconds limit = std::chrono::seconds(20));
+             std::chrono::milliseconds limit = std::chrono::seconds(60));
   void run_for(std::chrono::milliseconds time) { io.run_for(time); }
 };
 

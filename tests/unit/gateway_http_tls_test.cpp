@@ -56,7 +56,7 @@ class TlsListener : public testing::Test {
                                   "--silent",
                                   "--show-error",
                                   "--max-time",
-                                  "10",
+                                  "50",
                                   "--noproxy",
                                   "*",
                                   "--resolve",
@@ -66,7 +66,7 @@ class TlsListener : public testing::Test {
     argv.insert(argv.end(), more.begin(), more.end());
     for (std::size_t i = 0; i < times; ++i)
       argv.push_back("https://localhost:" + std::to_string(server_->port()) + "/echo");
-    return run_process({.argv = argv}, 20s);
+    return run_process({.argv = argv}, 60s);
   }
 
   TempDir dir_;
@@ -111,7 +111,7 @@ TEST_F(TlsListener, speaks_1_2_and_1_3_and_nothing_older) {
 }
 
 TEST_F(TlsListener, closes_who_speaks_plainly_or_says_nothing_and_serves_the_others) {
-  options_.read_timeout = 200ms;
+  options_.read_timeout = 2s;  // of a handshake, too
   start();
   RawClient plain(server_->port()), silent(server_->port());
   plain.send("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n42");

@@ -247,7 +247,7 @@ TEST(Listener, binds_after_an_outbind_again_once_the_wait_after_a_bind_in_vain_i
   const auto began = peer_now();
   EXPECT_TRUE(outbind_is_bound_to(gate, smpp::ESME_RBINDFAIL));
   while (!outbind_is_bound_to(gate, smpp::ESME_ROK)) {
-    ASSERT_LT(peer_now() - began, 20s);
+    ASSERT_LT(peer_now() - began, 60s);
     loop.run_for(10ms);
   }
   EXPECT_GE(peer_now() - began, 400ms) << "a fifth less";
@@ -278,7 +278,7 @@ TEST(Listener, ends_an_outbind_that_cannot_be_followed_by_a_bind_of_its_kind_and
       Caller caller(loop, gate.port(), smpp::Role::mc);
       caller.session().outbind({.system_id = "mc", .password = "mc-pw"}, peer_now());
       caller.connection->flush();
-      EXPECT_TRUE(loop.until([&] { return !caller.connection; }, 5s)) << "not silence until its time is over";
+      EXPECT_TRUE(loop.until([&] { return !caller.connection; }, 8s)) << "not silence until its time is over";
       EXPECT_FALSE(caller.bind_asked);
     }
     gateway::log::stop();
@@ -289,7 +289,7 @@ TEST(Listener, ends_an_outbind_that_cannot_be_followed_by_a_bind_of_its_kind_and
 TEST(Listener, does_not_wait_long_or_for_many_that_do_not_bind) {
   Loop loop;
   auto options = guest("gw");
-  options.session_init_timeout = 300ms;
+  options.session_init_timeout = 1s;
   Gate gate(loop, {options});
   std::vector<std::unique_ptr<Caller>> idle;
   for (int i = 0; i < 12; ++i) idle.push_back(std::make_unique<Caller>(loop, gate.port()));
@@ -333,7 +333,7 @@ TEST(Listener, whose_answer_to_a_bind_meets_nobody_keeps_the_place_for_the_next)
     boost::asio::write(gone, boost::asio::buffer(bind_octets("gw")));
     if (reset) gone.set_option(boost::asio::socket_base::linger(true, 0));
     gone.close();
-    loop.run_for(50ms);
+    loop.run_for(500ms);
     EXPECT_TRUE(loop.until([&] { return gate.carrier("gw").bound() == 0; })) << reset;
     Caller next(loop, gate.port());
     EXPECT_EQ(next.bind("gw", "gw-pw"), smpp::ESME_ROK) << reset;

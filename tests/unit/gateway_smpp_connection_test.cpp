@@ -92,7 +92,7 @@ TEST(SmppConnection, ends_though_its_session_ended_in_a_late_answer_while_a_writ
     connection.flush();
   }
   ASSERT_EQ(connection.session().state(), smpp::State::closed);
-  EXPECT_TRUE(loop.until([&] { return owner.ended; }, 10s));
+  EXPECT_TRUE(loop.until([&] { return owner.ended; }));
   EXPECT_EQ(owner.unknown, std::vector<std::uint64_t>{7});
   EXPECT_EQ(owner.why, smpp::CloseReason::output_full);
 }

@@ -100,7 +100,7 @@ TEST(ListenerTls, waits_for_a_handshake_no_longer_than_for_a_bind_and_takes_no_o
   Loop loop;
   const Papers papers;
   CarrierOptions options = guest_over_tls(papers);
-  options.session_init_timeout = 300ms;
+  options.session_init_timeout = 2s;  // of a handshake, too
   std::string said;
   gateway::log::start(gateway::log::Level::info,
                       [&said](std::string_view line) { said += std::string(line) + "\n"; });
@@ -114,11 +114,10 @@ TEST(ListenerTls, waits_for_a_handshake_no_longer_than_for_a_bind_and_takes_no_o
   };
   Tcp::socket silent = connected(loop, gate.port()), plain = connected(loop, gate.port());
   boost::asio::write(plain, boost::asio::buffer(bind_octets("gw")));
-  EXPECT_TRUE(loop.until([&] { return closed(plain); }, 5s));
-  EXPECT_TRUE(loop.until([&] { return closed(silent); }, 5s));
+  EXPECT_TRUE(loop.until([&] { return closed(plain); }));
+  EXPECT_TRUE(loop.until([&] { return closed(silent); }));
   EXPECT_EQ(gate.carrier("gw").bound(), 0u);
-  EXPECT_TRUE(
-      loop.until([&] { return said.find("not within session_init_timeout") != std::string::npos; }, 5s))
+  EXPECT_TRUE(loop.until([&] { return said.find("not within session_init_timeout") != std::string::npos; }))
       << said;
   gateway::log::stop();
   Tls client(papers.client_options, Tls::Side::client);
@@ -153,7 +152,7 @@ Outcome connect(const Papers& papers) {
       return gate.carrier("tls").bound() == 1 || outcome.log.find("failed") != std::string::npos ||
              outcome.log.find("link_down") != std::string::npos;
     });
-    loop.until([&] { return peer.handshakes_failed > 0 || gate.carrier("tls").bound() == 1; }, 1s);
+    loop.until([&] { return peer.handshakes_failed > 0 || gate.carrier("tls").bound() == 1; }, 20s);
     outcome.bound = gate.carrier("tls").bound() == 1;
     outcome.server_said = peer.handshake_error;
   }

@@ -22,7 +22,7 @@ using How = Receiver::How;
 using Reply = Receiver::Reply;
 
 gateway::WebhookOptions local() {
-  return {.timeout = 1s, .allow = {"127.0.0.0/8"}, .plain_http = true};
+  return {.timeout = 20s, .allow = {"127.0.0.0/8"}, .plain_http = true};
 }
 
 WebhookAnswer call(const std::string& url, const gateway::WebhookOptions& options = local()) {
@@ -81,13 +81,15 @@ TEST(WebhookCaller, takes_an_answer_whatever_page_stands_under_it) {
 }
 
 TEST(WebhookCaller, ends_within_its_time_whatever_the_other_side_does) {
+  gateway::WebhookOptions hasty = local();
+  hasty.timeout = 1s;
   for (const How how : {How::silence, How::hang_up, How::half}) {
     Receiver receiver([how](const Receiver::Got&) { return Reply{.how = how}; });
     const auto began = std::chrono::steady_clock::now();
-    const WebhookAnswer answer = call(receiver.url());
+    const WebhookAnswer answer = call(receiver.url(), hasty);
     EXPECT_EQ(answer.status, 0);
     EXPECT_NE(answer.trouble, "");
-    EXPECT_LT(std::chrono::steady_clock::now() - began, 5s);
+    EXPECT_LT(std::chrono::steady_clock::now() - began, 10s);
   }
   const WebhookAnswer nobody = call("http://127.0.0.1:" + std::to_string(free_port()) + "/");
   EXPECT_EQ(nobody.status, 0);
@@ -160,7 +162,6 @@ TEST(WebhookCaller, checks_the_certificate_and_the_name_in_it) {
   const Certificate authority({.name = "peyk tests"});
   gateway::WebhookOptions options = local();
   options.plain_http = false;
-  options.timeout = 5s;
   options.ca_file = authority.write_certificate(dir.path() / "ca.pem");
   const Certificate::Wish good{.name = "localhost", .address = "127.0.0.1", .issuer = &authority};
   {

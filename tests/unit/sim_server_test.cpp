@@ -50,7 +50,7 @@ class Running {
     thread_.join();
   }
   std::uint16_t smpp_port() const { return server_.smpp_port(); }
-  ControlClient client() const { return ControlClient("127.0.0.1", server_.control_port(), 10s); }
+  ControlClient client() const { return ControlClient("127.0.0.1", server_.control_port(), 60s); }
 
  private:
   boost::asio::io_context io_{1};
@@ -142,7 +142,7 @@ class EchoEsme {
 };
 
 json await_bound(ControlClient& client, int receivers = 1) {
-  return client.ask({{"do", "await_bound"}, {"receivers", receivers}, {"wait_ms", 5000}});
+  return client.ask({{"do", "await_bound"}, {"receivers", receivers}, {"wait_ms", 30'000}});
 }
 
 class TheSimulator : public testing::Test {
@@ -161,13 +161,13 @@ TEST_F(TheSimulator, carriesATextThereAndTheReplyBack) {
   const sim::MoAnswer answer = client_.mo("989121234567", "30001234", text);
   EXPECT_TRUE(answer.ok);
   EXPECT_GT(answer.us, 0);
-  const auto texts = client_.inbox("989121234567", 0, 5s);
+  const auto texts = client_.inbox("989121234567", 0, 60s);
   ASSERT_EQ(texts.size(), 1U);
   EXPECT_EQ(texts[0].text, text);
   EXPECT_EQ(texts[0].from, "30001234");
   EXPECT_EQ(texts[0].parts, 5U);
   EXPECT_TRUE(client_.inbox("989121234567", texts[0].n).empty());
-  const auto heard = listener.next_text(5s);
+  const auto heard = listener.next_text(60s);
   ASSERT_TRUE(heard.has_value());
   EXPECT_EQ(heard->text, text);
   EXPECT_EQ(client_.last_text_number(), texts[0].n);
@@ -212,7 +212,7 @@ TEST_F(TheSimulator, dropsLinksAndStopsListeningAndStartsAgain) {
   await_bound(client_);
   EXPECT_TRUE(client_.ask({{"do", "fault"}, {"what", "stop_listening"}}).value("ok", false));
   EXPECT_TRUE(client_.ask({{"do", "fault"}, {"what", "drop_links"}}).value("ok", false));
-  EXPECT_TRUE(eventually(5s, [&] { return esme.lost(); }));
+  EXPECT_TRUE(eventually(60s, [&] { return esme.lost(); }));
   EXPECT_EQ(connect_to(running_.smpp_port()), -1);
   EXPECT_TRUE(client_.ask({{"do", "fault"}, {"what", "start_listening"}}).value("ok", false));
   EchoEsme again(running_.smpp_port());
@@ -269,7 +269,7 @@ TEST_F(TheSimulator, tellsWhatTheEsmeDidWrong) {
   ASSERT_GE(fd, 0);
   const char early[] = "\0\0\0\x10\0\0\0\x06\0\0\0\0\0\0\0\x05";  // an unbind before any bind
   ASSERT_EQ(::send(fd, early, 16, MSG_NOSIGNAL), 16);
-  EXPECT_TRUE(eventually(5s, [&] { return client_.ask({{"do", "stats"}}).at("violations") == 1; }));
+  EXPECT_TRUE(eventually(60s, [&] { return client_.ask({{"do", "stats"}}).at("violations") == 1; }));
   const json verdict = client_.ask({{"do", "verdict"}});
   EXPECT_FALSE(verdict.value("ok", true));
   EXPECT_EQ(verdict.at("violations").at(0).at("rule"), "wrong_state");
@@ -297,7 +297,7 @@ TEST_F(TheSimulator, readsSoSlowlyThatTheEsmesBuffersFill) {
   octets.clear();
   smpp::encode(smpp::CommandId::submit_sm, 0, 2, submit_sm, octets);
   ASSERT_GT(::send(fd, octets.data(), octets.size(), MSG_NOSIGNAL), 0);
-  EXPECT_TRUE(eventually(5s, [&] { return client_.ask({{"do", "stats"}}).at("submit_sm") == 1; }));
+  EXPECT_TRUE(eventually(60s, [&] { return client_.ask({{"do", "stats"}}).at("submit_sm") == 1; }));
   std::string more;
   for (std::uint32_t i = 0; i < 10'000; ++i) {
     smpp::encode(smpp::CommandId::enquire_link, 0, 3 + i, smpp::EnquireLink{}, more);
@@ -319,7 +319,7 @@ TEST_F(TheSimulator, answersWhatIsNoJsonAndClosesOnALineWithoutEnd) {
   const int fd = other.native_handle();
   ASSERT_EQ(::send(fd, "what?\n", 6, MSG_NOSIGNAL), 6);
   char answer[256];
-  EXPECT_TRUE(eventually(5s, [&] { return ::recv(fd, answer, sizeof answer, MSG_DONTWAIT) > 0; }));
+  EXPECT_TRUE(eventually(60s, [&] { return ::recv(fd, answer, sizeof answer, MSG_DONTWAIT) > 0; }));
   EXPECT_THROW(other.ask({{"do", "mo"}, {"text", std::string(70'000, 'x')}}), sim::ControlBroken);
   EXPECT_TRUE(client_.ask({{"do", "stats"}}).value("ok", false));
 }

@@ -26,6 +26,15 @@ TEST(TheWindowCounter, doesNotJoinTwoEventsExactlyOneSecondApart) {
   EXPECT_EQ(counter.total(), 2U);
 }
 
+TEST(TheWindowCounter, countsOfWhatItSawLateOnlyWhatIsCertain) {
+  WindowCounter counter;
+  counter.add(100'000, 40'000);  // seen late, with whatever came in the sixty milliseconds before
+  counter.add(1'039'999);
+  EXPECT_EQ(counter.max_in_any_second(), 2U) << "however late the first was seen";
+  counter.add(1'050'000);
+  EXPECT_EQ(counter.max_in_any_second(), 2U) << "the first may have come a second before";
+}
+
 RC_GTEST_PROP(TheWindowCounter, agreesWithTryingEveryWindow, ()) {
   const auto steps_us =
       *rc::gen::container<std::vector<std::uint32_t>>(rc::gen::inRange<std::uint32_t>(0, 400'000));

@@ -43,10 +43,10 @@ class Shop {
   }
 
   async until(holds, what) {
-    const deadline = Date.now() + 15000;
+    const deadline = Date.now() + 60000;
     while (!(await holds())) {
       if (Date.now() > deadline) throw new Error(what);
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await new Promise((resolve) => setTimeout(resolve, 200));
     }
   }
 
