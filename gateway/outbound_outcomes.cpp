@@ -109,6 +109,7 @@ void OutboundLine::saved(const std::vector<store::Settled>& settled) {
     }
   }
   if (!ended.empty()) start(forget(std::move(ended)));
+  pump_signal_.wake();  // a line that held as many as it may has room again
 }
 
 // The lanes forget them: what became of them is saved.

@@ -144,7 +144,7 @@ class OutboundLineTest : public testing::Test {
   static std::string lane_key(const std::string& what) { return "peyk:{carrier:test}:line:30001234:" + what; }
 
   const store::LineKey key{"test", "30001234"};
-  const gateway::Limits limits;
+  gateway::Limits limits;
   const std::shared_ptr<const handlers::Directory> directory = std::make_shared<const handlers::Directory>();
   TestDatabase database{"outbound_line"};
   Loop loop;
@@ -210,6 +210,23 @@ TEST_F(OutboundLineTest, what_is_settled_between_two_calls_that_keep_leases_is_n
   EXPECT_TRUE(soon([this] { return taken() == kWindow; })) << taken();
   EXPECT_TRUE(soon([this] { return known() == 0; })) << known() << " are leased to nobody";
   EXPECT_EQ(peer.submits.size(), kWindow);
+}
+
+// Nothing else happens then that would wake it: the window is empty, and all that it had is answered.
+TEST_F(OutboundLineTest, a_line_that_holds_as_many_as_it_may_goes_on_when_they_are_saved) {
+  constexpr MessageId kTexts = 2'500;  // ten grants
+  start(0);
+  line->start(store::Government{});
+  const auto time_of = [this](MessageId first) {
+    const std::int64_t before = taken();
+    queue(first, kTexts, Lane::notice);
+    const auto began = std::chrono::steady_clock::now();
+    EXPECT_TRUE(soon([&] { return taken() == before + static_cast<std::int64_t>(kTexts); })) << taken();
+    return std::chrono::steady_clock::now() - began;
+  };
+  const auto free = time_of(1);
+  limits.outbound_prefetch_max = 5;
+  EXPECT_LT(time_of(10'000), 3 * free + 5s) << "a second for each grant is nine more";
 }
 
 TEST_F(OutboundLineTest, an_answer_leaves_before_what_was_granted_ahead_of_the_window) {
