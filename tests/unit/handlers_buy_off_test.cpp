@@ -135,6 +135,25 @@ TEST_F(BuyOff, is_offered_to_nobody_whose_purchase_would_be_refused) {
   EXPECT_TRUE(store.purchases().empty());
 }
 
+class BuyOffByStrangers : public BuyOff {
+ protected:
+  static Club closed_club() {
+    Club club = welcoming_club();
+    club.policy.membership = Membership::closed;
+    club.policy.join_after_purchases = 3;
+    return club;
+  }
+  BuyOffByStrangers() : BuyOff(closed_club()) {}
+};
+
+TEST_F(BuyOffByStrangers, is_the_shops_own_gift_and_said_to_be) {
+  EXPECT_THAT(vanak("QUOTE 09120000102 1000000"), HasSubstr("BUY 09120000102 1000000 OFF PIN"));
+  EXPECT_THAT(vanak("BUY 09120000102 1000000 OFF 4321"),
+              AllOf(HasSubstr("To pay: 900,000 rials"), HasSubstr("Of it by offers: 0 rials")));
+  EXPECT_EQ(only_purchase().discount, 100'000);
+  EXPECT_THAT(store.grants(), IsEmpty());
+}
+
 class BuyOffInTomans : public BuyOff {
  protected:
   static Club club_of_tomans() {
