@@ -49,8 +49,11 @@ Needs needs_of_void(const Pending& pending, const Setting& setting) {
 }
 
 BuyOrder buy_order(const Pending& pending) {
-  return {
-      .phone = pending.other_phone, .amount = pending.amount, .invoice = pending.invoice, .confirmed = true};
+  return {.phone = pending.other_phone,
+          .amount = pending.amount,
+          .invoice = pending.invoice,
+          .off = pending.offer == kLessDiscounts,
+          .confirmed = true};
 }
 
 Needs needs_of_buy(const Pending& pending, const Setting& setting) {
@@ -142,9 +145,12 @@ Said offer_confirmed(const Speaker& speaker, const Pending& pending, std::span<c
 }
 
 // The text that asks the cashier for the number.
-std::string_view challenge_key(PendingKind kind) {
-  if (kind == PendingKind::redeem_challenge) return "redeem_challenge";
-  return kind == PendingKind::void_challenge ? "void_challenge" : "buy_challenge";
+std::string_view challenge_key(const Pending& pending) {
+  const PendingKind kind = pending.key.kind;
+  if (kind == PendingKind::redeem_challenge)
+    return pending.amount == 0 ? "redeem_item_challenge" : "redeem_challenge";
+  if (kind == PendingKind::void_challenge) return "void_challenge";
+  return pending.offer == kLessDiscounts ? "buy_off_challenge" : "buy_challenge";
 }
 
 constexpr std::array kConfirmations{
@@ -269,13 +275,11 @@ Said challenge(const Speaker& speaker, Pending what, const Facts& facts, Setting
   if (!pending) return {.reply = asked_too_often(key, speaker.language, facts, setting)};
   const std::string number = std::to_string(pending->number), code = std::to_string(pending->code),
                     phone = templates::masked(pending->other_phone);
-  const bool of_item = key.kind == PendingKind::redeem_challenge && pending->amount == 0;
-  Said said{.reply =
-                render(setting, of_item ? "redeem_item_challenge" : challenge_key(key.kind), speaker.language,
-                       {{"number", number},
-                        {"code", code},
-                        {"phone", phone},
-                        {"amount", money(*speaker.club, pending->amount)}})};
+  Said said{.reply = render(setting, challenge_key(*pending), speaker.language,
+                            {{"number", number},
+                             {"code", code},
+                             {"phone", phone},
+                             {"amount", money(*speaker.club, pending->amount)}})};
   if (speaker.medium == Medium::ussd) {
     said.texts.push_back(text_with_number(*speaker.club, *pending, std::move(said.reply)));
     said.reply = render(setting, "ussd_number_sent", speaker.language);

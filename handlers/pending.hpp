@@ -22,6 +22,7 @@
 #include <compare>
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "handlers/club.hpp"
 #include "handlers/rules/codes.hpp"
@@ -36,7 +37,8 @@ enum class PendingKind : std::uint8_t {
   handset_proof = 4,  // the member says that her code may be taken: code, amount, invoice, asked_by, branch
   transfer = 5,       // credit to another: amount, other_phone
   pay = 6,            // credit at a branch: amount, branch
-  buy_challenge = 7,  // as redeem_challenge, of a purchase: amount, invoice, other_phone is the shopper's
+  buy_challenge = 7,  // as redeem_challenge, of a purchase: amount, invoice, other_phone is the shopper's;
+                      // kLessDiscounts
   leave = 8,          // the member ends her membership
   offer = 9,          // a manager begins an offer: its document
 };
@@ -44,6 +46,9 @@ enum class PendingKind : std::uint8_t {
 inline constexpr std::chrono::minutes kPendingValid{2};
 inline constexpr std::uint32_t kPendingMissesMax = 3;
 inline constexpr std::chrono::minutes kPendingMissWindow{10};
+
+// What stands in `offer` of a purchase from which the discounts that fit are to be taken off.
+inline constexpr std::string_view kLessDiscounts = "off";
 
 struct PendingKey {
   ClubId club = 0;
@@ -62,7 +67,8 @@ struct Pending {
   PhoneNumber other_phone = 0;
   PhoneNumber asked_by = 0;
   BranchNo branch = 0;
-  std::string offer;  // as programme_json.hpp writes it, without a name; at most 2000 octets
+  // A manager's: as programme_json.hpp writes it, without a name; at most 2000 octets. Or kLessDiscounts.
+  std::string offer;
   rules::Instant asked_at{};
   rules::Instant until{};  // first instant at which the number is too late
   bool used = false;

@@ -7,6 +7,7 @@
 #include "handlers/offer_words.hpp"
 #include "handlers/proof.hpp"
 #include "templates/dates.hpp"
+#include "templates/phone.hpp"
 
 namespace peyk::handlers {
 namespace {
@@ -68,6 +69,13 @@ std::vector<QuotedCredit> credits_of(const Worth& worth, const Club& club, rules
     if (amount > 0) credits.push_back({amount, until});
   }
   return credits;
+}
+
+// As she types it without a unit, so that it is read as that very sum.
+std::string typed_amount(const Club& club, rules::Amount amount, Language language) {
+  if (club.money_display == MoneyDisplay::rial) return std::to_string(amount);
+  return amount % 10 == 0 ? std::to_string(amount / 10)
+                          : templates::format_amount(amount, MoneyDisplay::rial, language);
 }
 
 }  // namespace
@@ -138,8 +146,13 @@ Said quote_said(const Speaker& speaker, const QuoteOrder& order, const Facts& fa
   std::string text = say("quote", {{"phone", shown_phone(club, order.phone)},
                                    {"amount", money(club, order.amount)},
                                    {"collect", money(club, quoted.payable)}});
-  const auto add = [&text](const std::string& line) {
-    if (fits_text(text + '\n' + line)) text += '\n' + line;
+  // Her phone as she typed it: what is masked cannot be typed again.
+  const bool may_buy = quoted.member != nullptr || counts_strangers(club);
+  std::string then;
+  if (quoted.discount > 0 && may_buy)
+    then = '\n' + buy_text(speaker, "quote_then", order.phone, order.amount, setting);
+  const auto add = [&text, &then](const std::string& line) {
+    if (fits_text(text + '\n' + line + then)) text += '\n' + line;
   };
   if (quoted.discount > 0) add(say("quote_discount", {{"sum", money(club, quoted.discount)}}));
   if (const rules::Amount credit = credit_of(quoted); credit > 0) {
@@ -158,7 +171,20 @@ Said quote_said(const Speaker& speaker, const QuoteOrder& order, const Facts& fa
     if (!tier.empty()) add(say("tier_member", {{"tier", tier}}));
   }
   for (const std::string& note : notes_of(quoted, club)) add(say("quote_note", {{"note", note}}));
-  return {.reply = text};
+  return {.reply = text + then};
+}
+
+std::string buy_text(const Speaker& speaker, std::string_view key, PhoneNumber phone, rules::Amount amount,
+                     const Setting& setting) {
+  const Club& club = *speaker.club;
+  const std::string shopper = templates::format_local(phone);
+  const std::string typed = typed_amount(club, amount, speaker.language);
+  return render(setting, key, speaker.language,
+                {{"word", club.word},
+                 {"phone", shopper},
+                 {"typed", typed},
+                 {"collect", money(club, amount)},
+                 {"pin", speaker.pin_asked()}});
 }
 
 }  // namespace peyk::handlers

@@ -9,6 +9,7 @@
 
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "handlers/bought_item.hpp"
@@ -52,7 +53,12 @@ Needs needs_offers_of(const Club& club, const MemberKey& key, rules::Instant now
 Needs needs_quote(const Club& club, PhoneNumber phone, const Setting& setting);
 Quote quote(const Club& club, const QuoteOrder& order, const Facts& facts, const Setting& setting);
 
-// QUOTE 0912… 850000: the same in one text, for a shop without a till. Cashiers only.
+// QUOTE 0912… 850000: the same in one text, for a shop without a till. Cashiers only. Where something is to
+// be taken off, it ends with the text that records the purchase so.
 Said quote_said(const Speaker& speaker, const QuoteOrder& order, const Facts& facts, const Setting& setting);
+
+// A text that tells the cashier what to collect, and the very words that record it then.
+std::string buy_text(const Speaker& speaker, std::string_view key, PhoneNumber phone, rules::Amount amount,
+                     const Setting& setting);
 
 }  // namespace peyk::handlers

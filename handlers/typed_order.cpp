@@ -41,6 +41,12 @@ bool is_scale(std::string_view word) {
   return std::find(scales.begin(), scales.end(), word) != scales.end();
 }
 
+// "The discounts that fit are taken off."
+bool is_off_word(std::string_view word) {
+  static const std::string persian = templates::fold("تخفیف");
+  return word == "off" || word == persian;
+}
+
 // A word without the separators of groups at its ends: of "850 , 000" and "850 ٬000" only the digits count.
 std::string_view without_separators(std::string_view word) {
   static constexpr std::array<std::string_view, 4> kSeparators = {",", "٬", "،", "'"};
@@ -59,17 +65,26 @@ std::string_view without_separators(std::string_view word) {
 struct Part {
   std::string text;
   std::optional<MoneyDisplay> unit;  // named right behind it
+  bool before_off = false;           // as a unit does, OFF behind a group ends the amount
+
+  bool ends_amount() const { return unit || before_off; }
 };
 
 struct Parts {
   std::vector<Part> parts;
   std::vector<MoneyDisplay> units;  // all that are named
+  bool off = false;
 };
 
-Parts split_units(std::span<const std::string> words) {
+Parts split_units(std::span<const std::string> words, bool with_off) {
   Parts found;
   for (const std::string& word : words) {
     const std::string_view whole = without_separators(word);
+    if (with_off && is_off_word(whole)) {
+      found.off = true;
+      if (!found.parts.empty()) found.parts.back().before_off = true;
+      continue;
+    }
     const auto [text, unit] = templates::split_currency(whole);
     // "A17" may end like a unit; only behind digits it is one.
     const bool is_unit = unit && (text.empty() || is_digit(text.back()));
@@ -88,14 +103,14 @@ std::size_t amount_size(std::span<const Part> parts) {
   const std::string& lead = parts.front().text;
   if (lead.size() > 3 || !only_digits(lead)) return 1;
   std::size_t size = 1;
-  while (size < parts.size() && !parts[size - 1].unit && is_group(parts[size].text)) ++size;
+  while (size < parts.size() && !parts[size - 1].ends_amount() && is_group(parts[size].text)) ++size;
   return size;
 }
 
 // A price that is round to the thousand and then is not: its last group may as well be an invoice.
 bool may_end_earlier(std::span<const Part> amount) {
   const std::size_t size = amount.size();
-  return size > 2 && !amount[size - 1].unit && only_zeros(amount[size - 2].text) &&
+  return size > 2 && !amount[size - 1].ends_amount() && only_zeros(amount[size - 2].text) &&
          !only_zeros(amount[size - 1].text);
 }
 
@@ -106,15 +121,15 @@ bool looks_like_pin(std::string_view word) {
 }
 
 tl::expected<TypedOrder, AmountError> read_order(std::span<const std::string> words, MoneyDisplay typed_in,
-                                                 bool with_pin) {
-  Parts found = split_units(words);
+                                                 bool with_pin, bool with_off) {
+  Parts found = split_units(words, with_off);
   const std::vector<MoneyDisplay>& units = found.units;
   std::vector<Part>& parts = found.parts;
   if (std::any_of(units.begin(), units.end(), [&](MoneyDisplay unit) { return unit != units.front(); }))
     return tl::unexpected(AmountError::ambiguous);
   if (parts.empty()) return tl::unexpected(AmountError::empty);
 
-  TypedOrder order;
+  TypedOrder order{.off = found.off};
   if (with_pin && parts.size() > 1 && looks_like_pin(parts.back().text)) {
     order.pin = parts.back().text;
     parts.pop_back();

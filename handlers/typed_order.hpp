@@ -1,4 +1,5 @@
-// A cashier's order as typed behind the code: "<amount> [unit] [invoice] [pin]", out of folded words.
+// A cashier's order as typed behind the code: "<amount> [unit] [invoice] [pin]", out of folded words. Behind
+// a shopper's phone the word OFF («تخفیف») may be among them: her discounts are taken off.
 //
 //   words -> parts (separators and units split off) -> amount, as many parts as it has -> PIN, the last ->
 //   invoice
@@ -24,6 +25,7 @@ struct TypedOrder {
   rules::Amount amount = 0;
   std::string invoice;  // at most 64 octets
   std::string pin;
+  bool off = false;
 
   bool operator==(const TypedOrder&) const = default;
 };
@@ -31,9 +33,11 @@ struct TypedOrder {
 // 4 to 6 ASCII digits.
 bool looks_like_pin(std::string_view word);
 
-// `typed_in` is the unit of an amount that names none. Without `with_pin` digits at the end are an invoice.
+// `typed_in` is the unit of an amount that names none. Without `with_pin` digits at the end are an invoice;
+// without `with_off` OFF is a word like any other.
 tl::expected<TypedOrder, templates::AmountError> read_order(std::span<const std::string> words,
-                                                            templates::MoneyDisplay typed_in, bool with_pin);
+                                                            templates::MoneyDisplay typed_in, bool with_pin,
+                                                            bool with_off = false);
 
 // An amount and nothing else: "100 000 rials".
 tl::expected<rules::Amount, templates::AmountError> read_amount(std::span<const std::string> words,

@@ -134,5 +134,63 @@ TEST_F(OffersTold, tills_read_her_habits_and_the_offers_of_each_purchase) {
   EXPECT_EQ(explained, 1);
 }
 
+// So much off for each member once, as long as the budget lasts.
+handlers::Club club_that_welcomes() {
+  handlers::Club club = stored_club();
+  rules::Offer welcome{.name = "welcome", .title = "Welcome"};
+  welcome.then = {{.kind = rules::EffectKind::cash_off, .value = 100'000}};
+  welcome.per_member = 1;
+  welcome.budget = 150'000;
+  club.programme.offers = {welcome};
+  return club;
+}
+
+class OffersByText : public ShopTalk {
+ protected:
+  OffersByText() : ShopTalk("offers_by_text") {}
+
+  Shop shop{database, 1, 200, club_that_welcomes()};
+};
+
+TEST_F(OffersByText, a_discount_that_a_cashier_records_is_used_up_and_explained_as_a_tills_is) {
+  const std::string order = "BUY 09120000101 1000000 OFF ";
+  EXPECT_THAT(say(shop, kVanakCashier, "QUOTE 09120000101 1000000"), HasSubstr(order + "PIN"));
+  const std::string first = say(shop, kVanakCashier, order + "4321");
+  EXPECT_THAT(first, HasSubstr("To pay: 900,000 rials\nDiscount: 100,000 rials"));
+  EXPECT_EQ(say(shop, kVanakCashier, order + "4321"), first) << "the same again, out of its row";
+  EXPECT_EQ(database.query("SELECT amount, discount, earned FROM purchase"), "900000\t100000\t45000\n");
+  EXPECT_EQ(database.query("SELECT value, of_budget FROM offer_grant"), "100000\t100000\n");
+  EXPECT_EQ(database.query("SELECT uses FROM offer_use"), "1\n");
+  EXPECT_EQ(database.number("SELECT spent FROM offer"), 100'000);
+  EXPECT_THAT(say(shop, kShopper, "WHY"), HasSubstr("Welcome: 100,000 rials off"));
+
+  shop.advance(11min);
+  EXPECT_THAT(say(shop, kVanakCashier, order + "4321"), HasSubstr("No discount fits now"));
+  EXPECT_THAT(say(shop, kVanakCashier, "BUY 09120000102 1000000 OFF 4321"),
+              HasSubstr("To pay: 950,000 rials\nDiscount: 50,000 rials"));
+  EXPECT_EQ(database.number("SELECT spent FROM offer"), 150'000);
+  EXPECT_THAT(say(shop, kVanakCashier, "BUY 09120000103 1000000 OFF 4321"),
+              HasSubstr("No discount fits now"));
+  EXPECT_EQ(database.number("SELECT COUNT(*) FROM purchase"), 2);
+  database.expect_clean_ledger();
+}
+
+// Two cashiers quoted the same last discount: whose purchase is recorded first has it, the other reads what
+// is left.
+TEST_F(OffersByText, of_a_budget_that_two_were_quoted_the_second_reads_what_is_left) {
+  for (const char* phone : {"09120000101", "09120000102"})
+    EXPECT_THAT(say(shop, kVanakCashier, std::string("QUOTE ") + phone + " 1000000"),
+                HasSubstr("Discount: 100,000 rials"));
+  const auto answers =
+      shop.ask_all({{0, text_from(kVanakCashier, "BUY 09120000101 1000000 OFF 4321", "a")},
+                    {1, text_from(kTajrishCashier, "BUY 09120000102 1000000 OFF 9876", "b")}});
+  const std::string both = heard(answers[0], kVanakCashier) + heard(answers[1], kTajrishCashier);
+  EXPECT_THAT(both, HasSubstr("Discount: 100,000 rials"));
+  EXPECT_THAT(both, HasSubstr("Discount: 50,000 rials"));
+  EXPECT_EQ(database.number("SELECT spent FROM offer"), 150'000);
+  EXPECT_EQ(database.number("SELECT SUM(discount) FROM purchase"), 150'000);
+  database.expect_clean_ledger();
+}
+
 }  // namespace
 }  // namespace peyk::tests::mysql_offers_told_test

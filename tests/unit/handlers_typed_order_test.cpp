@@ -123,6 +123,33 @@ TEST(TypedOrder, has_no_pin_where_the_club_asks_for_none) {
   EXPECT_EQ(order->pin, "");
 }
 
+TEST(TypedOrder, is_less_the_discounts_where_it_says_so_anywhere_behind_a_phone) {
+  const auto read_off = [](const std::string& text) {
+    const auto typed = templates::Keywords::standard().match("BUY " + text);
+    return read_order(typed.args, MoneyDisplay::rial, true, true);
+  };
+  const std::vector<std::pair<std::string, TypedOrder>> cases = {
+      {"850000 OFF 4321", {850'000, "", "4321", true}},
+      {"850000 4321 off", {850'000, "", "4321", true}},
+      {"850000 A17 OFF 4321", {850'000, "a17", "4321", true}},
+      {"850000 OFF A17 4321", {850'000, "a17", "4321", true}},
+      {"850 000 OFF 123 4321", {850'000, "123", "4321", true}},  // it ends the amount
+      {"1 000 500 OFF", {1'000'500, "", "", true}},
+      {"85000 تومان تخفیف 4321", {850'000, "", "4321", true}},
+      {"۸۵۰۰۰۰ تخفيف ۴۳۲۱", {850'000, "", "4321", true}},
+      {"850000 4321", {850'000, "", "4321", false}},
+      {"850000 OFFICE 4321", {850'000, "office", "4321", false}},
+  };
+  for (const auto& [text, wanted] : cases) {
+    const Read order = read_off(text);
+    ASSERT_TRUE(order.has_value()) << text;
+    EXPECT_EQ(*order, wanted) << text;
+  }
+  EXPECT_FALSE(read_off("OFF")) << "of nothing";
+  EXPECT_FALSE(read_off("850 OFF 000 4321")) << "half of an amount";
+  EXPECT_EQ(read("850000 OFF 4321")->invoice, "off") << "behind a code it is a word like any other";
+}
+
 std::string in_groups(std::int64_t number, const std::string& separator, const std::string& zero) {
   const std::string digits = std::to_string(number);
   std::string out;

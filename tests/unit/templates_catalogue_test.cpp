@@ -49,6 +49,7 @@ Value sample(const std::string& name) {
   if (name == "code") return "1234567";
   if (name == "card") return "6274120000000014";
   if (name == "phone") return "0912xxx6789";
+  if (name == "typed") return "12845000";
   if (name == "word") return "نان ";
   if (name == "words") return "نان، شیر";
   if (name == "tag") return "دانشجو/کارمند";
