@@ -26,4 +26,13 @@ std::vector<std::string> remarks(const Offer& offer, std::span<const Segment> se
 // same way, never less: beside it this one is as good as not there.
 std::optional<std::size_t> shadow_of(std::size_t place, std::span<const Offer> offers);
 
+// Offers that say `all` and may come together with so many others that some have no place (kGivenMax).
+struct Crowd {
+  std::size_t place = 0;   // of the one of them that is left out first
+  std::size_t things = 0;  // that all of them give
+};
+// Of each occasion on which that may be; empty: surely on none. What their conditions say of numbers, of her
+// city, of the event and of their days is looked at: two that can never hold together are no crowd.
+std::vector<Crowd> crowds(std::span<const Offer> offers);
+
 }  // namespace peyk::rules
