@@ -1,5 +1,6 @@
 // What in a programme is no mistake and yet cannot be meant: conditions that hold whatever happens, an offer
-// that another one always beats. Only what is certain is told; what is likely is for a replay to find.
+// that another one always beats. Only what is certain is told; what is likely is for a replay to find. One
+// thing besides may be, and would be a surprise: that some of them have no place.
 //
 // A condition is certain to hold if its measure is known whenever such an offer is judged (certain_on), and
 // cannot lie outside of what is asked. "Any known score" is none: who never bought has no score.
