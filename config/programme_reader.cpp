@@ -310,6 +310,12 @@ void read_offers(Section& root, handlers::Club& club) {
                                " less: of offers that say best one fires",
                                all[*shadow].name));
   }
+  for (const rules::Crowd& crowd : rules::crowds(all))
+    root.remark_at(
+        names.line_of(all[crowd.place].name), fmt::format("offers[{}].name", crowd.place),
+        fmt::format("it may have no place: of offers that say all one member is given at most {} things a"
+                    " day, of the highest priority first, and it stands among {} that may come together",
+                    rules::kGivenMax, crowd.things));
   std::ranges::sort(club.programme.offers, {}, &rules::Offer::name);
 }
 

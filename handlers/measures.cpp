@@ -19,6 +19,10 @@ using rules::WordSet;
 using std::chrono::sys_days;
 using std::chrono::year_month_day;
 
+// Of all words that a grant tells, in characters as JSON. The row takes kFactsMax, and all numbers that there
+// are stay below 1,300; a text takes 200 of it.
+constexpr std::size_t kWordsSeenMax = 600;
+
 constexpr int kWeekdayOfEpoch =
     5;  // 1970-01-01 was a Thursday, the sixth day of a week that begins on Saturday
 
@@ -28,6 +32,38 @@ rules::DayNumber number_of(sys_days day) {
 
 std::int64_t digits_of(int year, unsigned month, unsigned day) {
   return std::int64_t{year} * 10'000 + std::int64_t{month} * 100 + std::int64_t{day};
+}
+
+std::string facts_json(const nlohmann::ordered_json& json) {
+  return json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+}
+
+// As a VARCHAR counts: characters, not octets.
+std::size_t characters_of(std::string_view utf8) {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      utf8, [](char octet) { return (static_cast<unsigned char>(octet) & 0xC0) != 0x80; }));
+}
+
+// Those of a condition's words that are so, as many as there is room for, and how many more there were: a
+// file asks for up to fifty, and an invoice may have them all.
+void see_words(const Condition& condition, const Measures& measures, nlohmann::ordered_json& seen,
+               std::size_t& room) {
+  const std::string set(rules::name_of(condition.set));
+  auto& names = seen[set];
+  if (names.is_null()) names = nlohmann::ordered_json::array();
+  std::int64_t more = 0;
+  for (std::size_t i = 0; i < condition.words.size() && i < condition.word_names.size(); ++i) {
+    if (!measures.has(condition.set, condition.words[i])) continue;
+    const nlohmann::ordered_json name(condition.word_names[i]);
+    const std::size_t size = characters_of(facts_json(name)) + 1;
+    if (size <= room) {
+      room -= size;
+      names.push_back(name);
+    } else {
+      ++more;
+    }
+  }
+  if (more > 0) seen[set + "_more"] = more;
 }
 
 bool asks(const Programme& programme, Measure measure) {
@@ -333,23 +369,18 @@ std::string looked_at(const rules::Offer& offer, const Measures& measures) {
   if (offer.on == rules::Occasion::birthday) see(Measure::days_to_birthday);
   if (offer.on == rules::Occasion::away) see(Measure::days_away);
   if (offer.on == rules::Occasion::profile) see(Measure::profile_complete);
+  std::size_t room = kWordsSeenMax;
   for (const Condition& condition : offer.when) {
-    if (!condition.words.empty()) {
-      auto& names = seen[std::string(rules::name_of(condition.set))];
-      if (names.is_null()) names = nlohmann::ordered_json::array();
-      for (std::size_t i = 0; i < condition.words.size(); ++i) {
-        if (measures.has(condition.set, condition.words[i]) && i < condition.word_names.size())
-          names.push_back(condition.word_names[i]);
-      }
-    } else {
+    if (condition.words.empty())
       see(condition.measure);
-    }
+    else
+      see_words(condition, measures, seen, room);
   }
   if (offer.chance != 0) {
     seen["chance"] = offer.chance;
     seen["drawn_on"] = measures.draw_day();
   }
-  return seen.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+  return facts_json(seen);
 }
 
 std::vector<SetBehaviour> behaviour_after(const Club& club, MemberId member, const PastVisit& added,

@@ -80,7 +80,9 @@ std::vector<rules::OfferUse> uses_of(const Club& club, const Member* member, con
 
 // The measures that the conditions of an offer looked at, as a JSON object: {"visits": 6, "branch": 12}. Of a
 // surprise its chance (one in so many) and the day it was drawn for, counted from 1970, too.
-// Names as the club file has them.
+// Names as the club file has them; of very many words the first, and how many more: {"item": ["bread"],
+// "item_more": 3}. At most kFactsMax characters, whatever it looked at.
+inline constexpr std::size_t kFactsMax = 2'000;  // offer_grant.facts
 std::string looked_at(const rules::Offer& offer, const rules::Measures& measures);
 
 // How she buys once `added` is one of her purchases: the rows that change. It is none of which nothing is

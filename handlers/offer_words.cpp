@@ -16,6 +16,7 @@ using rules::Measure;
 using rules::WordSet;
 
 constexpr std::size_t kTextPartsMax = 3;
+constexpr std::int64_t kWordsToldMax = 5;  // of what a grant looked at, of each set; the others are counted
 
 enum class How : std::uint8_t { count, money, percent, tier, branch, yes, word };
 
@@ -348,9 +349,19 @@ std::string facts_in_words(const OfferGrant& grant, const rules::Offer* offer, c
     if (known == facts.end()) continue;
     if (known->is_string()) add_once(words, teller.word(fact, known->get<std::string>()));
     if (!known->is_array()) continue;
+    const auto more = facts.find(std::string(fact.name) + "_more");
+    std::int64_t told = 0, left_out = 0;
+    if (more != facts.end() && more->is_number_integer()) left_out = more->get<std::int64_t>();
     for (const auto& one : *known) {
-      if (one.is_string()) add_once(words, teller.word(fact, one.get<std::string>()));
+      if (!one.is_string()) continue;
+      if (told < kWordsToldMax) {
+        add_once(words, teller.word(fact, one.get<std::string>()));
+        ++told;
+      } else {
+        ++left_out;
+      }
     }
+    if (left_out > 0) words.push_back(teller.say("offers_more", {{"count", left_out}}));
   }
   return listed(words, language);
 }

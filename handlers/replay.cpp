@@ -115,6 +115,7 @@ class PurchaseWalk {
       ++uses_[place].uses;
       ++uses_[place].uses_today;
     }
+    for (const std::size_t place : judged.left_out) ++report_.offers[place].left_out;
     std::int64_t points = 0;
     for (const rules::Given& given : judged.given) {
       ReplayedOffer& offer = report_.offers[given.offer];

@@ -49,6 +49,7 @@ struct ReplayedOffer {
   bool judged = false;             // it is of purchases
   std::vector<std::string> blind;  // what it asks for and is on no record
   std::uint64_t fired = 0;         // purchases
+  std::uint64_t left_out = 0;  // purchases that it fitted and that gave too much already (rules::kGivenMax)
   std::uint64_t members = 0;
   rules::Amount credit = 0;  // and gifts
   rules::Amount discount = 0;

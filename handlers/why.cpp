@@ -17,27 +17,31 @@ ReadingKey key_of(const Speaker& speaker) {
   return {speaker.club->id, speaker.phone, Reading::why};
 }
 
-// One line: the offer, what it gave, what it looked at. An offer without a title is not shown.
-std::string line_of(const OfferGrant& grant, const Speaker& speaker, const Facts& facts,
+// One line: the offer, what it gave, what it looked at, if it is to. An offer without a title is not shown.
+std::string line_of(const OfferGrant& grant, bool with_facts, const Speaker& speaker, const Facts& facts,
                     const Setting& setting) {
   const Club& club = *speaker.club;
   const rules::Offer* offer = version_of(grant, club, facts);
   const std::string gave = given_in_words(grant, offer, club, speaker.language, setting);
   if (gave.empty() || (offer != nullptr && offer->title.empty())) return "";
-  const std::string seen = facts_in_words(grant, offer, club, speaker.language, setting);
+  const std::string seen =
+      with_facts ? facts_in_words(grant, offer, club, speaker.language, setting) : std::string();
   const std::string title =
       offer == nullptr ? render(setting, "why_offer_over", speaker.language) : offer->title;
   return render(setting, seen.empty() ? "why_offer_plain" : "why_offer", speaker.language,
                 {{"title", title}, {"what", gave}, {"facts", seen}});
 }
 
-// What offers gave, as far as one text goes.
+// What offers gave, as far as one text goes: the first rather without what it looked at than not at all.
 void add_offers(std::string& text, const std::vector<const OfferGrant*>& grants, const Speaker& speaker,
                 const Facts& facts, const Setting& setting) {
   std::int64_t left_out = 0;
+  bool is_first = true;
   for (const OfferGrant* grant : grants) {
-    const std::string line = line_of(*grant, speaker, facts, setting);
+    std::string line = line_of(*grant, true, speaker, facts, setting);
     if (line.empty()) continue;
+    if (is_first && !fits_text(text + '\n' + line)) line = line_of(*grant, false, speaker, facts, setting);
+    is_first = false;
     if (left_out == 0 && fits_text(text + '\n' + line))
       text += '\n' + line;
     else

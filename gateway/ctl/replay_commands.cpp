@@ -56,7 +56,7 @@ std::string remark_on(const ReplayedOffer& offer, const ReplayReport& report) {
   if (!offer.blind.empty())
     return fmt::format("asks for what is not on record, and was judged without it: {}", list_of(offer.blind));
   if (report.purchases == 0) return {};
-  if (offer.fired == 0) return "never fired";
+  if (offer.fired == 0) return offer.left_out == 0 ? "never fired" : "";
   if (offer.fired == report.purchases) return "fired on every purchase: the club's own share does that too";
   return {};
 }
@@ -93,6 +93,9 @@ void show(const handlers::Club& club, const ReplayReport& report, std::ostream& 
     const ReplayedOffer& one = report.offers[i];
     if (const std::string remark = remark_on(one, report); !remark.empty())
       remarks += fmt::format("  {}: {}\n", one.name, remark);
+    if (one.left_out > 0)
+      remarks += fmt::format("  {}: left out on {} purchases: one is given at most {} things at once\n",
+                             one.name, one.left_out, rules::kGivenMax);
     if (one.over_budget > 0)
       remarks += fmt::format("  {}: {} beyond its budget of {}\n", one.name, one.over_budget,
                              club.programme.offers[i].budget);

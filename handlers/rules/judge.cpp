@@ -1,4 +1,5 @@
-// judge() in three steps: which offers fit; with which of those that say `best` most is given; what that is.
+// judge() in four steps: which offers fit; for which there is room; with which of those that say `best` most
+// is given; what that is.
 #include <array>
 
 #include "handlers/rules/offer_fits.hpp"
@@ -215,6 +216,49 @@ class Settling {
   Settled* settled_ = nullptr;
 };
 
+// How many effects it may give by this basket: of none has it a place to take.
+std::size_t things_of(const Offer& offer, const Basket& basket) {
+  std::size_t things = 0, notes = 0;
+  for (const OfferEffect& effect : offer.then) {
+    if (effect.kind == EffectKind::note) {
+      ++notes;
+    } else if (is_discount(effect.kind) ? basket.quoted
+                                        : effect.kind != EffectKind::points_percent || basket.points > 0) {
+      ++things;
+    }
+  }
+  return things > 0 || notes == offer.then.size() ? things + notes : 0;
+}
+
+// Places of what was given today and is not among what fits now.
+std::size_t places_taken(std::span<const Offer> offers, std::span<const OfferUse> uses, Occasion on,
+                         std::span<const Candidate> fitting) {
+  std::size_t taken = 0;
+  for (std::size_t i = 0; i < uses.size(); ++i) {
+    if (uses[i].uses_today == 0 || offers[i].on != on || offers[i].stacking != Stacking::all) continue;
+    if (std::ranges::find(fitting, i, &Candidate::place) == fitting.end()) taken += offers[i].then.size();
+  }
+  return taken;
+}
+
+// Leaves those for which there is room, and tells the others. Once one has none, none behind it has.
+std::vector<std::size_t> leave_out(std::vector<Candidate>& candidates, std::size_t taken,
+                                   const Basket& basket) {
+  std::vector<std::size_t> left_out;
+  std::vector<Candidate> kept;
+  for (const Candidate& one : candidates) {
+    const std::size_t things = one.offer->stacking == Stacking::all ? things_of(*one.offer, basket) : 0;
+    if (things > 0 && (!left_out.empty() || taken + things > kGivenMax)) {
+      left_out.push_back(one.place);
+    } else {
+      taken += things;
+      kept.push_back(one);
+    }
+  }
+  if (!left_out.empty()) candidates = std::move(kept);
+  return left_out;
+}
+
 void check(const Basket& basket) {
   if (basket.amount < 0 || basket.amount > kAmountMax || basket.by_credit < 0 ||
       basket.by_credit > basket.amount || basket.points < 0 || basket.points > kAmountMax)
@@ -291,9 +335,12 @@ Judged judge(std::span<const Offer> offers, std::span<const OfferUse> uses, cons
   if (on == Occasion::purchase && basket.amount == basket.by_credit)
     std::erase_if(candidates, [](const Candidate& one) { return !has_only_notes(*one.offer); });
   if (candidates.empty()) return {};
+  std::vector<std::size_t> left_out =
+      leave_out(candidates, places_taken(offers, uses, on, candidates), basket);
+  if (candidates.empty()) return {.left_out = std::move(left_out)};
   Settled result = settled(candidates, basket);
   std::ranges::sort(result.given, {}, [](const Given& one) { return std::pair(one.offer, one.effect); });
-  Judged judged{.given = std::move(result.given), .off = result.off};
+  Judged judged{.left_out = std::move(left_out), .given = std::move(result.given), .off = result.off};
   judged.credit_share = plain_share(result, basket.amount - basket.by_credit - result.off);
   for (Given& one : judged.given) {
     one.offer = candidates[one.offer].place;

@@ -22,6 +22,10 @@
 // - A budget is what is left of it when it is judged, under the lock of the offer; an offer whose budget is
 //   less than it would give gives what is left, in the order of its effects, and then nothing (I34). That of
 //   an offer of items is so many pieces, and an item is worth no rial: no offer has a budget of both.
+// - What a member is given at once has a limit (docs/decisions/0040): of the offers that say `all` as many
+//   fire, in the order of priority, as give kGivenMax things together in a day; one that says `best` comes
+//   beside them. What was given earlier in the day keeps its place, so a second invoice brings nobody what
+//   the first had no room for. "Never less than any single offer gives" is said of those that have a place.
 // - Chance is none of the judge's: what is drawn for a member and a day is a function of both and of the
 //   offer (offer_draws.hpp), the same for all invoices of the day.
 // - Integers only. A value beyond kAmountMax is std::out_of_range, never a wrapped sum.
@@ -130,15 +134,19 @@ struct Given {
 };
 
 struct Judged {
-  std::vector<std::size_t> fired;  // places, in the order of priority, then of names
-  std::vector<Given> given;        // in the same order; nothing of value 0, but notes
-  Amount off = 0;                  // discount in all; at most amount - by_credit
+  std::vector<std::size_t> fired;     // places, in the order of priority, then of names
+  std::vector<std::size_t> left_out;  // likewise, of those that fit and have no place (kGivenMax)
+  std::vector<Given> given;           // in the same order; nothing of value 0, but notes
+  Amount off = 0;                     // discount in all; at most amount - by_credit
   // If all credit that was given comes of plain percentages: then share_of(amount - by_credit - off, this) is
   // the credit in all, to the rial. Else 0.
   BasisPoints credit_share = 0;
 };
 
 inline constexpr std::size_t kJudgedMax = 1000;  // offers; more are std::length_error
+// Effects of offers that say `all`, of one purchase or occasion. Each is a row and an entry of the answer
+// that is kept for a till that asks again: this keeps both within their columns.
+inline constexpr std::size_t kGivenMax = 50;
 
 // `uses` by position, or empty: nothing was used. An offer that fits but has nothing to give (not quoted, all
 // of its bounds reached, rounded to nothing) does not fire; one that has only notes does.

@@ -1,6 +1,7 @@
 #include "handlers/rules/remarks.hpp"
 
 #include <algorithm>
+#include <map>
 
 #include "handlers/rules/offer_fits.hpp"
 
@@ -63,6 +64,73 @@ bool beats(const Offer& one, const Offer& other) {
   return lasts_as_long(one, other) && asks_no_more(one, other);
 }
 
+// Of the sets of which a moment has one word.
+bool is_of_one_word(WordSet set) {
+  return set == WordSet::city || set == WordSet::event;
+}
+
+bool may_hold_together(const Condition& one, const Condition& other) {
+  if (one.negated || other.negated || one.words.empty() != other.words.empty()) return true;
+  if (one.words.empty()) {
+    if (one.measure != other.measure || one.ranges.empty() || other.ranges.empty()) return true;
+    return std::ranges::any_of(one.ranges, [&other](const Range& range) {
+      return std::ranges::any_of(other.ranges, [&range](const Range& its) {
+        return std::max(range.from, its.from) <= std::min(range.to, its.to);
+      });
+    });
+  }
+  if (one.set != other.set || !is_of_one_word(one.set)) return true;
+  return std::ranges::any_of(
+      one.words, [&other](WordId word) { return std::ranges::find(other.words, word) != other.words.end(); });
+}
+
+bool may_come_together(const Offer& one, const Offer& other) {
+  if (one.until != Instant{} && other.from >= one.until) return false;
+  if (other.until != Instant{} && one.from >= other.until) return false;
+  return std::ranges::all_of(one.when, [&other](const Condition& condition) {
+    return std::ranges::all_of(
+        other.when, [&condition](const Condition& its) { return may_hold_together(condition, its); });
+  });
+}
+
+// Those of `places` that, together with all of them that each may come with, give more than is given at once.
+// Whoever is in no such company is in nobody's.
+std::vector<std::size_t> crowded(std::vector<std::size_t> places, std::span<const Offer> offers) {
+  const std::size_t count = places.size();
+  std::vector<std::vector<bool>> beside(count, std::vector<bool>(count));
+  std::vector<std::size_t> things(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    for (std::size_t j = 0; j <= i; ++j) {
+      if (!may_come_together(offers[places[i]], offers[places[j]])) continue;
+      beside[i][j] = beside[j][i] = true;
+      things[i] += offers[places[j]].then.size();
+      if (i != j) things[j] += offers[places[i]].then.size();
+    }
+  }
+  std::vector<std::size_t> alone;
+  std::vector<bool> gone(count);
+  const auto take_out = [&](std::size_t i) {
+    if (gone[i] || things[i] > kGivenMax) return;
+    gone[i] = true;
+    alone.push_back(i);
+  };
+  for (std::size_t i = 0; i < count; ++i) take_out(i);
+  while (!alone.empty()) {
+    const std::size_t i = alone.back();
+    alone.pop_back();
+    for (std::size_t j = 0; j < count; ++j) {
+      if (!beside[i][j] || gone[j]) continue;
+      things[j] -= offers[places[i]].then.size();
+      take_out(j);
+    }
+  }
+  std::vector<std::size_t> left;
+  for (std::size_t i = 0; i < count; ++i) {
+    if (!gone[i]) left.push_back(places[i]);
+  }
+  return left;
+}
+
 }  // namespace
 
 std::vector<Condition> certain_on(Occasion on) {
@@ -112,6 +180,25 @@ std::optional<std::size_t> shadow_of(std::size_t place, std::span<const Offer> o
     if (i != place && beats(offers[i], offers[place])) return i;
   }
   return std::nullopt;
+}
+
+std::vector<Crowd> crowds(std::span<const Offer> offers) {
+  std::map<Occasion, std::vector<std::size_t>> by_occasion;
+  for (std::size_t i = 0; i < offers.size(); ++i) {
+    if (offers[i].stacking == Stacking::all) by_occasion[offers[i].on].push_back(i);
+  }
+  std::vector<Crowd> all;
+  for (auto& [on, places] : by_occasion) {
+    const std::vector<std::size_t> left = crowded(std::move(places), offers);
+    if (left.empty()) continue;
+    Crowd crowd{.place = left.front()};
+    for (const std::size_t place : left) {
+      crowd.things += offers[place].then.size();
+      if (order_of(offers[crowd.place]) < order_of(offers[place])) crowd.place = place;
+    }
+    all.push_back(crowd);
+  }
+  return all;
 }
 
 }  // namespace peyk::rules

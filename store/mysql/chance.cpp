@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <utility>
 
 namespace peyk::store {
 namespace {
@@ -12,8 +13,11 @@ constexpr std::uint32_t kIdsSpare = 2'000;  // for one who leaves with many lots
 }  // namespace
 
 void SystemChance::reserve_ids(Connection& connection, std::uint32_t wanted) {
-  if (end_ - next_ >= wanted + kIdsSpare) return;
-  const std::uint64_t block = std::max<std::uint64_t>(kIdBlock, wanted + kIdsSpare);
+  const std::uint64_t least =
+      std::max<std::uint64_t>(std::exchange(least_, 0), std::uint64_t{wanted} + kIdsSpare);
+  at_hand_ = end_ - next_;
+  if (at_hand_ >= least) return;
+  const std::uint64_t block = std::max<std::uint64_t>(kIdBlock, least);
   connection.prepare("UPDATE id_block SET next_id = LAST_INSERT_ID(next_id) + ? WHERE name = 'row'")
       .add(block)
       .update();
@@ -26,6 +30,7 @@ void SystemChance::reserve_ids(Connection& connection, std::uint32_t wanted) {
   connection.commit();  // only then is the block ours
   next_ = first;
   end_ = first + block;
+  at_hand_ = block;
 }
 
 std::uint64_t SystemChance::random() {
@@ -40,7 +45,10 @@ std::uint64_t SystemChance::random() {
 }
 
 std::uint64_t SystemChance::next_id() {
-  if (next_ == end_) throw std::logic_error("a batch used more ids than it reserved");
+  if (next_ == end_) {
+    least_ = 2 * std::max<std::uint64_t>(at_hand_, kIdBlock);
+    throw SqlError(SqlError::Kind::conflict, 0, "more ids were wanted than had been reserved");
+  }
   return next_++;
 }
 

@@ -6,6 +6,7 @@
 #include "handlers/speaker.hpp"
 #include "store/mysql/history.hpp"
 #include "store/mysql/sets.hpp"
+#include "templates/utf8.hpp"
 
 namespace peyk::store {
 namespace {
@@ -265,7 +266,7 @@ void save_ends(Connection& connection, const std::vector<std::pair<MessageId, co
              9, replayed, [&terms, now](Statement& s, const auto& one) {
                const Candidate& letter = *one.second;
                s.add(one.first).add(letter.facts.replays + 1).add(letter.facts.line).add(now);
-               s.add(std::string_view(terms.by).substr(0, 64)).add(std::uint32_t{letter.facts.state});
+               s.add(templates::clip(terms.by, 64)).add(std::uint32_t{letter.facts.state});
                s.add(letter.reason).add(letter.valid_until).add(letter.settled_at);
              });
   update_in(connection,

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "store/mysql/sets.hpp"
+#include "templates/utf8.hpp"
 
 namespace peyk::store {
 namespace {
@@ -149,7 +150,7 @@ bool save_failure(Connection& connection, const SettledEvent& one, rules::Instan
           .add(static_cast<std::uint32_t>(one.state))
           .add(one.counted)
           .add(now)
-          .add(std::string_view(one.outcome).substr(0, 200))
+          .add(templates::clip(one.outcome, 200))
           .add(one.id)
           .add(one.attempts)
           .update();

@@ -7,6 +7,7 @@
 #include "store/mysql/receipts.hpp"
 #include "store/mysql/schedule.hpp"
 #include "store/mysql/sets.hpp"
+#include "templates/utf8.hpp"
 
 namespace peyk::store {
 namespace {
@@ -163,7 +164,7 @@ void save_given_up(Connection& connection, const Settled& one, rules::Instant no
           "UPDATE outbox SET state = ?, reason = ?, parts = IF(?, ?, parts), settled_at = ?"
           " WHERE message_id = ? AND (state = 1 OR (state = 8 AND ?))")
       .add(std::uint32_t{one.state})
-      .add(std::string_view(one.reason).substr(0, 100))
+      .add(templates::clip(one.reason, 100))
       .add(one.state == unknown)
       .add(static_cast<std::uint64_t>(one.part_count))
       .add(now)

@@ -15,8 +15,9 @@ namespace {
 using namespace handlers;
 using Verdict = Result::Verdict;
 
-constexpr std::uint32_t kIdsPerRequest =
-    48;  // above what any decision and its texts use: a move out of many lots
+// Above what nearly any decision and its texts use. A batch that wants more is begun anew with more
+// (chance.hpp).
+constexpr std::uint32_t kIdsPerRequest = 48;
 constexpr int kConflictRetriesMax = 10;
 // Requests in a batch in which calls to the server cost more than what they do: few calls, then, rather than
 // none in vain.

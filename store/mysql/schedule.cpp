@@ -1,6 +1,7 @@
 #include "store/mysql/schedule.hpp"
 
 #include "store/mysql/sets.hpp"
+#include "templates/utf8.hpp"
 
 namespace peyk::store {
 namespace {
@@ -87,7 +88,7 @@ void cancel_scheduled(Connection& connection, std::span<const MessageId> ids, st
   update_in(connection,
             "UPDATE outbox FORCE INDEX (PRIMARY) SET state = 8, reason = ?, settled_at = ? WHERE state = 7 "
             "AND message_id IN (",
-            ids, [why, now](Statement& s) { s.add(why.substr(0, 100)).add(now); });
+            ids, [why, now](Statement& s) { s.add(templates::clip(why, 100)).add(now); });
 }
 
 std::map<std::string, ScheduledOfLine> count_scheduled(Connection& connection) {

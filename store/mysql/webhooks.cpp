@@ -1,5 +1,7 @@
 #include "store/mysql/webhooks.hpp"
 
+#include "templates/utf8.hpp"
+
 namespace peyk::store {
 
 using namespace handlers;
@@ -100,7 +102,7 @@ void disable_endpoint(Connection& connection, EndpointId endpoint, const std::st
           "UPDATE webhook_endpoint SET disabled_at = ?, disabled_why = ?"
           " WHERE endpoint_id = ? AND url = ? AND disabled_at IS NULL")
       .add(now)
-      .add(std::string_view(why).substr(0, 100))
+      .add(templates::clip(why, 100))
       .add(endpoint)
       .add(url)
       .update();

@@ -429,5 +429,11 @@ TEST(ConfigProgramme, what_is_hardly_meant_is_told_with_its_line_and_accepted) {
   EXPECT_EQ(remarks_of("offers: [{name: a, title: Five visits, then: {credit_percent: 5}}]"), "");
 }
 
+TEST(ConfigProgramme, a_crowd_of_offers_is_told_by_the_one_that_is_left_out_first) {
+  std::string text = "offers:\n";
+  for (int i = 100; i < 151; ++i) text += fmt::format("  - {{name: o-{}, then: {{credit_percent: 5}}}}\n", i);
+  EXPECT_THAT(remarks_of(text), HasSubstr("club.yaml:56: offers[50].name: it may have no place"));
+}
+
 }  // namespace
 }  // namespace peyk::config::config_programme_test

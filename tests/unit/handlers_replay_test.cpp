@@ -126,6 +126,17 @@ TEST(Replay, keeps_the_bounds_of_a_member_and_tells_what_a_budget_would_not_have
   EXPECT_EQ(report.offers[1].over_budget, 0);
 }
 
+TEST(Replay, tells_on_how_many_purchases_an_offer_had_no_place) {
+  std::vector<Offer> offers;
+  for (int i = 100; i < 151; ++i)
+    offers.push_back(offer_of("o-" + std::to_string(i), {}, EffectKind::points, 1));
+  const auto report = replayed(club_with(offers), weekly(2, 1'000'000));
+  EXPECT_EQ(report.offers[0].fired, 2U);
+  EXPECT_EQ(report.offers[0].left_out, 0U);
+  EXPECT_EQ(report.offers[50].fired, 0U);
+  EXPECT_EQ(report.offers[50].left_out, 2U);
+}
+
 TEST(Replay, counts_the_uses_of_a_day_anew_on_the_next) {
   Offer daily = offer_of("daily", {}, EffectKind::credit, 50'000);
   daily.per_member_day = 1;

@@ -294,15 +294,65 @@ TEST(Offers, refuse_numbers_out_of_range) {
   EXPECT_THROW(judged({five}, {.amount = 1}, {{}, {}}), std::logic_error);
 }
 
-TEST(Offers, a_thousand_that_all_fire_are_no_more_than_the_invoice) {
+TEST(Offers, a_thousand_that_all_fit_are_no_more_than_the_invoice) {
   std::vector<Offer> offers;
   for (int i = 0; i < 1'000; ++i) {
-    offers.push_back(giving({{percent_off, 100}, {credit, kAmountMax}}, "o" + std::to_string(i)));
+    offers.push_back(giving({{percent_off, 1'000}, {credit, kAmountMax}}, "o" + std::to_string(i)));
     if (i % 2 == 0) offers.back().stacking = Stacking::best;
   }
   const Judged result = judged(offers, {.amount = 1'000, .quoted = true});
   EXPECT_EQ(result.off, 1'000);
-  EXPECT_EQ(result.fired.size(), 501U);
+  EXPECT_EQ(result.fired.size(), kGivenMax / 2 + 1);
+  EXPECT_EQ(result.left_out.size(), 500 - kGivenMax / 2);
+}
+
+// So many, each a point; the later, the higher.
+std::vector<Offer> a_point_each(int count) {
+  std::vector<Offer> offers;
+  for (int i = 0; i < count; ++i) {
+    offers.push_back(giving(points, 1, "o" + std::to_string(100 + i)));
+    offers.back().priority = i;
+  }
+  return offers;
+}
+
+TEST(Offers, give_fifty_things_and_leave_out_those_of_the_lowest_priority) {
+  EXPECT_THAT(judged(a_point_each(50), {.amount = 1}).left_out, IsEmpty());
+  std::vector<Offer> offers = a_point_each(53);
+  const Judged result = judged(offers, {.amount = 1});
+  EXPECT_EQ(result.fired.size(), kGivenMax);
+  EXPECT_EQ(result.fired.front(), 52U);
+  EXPECT_THAT(result.left_out, ElementsAre(2U, 1U, 0U));
+  offers[0] = best(offers[0]);
+  EXPECT_EQ(judged(offers, {.amount = 1}).fired.size(), kGivenMax + 1) << "the best has a place of its own";
+  offers[52] = giving({{points, 1}, {entries, 1}}, "two");
+  offers[52].priority = 3;
+  EXPECT_THAT(judged(offers, {.amount = 1}).left_out, ElementsAre(52U, 2U, 1U))
+      << "whole, or not, nor what is behind it";
+}
+
+TEST(Offers, that_have_nothing_to_give_take_no_place) {
+  std::vector<Offer> offers = a_point_each(50);
+  for (int i = 0; i < 10; ++i) {
+    offers.push_back(giving(i % 2 == 0 ? percent_off : points_percent, 100, "off" + std::to_string(i)));
+    offers.back().priority = 100;
+  }
+  EXPECT_THAT(judged(offers, {.amount = 1'000}).left_out, IsEmpty());
+  EXPECT_THAT(judged(offers, {.amount = 1'000, .quoted = true}).left_out, ElementsAre(4U, 3U, 2U, 1U, 0U));
+}
+
+TEST(Offers, that_gave_today_keep_their_places) {
+  std::vector<Offer> offers = a_point_each(60);
+  std::vector<OfferUse> uses(offers.size());
+  for (std::size_t i = 20; i < 60; ++i) {
+    offers[i].per_member_day = 1;
+    uses[i] = {.uses = 1, .uses_today = 1};
+  }
+  EXPECT_EQ(judged(offers, {.amount = 1}, uses).fired.size(), 10U);
+  offers[20].on = Occasion::birthday;
+  EXPECT_EQ(judged(offers, {.amount = 1}, uses).fired.size(), 11U) << "of another occasion";
+  for (OfferUse& use : uses) use.uses_today = 0;
+  EXPECT_EQ(judged(offers, {.amount = 1}, uses).fired.size(), 50U) << "a new day";
 }
 
 struct OpenRow {

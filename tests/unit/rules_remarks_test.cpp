@@ -166,5 +166,59 @@ TEST(Remarks, tell_an_offer_that_another_one_always_beats) {
   EXPECT_FALSE(shadow_of(0, std::vector<Offer>{beside, rows[0].other})) << "it fires beside the best";
 }
 
+Offer point(std::size_t number, std::vector<Condition> when = {}) {
+  return {.name = "o" + std::to_string(1000 + number),
+          .when = std::move(when),
+          .then = {{EffectKind::points, 1}}};
+}
+
+TEST(Remarks, tell_a_crowd_of_which_some_have_no_place) {
+  std::vector<Offer> offers;
+  for (std::size_t i = 0; i < kGivenMax; ++i) offers.push_back(point(i));
+  EXPECT_THAT(crowds(offers), IsEmpty());
+  offers.push_back(point(kGivenMax));
+  ASSERT_EQ(crowds(offers).size(), 1U);
+  EXPECT_EQ(crowds(offers)[0].place, kGivenMax);
+  EXPECT_EQ(crowds(offers)[0].things, kGivenMax + 1);
+  struct Row {
+    const char* what;
+    Offer last;
+    bool crowd;
+  };
+  const Offer last = offers.back();
+  const Row rows[] = {
+      {"on a condition", point(99, {asked(visits, {{.from = 5}})}), true},
+      {"the best", but(last, [](Offer& o) { o.stacking = Stacking::best; }), false},
+      {"on another occasion", but(last, [](Offer& o) { o.on = Occasion::birthday; }), false},
+      {"when they are over", but(last, [](Offer& o) { o.from = Instant{std::chrono::hours{5}}; }), false},
+      {"before they are over", but(last, [](Offer& o) { o.from = Instant{std::chrono::hours{4}}; }), true},
+  };
+  for (std::size_t i = 0; i < kGivenMax; ++i) offers[i].until = Instant{std::chrono::hours{5}};
+  for (const Row& row : rows) {
+    offers.back() = row.last;
+    EXPECT_EQ(!crowds(offers).empty(), row.crowd) << row.what;
+  }
+}
+
+TEST(Remarks, know_a_crowd_from_offers_that_never_come_together) {
+  std::vector<Offer> offers{point(0), point(1)};
+  for (std::int64_t number = 1; number <= 40; ++number) {
+    for (std::size_t i = 0; i < 3; ++i)
+      offers.push_back(point(offers.size(), {asked(branch, {{number, number}})}));
+  }
+  EXPECT_THAT(crowds(offers), IsEmpty()) << "three of a branch, and two of all";
+  for (std::size_t i = 0; i < 46; ++i) offers.push_back(point(offers.size(), {asked(branch, {{7, 7}})}));
+  ASSERT_EQ(crowds(offers).size(), 1U);
+  EXPECT_EQ(crowds(offers)[0].things, 51U);
+  const auto city = [](const char* name) {
+    return Condition{.set = WordSet::city, .words = {word_id(name)}, .word_names = {name}};
+  };
+  offers.clear();
+  for (std::size_t i = 0; i < 51; ++i) offers.push_back(point(i, {city(i == 0 ? "Yazd" : "Shiraz")}));
+  EXPECT_THAT(crowds(offers), IsEmpty());
+  offers[0].when = {city("Shiraz")};
+  EXPECT_EQ(crowds(offers).size(), 1U);
+}
+
 }  // namespace
 }  // namespace peyk::tests::rules_remarks_test
