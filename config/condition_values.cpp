@@ -201,14 +201,6 @@ std::optional<std::vector<Range>> hours(std::string_view text) {
   return night;
 }
 
-// Days to the next one: 3 days after it, in a year of either length, are 362 or 363 to go.
-std::optional<std::vector<Range>> around_birthday(std::int64_t from, std::int64_t to) {
-  if (from > to) return std::nullopt;
-  if (from >= 0) return std::vector<Range>{{from, to}};
-  if (to < 0) return std::vector<Range>{{from + 365, to + 366}};
-  return std::vector<Range>{{0, to}, {from + 365, 365}};
-}
-
 std::optional<std::vector<Range>> ranges_of(const MeasureWord& word, std::string_view text,
                                             const ConditionWorld& world) {
   if (word.unit == Unit::hours) return hours(text);
@@ -220,9 +212,9 @@ std::optional<std::vector<Range>> ranges_of(const MeasureWord& word, std::string
   const auto from = value_of(word, text.substr(0, dots), world);
   const auto to = dots == text.npos ? from : value_of(word, text.substr(dots + 2), world);
   if (!from || !to) return std::nullopt;
-  if (word.unit == Unit::birthday) return around_birthday(*from, *to);
   if (*from <= *to) return std::vector<Range>{{*from, *to}};
-  if (!is_circle(word.unit)) return std::nullopt;
+  // From 3 to -3 is rather a slip than all of the year but five days.
+  if (!is_circle(word.unit) || word.unit == Unit::birthday) return std::nullopt;
   return std::vector<Range>{{*from, word.max}, {word.min, *to}};
 }
 

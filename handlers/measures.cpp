@@ -293,8 +293,8 @@ Needs needs_measures(const Club& club, const MemberKey& key, rules::Instant at, 
 }
 
 PeriodKey period_of(const Club& club, rules::Instant now) {
-  const std::chrono::days before{club.programme.tiers.period_days - 1};
-  return {.since = templates::start_of_local_day(now - before, club.time_zone),
+  const int before = static_cast<int>(club.programme.tiers.period_days) - 1;
+  return {.since = templates::start_of_local_day(now, club.time_zone, before),
           .in_points = club.programme.tiers.by == rules::TierMeasure::points};
 }
 

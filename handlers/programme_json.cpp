@@ -2,9 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "handlers/programme_words.hpp"
+#include "handlers/rules/ranges.hpp"
 #include "templates/fold.hpp"
 
 namespace peyk::handlers {
@@ -70,6 +72,18 @@ Json condition_json(const Condition& condition) {
   return json;
 }
 
+// What documents once called `birthday` was counted to the next one: the day behind it had 364 or 365 to go.
+constexpr std::string_view kNextBirthday = "birthday";
+std::vector<Range> to_nearest_birthday(const std::vector<Range>& to_next) {
+  const MeasureWord& nearest = word_of(rules::Measure::days_to_birthday);
+  rules::Ranges ranges;
+  for (const Range& one : to_next) {
+    ranges.push_back({one.from, std::min(one.to, nearest.max)});
+    ranges.push_back({std::max(one.from - 365, nearest.min), one.to - 366});
+  }
+  return rules::united(ranges);
+}
+
 Condition read_condition(const Json& json) {
   Condition condition;
   condition.negated = get(json, "not", false);
@@ -81,10 +95,16 @@ Condition read_condition(const Json& json) {
     for (const std::string& word : condition.word_names) condition.words.push_back(word_id_of(word));
     return condition;
   }
-  const MeasureWord* measure = measure_named(json.at("measure").get<std::string>());
+  const auto name = json.at("measure").get<std::string>();
+  condition.ranges = get_list<Range>(json, "ranges", read_range);
+  if (name == kNextBirthday) {
+    condition.measure = rules::Measure::days_to_birthday;
+    condition.ranges = to_nearest_birthday(condition.ranges);
+    return condition;
+  }
+  const MeasureWord* measure = measure_named(name);
   if (measure == nullptr) unreadable("a measure that nobody knows");
   condition.measure = measure->measure;
-  condition.ranges = get_list<Range>(json, "ranges", read_range);
   condition.every = get(json, "every", std::uint32_t{0});
   return condition;
 }

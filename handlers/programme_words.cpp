@@ -53,7 +53,7 @@ constexpr std::array<MeasureWord, rules::kMeasures> kMeasureWords{{
     {Measure::gender, "gender", "gender", Unit::gender, 1, 2, "woman, man"},
     {Measure::profile_complete, "profile_complete", "profile_complete", Unit::flag, 0, 1,
      "She has told all that the club asks of her"},
-    {Measure::days_to_birthday, "birthday", "birthday", Unit::birthday, -182, 183,
+    {Measure::days_to_birthday, "nearest_birthday", "birthday", Unit::birthday, -182, 183,
      "Days to her birthday; 0: today, -3..3: three days around it"},
     {Measure::survey_score, "survey_score", "survey_score", Unit::score, 1, 5,
      "Her last rating, 1 to 5; any: she has given one"},
@@ -174,21 +174,11 @@ bool stands_alone(Unit unit) {
          unit == Unit::trend;
 }
 
-// Behind her birthday: counted back from the next one, in a year of either length.
-std::string birthday_text(const Range& range) {
-  const bool is_past = range.from > word_of(Measure::days_to_birthday).max;
-  const std::int64_t from = is_past ? range.from - 365 : range.from;
-  const std::int64_t to = is_past ? range.to - 366 : range.to;
-  return from == to ? fmt::format("{}", from) : fmt::format("{}..{}", from, to);
-}
-
 void add_range(std::vector<std::string>& texts, const Range& range, Unit unit, const rules::TierPlan& tiers) {
   const Range all;
   const auto text = [&](std::int64_t value) { return value_text(unit, value, tiers); };
   if (unit == Unit::hours) {
     texts.push_back(minute_text(range.from) + "-" + minute_text(range.to + 1));
-  } else if (unit == Unit::birthday) {
-    texts.push_back(birthday_text(range));
   } else if (range.from == range.to) {
     texts.push_back(text(range.from));
   } else if (stands_alone(unit)) {

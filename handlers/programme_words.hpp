@@ -39,7 +39,7 @@ enum class Unit : std::uint8_t {
   jalali_day,     // 09/01, of each year
   hijri_day,      // 06/10, of each year
   gregorian_day,  // 11-22, of each year
-  birthday,       // -3..3: days to it, those after it negative; kept as days to the next one
+  birthday,       // -3..3: days to the nearest one, those after it negative
   basis_points    // of effects: 5, 7.25
 };
 

@@ -241,10 +241,15 @@ int days_to_birthday(JalaliDate born, JalaliDate today) {
     const bool is_there = born.month != 12 || born.day != 30 || is_leap(year);
     return JalaliDate{year, born.month, is_there ? born.day : 29};
   };
-  const JalaliDate this_year = birthday_in(today.year);
+  const auto length_of = [](int year) { return is_leap(year) ? 366 : 365; };
+  // Both by the days of this year: those of the years beside it lie before its first and behind its last.
   const int passed = day_of_year(today);
-  if (this_year >= today) return day_of_year(this_year) - passed;
-  return (is_leap(today.year) ? 366 : 365) - passed + day_of_year(birthday_in(today.year + 1));
+  const int this_year = day_of_year(birthday_in(today.year));
+  const int next =
+      this_year >= passed ? this_year : length_of(today.year) + day_of_year(birthday_in(today.year + 1));
+  const int last =
+      this_year <= passed ? this_year : day_of_year(birthday_in(today.year - 1)) - length_of(today.year - 1);
+  return next - passed <= passed - last ? next - passed : last - passed;
 }
 
 int age_on(JalaliDate born, JalaliDate today) {
@@ -310,8 +315,8 @@ Instant end_of_local_day(Instant instant, std::string_view zone, int days_ahead)
   return first_instant((local_day(instant, zone) + days{days_ahead} + days{1}).time_since_epoch(), zone);
 }
 
-Instant start_of_local_day(Instant instant, std::string_view zone) {
-  return first_instant(local_day(instant, zone).time_since_epoch(), zone);
+Instant start_of_local_day(Instant instant, std::string_view zone, int days_before) {
+  return first_instant((local_day(instant, zone) - days{days_before}).time_since_epoch(), zone);
 }
 
 Instant instant_of(std::chrono::sys_seconds local, std::string_view zone) {

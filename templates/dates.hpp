@@ -51,8 +51,8 @@ bool is_valid(JalaliDate jalali);
 HijriDate to_hijri(std::chrono::year_month_day gregorian, int shift_days = 0);
 HijriDate local_hijri_date(Instant instant, std::string_view zone, int shift_days = 0);
 
-// Days until her next birthday, 0 on the day itself. Who was born on 30 Esfand has hers on 29 Esfand in
-// common years. Both dates must be valid.
+// Days to her nearest birthday, -182 to 183: 0 on the day itself, behind it negative. Who was born on 30
+// Esfand has hers on 29 Esfand in common years. Both dates must be valid.
 int days_to_birthday(JalaliDate born, JalaliDate today);
 // Whole years of age on a day; negative before the birth.
 int age_on(JalaliDate born, JalaliDate today);
@@ -68,8 +68,9 @@ std::string format_time(Instant instant, std::string_view zone, Language languag
 // The first instant after the local day that comes `days_ahead` days after the one of `instant`. 0: end of
 // today.
 Instant end_of_local_day(Instant instant, std::string_view zone, int days_ahead);
-// The first instant of the local day of `instant`.
-Instant start_of_local_day(Instant instant, std::string_view zone);
+// The first instant of the local day of `instant`, or of the one so many local days before it: a day on which
+// clocks change has no 24 hours.
+Instant start_of_local_day(Instant instant, std::string_view zone, int days_before = 0);
 
 // The instant at which a zone's clocks show `local` (given as if it were UTC); of two, the later.
 Instant instant_of(std::chrono::sys_seconds local, std::string_view zone);

@@ -41,7 +41,7 @@ enum class Measure : std::uint8_t {
   age_years,
   gender,            // 1 woman, 2 man
   profile_complete,  // 0, 1
-  days_to_birthday,  // 0: today
+  days_to_birthday,  // the nearest one; 0: today, -1: it was yesterday
   survey_score,      // her last, 1 to 5
   credit,            // that she may spend
   referred,          // 1: somebody invited her

@@ -32,7 +32,7 @@ constexpr std::array<Range, kMeasures> kDomains = {{
     {0, 150},                  // age_years
     {1, 2},                    // gender
     {0, 1},                    // profile_complete
-    {0, 366},                  // days_to_birthday
+    {-182, 183},               // days_to_birthday
     {1, 5},                    // survey_score
     {Range{}.from, kMost},     // credit
     {0, 1},                    // referred

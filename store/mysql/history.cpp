@@ -36,24 +36,30 @@ struct Page {
   std::vector<MessageId> over;  // settled long enough ago
   MessageId last = 0;
   std::uint32_t seen = 0;
+  rules::Instant eldest_left = rules::Instant::max();  // of those that were not
 };
 Page read_page(Connection& connection, std::uint32_t state, const HistoryPlace& place,
-               rules::Instant before) {
+               const RestingRanges::Range& range, rules::Instant before) {
   Page page;
   Rows rows = connection
                   .prepare(
                       "SELECT message_id, GREATEST(settled_at, created_at) FROM outbox FORCE INDEX"
                       " (outbox_lane_waiting) WHERE state = ? AND line = ? AND lane = ? AND message_id > ?"
-                      " ORDER BY message_id LIMIT ?")
+                      " AND message_id <= ? ORDER BY message_id LIMIT ?")
                   .add(state)
                   .add(place.line)
                   .add(place.lane)
-                  .add(place.after)
+                  .add(range.after)
+                  .add(range.last)
                   .add(kHistoryPage)
                   .query();
   while (rows.next()) {
     page.last = rows.u64();
-    if (rows.instant() < before) page.over.push_back(page.last);
+    const rules::Instant settled_at = rows.instant();
+    if (settled_at < before)
+      page.over.push_back(page.last);
+    else
+      page.eldest_left = std::min(page.eldest_left, settled_at);
     ++page.seen;
   }
   return page;
@@ -135,6 +141,22 @@ std::chrono::seconds quiet_time(std::uint32_t state, const HistoryPlace& place, 
                                   : terms.move_after;
 }
 
+// So much later than it could a text may move: what comes of age within it moves at once, in pages that are
+// worth a look.
+std::chrono::microseconds slack_of(std::chrono::microseconds quiet) {
+  return quiet / 144;
+}
+
+// When there may be something to move where this page was read. Whatever takes up that state there meanwhile
+// was settled after now; or its receipt comes only now, and then it stays longer by as much as the receipt
+// was late.
+rules::Instant rests_until(const Page& page, std::size_t awaited, std::size_t moved,
+                           std::chrono::microseconds quiet, rules::Instant now) {
+  if (moved < page.over.size()) return now + slack_of(quiet);  // somebody has them locked
+  const rules::Instant next = std::min(page.eldest_left, now) + quiet + slack_of(quiet);
+  return awaited == 0 ? next : std::min(next, now + slack_of(kReceiptsAwaited));
+}
+
 }  // namespace
 
 HistoryMoved move_settled(Connection& connection, HistoryPlace& place, const HistoryTerms& terms,
@@ -144,20 +166,30 @@ HistoryMoved move_settled(Connection& connection, HistoryPlace& place, const His
   const std::uint32_t state = kOver[next.state];
   if (next.line.empty() || next.after == 0) {
     if (!next_lane(connection, state, next)) {
-      place = {.state = (next.state + 1) % kOver.size()};
+      place.state = (next.state + 1) % kOver.size();
+      place.line.clear();
+      place.lane = 0;
+      place.after = 0;
       moved.round_done = place.state == 0;
       return moved;
     }
   }
-  Page page = read_page(connection, state, next, now - quiet_time(state, next, terms));
-  const bool all_young = page.over.empty();
+  RestingRanges& resting = next.resting[{next.state, next.line, next.lane}];
+  const RestingRanges::Range range = resting.next(next.after, now);
+  const std::chrono::seconds quiet = quiet_time(state, next, terms);
+  Page page = read_page(connection, state, next, range, now - quiet);
+  const std::size_t over = page.over.size();
   if (state > delivered) leave_out_awaited(connection, page.over, now);
+  const std::size_t awaited = over - page.over.size();
   const auto ids = lock(connection, state, page.over);
   if (!ids.empty()) move(connection, ids);
   moved.messages = ids.size();
-  // Ids are nearly in the order of time: behind a page of which all is young there is nothing to move.
-  next.after = all_young || page.seen < kHistoryPage ? 0 : page.last;
-  place = next;
+  const bool is_full = page.seen == kHistoryPage, is_last = !is_full && range.last == RestingRanges::kNoEnd;
+  // Where nothing follows, what comes later must be found at once, to rest in its turn.
+  const MessageId end = is_full || is_last ? std::max(page.last, range.after) : range.last;
+  resting.rest({range.after, end}, rests_until(page, awaited, ids.size(), quiet, now), slack_of(quiet));
+  next.after = is_last ? 0 : end;
+  place = std::move(next);
   return moved;
 }
 

@@ -12,12 +12,15 @@
 #pragma once
 
 #include <chrono>
+#include <map>
 #include <set>
 #include <span>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "store/mysql/outbox.hpp"
+#include "store/mysql/resting_ranges.hpp"
 
 namespace peyk::store {
 
@@ -26,19 +29,22 @@ struct HistoryTerms {
   std::set<std::string> no_receipts;       // lines that ask for none: submitted is the last of it
 };
 
-// Where the next look goes on: messages of one state, line and lane, by id.
+// Where the next look goes on: messages of one state, line and lane, by id. What was read and is young rests
+// until its eldest comes of age (docs/decisions/0041): who begins without that memory reads all of it once.
 struct HistoryPlace {
   std::size_t state = 0;  // of those that are moved, in the order of their number
   std::string line;       // empty: before the first
   std::uint32_t lane = 0;
   MessageId after = 0;
+  std::map<std::tuple<std::size_t, std::string, std::uint32_t>, RestingRanges> resting;
 };
 struct HistoryMoved {
   std::uint64_t messages = 0;
   bool round_done = false;  // all was looked at: begin anew after a while
 };
 inline constexpr std::uint32_t kHistoryPage = 500;  // messages looked at in one go
-// One page. The caller commits. Throws SqlError, as all here do; `place` is then as it was.
+// One page. What has come of age is found within a 144th of its time to rest (of a day: ten minutes). The
+// caller commits. Throws SqlError, as all here do; `place` is then as it was.
 HistoryMoved move_settled(Connection& connection, HistoryPlace& place, const HistoryTerms& terms,
                           rules::Instant now);
 

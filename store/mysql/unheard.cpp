@@ -8,27 +8,47 @@
 namespace peyk::store {
 namespace {
 
+struct Submitted {
+  handlers::PhoneNumber phone = 0;
+  rules::Instant valid_until{};
+};
+
+// The next of a lane, by id. Lane by lane it is a range of the index; of all lanes at once the server would
+// sort whatever was ever submitted, for each page.
+void read_lane(Connection& connection, const std::string& line, std::uint32_t lane, MessageId after,
+               std::map<MessageId, Submitted>& messages) {
+  Rows rows =
+      connection
+          .prepare(
+              "SELECT message_id, phone, valid_until FROM outbox FORCE INDEX (outbox_lane_waiting)"
+              " WHERE state = 2 AND line = ? AND lane = ? AND message_id > ? ORDER BY message_id LIMIT ?")
+          .add(line)
+          .add(lane)
+          .add(after)
+          .add(kUnheardPage)
+          .query();
+  while (rows.next()) {
+    const MessageId id = rows.u64();
+    const handlers::PhoneNumber phone = rows.u64();
+    messages[id] = {phone, rows.instant()};
+  }
+}
+
 // Messages of the page whose time is over, and their phones.
 std::map<MessageId, handlers::PhoneNumber> over(Connection& connection, const std::string& line,
                                                 MessageId after, rules::Instant over_before,
                                                 MessageId& next) {
+  std::map<MessageId, Submitted> page;
+  for (std::uint32_t lane = 0; lane < handlers::kLanes; ++lane)
+    read_lane(connection, line, lane, after, page);
   std::map<MessageId, handlers::PhoneNumber> messages;
   std::uint32_t seen = 0;
-  Rows rows = connection
-                  .prepare(
-                      "SELECT message_id, phone, valid_until FROM outbox WHERE state = 2 AND line = ? AND "
-                      "message_id > ? ORDER BY message_id LIMIT ?")
-                  .add(line)
-                  .add(after)
-                  .add(kUnheardPage)
-                  .query();
-  while (rows.next()) {
-    next = rows.u64();
-    const handlers::PhoneNumber phone = rows.u64();
-    if (rows.instant() < over_before) messages.emplace(next, phone);
-    ++seen;
+  for (const auto& [id, one] : page) {
+    if (seen++ == kUnheardPage) break;
+    next = id;
+    if (one.valid_until < over_before) messages.emplace(id, one.phone);
   }
-  if (seen < kUnheardPage) next = 0;
+  if (page.size() < kUnheardPage) next = 0;
   return messages;
 }
 

@@ -58,22 +58,66 @@ class MysqlHistory : public testing::Test {
     store::save_receipts(database.connection, std::span(&receipt, 1), at);
     database.connection.commit();
   }
-  // Rounds until nothing moves any more; how many messages moved.
+  // One round of somebody who begins; how many messages moved.
   std::uint64_t tidy(rules::Instant now, const store::HistoryTerms& terms = {}) {
     store::HistoryPlace place;
+    return tidy(place, now, terms);
+  }
+  // One round of somebody who has been at it.
+  std::uint64_t tidy(store::HistoryPlace& place, rules::Instant now, const store::HistoryTerms& terms = {}) {
     std::uint64_t all = 0;
     for (bool done = false; !done;) {
+      const std::int64_t before = rows_read();
       const store::HistoryMoved moved = store::move_settled(database.connection, place, terms, now);
       database.connection.commit();
+      if (moved.messages == 0) {
+        EXPECT_LE(rows_read() - before, store::kHistoryPage + kAnswersOfAPage);
+      }
       all += moved.messages;
       done = moved.round_done;
     }
     return all;
   }
+  // Steps along an index that this connection has made.
+  std::int64_t rows_read() {
+    store::Rows rows = database.connection
+                           .prepare(
+                               "SELECT CAST(VARIABLE_VALUE AS SIGNED) FROM information_schema.SESSION_STATUS"
+                               " WHERE VARIABLE_NAME = 'HANDLER_READ_NEXT'")
+                           .query();
+    rows.next();
+    return rows.i64();
+  }
+  std::int64_t rows_read_by(store::HistoryPlace& place, rules::Instant now) {
+    const std::int64_t before = rows_read();
+    tidy(place, now);
+    return rows_read() - before;
+  }
+  // Settled by somebody whose block of ids begins there.
+  void settle_many(MessageId first, MessageId count, rules::Instant at) {
+    std::vector<store::QueuedText> texts;
+    std::vector<store::Settled> all;
+    for (MessageId id = first; id < first + count; ++id) {
+      texts.push_back({.id = id,
+                       .club = 1,
+                       .line = "30001234",
+                       .to = kShopper,
+                       .lane = handlers::Lane::notice,
+                       .parts = 1,
+                       .text = "hello",
+                       .created_at = kNoon,
+                       .valid_until = kNoon + 1h});
+      all.push_back({.id = id, .state = store::expired, .reason = "too late"});
+    }
+    store::save_queued(database.connection, texts);
+    store::save_settled(database.connection, all, at);
+    database.connection.commit();
+  }
   std::string ids_in(const std::string& table) {
     return database.query("SELECT COALESCE(GROUP_CONCAT(message_id ORDER BY message_id), '') FROM " + table);
   }
 
+  static constexpr std::int64_t kAnswersOfAPage = 20;  // what is read beside its rows
   TestDatabase database{"history"};
 };
 
@@ -158,6 +202,48 @@ TEST_F(MysqlHistory, pages_of_many_move_wherever_one_begins) {
   }
   EXPECT_EQ(tidy(kNoon + 25h), kTexts - kTexts / 3);
   EXPECT_EQ(database.number("SELECT COUNT(*) FROM outbox"), static_cast<std::int64_t>(kTexts / 3));
+}
+
+// Each process takes its ids from blocks of its own: one with an old block gives low ids to what is new.
+TEST_F(MysqlHistory, what_is_old_moves_from_behind_whole_pages_of_what_is_young) {
+  constexpr MessageId kYoung = 2 * store::kHistoryPage + 100, kOld = store::kHistoryPage + 7;
+  settle_many(1, kYoung, kNoon + 24h);
+  settle_many(20'001, kOld, kNoon);
+  settle_many(40'001, kYoung, kNoon + 24h);
+  settle_many(60'001, 3, kNoon);
+  EXPECT_EQ(tidy(kNoon + 25h), kOld + 3);
+  EXPECT_EQ(database.number("SELECT COUNT(*) FROM outbox"), static_cast<std::int64_t>(2 * kYoung));
+}
+
+TEST_F(MysqlHistory, what_is_young_is_read_once_and_again_when_it_comes_of_age) {
+  constexpr std::int64_t kYoung = 3 * store::kHistoryPage + 100;
+  store::HistoryPlace place;
+  settle_many(1, kYoung, kNoon);
+  settle_many(20'001, kYoung, kNoon + 12h);
+  EXPECT_GT(rows_read_by(place, kNoon + 13h), kYoung);
+  EXPECT_LT(rows_read_by(place, kNoon + 13h + 30s), 100);
+  EXPECT_LT(rows_read_by(place, kNoon + 24h), 100);
+  settle_many(30'001, 2, kNoon + 13h);
+  settle_many(10'001, 2, kNoon + 13h);  // lower ids than what was read last
+  EXPECT_LT(rows_read_by(place, kNoon + 24h + 1s), 100);
+  EXPECT_EQ(tidy(place, kNoon + 24h + 11min), static_cast<std::uint64_t>(kYoung))
+      << "ten minutes later at most";
+  EXPECT_LT(rows_read_by(place, kNoon + 24h + 12min), 100);
+  EXPECT_EQ(tidy(place, kNoon + 37h + 24h), static_cast<std::uint64_t>(kYoung + 4));
+  EXPECT_EQ(ids_in("outbox"), "\n");
+}
+
+TEST_F(MysqlHistory, what_somebody_else_had_locked_is_looked_at_again_soon) {
+  settle_many(1, 2, kNoon);
+  store::HistoryPlace place;
+  {
+    store::Connection other(database.options());
+    other.open();
+    other.prepare("SELECT message_id FROM outbox WHERE message_id = 1 FOR UPDATE").query();
+    EXPECT_EQ(tidy(place, kNoon + 25h), 1U);
+    other.rollback();
+  }
+  EXPECT_EQ(tidy(place, kNoon + 25h + 11min), 1U);
 }
 
 TEST_F(MysqlHistory, people_find_what_has_moved_as_they_found_it_before) {

@@ -1,4 +1,6 @@
 // What is known of a text that is sent in parts, saved while it waits and read by whoever goes on with it.
+#include <set>
+
 #include "store/mysql/backlog.hpp"
 #include "store/mysql/outbox.hpp"
 #include "store/mysql/unheard.hpp"
@@ -122,6 +124,42 @@ TEST_F(MysqlOutbox, parts_without_a_receipt_are_given_out_until_they_were_asked_
   EXPECT_TRUE(find(kNoon + std::chrono::hours{2}).empty());
   EXPECT_EQ(database.query("SELECT part, carrier_message_id FROM outbox_part WHERE asked_at IS NOT NULL"),
             "1\ta\n");
+}
+
+TEST_F(MysqlOutbox, what_no_receipt_spoke_of_is_found_in_pages_whatever_lanes_it_left_by) {
+  constexpr MessageId kTexts = 2 * store::kUnheardPage + 50;
+  std::vector<QueuedText> texts;
+  std::vector<Settled> sent;
+  std::set<MessageId> ids;
+  for (MessageId id = 1'001; id <= 1'000 + kTexts; ++id) {
+    texts.push_back({.id = id,
+                     .club = 1,
+                     .line = "30001234",
+                     .to = kShopper,
+                     .lane = static_cast<handlers::Lane>(id % 5 == 0 ? 3 : id % 3),
+                     .parts = 1,
+                     .text = "hello",
+                     .created_at = kNoon,
+                     .valid_until = kNoon + std::chrono::hours{1}});
+    sent.push_back(
+        {.id = id, .state = store::submitted, .part_count = 1, .parts = {{1, "sim", std::to_string(id)}}});
+    ids.insert(id);
+  }
+  store::save_queued(database.connection, texts);
+  settle(sent);
+  MessageId after = 0;
+  std::size_t pages = 0;
+  do {
+    const store::Unheard page =
+        store::load_unheard(database.connection, "30001234", {"sim"}, after, kNoon + std::chrono::hours{2});
+    database.connection.commit();
+    EXPECT_LE(page.parts.size(), store::kUnheardPage);
+    for (const store::UnheardPart& part : page.parts)
+      EXPECT_EQ(ids.erase(part.message), 1U) << part.message << " twice";
+    after = page.next;
+  } while (after != 0 && ++pages < 10);
+  EXPECT_EQ(pages, 2U) << "and the last, which was not full";
+  EXPECT_TRUE(ids.empty());
 }
 
 // What follows one another is settled and read as a range; what in its midst is another's is not touched.

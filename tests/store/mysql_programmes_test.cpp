@@ -89,6 +89,21 @@ TEST_F(MysqlProgrammes, saved_twice_change_nothing) {
   EXPECT_EQ(load(), first);
 }
 
+// Documents counted to the next birthday once: three days after it were 362 to 365.
+TEST_F(MysqlProgrammes, around_a_birthday_are_read_as_they_were_meant_and_make_no_new_version) {
+  Offer around = offer("a", 500);
+  around.when = {{.measure = Measure::days_to_birthday, .ranges = {{-3, 3}}}};
+  save(club_with({around}));
+  query(
+      "UPDATE offer_version SET body = REPLACE(body, '\"nearest_birthday\",\"ranges\":[[-3,3]]',"
+      " '\"birthday\",\"ranges\":[[0,3],[362,365]]')");
+  const std::string before = versions();
+  ASSERT_THAT(before, testing::HasSubstr("362"));
+  EXPECT_EQ(load().offers.at(0).when, around.when);
+  save(club_with({around}));
+  EXPECT_EQ(versions(), before);
+}
+
 TEST_F(MysqlProgrammes, a_changed_offer_is_a_new_version_and_a_grant_finds_the_old_one) {
   const ClubId id = save(club_with({offer("a", 500), offer("b", 300)}));
   const Programme first = load();

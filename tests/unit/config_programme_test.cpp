@@ -124,8 +124,9 @@ TEST(ConfigProgramme, each_form_of_a_condition_means_its_ranges) {
       {"hijri_days: 09/01..09/30", Measure::hijri_month_day, {{901, 930}}},
       {"gregorian_days: 12-25", Measure::gregorian_month_day, {{1225, 1225}}},
       {"birthday: 0", Measure::days_to_birthday, {{0, 0}}},
-      {"birthday: -3..3", Measure::days_to_birthday, {{0, 3}, {362, 365}}},
-      {"birthday: -5..-2", Measure::days_to_birthday, {{360, 364}}},
+      {"birthday: -3..3", Measure::days_to_birthday, {{-3, 3}}},
+      {"birthday: -5..-2", Measure::days_to_birthday, {{-5, -2}}},
+      {"birthday: [-2..-1, 7]", Measure::days_to_birthday, {{-2, -1}, {7, 7}}},
       {"away_percent: 150", Measure::away_percent, {{150, 150}}},
   };
   for (const Case& one : cases) {

@@ -1,4 +1,5 @@
 // Documents of programmes and offers: whatever they hold comes back, and equal ones are the same octets.
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <rapidcheck/gtest.h>
 
@@ -118,6 +119,27 @@ TEST(ProgrammeDocuments, leave_out_what_is_as_it_would_be_anyway) {
   EXPECT_EQ(offer_document(regulars),
             R"({"name":"regulars","then":[{"effect":"credit_percent","value":500}],)"
             R"("when":[{"measure":"visits","ranges":[[6,null]]}]})");
+}
+
+// The days behind a birthday were written as days to the next one, in a year of either length.
+TEST(ProgrammeDocuments, of_days_to_the_next_birthday_are_read_as_days_to_the_nearest) {
+  struct Row {
+    std::string_view was;
+    std::vector<rules::Range> is;
+  };
+  for (const Row& row :
+       {Row{"[[0,0]]", {{0, 0}}}, Row{"[[0,183]]", {{0, 183}}}, Row{"[[0,3],[362,365]]", {{-3, 3}}},
+        Row{"[[360,364]]", {{-5, -2}}}, Row{"[[364,365]]", {{-1, -1}}},
+        Row{"[[7,7],[363,365]]", {{-2, -1}, {7, 7}}}, Row{"[[0,365]]", {{-182, 183}}},
+        Row{"[[1,365]]", {{-182, -1}, {1, 183}}}, Row{"[]", {}}}) {
+    const Offer offer = read_offer(
+        fmt::format(R"({{"name":"a","when":[{{"measure":"birthday","not":true,"ranges":{}}}]}})", row.was));
+    EXPECT_EQ(offer.when,
+              std::vector<Condition>(
+                  {{.measure = rules::Measure::days_to_birthday, .ranges = row.is, .negated = true}}))
+        << row.was;
+    EXPECT_EQ(read_offer(offer_document(offer)), offer) << row.was;
+  }
 }
 
 TEST(ProgrammeDocuments, of_something_else_are_refused) {

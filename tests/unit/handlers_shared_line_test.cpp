@@ -141,6 +141,32 @@ TEST_F(TwoQuestions, a_wrong_number_counts_in_every_club_that_it_may_be_meant_fo
   EXPECT_TRUE(is_member(1) && is_member(2));
 }
 
+// Whoever takes codes for one club is nobody of the other.
+class OwnCashiers : public SharedLine {
+ protected:
+  static constexpr PhoneNumber kApart = 1'000;
+
+  OwnCashiers() : SharedLine(two()) { say(kShopper, "salt JOIN"); }
+  static std::vector<Club> two() {
+    std::vector<Club> clubs{club_of(1, "salt"), club_of(2, "bread")};
+    for (Cashier& cashier : clubs[1].cashiers) cashier.phone += kApart;
+    return clubs;
+  }
+};
+
+TEST_F(OwnCashiers, take_no_code_of_the_other_club_and_hear_what_they_hear_of_nobodys) {
+  const std::string code = earn(kShopper, 200'000), nobodys = code == "1000001" ? "1000002" : "1000001";
+  for (const char* order : {"", " 850000 4321"}) {
+    std::string heard = say(kCashier12 + kApart, code + order);
+    ASSERT_THAT(heard, HasSubstr("not found"));
+    heard.replace(heard.find(code), code.size(), nobodys);
+    EXPECT_EQ(say(kCashier12 + kApart, nobodys + order), heard);
+  }
+  EXPECT_TRUE(store.redemptions().empty());
+  vanak(code + " 850000 4321");
+  EXPECT_EQ(store.redemptions().size(), 1U) << "her own club's takes it";
+}
+
 TEST_F(TwoQuestions, the_number_of_one_club_does_nothing_in_the_other) {
   say(kShopper, "salt LEAVE");
   const std::string salt = number();

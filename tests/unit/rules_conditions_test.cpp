@@ -61,7 +61,8 @@ TEST(Conditions, hold_at_their_edges_and_not_beyond) {
       {"age", in(age_years, {{18, 25}}), {18, 25}, {17, 26}},
       {"woman", in(gender, {{1, 1}}), {1}, {2}},
       {"profile complete", in(profile_complete, {{1, 1}}), {1}, {0}},
-      {"birthday week", in(days_to_birthday, {{0, 6}}), {0, 6}, {7, 365}},
+      {"birthday week", in(days_to_birthday, {{0, 6}}), {0, 6}, {7, -1}},
+      {"around her birthday", in(days_to_birthday, {{-3, 3}}), {-3, 0, 3}, {-4, 4, 183, -182}},
       {"dissatisfied", in(survey_score, {{1, 2}}), {1, 2}, {3}},
       {"no debt", in(credit, {{.from = 0}}), {0, 5}, {-1}},
       {"invited", in(referred, {{1, 1}}), {1}, {0}},
@@ -226,13 +227,13 @@ RC_GTEST_PROP(Conditions, contradict_each_other_only_if_no_number_fulfils_them, 
   std::vector<Condition> conditions;
   const int count = *rc::gen::inRange(1, 4);
   for (int i = 0; i < count; ++i) {
-    const std::int64_t from = *rc::gen::inRange(0, 367), to = *rc::gen::inRange<std::int64_t>(from, 367);
+    const std::int64_t from = *rc::gen::inRange(-182, 184), to = *rc::gen::inRange<std::int64_t>(from, 184);
     const bool negated = *rc::gen::inRange(0, 3) == 0;
     conditions.push_back(
         in(days_to_birthday, {{from, to}}, negated ? 0 : *rc::gen::inRange(0U, 40U), negated));
   }
   bool any = false;
-  for (std::int64_t value = 0; value <= 366; ++value) {
+  for (std::int64_t value = -182; value <= 183; ++value) {
     Measures measures;
     measures.set(days_to_birthday, value);
     any = any || all_hold(conditions, measures);

@@ -67,14 +67,16 @@ RC_GTEST_PROP(HijriDates, follow_one_another, ()) {
   RC_ASSERT(to_hijri(year_month_day{day}, shift) == to_hijri(year_month_day{day + days{shift}}));
 }
 
-TEST(Birthdays, are_counted_to_the_next_one) {
+TEST(Birthdays, are_counted_from_the_nearest_one) {
   struct Row {
     JalaliDate born, today;
     int days;
   };
   for (const Row& row : {Row{{1370, 5, 12}, {1405, 5, 12}, 0}, Row{{1370, 5, 12}, {1405, 5, 11}, 1},
-                         Row{{1370, 5, 12}, {1405, 5, 13}, 364}, Row{{1370, 5, 12}, {1403, 5, 13}, 365},
-                         Row{{1370, 1, 1}, {1404, 12, 29}, 1}, Row{{1370, 1, 1}, {1403, 12, 29}, 2}}) {
+                         Row{{1370, 5, 12}, {1405, 5, 13}, -1}, Row{{1370, 5, 12}, {1403, 5, 13}, -1},
+                         Row{{1370, 5, 12}, {1405, 5, 16}, -4}, Row{{1370, 5, 12}, {1403, 5, 16}, -4},
+                         Row{{1370, 1, 1}, {1404, 12, 29}, 1}, Row{{1370, 1, 1}, {1403, 12, 29}, 2},
+                         Row{{1370, 12, 29}, {1405, 1, 1}, -1}, Row{{1370, 12, 29}, {1404, 1, 1}, -2}}) {
     EXPECT_EQ(days_to_birthday(row.born, row.today), row.days)
         << row.today.year << '/' << row.today.month << '/' << row.today.day;
   }
@@ -87,9 +89,10 @@ TEST(Birthdays, of_30_esfand_are_on_the_29th_in_common_years) {
     EXPECT_EQ(days_to_birthday(born, {leap, 12, 29}), 1) << leap;
     EXPECT_EQ(days_to_birthday(born, {leap + 1, 12, 29}), 0) << leap + 1;
     EXPECT_EQ(days_to_birthday(born, {leap + 1, 12, 28}), 1) << leap + 1;
-    EXPECT_EQ(days_to_birthday(born, {leap + 1, 1, 1}), 364) << leap + 1;
+    EXPECT_EQ(days_to_birthday(born, {leap + 1, 1, 1}), -1) << leap + 1;
+    EXPECT_EQ(days_to_birthday(born, {leap + 2, 1, 1}), -1) << leap + 2;
   }
-  EXPECT_EQ(days_to_birthday({1375, 12, 29}, {1403, 12, 30}), 365) << "no second one on the 30th";
+  EXPECT_EQ(days_to_birthday({1375, 12, 29}, {1403, 12, 30}), -1) << "no second one on the 30th";
 }
 
 RC_GTEST_PROP(Birthdays, come_once_a_year, ()) {
@@ -101,7 +104,7 @@ RC_GTEST_PROP(Birthdays, come_once_a_year, ()) {
   for (auto day = first; to_jalali(year_month_day{day}).year == year; day += days{1}) {
     const JalaliDate today = to_jalali(year_month_day{day});
     const int left = days_to_birthday(born, today);
-    RC_ASSERT(left >= 0 && left <= 366);
+    RC_ASSERT(left >= -182 && left <= 183);
     birthdays += left == 0 ? 1 : 0;
   }
   RC_ASSERT(birthdays == 1);
