@@ -56,4 +56,12 @@ Outcome tier_day(const Club& club, const Member& member, const Facts& facts, con
   return outcome;
 }
 
+std::string risen_line(const Club& club, Language language, const rules::Standing& risen,
+                       const Setting& setting) {
+  const auto end =
+      templates::instant_of(std::chrono::sys_days{std::chrono::days{risen.until}}, club.time_zone);
+  return render(setting, "purchase_line_tier", language,
+                {{"tier", title_of(club, risen.tier)}, {"until", templates::LastDay{end, club.time_zone}}});
+}
+
 }  // namespace peyk::handlers
