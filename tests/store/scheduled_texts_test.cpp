@@ -1,5 +1,5 @@
 // What a gateway knows of screens reaches the texts that wait in their place, even if MySQL refuses it at
-// first.
+// first; and what is due in bulk is woken as its lane has room.
 #include "gateway/scheduled_texts.hpp"
 
 #include <gmock/gmock.h>
@@ -49,6 +49,7 @@ class ScheduledTextsTest : public testing::Test {
                        }};
   gateway::Metrics metrics;
   std::vector<MessageId> pushed;
+  std::uint32_t room = 2;  // of notices
   bool ended = false;
   gateway::ScheduledTexts texts{
       loop.io,
@@ -58,7 +59,15 @@ class ScheduledTextsTest : public testing::Test {
       {.post = [this](std::function<void()> work) { boost::asio::post(loop.io, std::move(work)); },
        .push =
            [this](std::vector<store::QueuedText> some) {
-             for (const store::QueuedText& text : some) pushed.push_back(text.id);
+             for (const store::QueuedText& text : some) {
+               pushed.push_back(text.id);
+               if (text.lane == handlers::Lane::notice && room > 0) --room;
+             }
+           },
+       .room =
+           [this](const std::string& line, handlers::Lane lane) {
+             EXPECT_EQ(line, "30001234");
+             return lane == handlers::Lane::notice ? room : 1'000'000U;
            }}};
 };
 
@@ -68,6 +77,24 @@ TEST_F(ScheduledTextsTest, whose_screen_was_shown_are_cancelled_and_whose_was_no
   EXPECT_TRUE(loop.until([this] { return states() == "8,1,7\n"; })) << states();
   EXPECT_TRUE(loop.until([this] { return !pushed.empty(); }));
   EXPECT_THAT(pushed, ElementsAre(2));
+}
+
+TEST_F(ScheduledTextsTest, that_are_due_in_bulk_come_as_their_lane_has_room_and_what_is_urgent_at_once) {
+  const rules::Instant now = gateway::wall_clock();
+  for (MessageId id = 11; id <= 15; ++id)
+    queue_text(database.connection, {.id = id,
+                                     .lane = handlers::Lane::notice,
+                                     .now = now,
+                                     .send_at = now - 1min + std::chrono::seconds{id}});
+  queue_text(database.connection, {.id = 20, .lane = handlers::Lane::urgent, .now = now, .send_at = now});
+  EXPECT_TRUE(loop.until([this] { return pushed.size() >= 3; }));
+  EXPECT_THAT(pushed, testing::UnorderedElementsAre(11, 12, 20));
+  queue_text(database.connection, {.id = 21, .lane = handlers::Lane::urgent, .now = now, .send_at = now});
+  EXPECT_TRUE(loop.until([this] { return pushed.size() >= 4; }));
+  EXPECT_EQ(pushed.back(), 21U) << "two looks later the others still wait";
+  room = 10;
+  EXPECT_TRUE(loop.until([this] { return pushed.size() >= 7; }));
+  EXPECT_THAT(pushed, testing::UnorderedElementsAre(11, 12, 20, 21, 13, 14, 15));
 }
 
 TEST_F(ScheduledTextsTest, are_told_again_of_their_screens_when_they_could_not_be_told_at_first) {
