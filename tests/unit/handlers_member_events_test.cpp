@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "handlers/tags.hpp"
+#include "templates/dates.hpp"
 #include "tests/kit/club_talk.hpp"
 
 namespace peyk::tests::handlers_member_events_test {
@@ -268,6 +269,7 @@ class PointsMakeTiers : public MemberEvents {
                             .tiers = {{.name = "silver", .title = "Silver", .from = 5},
                                       {.name = "gold", .title = "Gold", .from = 10}}};
     rules::Offer& visitors = club.programme.offers.back();
+    visitors.then.front().valid_days = 1;
     visitors.then.push_back({.kind = EffectKind::points, .value = 10});
     visitors.message = message;
     return club;
@@ -295,15 +297,19 @@ TEST_F(PointsMakeTiers, and_the_text_and_the_answer_of_an_answered_survey_tell_o
   EXPECT_THAT(heard, Not(HasSubstr("Gold"))) << "she was told";
 }
 
-TEST_F(PointsMakeTiers, and_who_is_told_of_one_at_night_hears_of_it_in_the_morning) {
-  now += 12h;  // after midnight by the club's clock
+TEST_F(PointsMakeTiers, and_who_is_told_of_one_at_night_hears_of_it_in_the_morning_while_its_code_is_good) {
+  const rules::Instant day = templates::start_of_local_day(now, "Asia/Tehran");
+  now = day + 21h;
   Request request;
   request.what = TillOrder{{1, 12, "till-12"},
                            TillEvent{.phone = kShopper, .reference = "v-1", .name = "site-visit", .at = {}}};
   const Outcome outcome = store.handle(request, now);
   ASSERT_EQ(outcome.texts.size(), 1U);
   EXPECT_THAT(outcome.texts[0].text, HasSubstr("You are Gold now"));
-  EXPECT_GT(outcome.texts[0].send_at, now + 5h);
+  EXPECT_EQ(outcome.texts[0].send_at, day + 34h);
+  const rules::Instant end = store.lots().rbegin()->second.expires_at;
+  EXPECT_LT(end, day + 48h);
+  EXPECT_EQ(outcome.texts[0].valid_until, end) << "and not as long as other texts live";
 }
 
 class PointsAndWordsOfTheClub : public PointsMakeTiers {
