@@ -96,6 +96,7 @@ Peykd::Peykd(Options options)
       scheduled_(io_, housekeeper_, metrics_, in_order(line_numbers(options_)),
                  {.post = [this](auto work) { post(std::move(work)); },
                   .push = [this](auto texts) { push(std::move(texts)); },
+                  .directory = [this] { return directory_.load(); },
                   .room = [this](const std::string& number,
                                  auto lane) { return room_to_wake(lane, line(number)->view(lane)); }}),
       queries_(outcomes_, carriers_, options_.lines, [this](auto work) { post(std::move(work)); }),

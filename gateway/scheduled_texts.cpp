@@ -1,10 +1,12 @@
 #include "gateway/scheduled_texts.hpp"
 
 #include <algorithm>
+#include <map>
 #include <memory>
 
 #include "gateway/clock.hpp"
 #include "gateway/log.hpp"
+#include "handlers/reminder.hpp"
 
 namespace peyk::gateway {
 namespace {
@@ -22,11 +24,25 @@ struct ScheduledTexts::Look {
   std::vector<store::QueuedText> instead;  // of screens
   store::Woken woken;
 
-  void perform(store::Connection& connection) {
+  void perform(store::Connection& connection, const handlers::Directory& directory) {
     const rules::Instant now = wall_clock();
     store::cancel_scheduled(connection, shown, kShown, now);
     instead = store::wake(connection, not_shown);
     woken = store::wake_due(connection, lines, now, kWokenAtOnce);
+    put_off_for_the_night(connection, directory, now);
+  }
+
+  void put_off_for_the_night(store::Connection& connection, const handlers::Directory& directory,
+                             rules::Instant now) {
+    std::map<rules::Instant, std::vector<store::QueuedText>> later;
+    std::erase_if(woken.texts, [&](const store::QueuedText& text) {
+      const handlers::Club* club = directory.club(text.club);
+      if (text.lane != handlers::Lane::notice || club == nullptr) return false;
+      const auto morning = handlers::put_off(*club, text.send_at, now);
+      if (morning) later[*morning].push_back(text);
+      return morning.has_value();
+    });
+    for (const auto& [morning, texts] : later) store::schedule_again(connection, texts, morning);
   }
 };
 
@@ -58,7 +74,7 @@ void ScheduledTexts::stop() {
   if (shown_.empty()) return;
   auto last = std::make_shared<Look>();
   last->shown.swap(shown_);
-  sql_.run([last](store::Connection& connection) { last->perform(connection); }, {});
+  sql_.run([last](store::Connection& connection) { last->perform(connection, handlers::Directory()); }, {});
 }
 
 void ScheduledTexts::shown(store::MessageId text) {
@@ -78,7 +94,9 @@ bool ScheduledTexts::look() {
   one->not_shown.swap(not_shown_);
   one->lines = lines_to_wake();
   looking_ = sql_.run(
-      [one](store::Connection& connection) { one->perform(connection); },
+      [one, directory = hooks_.directory()](store::Connection& connection) {
+        one->perform(connection, *directory);
+      },
       [this, one](bool committed) { hooks_.post([this, one, committed] { looked(committed, *one); }); });
   if (looking_) return true;
   keep(*one);

@@ -11,6 +11,8 @@
 // What is known of screens is forgotten when a look with it was committed; a look that failed takes it along
 // to the next one.
 //
+// What is meant for the day and found no room before the evening is put off until the next morning.
+//
 // Nothing of it is held here: whoever looks first wakes a text, and each is woken by one process only. One
 // that dies after its commit leaves queued texts behind, which the next reading of the outbox finds. A text
 // whose screen was shown and whose cancelling is lost is sent: she hears twice, and never not at all.
@@ -19,11 +21,13 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "gateway/metrics.hpp"
 #include "gateway/signal.hpp"
+#include "handlers/directory.hpp"
 #include "store/mysql/schedule.hpp"
 #include "store/mysql/sql_thread.hpp"
 
@@ -34,6 +38,7 @@ class ScheduledTexts {
   struct Hooks {
     std::function<void(std::function<void()>)> post;  // onto the network thread, from any thread
     std::function<void(std::vector<store::QueuedText>)> push;
+    std::function<std::shared_ptr<const handlers::Directory>()> directory;  // from any thread
     // How many more a lane of a line takes now.
     std::function<std::uint32_t(const std::string& line, handlers::Lane lane)> room;
   };

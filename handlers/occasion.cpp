@@ -21,7 +21,7 @@ using rules::Offer;
 
 constexpr std::chrono::hours kMorning{9}, kEvening{20};
 constexpr std::chrono::minutes kQuarter{15};
-constexpr std::chrono::hours kHeardWithin{24};
+constexpr std::chrono::hours kAskedBackWithin{24};
 constexpr rules::DayNumber kBirthdaysApart = 300;  // days, at least: those of a year and the next are more
 
 bool has_offer(const Club& club, Occasion on, rules::Instant now) {
@@ -173,7 +173,8 @@ std::string own_words(const std::string& message, const Club& club, const Member
   return render(setting, "occasion_own", member.language, {{"message", templates::Rendered{text}}});
 }
 
-// The club's own, where there is one code for their placeholders; empty: credit and items both it cannot tell of.
+// The club's own, where there is one code for their placeholders; empty: credit and items both it cannot tell
+// of.
 std::string own_words_of(const Club& club, const Member& member, const Worth& worth, const Brought& brought,
                          const Setting& setting) {
   const std::string& message = club.programme.offers[worth.given.front().offer].message;
@@ -231,7 +232,7 @@ Reward bring_all(const Club& club, Occasion on, const Member& member, rules::Mea
   OutgoingText text = text_to(club, member.phone, advertising ? Lane::promo : Lane::notice,
                               words_of(club, on, member, worth, reward.brought, setting), at);
   // By whatever lane, through quiet hours and a line that is full; but no longer than what it tells of lasts.
-  text.valid_until = std::min(at + kHeardWithin, first_end(reward.brought));
+  text.valid_until = std::min(at + (advertising ? kAskedBackWithin : kToldWithin), first_end(reward.brought));
   if (!advertising && at > setting.now) text.send_at = at;
   reward.outcome.texts.push_back(std::move(text));
   return reward;

@@ -51,6 +51,7 @@ Outcome tier_day(const Club& club, const Member& member, const Facts& facts, con
   if (words.empty() || member.phone == 0) return outcome;
   const rules::Instant at = reminder_time(club, setting.now);
   OutgoingText text = text_to(club, member.phone, Lane::notice, std::move(words), at);
+  text.valid_until = at + kToldWithin;
   text.send_at = at;
   outcome.texts.push_back(std::move(text));
   return outcome;

@@ -115,6 +115,19 @@ Woken wake_due(Connection& connection, std::span<const LineToWake> lines, rules:
   return woken;
 }
 
+void schedule_again(Connection& connection, std::span<const QueuedText> texts, rules::Instant until) {
+  std::vector<MessageId> ids;
+  std::vector<QueuedText> again(texts.begin(), texts.end());
+  for (QueuedText& text : again) {
+    ids.push_back(text.id);
+    text.send_at = until;
+  }
+  save_schedule(connection, again);
+  update_in(connection,
+            "UPDATE outbox FORCE INDEX (PRIMARY) SET state = 7, send_at = ? WHERE message_id IN (", ids,
+            [until](Statement& s) { s.add(until); });
+}
+
 void cancel_scheduled(Connection& connection, std::span<const MessageId> ids, std::string_view why,
                       rules::Instant now) {
   delete_schedule(connection, ids);

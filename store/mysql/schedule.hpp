@@ -52,6 +52,9 @@ Woken wake_due(Connection& connection, std::span<const LineToWake> lines, rules:
 // Those of them that are still scheduled, before their moment.
 std::vector<QueuedText> wake(Connection& connection, std::span<const MessageId> ids);
 
+// These are queued, and locked by the caller: they wait until then instead.
+void schedule_again(Connection& connection, std::span<const QueuedText> texts, rules::Instant until);
+
 // Those of them that are still scheduled; `why` in words that staff can read.
 void cancel_scheduled(Connection& connection, std::span<const MessageId> ids, std::string_view why,
                       rules::Instant now);
