@@ -7,19 +7,18 @@
 namespace peyk::store {
 namespace {
 
-using handlers::kLanes;
-using Moments = std::array<rules::Instant, kLanes>;
+using Moments = std::array<rules::Instant, handlers::kLanes>;
 
 // By lane, the first there is; the epoch: none. Four looks at the index: grouped, the server may read it all.
 Moments next_moments(Connection& connection, const std::string& line) {
   std::string sql;
-  for (std::uint32_t lane = 0; lane < kLanes; ++lane) {
+  for (std::uint32_t lane = 0; lane < handlers::kLanes; ++lane) {
     sql += (lane == 0 ? "" : " UNION ALL ") +
            ("(SELECT lane, send_at FROM outbox_schedule WHERE line = ? AND lane = " + std::to_string(lane)) +
            " ORDER BY send_at LIMIT 1)";
   }
   Statement& statement = connection.prepare(sql);
-  for (std::uint32_t lane = 0; lane < kLanes; ++lane) statement.add(line);
+  for (std::uint32_t lane = 0; lane < handlers::kLanes; ++lane) statement.add(line);
   Moments moments{};
   Rows rows = statement.query();
   while (rows.next()) {
@@ -54,7 +53,7 @@ bool is_due(rules::Instant moment, rules::Instant now) {
 bool wake_line(Connection& connection, const LineToWake& line, const Moments& moments, rules::Instant now,
                std::uint32_t limit, Woken& woken) {
   bool looked = false;
-  for (std::uint32_t lane = 0; lane < kLanes; ++lane) {
+  for (std::uint32_t lane = 0; lane < handlers::kLanes; ++lane) {
     const std::uint32_t most = std::min(limit, line.room[lane]);
     if (!is_due(moments[lane], now) || most == 0) continue;
     looked = true;
