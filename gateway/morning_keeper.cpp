@@ -9,7 +9,9 @@ namespace peyk::gateway {
 namespace {
 
 constexpr std::chrono::seconds kMorningLookEvery{60};
-constexpr std::uint64_t kGivenASecond = 200;  // texts
+constexpr std::chrono::seconds kLineLookEvery{10};    // while rounds wait for their line
+constexpr std::chrono::minutes kWaitLoggedEvery{10};  // for the same
+constexpr std::uint64_t kGivenASecond = 200;          // members
 // Whoever was at a round may have died.
 constexpr std::chrono::minutes kRoundsSeenAgain{10};
 
@@ -42,12 +44,12 @@ const handlers::Club* next_club(const handlers::Directory& directory, handlers::
 
 }  // namespace
 
-MorningKeeper::MorningKeeper(store::SqlThread& sql, Metrics& metrics, ExpiryHooks hooks,
-                             std::string promo_line, std::function<Clock::time_point()> pauses)
+MorningKeeper::MorningKeeper(store::SqlThread& sql, Metrics& metrics, ExpiryHooks hooks, MorningWay way,
+                             std::function<Clock::time_point()> pauses)
     : sql_(sql),
       metrics_(metrics),
       hooks_(std::move(hooks)),
-      promo_line_(std::move(promo_line)),
+      way_(std::move(way)),
       pauses_(std::move(pauses)) {}
 
 void MorningKeeper::tick() {
@@ -86,42 +88,72 @@ void MorningKeeper::tiers_looked(const store::TiersLooked& looked) {
   log::info("tiers_looked_at", {{"members", looked.members}, {"texts", looked.texts}});
 }
 
+// The first that is neither done nor waits for its line.
+std::optional<MorningKeeper::NextRound> MorningKeeper::next_round(const handlers::Directory& directory) {
+  std::optional<NextRound> next;
+  std::map<std::string_view, std::uint64_t> waiting;
+  for (const handlers::OccasionRound& one : handlers::occasion_rounds(directory, hooks_.clock())) {
+    const bool advertising = one.on == rules::Occasion::away;
+    if (done_.contains({one.club->id, one.on, one.turn}) || (advertising && way_.promo_line.empty()))
+      continue;
+    const RoomToGive room =
+        advertising ? way_.promo_room(*one.club) : RoomToGive{.texts = store::kOccasionSet};
+    if (room.texts == 0) {
+      ++waiting[room.waits_for];
+    } else if (!next) {
+      next = NextRound{one, std::min(room.texts, store::kOccasionSet)};
+    }
+  }
+  tell_waiting(waiting);
+  if (!next) next_rounds_ = pauses_() + (waiting.empty() ? kMorningLookEvery : kLineLookEvery);
+  return next;
+}
+
+// Why nothing is given, though it is morning.
+void MorningKeeper::tell_waiting(const std::map<std::string_view, std::uint64_t>& clubs) {
+  for (const std::string_view why : kGivingWaitsFor) {
+    const auto found = clubs.find(why);
+    metrics_.gauge("peyk_occasions_waiting", {{"for", why}})
+        .set(found == clubs.end() ? 0 : static_cast<double>(found->second));
+  }
+  if (clubs.empty()) return;
+  const auto& [why, count] = *clubs.begin();
+  if (why == waits_for_ && pauses_() < log_again_) return;
+  waits_for_ = why;
+  log_again_ = pauses_() + kWaitLoggedEvery;
+  log::info("occasions_wait", {{"line", way_.promo_line}, {"for", why}, {"clubs", count}});
+}
+
 void MorningKeeper::give() {
   if (pauses_() >= done_until_) {
     done_.clear();
     done_until_ = pauses_() + kRoundsSeenAgain;
   }
   const auto directory = hooks_.directory();
-  std::vector<handlers::OccasionRound> rounds = handlers::occasion_rounds(*directory, hooks_.clock());
-  std::erase_if(rounds, [this](const handlers::OccasionRound& one) {
-    return done_.contains({one.club->id, one.on, one.turn}) ||
-           (one.on == rules::Occasion::away && promo_line_.empty());
-  });
-  if (rounds.empty()) {
-    next_rounds_ = pauses_() + kMorningLookEvery;
-    return;
-  }
-  const handlers::OccasionRound round = rounds.front();
-  const RoundKey key{round.club->id, round.on, round.turn};
+  const auto next = next_round(*directory);
+  if (!next) return;
+  const RoundKey key{next->round.club->id, next->round.on, next->round.turn};
   const auto result = std::make_shared<store::OccasionGiven>();
   giving_ = sql_.run(
-      [this, result, directory, round](store::Connection& connection) {
+      [this, result, directory, next = *next](store::Connection& connection) {
         const rules::Instant now = hooks_.clock();
-        *result = store::give_occasion(connection, chance_, *directory, round, promo_line_, now);
+        *result = store::give_occasion(connection, chance_, *directory, next.round, way_.promo_line, now,
+                                       next.most);
         if (result->is_done) store::forget_occasion_rounds(connection, now);
       },
       [this, result, key](bool committed) {
         hooks_.post([this, result, key, committed] {
           giving_ = false;
-          if (committed) return given(key, *result);
+          if (committed) return given(key, std::move(*result));
           done_.insert(key);  // until kRoundsSeenAgain: the others have their turn, at the next tick
         });
       });
 }
 
-void MorningKeeper::given(const RoundKey& key, const store::OccasionGiven& given) {
+void MorningKeeper::given(const RoundKey& key, store::OccasionGiven given) {
   if (given.is_done) done_.insert(key);
   given_ += given.members;
+  if (!given.texts.empty()) way_.push(std::move(given.texts));
   if (given_ < kGivenASecond) give();
   if (given.members == 0) return;
   const std::string occasion(name_of(std::get<rules::Occasion>(key)));

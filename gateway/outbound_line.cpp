@@ -18,6 +18,7 @@ constexpr std::chrono::milliseconds kAhead{20};  // what a carrier takes in it i
 constexpr std::uint32_t kAnswersAhead = 16;
 // What lies ready for a carrier that has not answered for so long had better be free for other gateways.
 constexpr std::chrono::seconds kStalled{1};
+constexpr std::chrono::minutes kCouldSend{1};         // a link that was lost no longer ago may soon be back
 constexpr std::chrono::milliseconds kQueueAgain{20};  // between two looks whether the store's queue has room
 
 }  // namespace
@@ -81,6 +82,7 @@ void OutboundLine::start(store::Government government) {
 }
 
 void OutboundLine::push(store::QueuedText text) {
+  counts_.put_in(text.lane);
   if (may_take_over(text) && find_seats(queued(text).parts)) return start(take_over(std::move(text)));
   enqueue_soon(queued(text));
   // Advertising is read when it is granted, with what is true of it then.
@@ -255,8 +257,21 @@ asio::awaitable<bool> OutboundLine::run_sql(store::SqlThread& thread, store::Sql
   co_return wait->committed;
 }
 
+LaneView OutboundLine::view(handlers::Lane lane, handlers::ClubId club) const {
+  const auto now = Clock::now();
+  const bool club_paused =
+      std::ranges::find(government_.clubs_paused, club) != government_.clubs_paused.end();
+  return {.waiting = counts_.waiting(lane, now),
+          .rate = routes_[choice_.choose(now)].effective_rate(now),
+          .paused = government_.line_paused || government_.lanes_paused[static_cast<std::size_t>(lane)] ||
+                    club_paused,
+          .could_send = now < could_send_until_};
+}
+
 asio::awaitable<void> OutboundLine::measure() {
+  counts_.asked();
   const store::LineDepth depth = co_await parts_.lanes.depth(key_);
+  counts_.answered(depth, Clock::now());
   for (std::size_t lane = 0; lane < store::kLanes; ++lane) {
     const std::string_view name = words(static_cast<handlers::Lane>(lane));
     const store::LaneDepth& its = depth.lanes[lane];
@@ -271,6 +286,7 @@ asio::awaitable<void> OutboundLine::measure() {
       .set(static_cast<double>(depth.delayed));
   const auto now = Clock::now();
   for (const OutboundRoute& route : routes_) {
+    if (route.carrier.can_submit()) could_send_until_ = now + kCouldSend;
     parts_.metrics
         .gauge("peyk_outbound_effective_rate", {{"carrier", route.key.carrier}, {"line", options_.number}})
         .set(route.effective_rate(now));

@@ -44,6 +44,7 @@
 #include <vector>
 
 #include "gateway/carriers.hpp"
+#include "gateway/lane_room.hpp"
 #include "gateway/metrics.hpp"
 #include "gateway/outbound_route.hpp"
 #include "gateway/route_choice.hpp"
@@ -99,6 +100,8 @@ class OutboundLine {
 
   const LineOptions& options() const { return options_; }
   boost::asio::awaitable<void> measure();
+  // As it was measured last, and what was pushed since. `club`: 0, or one that may be paused.
+  LaneView view(handlers::Lane lane, handlers::ClubId club = 0) const;
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -222,6 +225,8 @@ class OutboundLine {
   std::array<Histogram*, store::kLanes> seconds_{};  // from when a text was due to when it was taken
 
   store::Government government_;
+  LaneCounts counts_;
+  Clock::time_point could_send_until_{};
   std::vector<store::QueuedMessage> to_enqueue_;
   std::unordered_map<store::MessageId, store::QueuedText> texts_;  // committed here, not granted here yet
   std::deque<store::MessageId> texts_in_order_;                    // of coming; more than texts_ still has

@@ -95,7 +95,10 @@ Peykd::Peykd(Options options)
       carriers_(io_, options_.carriers, link_hooks()),
       scheduled_(io_, housekeeper_, metrics_, in_order(line_numbers(options_)),
                  {.post = [this](auto work) { post(std::move(work)); },
-                  .push = [this](auto texts) { push(std::move(texts)); }}),
+                  .push = [this](auto texts) { push(std::move(texts)); },
+                  .directory = [this] { return directory_.load(); },
+                  .room = [this](const std::string& number,
+                                 auto lane) { return room_to_wake(lane, line(number)->view(lane)); }}),
       queries_(outcomes_, carriers_, options_.lines, [this](auto work) { post(std::move(work)); }),
       replays_(housekeeper_, line_numbers(options_),
                {.post = [this](auto work) { post(std::move(work)); },
@@ -120,7 +123,9 @@ Peykd::Peykd(Options options)
                 {.clock = [this] { return clock_.now(); },
                  .directory = [this] { return directory_.load(); },
                  .post = [this](auto work) { post(std::move(work)); }},
-                promo_line(options_.lines)),
+                {.promo_line = promo_line(options_.lines),
+                 .promo_room = [this](const auto& club) { return promo_room(club); },
+                 .push = [this](auto texts) { push(std::move(texts)); }}),
       quotas_({.requests_max = options_.http.key_requests_max, .window = options_.http.key_requests_window}),
       purchases_([this](std::string_view key_id) { return till(key_id); },
                  [this](auto request, auto done) { submit_till(std::move(request), std::move(done)); },
@@ -296,6 +301,12 @@ bool Peykd::submit_screen(CarrierLink& by, const smpp::Body& screen, std::uint64
 OutboundLine* Peykd::line(const std::string& number) {
   auto it = lines_.find(number);
   return it == lines_.end() ? nullptr : &it->second;
+}
+
+RoomToGive Peykd::promo_room(const handlers::Club& club) {
+  const OutboundLine& out = *line(promo_line(options_.lines));
+  return room_to_give(out.view(handlers::Lane::promo, club.id), out.options().promo, club.time_zone,
+                      clock_.now());
 }
 
 void Peykd::push(std::vector<store::QueuedText> texts) {

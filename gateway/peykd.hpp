@@ -92,6 +92,7 @@ class Peykd {
   StoreHooks store_hooks(store::SqlThread& thread);
   LookupHooks lookup_hooks();
   OutboundLine* line(const std::string& number);
+  RoomToGive promo_room(const handlers::Club& club);
   boost::asio::awaitable<void> housekeeping();
   boost::asio::awaitable<void> wait_for_signal();
   boost::asio::awaitable<void> shut_down();

@@ -1,10 +1,12 @@
 #include "gateway/scheduled_texts.hpp"
 
 #include <algorithm>
+#include <map>
 #include <memory>
 
 #include "gateway/clock.hpp"
 #include "gateway/log.hpp"
+#include "handlers/reminder.hpp"
 
 namespace peyk::gateway {
 namespace {
@@ -18,14 +20,29 @@ constexpr std::string_view kShown = "its screen was shown";
 // One transaction's work. It may run more than once: what it takes stays, what it finds is replaced.
 struct ScheduledTexts::Look {
   std::vector<store::MessageId> shown, not_shown;
+  std::vector<store::LineToWake> lines;
   std::vector<store::QueuedText> instead;  // of screens
   store::Woken woken;
 
-  void perform(store::Connection& connection, std::span<const std::string> lines) {
+  void perform(store::Connection& connection, const handlers::Directory& directory) {
     const rules::Instant now = wall_clock();
     store::cancel_scheduled(connection, shown, kShown, now);
     instead = store::wake(connection, not_shown);
     woken = store::wake_due(connection, lines, now, kWokenAtOnce);
+    put_off_for_the_night(connection, directory, now);
+  }
+
+  void put_off_for_the_night(store::Connection& connection, const handlers::Directory& directory,
+                             rules::Instant now) {
+    std::map<rules::Instant, std::vector<store::QueuedText>> later;
+    std::erase_if(woken.texts, [&](const store::QueuedText& text) {
+      const handlers::Club* club = directory.club(text.club);
+      if (text.lane != handlers::Lane::notice || club == nullptr) return false;
+      const auto morning = handlers::put_off(*club, text.send_at, now);
+      if (morning) later[*morning].push_back(text);
+      return morning.has_value();
+    });
+    for (const auto& [morning, texts] : later) store::schedule_again(connection, texts, morning);
   }
 };
 
@@ -57,7 +74,7 @@ void ScheduledTexts::stop() {
   if (shown_.empty()) return;
   auto last = std::make_shared<Look>();
   last->shown.swap(shown_);
-  sql_.run([last](store::Connection& connection) { last->perform(connection, {}); }, {});
+  sql_.run([last](store::Connection& connection) { last->perform(connection, handlers::Directory()); }, {});
 }
 
 void ScheduledTexts::shown(store::MessageId text) {
@@ -75,12 +92,25 @@ bool ScheduledTexts::look() {
   auto one = std::make_shared<Look>();
   one->shown.swap(shown_);
   one->not_shown.swap(not_shown_);
+  one->lines = lines_to_wake();
   looking_ = sql_.run(
-      [one, &lines = lines_](store::Connection& connection) { one->perform(connection, lines); },
+      [one, directory = hooks_.directory()](store::Connection& connection) {
+        one->perform(connection, *directory);
+      },
       [this, one](bool committed) { hooks_.post([this, one, committed] { looked(committed, *one); }); });
   if (looking_) return true;
   keep(*one);
   return false;
+}
+
+std::vector<store::LineToWake> ScheduledTexts::lines_to_wake() const {
+  std::vector<store::LineToWake> lines;
+  for (const std::string& number : lines_) {
+    store::LineToWake& line = lines.emplace_back(store::LineToWake{.number = number});
+    for (std::uint8_t lane = 0; lane < handlers::kLanes; ++lane)
+      line.room[lane] = hooks_.room(number, static_cast<handlers::Lane>(lane));
+  }
+  return lines;
 }
 
 // Behind what came meanwhile, and no more than there is room for.
@@ -101,7 +131,7 @@ void ScheduledTexts::looked(bool committed, Look& look) {
   } else {
     const auto until_next =
         look.woken.next_due == rules::Instant{} ? kLookEvery : look.woken.next_due - wall_clock();
-    // What is due and was not woken is another process' at this moment.
+    // What is due and was not woken is another process' at this moment, or has no room yet.
     if (until_next.count() > 0) pause_ = std::min(pause_, until_next);
     if (look.woken.has_more) pause_ = std::chrono::microseconds{0};
     if (!look.woken.texts.empty()) log::info("texts_due", {{"texts", look.woken.texts.size()}});

@@ -4,8 +4,14 @@
 //   a screen was shown -> the text that waited in its place is cancelled, with the next look
 //   a screen was not shown -> its text is woken at once
 //
+// Of reminders and the like no more are woken than leave within some seconds (lane_room.hpp): the others stay
+// where they are until the lane has room, the longest due first, and no purchase's code waits behind them
+// (docs/decisions/0038).
+//
 // What is known of screens is forgotten when a look with it was committed; a look that failed takes it along
 // to the next one.
+//
+// What is meant for the day and found no room before the evening is put off until the next morning.
 //
 // Nothing of it is held here: whoever looks first wakes a text, and each is woken by one process only. One
 // that dies after its commit leaves queued texts behind, which the next reading of the outbox finds. A text
@@ -15,11 +21,13 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "gateway/metrics.hpp"
 #include "gateway/signal.hpp"
+#include "handlers/directory.hpp"
 #include "store/mysql/schedule.hpp"
 #include "store/mysql/sql_thread.hpp"
 
@@ -30,6 +38,9 @@ class ScheduledTexts {
   struct Hooks {
     std::function<void(std::function<void()>)> post;  // onto the network thread, from any thread
     std::function<void(std::vector<store::QueuedText>)> push;
+    std::function<std::shared_ptr<const handlers::Directory>()> directory;  // from any thread
+    // How many more a lane of a line takes now.
+    std::function<std::uint32_t(const std::string& line, handlers::Lane lane)> room;
   };
 
   // `lines`: the numbers of those that this process sends for. All outlive this.
@@ -50,11 +61,12 @@ class ScheduledTexts {
   static constexpr std::chrono::microseconds kLookEvery = std::chrono::seconds{1};
   // Reads all that is scheduled.
   static constexpr std::chrono::minutes kCountEvery{1};
-  static constexpr std::uint32_t kWokenAtOnce = 1000;  // of a line, in one transaction
+  static constexpr std::uint32_t kWokenAtOnce = 1000;  // of a lane, in one transaction
   // Beyond it, while MySQL is away, a screen's text is left to its own moment.
   static constexpr std::size_t kScreensMax = 100'000;
 
   bool look();
+  std::vector<store::LineToWake> lines_to_wake() const;
   void looked(bool committed, Look& look);
   void keep(Look& look);
   void count();

@@ -45,4 +45,10 @@ ordered_json items_as_json(const Brought& brought) {
   return items;
 }
 
+ordered_json tier_as_json(std::uint32_t tier, const Club& club) {
+  const auto& tiers = club.programme.tiers.tiers;
+  if (tier == 0 || tier > tiers.size()) return nullptr;
+  return tiers[tier - 1].name;
+}
+
 }  // namespace peyk::handlers

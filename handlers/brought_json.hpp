@@ -16,5 +16,7 @@ nlohmann::ordered_json offers_as_json(std::span<const rules::Given> given, const
 nlohmann::ordered_json codes_as_json(const Brought& brought);
 // [{"code", "item", "expires"}].
 nlohmann::ordered_json items_as_json(const Brought& brought);
+// Its name; null: none, or one that the club has no more.
+nlohmann::ordered_json tier_as_json(std::uint32_t tier, const Club& club);
 
 }  // namespace peyk::handlers

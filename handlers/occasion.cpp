@@ -4,9 +4,11 @@
 
 #include "handlers/earning.hpp"
 #include "handlers/move.hpp"
+#include "handlers/offer_words.hpp"
 #include "handlers/reminder.hpp"
 #include "handlers/rules/offer_fits.hpp"
 #include "handlers/speaker.hpp"
+#include "handlers/tier_day.hpp"
 #include "templates/dates.hpp"
 #include "templates/money.hpp"
 
@@ -19,6 +21,7 @@ using rules::Offer;
 
 constexpr std::chrono::hours kMorning{9}, kEvening{20};
 constexpr std::chrono::minutes kQuarter{15};
+constexpr std::chrono::hours kAskedBackWithin{24};
 constexpr rules::DayNumber kBirthdaysApart = 300;  // days, at least: those of a year and the next are more
 
 bool has_offer(const Club& club, Occasion on, rules::Instant now) {
@@ -144,6 +147,7 @@ std::string lines_of(const Club& club, const Member& member, const Brought& brou
   }
   if (brought.points > 0)
     line("purchase_line_points", {{"points", brought.points}, {"total", brought.points_total}});
+  if (brought.risen) lines += '\n' + risen_line(club, member.language, *brought.risen, setting);
   return lines;
 }
 
@@ -152,9 +156,11 @@ void replace_all(std::string& text, std::string_view from, std::string_view to) 
     text.replace(at, from.size(), to);
 }
 
-// As the club wrote it. Its placeholders are of one code: the first of credit, or else of an item.
-std::string own_words(const std::string& message, const Club& club, const Member& member, rules::Amount kept,
-                      const Code& code, const Lot& lot, const Setting& setting) {
+// As the club wrote it, and a line for the tier that it brought her to. Its placeholders are of one code: the
+// first of credit, or else of an item.
+std::string own_words(const std::string& message, const Club& club, const Member& member,
+                      const Brought& brought, rules::Amount kept, const Code& code, const Lot& lot,
+                      const Setting& setting) {
   std::string text = message;
   replace_all(text, "{club}", club.name);
   replace_all(text, "{credit}", templates::format_amount(kept, club.money_display, member.language));
@@ -163,25 +169,46 @@ std::string own_words(const std::string& message, const Club& club, const Member
   replace_all(
       text, "{until}",
       templates::format_date(templates::last_day_of(lot.expires_at), club.time_zone, member.language));
+  if (brought.risen) text += '\n' + risen_line(club, member.language, *brought.risen, setting);
   return render(setting, "occasion_own", member.language, {{"message", templates::Rendered{text}}});
+}
+
+// The club's own, where there is one code for their placeholders; empty: credit and items both it cannot tell
+// of.
+std::string own_words_of(const Club& club, const Member& member, const Worth& worth, const Brought& brought,
+                         const Setting& setting) {
+  const std::string& message = club.programme.offers[worth.given.front().offer].message;
+  if (message.empty()) return {};
+  if (!brought.credits.empty() && brought.credits.front().kept() > 0 && brought.items.empty()) {
+    const Earned& first = brought.credits.front();
+    return own_words(message, club, member, brought, first.kept(), first.code, first.lot, setting);
+  }
+  if (brought.credits.empty() && brought.items.size() == 1) {
+    const Item& item = brought.items.front();
+    return own_words(message, club, member, brought, 0, item.code, item.lot, setting);
+  }
+  return {};
 }
 
 std::string words_of(const Club& club, Occasion on, const Member& member, const Worth& worth,
                      const Brought& brought, const Setting& setting) {
-  const std::string& message = club.programme.offers[worth.given.front().offer].message;
-  // Two of them it cannot tell of.
-  if (!message.empty() && !brought.credits.empty() && brought.credits.front().kept() > 0 &&
-      brought.items.empty()) {
-    const Earned& first = brought.credits.front();
-    return own_words(message, club, member, first.kept(), first.code, first.lot, setting);
-  }
-  if (!message.empty() && brought.credits.empty() && brought.items.size() == 1) {
-    const Item& item = brought.items.front();
-    return own_words(message, club, member, 0, item.code, item.lot, setting);
-  }
+  // A long message with a line more is given up for the usual words.
+  const std::string own = own_words_of(club, member, worth, brought, setting);
+  if (!own.empty() && (!brought.risen || fits_text(own))) return own;
   const std::string lines = lines_of(club, member, brought, setting);
   return render(setting, key_of(on), member.language,
                 {{"club", club.name}, {"list", templates::Rendered{lines}}});
+}
+
+// The first moment at which something of it has lapsed: then no text tells of it any more.
+rules::Instant first_end(const Brought& brought) {
+  rules::Instant end = rules::Instant::max();
+  for (const Earned& earned : brought.credits) {
+    if (earned.kept() > 0) end = std::min(end, earned.lot.expires_at);
+  }
+  for (const Gift& gift : brought.gifts) end = std::min(end, gift.lot.expires_at);
+  for (const Item& item : brought.items) end = std::min(end, item.lot.expires_at);
+  return end;
 }
 
 // What she has by all that fits, and the words that tell her: without them, nothing does.
@@ -189,6 +216,7 @@ Reward bring_all(const Club& club, Occasion on, const Member& member, rules::Mea
                  std::span<const CodeKey> candidates, const Facts& facts, Setting& setting) {
   const std::vector<std::size_t> places = open_places(club, on, member, facts, day_of(club, setting.now));
   Reward reward;
+  reward.brought.tier = facts.rank(member.id).standing.tier;
   reward.worth =
       judged(club, on, places, uses_of(club, &member, facts, setting.now), std::move(measures), setting.now);
   const Worth& worth = reward.worth;
@@ -203,6 +231,8 @@ Reward bring_all(const Club& club, Occasion on, const Member& member, rules::Mea
   const rules::Instant at = advertising ? setting.now : reminder_time(club, setting.now);
   OutgoingText text = text_to(club, member.phone, advertising ? Lane::promo : Lane::notice,
                               words_of(club, on, member, worth, reward.brought, setting), at);
+  // By whatever lane, through quiet hours and a line that is full; but no longer than what it tells of lasts.
+  text.valid_until = std::min(at + (advertising ? kAskedBackWithin : kToldWithin), first_end(reward.brought));
   if (!advertising && at > setting.now) text.send_at = at;
   reward.outcome.texts.push_back(std::move(text));
   return reward;
@@ -261,7 +291,13 @@ Outcome occasion(const Club& club, Occasion on, const Member& member, const Prof
   rules::Measures measures = measures_of(club, &member, facts, setting.now, profile);
   if (!is_her_day(on, measures)) return {};
   Outcome outcome = bring_all(club, on, member, std::move(measures), candidates, facts, setting).outcome;
-  if (advertising && !outcome.texts.empty()) outcome.texts.front().line = promo_line;
+  if (outcome.texts.empty()) return outcome;
+  OutgoingText& text = outcome.texts.front();
+  if (advertising) {
+    text.line = promo_line;
+  } else if (text.send_at == rules::Instant{}) {
+    text.send_at = setting.now;  // one of many: let in as the line drains (docs/decisions/0038)
+  }
   return outcome;
 }
 

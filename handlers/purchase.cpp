@@ -13,6 +13,7 @@
 #include "handlers/membership.hpp"
 #include "handlers/move.hpp"
 #include "handlers/refund.hpp"
+#include "handlers/tier_day.hpp"
 #include "handlers/till.hpp"
 #include "handlers/use_cases.hpp"
 #include "templates/dates.hpp"
@@ -93,12 +94,7 @@ std::string more_of(const Club& club, const Member& member, const Brought& broug
   }
   if (brought.points > 0)
     line("purchase_line_points", {{"points", brought.points}, {"total", brought.points_total}});
-  if (brought.risen) {
-    const auto end =
-        templates::instant_of(std::chrono::sys_days{std::chrono::days{brought.risen->until}}, club.time_zone);
-    line("purchase_line_tier", {{"tier", club.programme.tiers.tiers.at(brought.risen->tier - 1).title},
-                                {"until", templates::LastDay{end, club.time_zone}}});
-  }
+  if (brought.risen) lines += '\n' + risen_line(club, member.language, *brought.risen, setting);
   return lines;
 }
 
@@ -158,7 +154,7 @@ std::string answer_of(const Club& club, const Purchase& purchase, const Member* 
               {"codes", codes_as_json(brought)},
               {"items", items_as_json(brought)},
               {"points", brought.points},
-              {"tier", nullptr},
+              {"tier", tier_as_json(brought.tier, club)},
               {"offers", offers_as_json(worth.given, club)},
               {"notes", worth.notes},
               {"member", nullptr}};
@@ -166,8 +162,6 @@ std::string answer_of(const Club& club, const Purchase& purchase, const Member* 
     answer["code"] = std::to_string(main->code.number);
     answer["expires"] = templates::rfc3339(main->lot.expires_at);
   }
-  const auto& tiers = club.programme.tiers.tiers;
-  if (brought.tier > 0 && brought.tier <= tiers.size()) answer["tier"] = tiers[brought.tier - 1].name;
   if (member != nullptr) answer["member"] = {{"card", std::to_string(member->card)}};
   answer["looks_like_repeat_of"] = nullptr;
   if (repeat_of != 0) answer["looks_like_repeat_of"] = std::to_string(repeat_of);

@@ -36,6 +36,12 @@ rules::Instant reminder_time(const Club& club, rules::Instant now) {
   return templates::end_of_local_day(now, club.time_zone, 0) + kMorning;
 }
 
+std::optional<rules::Instant> put_off(const Club& club, rules::Instant send_at, rules::Instant now) {
+  const rules::Instant morning = reminder_time(club, now);
+  const bool by_day = reminder_time(club, send_at) == send_at;
+  return by_day && morning > now ? std::optional(morning) : std::nullopt;
+}
+
 OutgoingText reminder(const Club& club, PhoneNumber phone, Language language, rules::Amount amount,
                       rules::Instant expires_at, const templates::Catalogue& catalogue, rules::Instant now) {
   const rules::Instant at = reminder_time(club, now);
@@ -45,7 +51,7 @@ OutgoingText reminder(const Club& club, PhoneNumber phone, Language language, ru
                                        {"word", club.word},
                                        {"until", templates::LastDay{expires_at, club.time_zone}}});
   OutgoingText waiting = text_to(club, phone, Lane::notice, std::move(text), at);
-  waiting.valid_until = std::min(waiting.valid_until, expires_at);
+  waiting.valid_until = std::min(at + kToldWithin, expires_at);
   waiting.send_at = at;
   return waiting;
 }

@@ -4,6 +4,8 @@
 //   a member's sum -> the text
 #pragma once
 
+#include <chrono>
+#include <optional>
 #include <vector>
 
 #include "handlers/effects.hpp"
@@ -22,6 +24,14 @@ std::vector<ReminderRound> reminder_rounds(const Directory& directory, rules::In
 
 // When a text of today's round leaves: not at night, by the club's clock.
 rules::Instant reminder_time(const Club& club, rules::Instant now);
+
+// A text that was to leave by day, at `send_at`, and has not: by night it waits for the morning. Nothing: it
+// may leave now, or it was never meant for the day.
+std::optional<rules::Instant> put_off(const Club& club, rules::Instant send_at, rules::Instant now);
+
+// How long what is told of a morning is worth telling: until the evening of the next day, if the line was
+// busy.
+inline constexpr std::chrono::hours kToldWithin{34};
 
 // `amount`: what of hers lapses at `expires_at`. Waits for reminder_time().
 OutgoingText reminder(const Club& club, PhoneNumber phone, Language language, rules::Amount amount,

@@ -51,9 +51,18 @@ Outcome tier_day(const Club& club, const Member& member, const Facts& facts, con
   if (words.empty() || member.phone == 0) return outcome;
   const rules::Instant at = reminder_time(club, setting.now);
   OutgoingText text = text_to(club, member.phone, Lane::notice, std::move(words), at);
+  text.valid_until = at + kToldWithin;
   text.send_at = at;
   outcome.texts.push_back(std::move(text));
   return outcome;
+}
+
+std::string risen_line(const Club& club, Language language, const rules::Standing& risen,
+                       const Setting& setting) {
+  const auto end =
+      templates::instant_of(std::chrono::sys_days{std::chrono::days{risen.until}}, club.time_zone);
+  return render(setting, "purchase_line_tier", language,
+                {{"tier", title_of(club, risen.tier)}, {"until", templates::LastDay{end, club.time_zone}}});
 }
 
 }  // namespace peyk::handlers

@@ -83,6 +83,7 @@ std::string answer_to_event(const Desk& desk, const MemberEvent& event, const Re
               {"codes", codes_as_json(reward.brought)},
               {"items", items_as_json(reward.brought)},
               {"points", reward.brought.points},
+              {"tier", tier_as_json(reward.brought.tier, desk.club)},
               {"offers", offers_as_json(reward.worth.given, desk.club)},
               {"duplicate", false}};
   return answer.dump();

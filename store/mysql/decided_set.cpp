@@ -46,4 +46,9 @@ void DecidedSet::save(bool with_events) {
   save_events(connection_, events, listeners);
 }
 
+std::vector<QueuedText> DecidedSet::take_queued() {
+  std::erase_if(texts_, [](const QueuedText& text) { return text.send_at != rules::Instant{}; });
+  return std::move(texts_);
+}
+
 }  // namespace peyk::store

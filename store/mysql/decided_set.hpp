@@ -33,6 +33,8 @@ class DecidedSet {
   void save(bool with_events = true);
 
   std::size_t texts() const { return texts_.size(); }
+  // After save(): those that wait for no moment.
+  std::vector<QueuedText> take_queued();
 
  private:
   Connection& connection_;

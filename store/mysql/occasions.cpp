@@ -267,6 +267,7 @@ OccasionGiven give_occasion(Connection& connection, SystemChance& chance, const 
     DecidedSet set(connection, chance, directory, now);
     given.members = give(set, round, found.customers, promo_line);
     if (given.members > 0) set.save();
+    given.texts = set.take_queued();
     if (given.members > 0 && by_phone) remember_welcomes(connection, round, found);
   }
   go_on(connection, round, found);

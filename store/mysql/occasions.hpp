@@ -14,6 +14,7 @@
 #include "handlers/occasion.hpp"
 #include "store/mysql/chance.hpp"
 #include "store/mysql/connection.hpp"
+#include "store/mysql/outbox.hpp"
 
 namespace peyk::store {
 
@@ -22,10 +23,12 @@ inline constexpr std::uint32_t kOccasionSet = 100, kOccasionSetMax = 200;
 
 struct OccasionGiven {
   std::uint64_t looked_at = 0, members = 0;  // members: who were given something
+  std::vector<QueuedText> texts;             // queued, and in no lane: the others wait for their moment
   bool is_done = false;  // the round is, or another gateway is at it: nothing more to do now
 };
 
-// The next set of a round. `promo_line`: see handlers/occasion.hpp. The caller commits. Throws SqlError.
+// The next set of a round: at most `limit` members are given something. `promo_line`: see
+// handlers/occasion.hpp. The caller commits. Throws SqlError.
 OccasionGiven give_occasion(Connection& connection, SystemChance& chance,
                             const handlers::Directory& directory, const handlers::OccasionRound& round,
                             const std::string& promo_line, rules::Instant now,

@@ -125,17 +125,6 @@ class PromoReader {
   std::map<MemberKey, std::vector<Counted>> sent_;
 };
 
-void save_waiting(Connection& connection, const std::map<rules::Instant, std::vector<QueuedText>>& waiting) {
-  for (const auto& [until, texts] : waiting) {
-    std::vector<MessageId> ids;
-    for (const QueuedText& text : texts) ids.push_back(text.id);
-    save_schedule(connection, texts);
-    update_in(connection,
-              "UPDATE outbox FORCE INDEX (PRIMARY) SET state = 7, send_at = ? WHERE message_id IN (", ids,
-              [until = until](Statement& s) { s.add(until); });
-  }
-}
-
 void save_given_up(Connection& connection, MessageState state, std::string_view why,
                    const std::vector<MessageId>& ids, rules::Instant now) {
   update_in(
@@ -168,14 +157,13 @@ void save_held(Connection& connection, std::vector<Held> held, rules::Instant no
   std::map<std::pair<MessageState, std::string_view>, std::vector<MessageId>> given_up;
   for (Held& one : held) {
     if (one.verdict.what == PromoVerdict::What::wait) {
-      one.text.send_at = one.verdict.until;
       waiting[one.verdict.until].push_back(std::move(one.text));
     } else {
       const MessageState state = one.verdict.what == PromoVerdict::What::expire ? expired : cancelled;
       given_up[{state, one.verdict.why}].push_back(one.text.id);
     }
   }
-  save_waiting(connection, waiting);
+  for (const auto& [until, texts] : waiting) schedule_again(connection, texts, until);
   for (const auto& [what, ids] : given_up) save_given_up(connection, what.first, what.second, ids, now);
 }
 

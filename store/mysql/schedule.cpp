@@ -1,34 +1,70 @@
 #include "store/mysql/schedule.hpp"
 
+#include <algorithm>
+
 #include "store/mysql/sets.hpp"
 #include "templates/utf8.hpp"
 
 namespace peyk::store {
 namespace {
 
-// The epoch: none.
-rules::Instant next_send_at(Connection& connection, const std::string& line) {
-  Rows rows =
-      connection.prepare("SELECT send_at FROM outbox_schedule WHERE line = ? ORDER BY send_at LIMIT 1")
-          .add(line)
-          .query();
-  return rows.next() ? rows.instant() : rules::Instant{};
+using Moments = std::array<rules::Instant, handlers::kLanes>;
+
+// By lane, the first there is; the epoch: none. Four looks at the index: grouped, the server may read it all.
+Moments next_moments(Connection& connection, const std::string& line) {
+  std::string sql;
+  for (std::uint32_t lane = 0; lane < handlers::kLanes; ++lane) {
+    sql += (lane == 0 ? "" : " UNION ALL ") +
+           ("(SELECT lane, send_at FROM outbox_schedule WHERE line = ? AND lane = " + std::to_string(lane)) +
+           " ORDER BY send_at LIMIT 1)";
+  }
+  Statement& statement = connection.prepare(sql);
+  for (std::uint32_t lane = 0; lane < handlers::kLanes; ++lane) statement.add(line);
+  Moments moments{};
+  Rows rows = statement.query();
+  while (rows.next()) {
+    const std::uint32_t lane = rows.u32();
+    moments.at(lane) = rows.instant();
+  }
+  return moments;
 }
 
 // Locked. What another process has locked is passed over: it wakes or cancels that itself.
-std::vector<MessageId> lock_due(Connection& connection, const std::string& line, rules::Instant now,
-                                std::uint32_t limit) {
+std::vector<MessageId> lock_due(Connection& connection, const std::string& line, std::uint32_t lane,
+                                rules::Instant now, std::uint32_t limit) {
   std::vector<MessageId> ids;
   Rows rows = connection
                   .prepare(
-                      "SELECT message_id FROM outbox_schedule WHERE line = ? AND send_at <= ?"
+                      "SELECT message_id FROM outbox_schedule WHERE line = ? AND lane = ? AND send_at <= ?"
                       " ORDER BY send_at, message_id LIMIT ? FOR UPDATE SKIP LOCKED")
                   .add(line)
+                  .add(lane)
                   .add(now)
                   .add(limit)
                   .query();
   while (rows.next()) ids.push_back(rows.u64());
   return ids;
+}
+
+bool is_due(rules::Instant moment, rules::Instant now) {
+  return moment != rules::Instant{} && moment <= now;
+}
+
+// Whether anything was due and had room.
+bool wake_line(Connection& connection, const LineToWake& line, const Moments& moments, rules::Instant now,
+               std::uint32_t limit, Woken& woken) {
+  bool looked = false;
+  for (std::uint32_t lane = 0; lane < handlers::kLanes; ++lane) {
+    const std::uint32_t most = std::min(limit, line.room[lane]);
+    if (!is_due(moments[lane], now) || most == 0) continue;
+    looked = true;
+    const std::vector<MessageId> ids = lock_due(connection, line.number, lane, now, most);
+    woken.has_more = woken.has_more || (ids.size() == limit && line.room[lane] > limit);
+    std::vector<QueuedText> texts = wake(connection, ids);
+    woken.texts.insert(woken.texts.end(), std::make_move_iterator(texts.begin()),
+                       std::make_move_iterator(texts.end()));
+  }
+  return looked;
 }
 
 }  // namespace
@@ -46,9 +82,10 @@ void save_schedule(Connection& connection, std::span<const QueuedText> texts) {
   for (const QueuedText& text : texts) {
     if (text.send_at != rules::Instant{}) later.push_back(&text);
   }
-  insert_set(
-      connection, "INSERT INTO outbox_schedule (line, send_at, message_id) VALUES ", 3, later,
-      [](Statement& s, const QueuedText* text) { s.add(text->line).add(text->send_at).add(text->id); });
+  insert_set(connection, "INSERT INTO outbox_schedule (line, lane, send_at, message_id) VALUES ", 4, later,
+             [](Statement& s, const QueuedText* text) {
+               s.add(text->line).add(static_cast<std::uint32_t>(text->lane)).add(text->send_at).add(text->id);
+             });
 }
 
 std::vector<QueuedText> wake(Connection& connection, std::span<const MessageId> ids) {
@@ -63,23 +100,32 @@ std::vector<QueuedText> wake(Connection& connection, std::span<const MessageId> 
   return load_queued(connection, scheduled_ids);
 }
 
-Woken wake_due(Connection& connection, std::span<const std::string> lines, rules::Instant now,
+Woken wake_due(Connection& connection, std::span<const LineToWake> lines, rules::Instant now,
                std::uint32_t limit) {
   Woken woken;
-  for (const std::string& line : lines) {
-    rules::Instant next = next_send_at(connection, line);
-    if (next != rules::Instant{} && next <= now) {
-      const std::vector<MessageId> ids = lock_due(connection, line, now, limit);
-      woken.has_more = woken.has_more || ids.size() == limit;
-      std::vector<QueuedText> texts = wake(connection, ids);
-      woken.texts.insert(woken.texts.end(), std::make_move_iterator(texts.begin()),
-                         std::make_move_iterator(texts.end()));
-      next = next_send_at(connection, line);
+  for (const LineToWake& line : lines) {
+    Moments moments = next_moments(connection, line.number);
+    if (wake_line(connection, line, moments, now, limit, woken))
+      moments = next_moments(connection, line.number);
+    for (const rules::Instant next : moments) {
+      if (next == rules::Instant{} || is_due(next, now)) continue;
+      if (woken.next_due == rules::Instant{} || next < woken.next_due) woken.next_due = next;
     }
-    if (next != rules::Instant{} && (woken.next_due == rules::Instant{} || next < woken.next_due))
-      woken.next_due = next;
   }
   return woken;
+}
+
+void schedule_again(Connection& connection, std::span<const QueuedText> texts, rules::Instant until) {
+  std::vector<MessageId> ids;
+  std::vector<QueuedText> again(texts.begin(), texts.end());
+  for (QueuedText& text : again) {
+    ids.push_back(text.id);
+    text.send_at = until;
+  }
+  save_schedule(connection, again);
+  update_in(connection,
+            "UPDATE outbox FORCE INDEX (PRIMARY) SET state = 7, send_at = ? WHERE message_id IN (", ids,
+            [until](Statement& s) { s.add(until); });
 }
 
 void cancel_scheduled(Connection& connection, std::span<const MessageId> ids, std::string_view why,

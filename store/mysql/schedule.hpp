@@ -5,6 +5,8 @@
 //   save_queued (with send_at) -> scheduled -> wake_due, wake -> queued -> the line's lanes
 //                                     |-> cancel_scheduled -> cancelled
 //
+// Lane by lane, so that of many that are due some can be left here while more urgent ones are woken.
+//
 // What must stay true: a row of outbox_schedule is there exactly while its message is scheduled: both change
 // in one transaction, outbox_schedule first (one order of locks). Of several that look at once each gets
 // other rows. Whoever dies after the commit leaves queued texts behind, which the next reading of the outbox
@@ -13,6 +15,8 @@
 // All throw SqlError, commit nothing, and may be repeated.
 #pragma once
 
+#include <array>
+#include <limits>
 #include <map>
 #include <span>
 #include <string>
@@ -29,17 +33,27 @@ void save_schedule(Connection& connection, std::span<const QueuedText> texts);
 // These are scheduled no more; their messages are the caller's to change.
 void delete_schedule(Connection& connection, std::span<const MessageId> ids);
 
+struct LineToWake {
+  static constexpr std::uint32_t kAnyNumber = std::numeric_limits<std::uint32_t>::max();
+
+  std::string number;
+  // By lane: how many it takes now. What is due beyond that is left for a later look.
+  std::array<std::uint32_t, handlers::kLanes> room{kAnyNumber, kAnyNumber, kAnyNumber, kAnyNumber};
+};
 struct Woken {
   std::vector<QueuedText> texts;  // queued now
-  rules::Instant next_due{};      // of what still waits on these lines; the epoch: nothing
-  bool has_more = false;          // of what is due: look again
+  rules::Instant next_due{};      // of what is not yet due on these lines; the epoch: nothing
+  bool has_more = false;          // of what is due and has room: look again
 };
-// Of each line at most `limit` whose moment has come, the longest due first.
-Woken wake_due(Connection& connection, std::span<const std::string> lines, rules::Instant now,
+// Of each lane at most `limit` whose moment has come, the longest due first.
+Woken wake_due(Connection& connection, std::span<const LineToWake> lines, rules::Instant now,
                std::uint32_t limit);
 
 // Those of them that are still scheduled, before their moment.
 std::vector<QueuedText> wake(Connection& connection, std::span<const MessageId> ids);
+
+// These are queued, and locked by the caller: they wait until then instead.
+void schedule_again(Connection& connection, std::span<const QueuedText> texts, rules::Instant until);
 
 // Those of them that are still scheduled; `why` in words that staff can read.
 void cancel_scheduled(Connection& connection, std::span<const MessageId> ids, std::string_view why,

@@ -283,9 +283,10 @@ asio::awaitable<LineDepth> Lanes::depth(LineKey line) {
   depth.leased = static_cast<std::uint64_t>(integer_at(reply, 1));
   depth.delayed = static_cast<std::uint64_t>(integer_at(reply, 2));
   for (std::size_t lane = 0; lane < kLanes; ++lane) {
-    depth.lanes[lane].waiting = static_cast<std::uint64_t>(integer_at(reply, 3 + 3 * lane));
-    depth.lanes[lane].oldest = std::chrono::milliseconds(integer_at(reply, 4 + 3 * lane));
-    depth.lanes[lane].granted = static_cast<std::uint64_t>(integer_at(reply, 5 + 3 * lane));
+    depth.lanes[lane].waiting = static_cast<std::uint64_t>(integer_at(reply, 3 + 4 * lane));
+    depth.lanes[lane].oldest = std::chrono::milliseconds(integer_at(reply, 4 + 4 * lane));
+    depth.lanes[lane].granted = static_cast<std::uint64_t>(integer_at(reply, 5 + 4 * lane));
+    depth.lanes[lane].paused = static_cast<std::uint64_t>(integer_at(reply, 6 + 4 * lane));
   }
   co_return depth;
 }

@@ -138,6 +138,7 @@ struct Government {
 
 struct LaneDepth {
   std::uint64_t waiting = 0;
+  std::uint64_t paused = 0;             // of them, nearly: of the first 256 clubs that are paused
   std::chrono::milliseconds oldest{0};  // age of the oldest one, looking at the first 256 clubs of the lane
   std::uint64_t granted = 0;            // since Redis remembers; only grows
 };

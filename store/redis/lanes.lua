@@ -695,9 +695,14 @@ function operations.finish_seed()
   return 1
 end
 
--- depth clubs_max -> fresh, leased, delayed, (waiting, age_ms of the oldest, granted) for each lane
+-- depth clubs_max -> fresh, leased, delayed, (waiting, age_ms of the oldest, granted, listed of paused clubs) for each lane
 function operations.depth()
   local answer = {is_fresh(), call('ZCARD', leased_key), call('ZCARD', delayed_key)}
+  local paused = {}
+  for _, name in ipairs(call('SMEMBERS', paused_key)) do
+    local club = string.match(name, '^club(%d+)$')
+    if club and #paused < tonumber(ARGV[2]) then paused[#paused + 1] = club end
+  end
   for lane = 0, lane_last do
     local oldest = now_ms
     for _, club in ipairs(call('LRANGE', ring_key(int(lane)), 0, tonumber(ARGV[2]) - 1)) do
@@ -708,6 +713,9 @@ function operations.depth()
     answer[#answer + 1] = tonumber(call('HGET', counts_key, 'waiting' .. int(lane)) or 0)
     answer[#answer + 1] = math.max(0, now_ms - oldest)
     answer[#answer + 1] = tonumber(call('HGET', counts_key, 'granted' .. int(lane)) or 0)
+    local stopped = 0
+    for _, club in ipairs(paused) do stopped = stopped + call('LLEN', queue_key(int(lane), club)) end
+    answer[#answer + 1] = stopped
   end
   return answer
 end

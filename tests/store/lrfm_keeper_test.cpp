@@ -258,7 +258,7 @@ class Mornings : public LrfmKeeper {
                                        const std::lock_guard lock(mutex);
                                        posted.push_back(std::move(work));
                                      }},
-                                "",
+                                {},
                                 [this] { return beat; }};
 };
 
@@ -278,6 +278,81 @@ TEST_F(Mornings, look_at_the_tiers_of_the_others_while_a_club_fails_and_at_its_o
   EXPECT_GE(failed, 1);
   no_trouble();
   EXPECT_TRUE(until(fallen, "101\n102\n", 1min));
+}
+
+// A month after two have bought.
+class AskedBack : public LrfmKeeper {
+ protected:
+  AskedBack() {
+    handlers::Club club = stored_club();
+    rules::Offer back;
+    back.name = "come-back";
+    back.on = rules::Occasion::away;
+    back.when = {{.measure = rules::Measure::days_away, .ranges = {{.from = 30}}}};
+    back.then = {{.kind = rules::EffectKind::credit, .value = 30'000}};
+    club.programme.offers = {back};
+    store::save_club(database.connection, club);
+    database.connection.commit();
+    buy(kShopper);
+    buy(kOtherShopper);
+    database.query("DELETE FROM outbox");
+    sql.start();
+  }
+  ~AskedBack() override {
+    sql.stop();
+    run_posted();
+  }
+  // So many seconds later.
+  bool until_given(std::size_t texts) {
+    return eventually(20s, [&] {
+      beat += 10s;
+      run_posted();
+      keeper.tick();
+      return pushed == texts && database.number("SELECT COUNT(*) FROM outbox WHERE state = 1 AND lane = 3") ==
+                                    static_cast<std::int64_t>(texts);
+    });
+  }
+  double waiting(const char* why) { return metrics.gauge("peyk_occasions_waiting", {{"for", why}}).value(); }
+
+  gateway::RoomToGive room{.waits_for = "link"};
+  std::size_t pushed = 0;
+  gateway::MorningKeeper::Clock::time_point beat{24h};
+  store::SqlThread sql{database.options(), [](const std::string& event, const std::string& why) {
+                         ADD_FAILURE() << event << ": " << why;
+                       }};
+  gateway::MorningKeeper keeper{sql,
+                                metrics,
+                                {.clock = [] { return kNoon + 24h * 31; },
+                                 .directory = [this] { return directory(); },
+                                 .post =
+                                     [this](std::function<void()> work) {
+                                       const std::lock_guard lock(mutex);
+                                       posted.push_back(std::move(work));
+                                     }},
+                                {.promo_line = "20001234",
+                                 .promo_room = [this](const handlers::Club&) { return room; },
+                                 .push =
+                                     [this](const std::vector<store::QueuedText>& texts) {
+                                       EXPECT_LE(texts.size(), room.texts);
+                                       pushed += texts.size();
+                                       room.texts -= static_cast<std::uint32_t>(texts.size());
+                                       if (room.texts == 0) room.waits_for = "queue";
+                                     }},
+                                [this] { return beat; }};
+};
+
+TEST_F(AskedBack, are_given_nothing_before_their_line_can_tell_them_of_it) {
+  keeper.tick();
+  EXPECT_EQ(waiting("link"), 1) << "so the operator sees why";
+  EXPECT_EQ(database.number("SELECT COUNT(*) FROM occasion_round"), 0);
+  room = {.texts = 1};
+  EXPECT_TRUE(until_given(1)) << "as many as it has room for";
+  EXPECT_EQ(database.number("SELECT COUNT(*) FROM offer_grant"), 1);
+  EXPECT_EQ(waiting("queue"), 1);
+  EXPECT_EQ(waiting("link"), 0);
+  room = {.texts = 100};
+  EXPECT_TRUE(until_given(2)) << "and the others once the line gets round to them";
+  EXPECT_EQ(database.number("SELECT COUNT(DISTINCT member_id) FROM offer_grant"), 2);
 }
 
 }  // namespace

@@ -82,7 +82,7 @@ TEST_F(MysqlCancel, a_cancelled_text_is_given_to_nobody_who_reads_the_outbox) {
   const std::vector<MessageId> both{1, 2};
   EXPECT_THAT(store::load_queued(database.connection, both), IsEmpty());
   EXPECT_THAT(store::load_backlog(database.connection, "30001234", Lane::promo, 0, 10), IsEmpty());
-  const std::vector<std::string> lines{"30001234"};
+  const std::vector<store::LineToWake> lines{{"30001234"}};
   EXPECT_THAT(store::wake_due(database.connection, lines, kNoon + 2h, 10).texts, IsEmpty());
 }
 

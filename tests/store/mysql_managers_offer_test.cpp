@@ -180,7 +180,7 @@ TEST_F(ManagersOrders, write_to_members_so_often_a_day) {
 }
 
 TEST_F(ManagersOrders, write_by_night_what_goes_out_in_the_morning) {
-  const std::vector<std::string> lines{"30001234"};
+  const std::vector<store::LineToWake> lines{{"30001234"}};
   const rules::Instant morning = templates::start_of_local_day(kNoon, "Asia/Tehran") + 34h;
   Shop shop{database};
   say(shop, kShopper, "JOIN");

@@ -85,10 +85,10 @@ class MysqlMornings : public testing::Test {
     for (const OccasionRound& round : occasion_rounds(*directory, now)) {
       if (round.on != on) continue;
       for (bool is_done = false; !is_done;) {
-        const auto given =
-            store::give_occasion(database.connection, chance, *directory, round, line, now, limit);
+        auto given = store::give_occasion(database.connection, chance, *directory, round, line, now, limit);
         database.connection.commit();
         members += given.members;
+        std::ranges::move(given.texts, std::back_inserter(queued));
         is_done = given.is_done;
       }
     }
@@ -108,6 +108,7 @@ class MysqlMornings : public testing::Test {
   Shop shop{database, 1, 200, club_of_mornings()};
   store::SystemChance chance;
   std::optional<Directory> directory;
+  std::vector<store::QueuedText> queued;  // of what give() gave
   int invoices = 0;
 };
 
@@ -158,6 +159,9 @@ TEST_F(MysqlMornings, a_birthday_brings_credit_with_a_code_once_a_year) {
   EXPECT_THAT(
       database.query("SELECT phone, lane, text FROM outbox"),
       testing::AllOf(HasSubstr("989120000101\t2\t"), HasSubstr("Happy birthday"), HasSubstr("50,000 rials")));
+  EXPECT_EQ(database.query("SELECT state, send_at = created_at FROM outbox"), "7\t1\n")
+      << "one of many: it is let in as its line drains";
+  EXPECT_TRUE(queued.empty());
   EXPECT_EQ(give(Occasion::birthday, kNoon + 1h), 0U) << "the round is done";
   begin_rounds_anew();
   EXPECT_EQ(give(Occasion::birthday, kNoon + 1h), 0U) << "she had it";
@@ -187,6 +191,11 @@ TEST_F(MysqlMornings, who_stays_away_is_asked_back_once_an_absence_by_a_line_for
               testing::AllOf(HasSubstr("989120000101\t3\t20001234\t"),
                              HasSubstr("Bread and Salt misses you: 30,000 rials, code "),
                              testing::Not(HasSubstr("{"))));
+  ASSERT_EQ(queued.size(), 1U) << "its lane has room: else it would not have been given";
+  EXPECT_EQ(queued[0].line, kPromoLine);
+  EXPECT_EQ(database.query("SELECT state, TIMESTAMPDIFF(HOUR, created_at, valid_until) FROM outbox"),
+            "1\t24\n")
+      << "through a night, or a carrier that is away";
   EXPECT_EQ(give(Occasion::away, kNoon + 24h * 31), 0U) << "the same absence";
   shop.advance(24h * 12);
   buy(kShopper, 1'000'000);  // on the 32nd day
@@ -367,6 +376,23 @@ TEST_F(MysqlMornings, budgets_end_with_what_they_have) {
   EXPECT_EQ(give(Occasion::birthday, kNoon, kPromoLine, 200), 2U);
   EXPECT_EQ(database.number("SELECT SUM(issued) FROM lot WHERE origin = 5"), 80'000);
   EXPECT_EQ(database.query("SELECT spent FROM offer WHERE name = 'cake'"), "80000\n");
+}
+
+TEST_F(MysqlMornings, tell_of_the_tier_that_a_birthdays_points_bring_her_to) {
+  Club pointed = club();
+  pointed.programme.offers[0].then = {{.kind = EffectKind::points, .value = 30}};
+  pointed.programme.tiers.by = rules::TierMeasure::points;
+  pointed.programme.tiers.tiers = {{.name = "gold", .title = "Gold", .from = 30}};
+  store::save_club(database.connection, pointed);
+  database.connection.commit();
+  load();
+  buy(kShopper, 1'000'000);
+  born(kShopper, kNoon);
+  EXPECT_EQ(give(Occasion::birthday, kNoon), 1U);
+  EXPECT_EQ(database.number("SELECT tier FROM standing WHERE points = 30"), 1);
+  EXPECT_THAT(database.query("SELECT text FROM outbox"),
+              testing::AllOf(HasSubstr("Happy birthday"), HasSubstr("30 points"),
+                             HasSubstr("You are Gold now, until ")));
 }
 
 class MysqlSegments : public MysqlMornings {

@@ -121,7 +121,7 @@ TEST_F(MysqlPromo, waits_for_the_end_of_the_quiet_hours_and_leaves_then) {
   EXPECT_THAT(may_leave({1, 2}), IsEmpty());
   EXPECT_EQ(outcome_of(1), "7\t");
   EXPECT_EQ(outcome_of(2), "5\tits time is over before the quiet hours are");
-  const std::vector<std::string> lines{kPromoLine};
+  const std::vector<store::LineToWake> lines{{kPromoLine}};
   EXPECT_THAT(store::wake_due(database.connection, lines, end - 1s, 10).texts, IsEmpty());
   EXPECT_THAT(store::wake_due(database.connection, lines, end, 10).texts, SizeIs(1));
   database.connection.commit();

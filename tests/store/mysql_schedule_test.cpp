@@ -20,7 +20,7 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::UnorderedElementsAre;
 
-const std::vector<std::string> kLines{"20001234", "30001234"};
+const std::vector<store::LineToWake> kLines{{"20001234"}, {"30001234"}};
 
 class MysqlSchedule : public testing::Test {
  protected:
@@ -76,6 +76,33 @@ TEST_F(MysqlSchedule, the_longest_due_come_first_so_many_at_once_and_only_of_the
   EXPECT_THAT(ids(last.texts), ElementsAre(1));
   EXPECT_FALSE(last.has_more);
   EXPECT_EQ(database.query("SELECT state FROM outbox WHERE message_id = 9"), "7\n");
+}
+
+TEST_F(MysqlSchedule, of_each_lane_so_many_are_woken_as_it_has_room_for_and_the_others_wait_in_their_order) {
+  using handlers::Lane;
+  for (MessageId id = 1; id <= 5; ++id)
+    save({.id = id, .lane = Lane::notice, .send_at = kNoon + std::chrono::seconds{10 - id}});
+  save({.id = 11, .lane = Lane::urgent, .send_at = kNoon + 20s});
+  save({.id = 12, .lane = Lane::promo, .send_at = kNoon});
+  save({.id = 13, .lane = Lane::reply, .send_at = kNoon + 2h});
+  const auto look = [this](std::uint32_t notices, std::uint32_t promos, std::uint32_t limit = 100) {
+    std::vector<store::LineToWake> lines{{"30001234"}};
+    lines[0].room[2] = notices;
+    lines[0].room[3] = promos;
+    store::Woken woken = store::wake_due(database.connection, lines, kNoon + 1h, limit);
+    database.connection.commit();
+    return woken;
+  };
+  store::Woken woken = look(2, 0);
+  EXPECT_THAT(ids(woken.texts), ElementsAre(11, 4, 5)) << "what is urgent is found behind many that wait";
+  EXPECT_FALSE(woken.has_more) << "there is no haste for what has no room";
+  EXPECT_EQ(woken.next_due, kNoon + 2h) << "what is due already is no reason to look sooner";
+  EXPECT_THAT(ids(look(0, 0).texts), IsEmpty());
+  woken = look(50, 1, 2);
+  EXPECT_THAT(ids(woken.texts), ElementsAre(2, 3, 12));
+  EXPECT_TRUE(woken.has_more);
+  EXPECT_THAT(ids(look(50, 1, 2).texts), ElementsAre(1));
+  EXPECT_EQ(database.query("SELECT message_id, lane FROM outbox_schedule"), "13\t1\n");
 }
 
 TEST_F(MysqlSchedule,

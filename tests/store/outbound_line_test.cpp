@@ -113,6 +113,17 @@ class OutboundLineTest : public testing::Test {
     return options;
   }
 
+  boost::asio::awaitable<void> measure(bool& done) {
+    co_await line->measure();
+    done = true;
+  }
+  gateway::LaneView measured(handlers::ClubId club = 0) {
+    bool done = false;
+    gateway::spawn(loop.io, measure(done));
+    EXPECT_TRUE(loop.until([&] { return done; }));
+    return line->view(Lane::notice, club);
+  }
+
   // Of what must be asked of MySQL or Redis: not after each event of the loop.
   bool soon(const std::function<bool()>& condition, std::chrono::milliseconds limit = 60s) {
     const auto deadline = std::chrono::steady_clock::now() + limit;
@@ -279,6 +290,32 @@ TEST_F(OutboundLineTest, a_paced_line_goes_on_though_each_text_is_read_after_its
   EXPECT_TRUE(soon([this] { return taken() == 20; })) << taken();
   EXPECT_EQ(peer.submits.size(), 20U);
   EXPECT_GT(counted("peyk_outbound_late_total"), 0) << "or this has shown nothing";
+}
+
+TEST_F(OutboundLineTest, tells_what_waits_in_a_lane_how_fast_it_is_and_what_an_operator_keeps_back) {
+  start(20);
+  EXPECT_EQ(line->view(Lane::notice).waiting, std::nullopt) << "not asked yet";
+  EXPECT_FALSE(line->view(Lane::notice).could_send);
+  EXPECT_EQ(measured().waiting, std::nullopt) << "nobody has seeded the line";
+  queue(1, 20, Lane::notice);
+  const gateway::LaneView view = measured();
+  EXPECT_EQ(view.waiting, 20U);
+  EXPECT_EQ(view.rate, 20);
+  EXPECT_TRUE(view.could_send);
+  EXPECT_FALSE(view.paused);
+  line->push(text_of(21, Lane::notice));
+  EXPECT_EQ(line->view(Lane::notice).waiting, 21U) << "before Redis is asked again";
+  EXPECT_EQ(line->view(Lane::promo).waiting, 0U);
+  store::Government government;
+  government.clubs_paused = {1};
+  line->govern(government);
+  EXPECT_TRUE(line->view(Lane::notice, 1).paused);
+  EXPECT_FALSE(line->view(Lane::notice, 2).paused);
+  EXPECT_TRUE(soon([this] { return measured().waiting == 0U; })) << "what stays is in nobody's way";
+  government.lanes_paused[2] = true;
+  line->govern(government);
+  EXPECT_TRUE(line->view(Lane::notice).paused);
+  EXPECT_FALSE(line->view(Lane::promo).paused);
 }
 
 }  // namespace

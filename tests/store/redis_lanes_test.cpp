@@ -212,6 +212,21 @@ TEST_F(RedisLanes, depth_tells_what_waits_and_how_long) {
   EXPECT_EQ(now.delayed, 1U);
 }
 
+TEST_F(RedisLanes, depth_tells_what_of_it_is_kept_back_with_its_club) {
+  enqueue(messages(1, 3, Lane::notice, 1));
+  enqueue(messages(11, 2, Lane::notice, 2));
+  enqueue(messages(21, 1, Lane::promo, 1));
+  EXPECT_EQ(depth().lanes[2].paused, 0U);
+  redis.await(lanes.govern(line, {.clubs_paused = {1, 3}}));
+  const auto now = depth();
+  EXPECT_EQ(now.lanes[2].waiting, 5U);
+  EXPECT_EQ(now.lanes[2].paused, 3U);
+  EXPECT_EQ(now.lanes[3].paused, 1U);
+  EXPECT_EQ(now.lanes[1].paused, 0U);
+  redis.await(lanes.govern(line, {.line_paused = true}));
+  EXPECT_EQ(depth().lanes[2].paused, 0U) << "a line that is paused is no club that is";
+}
+
 TEST_F(RedisLanes, lines_and_carriers_know_nothing_of_each_other) {
   enqueue(messages(1, 1));
   for (const LineKey& other : {LineKey{"hamrah", "3001"}, LineKey{"irancell", "3000"}}) {

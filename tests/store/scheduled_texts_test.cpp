@@ -1,5 +1,5 @@
 // What a gateway knows of screens reaches the texts that wait in their place, even if MySQL refuses it at
-// first.
+// first; and what is due in bulk is woken as its lane has room.
 #include "gateway/scheduled_texts.hpp"
 
 #include <gmock/gmock.h>
@@ -9,6 +9,7 @@
 #include "gateway/clock.hpp"
 #include "gateway/spawn.hpp"
 #include "store/mysql/outbox.hpp"
+#include "templates/dates.hpp"
 #include "tests/store/mysql_fixture.hpp"
 #include "tests/unit/gateway_carrier_peer.hpp"
 
@@ -49,6 +50,8 @@ class ScheduledTextsTest : public testing::Test {
                        }};
   gateway::Metrics metrics;
   std::vector<MessageId> pushed;
+  std::uint32_t room = 2;  // of notices
+  std::shared_ptr<const handlers::Directory> directory = std::make_shared<const handlers::Directory>();
   bool ended = false;
   gateway::ScheduledTexts texts{
       loop.io,
@@ -58,7 +61,16 @@ class ScheduledTextsTest : public testing::Test {
       {.post = [this](std::function<void()> work) { boost::asio::post(loop.io, std::move(work)); },
        .push =
            [this](std::vector<store::QueuedText> some) {
-             for (const store::QueuedText& text : some) pushed.push_back(text.id);
+             for (const store::QueuedText& text : some) {
+               pushed.push_back(text.id);
+               if (text.lane == handlers::Lane::notice && room > 0) --room;
+             }
+           },
+       .directory = [this] { return directory; },
+       .room =
+           [this](const std::string& line, handlers::Lane lane) {
+             EXPECT_EQ(line, "30001234");
+             return lane == handlers::Lane::notice ? room : 1'000'000U;
            }}};
 };
 
@@ -68,6 +80,60 @@ TEST_F(ScheduledTextsTest, whose_screen_was_shown_are_cancelled_and_whose_was_no
   EXPECT_TRUE(loop.until([this] { return states() == "8,1,7\n"; })) << states();
   EXPECT_TRUE(loop.until([this] { return !pushed.empty(); }));
   EXPECT_THAT(pushed, ElementsAre(2));
+}
+
+TEST_F(ScheduledTextsTest, that_are_due_in_bulk_come_as_their_lane_has_room_and_what_is_urgent_at_once) {
+  const rules::Instant now = gateway::wall_clock();
+  for (MessageId id = 11; id <= 15; ++id)
+    queue_text(database.connection, {.id = id,
+                                     .lane = handlers::Lane::notice,
+                                     .now = now,
+                                     .send_at = now - 1min + std::chrono::seconds{id}});
+  queue_text(database.connection, {.id = 20, .lane = handlers::Lane::urgent, .now = now, .send_at = now});
+  EXPECT_TRUE(loop.until([this] { return pushed.size() >= 3; }));
+  EXPECT_THAT(pushed, testing::UnorderedElementsAre(11, 12, 20));
+  queue_text(database.connection, {.id = 21, .lane = handlers::Lane::urgent, .now = now, .send_at = now});
+  EXPECT_TRUE(loop.until([this] { return pushed.size() >= 4; }));
+  EXPECT_EQ(pushed.back(), 21U) << "two looks later the others still wait";
+  room = 10;
+  EXPECT_TRUE(loop.until([this] { return pushed.size() >= 7; }));
+  EXPECT_THAT(pushed, testing::UnorderedElementsAre(11, 12, 20, 21, 13, 14, 15));
+}
+
+// Somewhere it is evening now.
+handlers::Club club_in_the_evening(rules::Instant now) {
+  handlers::Club club;
+  club.id = 1;
+  for (int hours = -14; hours <= 12; ++hours) {
+    club.time_zone = "Etc/GMT" + std::string(hours < 0 ? "" : "+") + std::to_string(hours);
+    const auto past = now - templates::start_of_local_day(now, club.time_zone);
+    if (past >= 21h && past < 23h) return club;
+  }
+  ADD_FAILURE() << "there is no such zone";
+  return club;
+}
+
+TEST_F(ScheduledTextsTest, that_found_no_room_by_day_wait_for_the_morning) {
+  const rules::Instant now = gateway::wall_clock();
+  const handlers::Club club = club_in_the_evening(now);
+  const rules::Instant day = templates::start_of_local_day(now, club.time_zone);
+  directory = std::make_shared<const handlers::Directory>(std::vector<handlers::Club>{club});
+  const auto save = [&](MessageId id, handlers::Lane lane, rules::Instant send_at, handlers::ClubId of = 1) {
+    queue_text(database.connection, {.id = id, .lane = lane, .club = of, .now = now, .send_at = send_at});
+  };
+  room = 100;
+  save(11, handlers::Lane::notice, day + 15h);
+  save(12, handlers::Lane::urgent, day + 15h);
+  save(13, handlers::Lane::notice, day + 20h + 30min);  // the club's own wish, whatever it is
+  save(14, handlers::Lane::notice, day + 15h, 99);      // of a club that is gone
+  EXPECT_TRUE(loop.until([this] { return pushed.size() >= 3; }));
+  EXPECT_THAT(pushed, testing::UnorderedElementsAre(12, 13, 14));
+  EXPECT_TRUE(loop.until([this] {
+    return database.query(
+               "SELECT s.message_id FROM outbox_schedule s JOIN outbox o USING (message_id) WHERE"
+               " o.state = 7 AND o.send_at = s.send_at AND s.send_at > UTC_TIMESTAMP() + INTERVAL 10"
+               " HOUR") == "11\n";
+  })) << database.query("SELECT message_id, send_at FROM outbox_schedule");
 }
 
 TEST_F(ScheduledTextsTest, are_told_again_of_their_screens_when_they_could_not_be_told_at_first) {

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "handlers/tags.hpp"
+#include "templates/dates.hpp"
 #include "tests/kit/club_talk.hpp"
 
 namespace peyk::tests::handlers_member_events_test {
@@ -185,6 +186,7 @@ TEST_F(MemberEvents, an_event_brings_what_its_offer_gives_and_she_hears_of_it) {
             json({{"offer", "visitors"}, {"title", "Thanks"}, {"effect", "credit"}, {"value", 20'000}}));
   EXPECT_EQ(body["codes"][0]["amount"], 20'000);
   EXPECT_EQ(body["score"], nullptr);
+  EXPECT_EQ(body["tier"], nullptr) << "this club has none";
   EXPECT_EQ(body["duplicate"], false);
   EXPECT_THAT(heard, HasSubstr(body["codes"][0]["code"].get<std::string>()));
   EXPECT_EQ(balance(kShopper), 20'000);
@@ -254,6 +256,89 @@ TEST_F(MemberEvents, a_survey_is_her_last_rating_and_brings_what_its_offers_give
       order(TillEvent{.phone = kShopper, .reference = "s-4", .name = "survey", .score = 4, .at = now - 1h}),
       201);
   EXPECT_EQ(score(), 1U) << "it is older than her last";
+}
+
+class PointsMakeTiers : public MemberEvents {
+ protected:
+  explicit PointsMakeTiers(const std::string& message = "") : MemberEvents(club_of_tiers(message)) {}
+  static Club club_of_tiers(const std::string& message) {
+    Club club = club_of_events();
+    club.programme.tiers = {.by = rules::TierMeasure::points,
+                            .period_days = 30,
+                            .grace_days = 10,
+                            .tiers = {{.name = "silver", .title = "Silver", .from = 5},
+                                      {.name = "gold", .title = "Gold", .from = 10}}};
+    rules::Offer& visitors = club.programme.offers.back();
+    visitors.then.front().valid_days = 1;
+    visitors.then.push_back({.kind = EffectKind::points, .value = 10});
+    visitors.message = message;
+    return club;
+  }
+};
+
+TEST_F(PointsMakeTiers, and_the_text_and_the_answer_of_an_answered_survey_tell_of_a_new_one) {
+  EXPECT_EQ(rate("s-1", 5), 201);
+  EXPECT_EQ(body["tier"], "silver");
+  EXPECT_THAT(heard, testing::AllOf(HasSubstr("5 points"), HasSubstr("You are Silver now, until ")));
+  const json first = body;
+  EXPECT_EQ(rate("s-1", 5), 200);
+  EXPECT_EQ(body["tier"], first["tier"]) << "told again, it has its first answer";
+  EXPECT_EQ(heard, "");
+  EXPECT_EQ(rate("s-2", 5), 201);
+  EXPECT_EQ(body["tier"], "silver") << "it brought nothing, and she stays what she is";
+  EXPECT_EQ(heard, "");
+  now += 24h;
+  EXPECT_EQ(rate("s-3", 5), 201);
+  EXPECT_EQ(body["tier"], "gold");
+  EXPECT_THAT(heard, HasSubstr("You are Gold now"));
+  now += 24h;
+  EXPECT_EQ(rate("s-4", 5), 201);
+  EXPECT_EQ(body["tier"], "gold");
+  EXPECT_THAT(heard, Not(HasSubstr("Gold"))) << "she was told";
+}
+
+TEST_F(PointsMakeTiers, and_who_is_told_of_one_at_night_hears_of_it_in_the_morning_while_its_code_is_good) {
+  const rules::Instant day = templates::start_of_local_day(now, "Asia/Tehran");
+  now = day + 21h;
+  Request request;
+  request.what = TillOrder{{1, 12, "till-12"},
+                           TillEvent{.phone = kShopper, .reference = "v-1", .name = "site-visit", .at = {}}};
+  const Outcome outcome = store.handle(request, now);
+  ASSERT_EQ(outcome.texts.size(), 1U);
+  EXPECT_THAT(outcome.texts[0].text, HasSubstr("You are Gold now"));
+  EXPECT_EQ(outcome.texts[0].send_at, day + 34h);
+  const rules::Instant end = store.lots().rbegin()->second.expires_at;
+  EXPECT_LT(end, day + 48h);
+  EXPECT_EQ(outcome.texts[0].valid_until, end) << "and not as long as other texts live";
+}
+
+class PointsAndWordsOfTheClub : public PointsMakeTiers {
+ protected:
+  PointsAndWordsOfTheClub() : PointsMakeTiers("Thanks from {club}: {credit}, code {code}, until {until}") {}
+};
+
+TEST_F(PointsAndWordsOfTheClub, are_told_together) {
+  EXPECT_EQ(visit("v-1"), 201);
+  EXPECT_THAT(heard, testing::AllOf(HasSubstr("Thanks from Bread and Salt: 20,000 rials, code "),
+                                    HasSubstr("\nYou are Gold now, until ")));
+}
+
+class PointsAndManyWords : public PointsMakeTiers {
+ protected:
+  PointsAndManyWords() : PointsMakeTiers(words()) {}
+  // Three parts by themselves.
+  static std::string words() {
+    std::string words = "{code} ";
+    while (words.size() < 300) words += "thank you ";
+    for (int i = 0; i < 140; ++i) words += "!";
+    return words;
+  }
+};
+
+TEST_F(PointsAndManyWords, give_way_to_the_usual_words_where_three_parts_cannot_hold_both) {
+  EXPECT_EQ(visit("v-1"), 201);
+  EXPECT_THAT(heard, testing::AllOf(HasSubstr("A thank you from"), HasSubstr("You are Gold now"),
+                                    HasSubstr(body["codes"][0]["code"].get<std::string>())));
 }
 
 class BestAnswers : public MemberEvents {

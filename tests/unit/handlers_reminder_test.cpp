@@ -55,6 +55,18 @@ TEST(Reminder, leaves_by_day_as_the_club_has_it) {
   EXPECT_EQ(reminder_time(club, today + 20h), today + 34h) << "too late for today";
 }
 
+TEST(Reminder, that_found_no_room_by_day_is_put_off_until_the_morning) {
+  const Club club = club_of(1, 3);
+  const rules::Instant today = std::chrono::sys_days{std::chrono::year{2026} / 11 / 21} - 3h - 30min;
+  EXPECT_EQ(put_off(club, today + 10h, today + 10h), std::nullopt);
+  EXPECT_EQ(put_off(club, today + 10h, today + 20h - 1s), std::nullopt) << "late, and it is day";
+  EXPECT_EQ(put_off(club, today + 10h, today + 20h), today + 34h);
+  EXPECT_EQ(put_off(club, today + 10h, today + 24h + 3h), today + 34h);
+  EXPECT_EQ(put_off(club, today + 10h, today + 34h), std::nullopt);
+  EXPECT_EQ(put_off(club, today + 8h, today + 8h + 1min), std::nullopt) << "a digest for eight o'clock";
+  EXPECT_EQ(put_off(club, today + 22h, today + 23h), std::nullopt) << "or for ten in the evening";
+}
+
 TEST(Reminder, says_how_much_and_until_when_and_is_worth_nothing_after_that) {
   const rules::Instant expires_at = kNow + 30h;
   Club club = club_of(1, 1);
@@ -65,7 +77,10 @@ TEST(Reminder, says_how_much_and_until_when_and_is_worth_nothing_after_that) {
   EXPECT_NE(text.text.find("until 22 November 2026"), std::string::npos) << text.text;
   EXPECT_EQ(text.lane, Lane::notice);
   EXPECT_EQ(text.send_at, kNow);
-  EXPECT_EQ(text.valid_until, kNow + 24h);
+  EXPECT_EQ(text.valid_until, expires_at);
+  const OutgoingText early =
+      reminder(club, 989120000101, Language::fa, 150'000, kNow + 72h, templates::Catalogue::standard(), kNow);
+  EXPECT_EQ(early.valid_until, kNow + 34h) << "until tomorrow evening, if it has to wait until tomorrow";
   const OutgoingText late =
       reminder(club, 989120000101, Language::fa, 150'000, kNow + 2h, templates::Catalogue::standard(), kNow);
   EXPECT_EQ(late.valid_until, kNow + 2h);

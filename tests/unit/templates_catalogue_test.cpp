@@ -197,6 +197,26 @@ TEST(Catalogue, thanks_for_a_purchase_in_natural_words) {
             "Credit for you: 42,500 tomans until 3 December 2026\nCode: 4417203\nOff11");
 }
 
+TEST(Catalogue, an_occasion_that_brings_credit_points_and_a_tier_tells_of_all_in_three_parts) {
+  const Money amount{500'000, MoneyDisplay::toman};
+  for (const Language language : {Language::fa, Language::en}) {
+    const bool fa = language == Language::fa;
+    const std::string list =
+        '\n' +
+        say("occasion_code_line", language,
+            {{"amount", amount}, {"until", LastDayShort{kEnd, kTehran}}, {"code", "4417203"}}) +
+        '\n' + say_with_samples("purchase_line_points", language) + '\n' +
+        say("purchase_line_tier", language,
+            {{"tier", fa ? "طلایی" : "Gold"}, {"until", LastDay{kEnd, kTehran}}});
+    for (const char* key : {"occasion_birthday", "occasion_away", "occasion_join", "occasion_profile",
+                            "occasion_survey", "occasion_event"}) {
+      const std::string text =
+          say(key, language, {{"club", fa ? "نان و نمک" : "Bread and Salt"}, {"list", Rendered{list}}});
+      EXPECT_LE(part_count(text, choose(text)), fa ? 3u : 2u) << text;
+    }
+  }
+}
+
 RC_GTEST_PROP(Catalogue, a_code_is_whole_whatever_the_names_are, ()) {
   const auto length = *rc::gen::inRange<std::size_t>(0, 120);
   std::string club;
