@@ -123,13 +123,14 @@ class Filling {
     set(Measure::member_days, std::max(0, today_ - day_of(club_, member_->joined_at)));
     set(Measure::referred, member_->referred_by ? 1 : 0);
     if (asks(club_.programme, Measure::credit)) set(Measure::credit, facts_.spendable(member_->id, now_));
+    // Who told nothing is known to have told not all, profile or none: whoever judges says the same.
+    set(Measure::profile_complete, profile_ != nullptr && is_complete(*profile_) ? 1 : 0);
     if (profile_ != nullptr) told(*profile_);
     for (const std::string& tag : facts_.tags(member_->id)) measures_.add(WordSet::tag, rules::word_id(tag));
     if (const SurveyScore* last = facts_.survey_score(member_->id)) set(Measure::survey_score, last->score);
   }
 
   void told(const Profile& profile) {
-    set(Measure::profile_complete, is_complete(profile) ? 1 : 0);
     if (profile.gender != Gender::unknown) set(Measure::gender, profile.gender == Gender::woman ? 1 : 2);
     if (!profile.city.empty()) measures_.add(WordSet::city, rules::word_id(templates::fold(profile.city)));
     if (!profile.born) return;
