@@ -109,6 +109,8 @@ class Filling {
     if (member_ != nullptr) {
       before_ = behaviour_now(club_, member_->id, kWholeClub, facts_);
       herself();
+      // Who told nothing has told not all: so it is known, whether she has a profile or none.
+      if (!is_stranger) set(Measure::profile_complete, profile_ != nullptr && is_complete(*profile_) ? 1 : 0);
     }
     behaviour();
     segments();
@@ -123,8 +125,6 @@ class Filling {
     set(Measure::member_days, std::max(0, today_ - day_of(club_, member_->joined_at)));
     set(Measure::referred, member_->referred_by ? 1 : 0);
     if (asks(club_.programme, Measure::credit)) set(Measure::credit, facts_.spendable(member_->id, now_));
-    // Who told nothing is known to have told not all, profile or none: whoever judges says the same.
-    set(Measure::profile_complete, profile_ != nullptr && is_complete(*profile_) ? 1 : 0);
     if (profile_ != nullptr) told(*profile_);
     for (const std::string& tag : facts_.tags(member_->id)) measures_.add(WordSet::tag, rules::word_id(tag));
     if (const SurveyScore* last = facts_.survey_score(member_->id)) set(Measure::survey_score, last->score);
