@@ -214,10 +214,11 @@ TEST_F(SegmentsOfAll, are_read_without_the_members_of_other_clubs) {
   other.till_keys.clear();
   store::save_club(database.connection, other);
   database.connection.commit();
-  const std::string last = std::to_string(database.number("SELECT MAX(member_id) FROM member"));
+  const std::string highest = std::to_string(database.number("SELECT MAX(member_id) FROM member"));
   const auto add = [&](const std::string& slug, const std::string& numbers) {
     database.query(
-        "INSERT INTO member (member_id, club_id, phone, card, language, joined_at, balance) SELECT " + last +
+        "INSERT INTO member (member_id, club_id, phone, card, language, joined_at, balance) SELECT " +
+        highest +
         " + seq, club_id, 989130000000 + seq, 9000000000000000 + seq, 2, '2026-01-01', 0 FROM club, " +
         numbers + " WHERE slug = '" + slug + "'");
   };
