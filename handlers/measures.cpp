@@ -145,6 +145,8 @@ class Filling {
     if (member_ != nullptr) {
       before_ = behaviour_now(club_, member_->id, kWholeClub, facts_);
       herself();
+      // Who told nothing has told not all: so it is known, whether she has a profile or none.
+      if (!is_stranger) set(Measure::profile_complete, profile_ != nullptr && is_complete(*profile_) ? 1 : 0);
     }
     behaviour();
     segments();
@@ -165,7 +167,6 @@ class Filling {
   }
 
   void told(const Profile& profile) {
-    set(Measure::profile_complete, is_complete(profile) ? 1 : 0);
     if (profile.gender != Gender::unknown) set(Measure::gender, profile.gender == Gender::woman ? 1 : 2);
     if (!profile.city.empty()) measures_.add(WordSet::city, rules::word_id(templates::fold(profile.city)));
     if (!profile.born) return;

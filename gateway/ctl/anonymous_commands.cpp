@@ -27,7 +27,8 @@ AnonymousRows read_anonymous(store::Connection& connection, const handlers::Club
   const Pseudonyms pseudonyms;
   const handlers::ClubMoment moment = handlers::moment_of(club, now);
   AnonymousRows rows;
-  store::CustomerPages pages(club, 0, store::CustomerPages::Read::all);
+  using Pages = store::CustomerPages;
+  Pages pages(club, Pages::Whom::buyers, 0, Pages::Read::all);
   for (;;) {
     handlers::Facts facts;
     const auto page = pages.next(connection, facts);

@@ -36,7 +36,7 @@ using Look = std::function<void(const store::Customer&, const rules::Measures&, 
 
 void look_at_all(Desk& desk, store::Connection& connection, const Club& club, const Look& look) {
   const handlers::ClubMoment moment = handlers::moment_of(club, wall_clock());
-  store::CustomerPages pages(club);
+  store::CustomerPages pages(club, store::CustomerPages::Whom::members);
   std::uint64_t seen = 0, told = 0;
   for (;;) {
     handlers::Facts facts;
@@ -62,12 +62,14 @@ std::string day_text(rules::DayNumber day) {
 ExitCode show_counts(Desk& desk, store::Connection& connection, const Club& club) {
   const auto& segments = club.programme.segments;
   std::vector<std::uint64_t> counts(segments.size());
-  std::uint64_t members = 0;
-  look_at_all(desk, connection, club, [&](const auto&, const rules::Measures& measures, const auto&) {
+  std::uint64_t members = 0, buyers = 0;
+  const auto count = [&](const auto&, const rules::Measures& measures, const rules::Behaviour& buys) {
     ++members;
+    buyers += buys.visits > 0 ? 1 : 0;
     const rules::SegmentMask mask = rules::segments_of(segments, measures);
     for (std::size_t i = 0; i < counts.size(); ++i) counts[i] += mask >> i & 1U;
-  });
+  };
+  look_at_all(desk, connection, club, count);
   desk.out << fmt::format("{:<40} {:>10} {:>7}  {}\n", "segment", "members", "share", "title");
   for (std::size_t i = 0; i < segments.size(); ++i) {
     const double share =
@@ -76,7 +78,7 @@ ExitCode show_counts(Desk& desk, store::Connection& connection, const Club& club
         "{:<40} {:>10} {:>6.1f}%  {}\n", segments[i].name, counts[i], share,
         handlers::segment_title(segments[i], club.language, templates::Catalogue::standard()));
   }
-  desk.out << fmt::format("of {} members who have bought\n", members);
+  desk.out << fmt::format("of {} members, {} of whom have bought\n", members, buyers);
   return kDone;
 }
 
@@ -140,8 +142,7 @@ ExitCode show_why(Desk& desk, store::Connection& connection, const Club& club) {
   handlers::Facts facts;
   const auto customer = store::customer_by_phone(connection, club, phone, facts);
   if (!customer) {
-    throw Trouble{kFound, fmt::format("{} is no member of club {}, or has not bought", templates::e164(phone),
-                                      club.slug)};
+    throw Trouble{kFound, fmt::format("{} is no member of club {}", templates::e164(phone), club.slug)};
   }
   const rules::Measures measures =
       handlers::measures_of(club, &customer->member, facts, wall_clock(), &customer->profile);

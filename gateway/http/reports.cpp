@@ -42,7 +42,7 @@ store::InsightSpan days_asked(QueryReader& query, const handlers::Club& club, ru
 // Sorted by the names, so that a place on the page says nothing either.
 HttpResponse customers_page(store::Connection& connection, const handlers::Club& club,
                             handlers::MemberId after, rules::Instant now) {
-  store::CustomerPages pages(club, after);
+  store::CustomerPages pages(club, store::CustomerPages::Whom::buyers, after);
   handlers::Facts facts;
   const auto customers = pages.next(connection, facts);
   const Pseudonyms pseudonyms;

@@ -38,39 +38,51 @@ Customer read_customer(Rows& rows, ClubId club) {
   return one;
 }
 
-// `last`: of those looked at, who left among them.
-std::vector<Customer> read_page(Connection& connection, ClubId club, MemberId after, std::uint32_t limit,
-                                MemberId& last, Facts& facts) {
+using Whom = CustomerPages::Whom;
+
+// `b`: of who has bought nothing there is none.
+constexpr const char* kPageOfMembers =
+    " FROM member m FORCE INDEX (member_of_club) LEFT JOIN behaviour b ON b.member_id = m.member_id AND"
+    " b.branch_no = 0 WHERE m.club_id = ? AND m.member_id > ? ORDER BY m.member_id LIMIT ?";
+constexpr const char* kPageOfBuyers =
+    " FROM behaviour b FORCE INDEX (behaviour_of_club) JOIN member m ON m.member_id = b.member_id"
+    " WHERE b.club_id = ? AND b.branch_no = 0 AND b.member_id > ? ORDER BY b.member_id LIMIT ?";
+
+// A page, and the last of those looked at: who has left is among these, and so is the gift account.
+struct LookedAt {
   std::vector<Customer> page;
-  Rows rows =
-      connection
-          .prepare(
-              std::string(kMemberColumns) + ", " + kHabitColumns +
-              " FROM behaviour b FORCE INDEX (behaviour_of_club) JOIN member m ON m.member_id = b.member_id"
-              " WHERE b.club_id = ? AND b.branch_no = 0 AND b.member_id > ? ORDER BY b.member_id LIMIT ?")
-          .add(club)
-          .add(after)
-          .add(limit)
-          .query();
+  MemberId last = 0;
+};
+
+LookedAt read_page(Connection& connection, ClubId club, Whom whom, MemberId after, std::uint32_t limit,
+                   Facts& facts) {
+  LookedAt found{.page = {}, .last = after};
+  Rows rows = connection
+                  .prepare(std::string(kMemberColumns) + ", b.member_id, " + kHabitColumns +
+                           (whom == Whom::members ? kPageOfMembers : kPageOfBuyers))
+                  .add(club)
+                  .add(after)
+                  .add(limit)
+                  .query();
   while (rows.next()) {
     Customer one = read_customer(rows, club);
-    last = one.member.id;
+    found.last = one.member.id;
     if (one.member.phone == 0) continue;
-    facts.load(last, kWholeClub, read_habits(rows));
-    page.push_back(std::move(one));
+    const bool has_behaviour = rows.maybe_u64().has_value();
+    if (has_behaviour) facts.load(one.member.id, kWholeClub, read_habits(rows));
+    found.page.push_back(std::move(one));
   }
-  return page;
+  return found;
 }
 
 // Page after page until one has somebody in it, or that was the last.
-std::vector<Customer> next_page(Connection& connection, ClubId club, MemberId& after, std::uint32_t limit,
-                                Facts& facts) {
+std::vector<Customer> next_page(Connection& connection, ClubId club, Whom whom, MemberId& after,
+                                std::uint32_t limit, Facts& facts) {
   for (;;) {
-    MemberId last = after;
-    std::vector<Customer> page = read_page(connection, club, after, limit, last, facts);
-    const bool over = last == after;
-    after = last;
-    if (over || !page.empty()) return page;
+    LookedAt found = read_page(connection, club, whom, after, limit, facts);
+    const bool over = found.last == after;
+    after = found.last;
+    if (over || !found.page.empty()) return std::move(found.page);
   }
 }
 
@@ -174,10 +186,7 @@ std::optional<Customer> customer_by_phone(Connection& connection, const Club& cl
                                           Facts& facts) {
   std::vector<MemberId> ids;
   {
-    Rows rows = connection
-                    .prepare(
-                        "SELECT m.member_id FROM member m JOIN behaviour b ON b.member_id = m.member_id AND"
-                        " b.branch_no = 0 WHERE m.club_id = ? AND m.phone = ?")
+    Rows rows = connection.prepare("SELECT member_id FROM member WHERE club_id = ? AND phone = ?")
                     .add(club.id)
                     .add(phone)
                     .query();
@@ -193,7 +202,7 @@ std::optional<Customer> customer_by_phone(Connection& connection, const Club& cl
 
 std::vector<Customer> CustomerPages::next(Connection& connection, Facts& facts, std::uint32_t limit) {
   MemberId after = after_;
-  std::vector<Customer> page = next_page(connection, club_->id, after, limit, facts);
+  std::vector<Customer> page = next_page(connection, club_->id, whom_, after, limit, facts);
   const bool all = read_ == Read::all;
   if (all || asks_what_she_told(club_->programme)) read_profiles(connection, page);
   if (all || asks_where_she_stands(club_->programme)) read_ranks(connection, ids_of(page), facts);
@@ -205,7 +214,7 @@ std::vector<Customer> CustomerPages::next(Connection& connection, Facts& facts, 
 std::vector<CustomerPast> PastPages::next(Connection& connection, std::uint32_t limit) {
   MemberId after = after_;
   Facts ignored;  // her purchases tell how she bought
-  std::vector<Customer> page = next_page(connection, club_, after, limit, ignored);
+  std::vector<Customer> page = next_page(connection, club_, Whom::buyers, after, limit, ignored);
   read_profiles(connection, page);
   const std::vector<MemberId> ids = ids_of(page);
   std::vector<CustomerPast> pasts;

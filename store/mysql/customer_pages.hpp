@@ -1,9 +1,16 @@
 // The members of a club as customers, page by page, without locks: for who reckons something of all of them.
 //
-//   next() -> member, profile, and as facts how she buys and where she stands -> measures_of()
-//   next_with_purchases() -> member, profile, every purchase of hers in the order of time
+//   CustomerPages::next() -> member, profile, and as facts how she buys and where she stands -> measures_of()
+//   PastPages::next()     -> member, profile, every purchase of hers in the order of time
 //
-// What must stay true: a page is a moment's view; whoever acts upon it decides again under locks.
+// Who is a member has a phone: neither who has left nor the account of a club's gifts. Who asks about members
+// (who is in a segment) gets those too who have bought nothing: of them there is no behaviour, which is how a
+// purchase, an event or a birthday finds them, so that all judge alike (docs/decisions/0044). Who asks how
+// members buy gets the buyers alone.
+//
+// What must stay true: a page is a moment's view; whoever acts upon it decides again under locks. A page is a
+// range of one index, of members or of behaviour, and a set read for each table that is asked for: nothing is
+// read member by member.
 #pragma once
 
 #include <optional>
@@ -27,16 +34,18 @@ struct Customer {
 std::vector<Customer> customers_of(Connection& connection, handlers::ClubId club,
                                    const std::vector<handlers::MemberId>& members);
 
-// Of members who have bought, and whose phone is known, in the order of their numbers.
+// In the order of their numbers.
 class CustomerPages {
  public:
+  enum class Whom : std::uint8_t { members, buyers };
   // Profiles and ranks: those that a condition of the club asks for, or all.
   enum class Read : std::uint8_t { asked, all };
-  explicit CustomerPages(const handlers::Club& club, handlers::MemberId after = 0, Read read = Read::asked)
-      : club_(&club), after_(after), read_(read) {}
+  CustomerPages(const handlers::Club& club, Whom whom, handlers::MemberId after = 0, Read read = Read::asked)
+      : club_(&club), whom_(whom), after_(after), read_(read) {}
 
-  // `facts` gets the behaviour of each; her rank, lots, tags and rating if a condition asks for them. Empty:
-  // that was the last page. Throws SqlError; the page is then as if it had not been asked for.
+  // `facts` gets the behaviour of each who has bought; her rank, lots, tags and rating if a condition asks
+  // for them. Empty: that was the last page. Throws SqlError; the page is then as if it had not been asked
+  // for.
   std::vector<Customer> next(Connection& connection, handlers::Facts& facts,
                              std::uint32_t limit = kCustomerPage);
   // After which member the next page begins.
@@ -44,11 +53,12 @@ class CustomerPages {
 
  private:
   const handlers::Club* club_;
+  Whom whom_;
   handlers::MemberId after_;
   Read read_;
 };
 
-// One who has bought, and what `facts` get of her likewise; nothing: there is none. Throws SqlError.
+// One, bought or not, and what `facts` get of her likewise; nothing: she is no member. Throws SqlError.
 std::optional<Customer> customer_by_phone(Connection& connection, const handlers::Club& club,
                                           handlers::PhoneNumber phone, handlers::Facts& facts);
 
@@ -56,6 +66,7 @@ struct CustomerPast {
   Customer customer;
   std::vector<handlers::RecordedPurchase> purchases;
 };
+// Of buyers.
 class PastPages {
  public:
   explicit PastPages(handlers::ClubId club) : club_(club) {}

@@ -179,7 +179,8 @@ void read_uses(Connection& connection, const std::vector<Customer>& page, Facts&
 // them again. So few are left that more are looked at than may be given something at once.
 Found away_today(Connection& connection, const OccasionRound& round, MemberId after, std::uint32_t limit,
                  rules::Instant now) {
-  CustomerPages pages(*round.club, after);
+  // Who never came stays away from nothing.
+  CustomerPages pages(*round.club, CustomerPages::Whom::buyers, after);
   Facts facts;
   Found found;
   std::vector<Customer> page = pages.next(connection, facts, limit * kAwayLooks);

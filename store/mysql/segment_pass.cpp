@@ -77,7 +77,7 @@ void SegmentPass::find_places(Connection& connection) {
 bool SegmentPass::step(Connection& connection, rules::Instant now, std::uint32_t page_size) {
   staged_ = done_;
   if (!placed_) find_places(connection);
-  CustomerPages pages(club_, done_.after);
+  CustomerPages pages(club_, CustomerPages::Whom::members, done_.after);
   Facts facts;
   const std::vector<Customer> page = pages.next(connection, facts, page_size);
   const auto before = masks_before(connection, page);

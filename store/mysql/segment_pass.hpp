@@ -1,6 +1,7 @@
-// Who is in which of a club's segments, each night: counted, and who came and went since the night before.
+// Who is in which of a club's segments, each night: counted, and who came and went since the night before. Of
+// all members, those who have bought nothing among them: offers judge them by the same rules.
 //
-//   customers, page by page -> measures -> segments_of() -> segment_mask where it changed -> segment_day
+//   members, page by page -> measures -> segments_of() -> segment_mask where it changed -> segment_day
 //
 // A segment has a bit of the masks as long as the club's file has its name (segment_place); one whose bit was
 // another's before begins with nobody.

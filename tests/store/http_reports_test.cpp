@@ -134,6 +134,8 @@ TEST_F(HttpReports, tell_what_each_branch_sold_on_each_day_of_the_club) {
 TEST_F(HttpReports, tell_how_customers_buy_under_names_of_one_page) {
   buy(kShopper, 1'234'567);
   buy(kOtherShopper, 500'000);
+  shop.ask(text_from(kOtherShopper + 1, "JOIN", "j"));  // and does not buy: there is nothing to tell
+  ASSERT_EQ(database.number("SELECT COUNT(*) FROM member WHERE phone IS NOT NULL"), 3);
   shop.advance(24h);
   buy(kShopper, 1'000'000);
   now_ = kNoon + 48h;

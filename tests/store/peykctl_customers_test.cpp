@@ -110,6 +110,36 @@ TEST_F(PeykctlCustomers, tells_how_many_are_in_a_segment_who_and_why) {
   EXPECT_EQ(ctl({"segments", "salt", "--csv", path("who.csv")}), kUsage);
 }
 
+TEST_F(PeykctlCustomers, tells_of_members_too_who_have_bought_nothing) {
+  write("members.csv", "phone,tags\n09120000103,student\n09120000104,student\n");
+  ASSERT_EQ(ctl({"import", "members", path("members.csv"), "--club", "salt"}), kDone) << out << err;
+  query("UPDATE member SET phone = NULL WHERE phone = 989120000104");  // she has left
+  change("  - {name: regular,",
+         "  - {name: students, when: {tag: student}}\n"
+         "  - {name: never-bought, when: {visits: 0}}\n"
+         "  - {name: regular,");
+  ASSERT_EQ(apply(), kDone) << err;
+  EXPECT_EQ(ctl({"segments", "salt"}), kDone) << err;
+  EXPECT_THAT(
+      out,
+      AllOf(testing::ContainsRegex("students +1 +33.3%"), testing::ContainsRegex("never-bought +1 +33.3%"),
+            testing::ContainsRegex("regular +1 +33.3%"), HasSubstr("of 3 members, 2 of whom have bought\n")));
+  EXPECT_EQ(ctl({"segments", "salt", "students"}), kDone) << err;
+  EXPECT_THAT(out, AllOf(HasSubstr("0912xxx0103"), HasSubstr("1 members"), Not(HasSubstr("0104"))));
+  EXPECT_EQ(ctl({"segments", "salt", "students", "--csv", path("who.csv")}), kDone) << err;
+  std::string card = query("SELECT card FROM member WHERE phone = 989120000103");
+  card.pop_back();
+  EXPECT_EQ(read_file(path("who.csv")),
+            "phone,card,visits,last_visit,spent\r\n+989120000103," + card + ",0,,0\r\n");
+  EXPECT_EQ(ctl({"segments", "salt", "--why", "09120000103"}), kDone) << err;
+  EXPECT_THAT(out, AllOf(HasSubstr("in  students\n"), HasSubstr("in  never-bought\n"),
+                         HasSubstr("visits 0 (0)"), HasSubstr("not regular\n"), HasSubstr("- visits >=2 (0)"),
+                         HasSubstr("not big-spender\n"), HasSubstr("- days_away >=1 (not known)")));
+  EXPECT_EQ(ctl({"segments", "salt", "--why", "09120000104"}), kFound) << "she has left";
+  EXPECT_EQ(ctl({"export", "customers", "salt", "--anonymous"}), kDone) << err;
+  EXPECT_EQ(std::ranges::count(out, '\n'), 3) << "of how she buys there is nothing to tell";
+}
+
 TEST_F(PeykctlCustomers, puts_tags_on_a_member_and_takes_them_off) {
   EXPECT_EQ(ctl({"customer", "tag", "salt", "09120000101"}), kDone) << err;
   EXPECT_EQ(out, "+989120000101 has no tags\n");
