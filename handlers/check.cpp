@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "handlers/items.hpp"
 #include "handlers/offer_words.hpp"
 #include "handlers/proof.hpp"
@@ -50,7 +52,21 @@ std::string held_text(const Speaker& speaker, std::string_view key, const Code& 
        {"minutes", static_cast<std::int64_t>(std::chrono::ceil<std::chrono::minutes>(left).count())}});
 }
 
-Said check(const Speaker& speaker, rules::CodeNumber number, const Facts& facts, const Setting& setting) {
+Said over_with_code(Said said, const CodeKey& key, const Facts& facts, rules::Instant now) {
+  const bool was_done = std::ranges::any_of(said.effects, [](const Effect& effect) {
+    return std::holds_alternative<TakeFromLot>(effect) || std::holds_alternative<VoidRedemption>(effect) ||
+           std::holds_alternative<HandOver>(effect) || std::holds_alternative<TakeItemBack>(effect);
+  });
+  const Code* code = facts.code(key);
+  if (was_done || code == nullptr || code->state != CodeState::live) return said;
+  const rules::Instant end = facts.lot(code->lot)->expires_at;
+  if (now < end) said.good_until = std::min(said.good_until, end);
+  return said;
+}
+
+namespace {
+
+Said checked(const Speaker& speaker, rules::CodeNumber number, const Facts& facts, const Setting& setting) {
   const Club& club = *speaker.club;
   const std::string shown = std::to_string(number);
   if (rules::is_locked(facts.attempts(speaker.key()), setting.now)) {
@@ -92,6 +108,13 @@ Said check(const Speaker& speaker, rules::CodeNumber number, const Facts& facts,
                              {"pin", speaker.pin_asked()}})};
   add_tier(said.reply, speaker, facts.rank(code->member), setting);
   return said;
+}
+
+}  // namespace
+
+Said check(const Speaker& speaker, rules::CodeNumber number, const Facts& facts, const Setting& setting) {
+  return over_with_code(checked(speaker, number, facts, setting), {speaker.club->id, number}, facts,
+                        setting.now);
 }
 
 }  // namespace peyk::handlers

@@ -288,10 +288,10 @@ Needs needs_confirmation(const Pending& pending, const Setting& setting) {
   return confirmation_of(pending.key.kind).needs(pending, setting);
 }
 
-OutgoingText text_with_number(const Club& club, const Pending& pending, std::string text) {
-  OutgoingText out = text_to(club, pending.key.phone, Lane::urgent, std::move(text), pending.asked_at);
-  out.valid_until = pending.until;
-  return out;
+OutgoingText text_with_number(const Club& club, const Pending& pending, std::string text,
+                              rules::Instant good_until) {
+  return text_to(club, pending.key.phone, Lane::urgent, std::move(text), pending.asked_at,
+                 std::min(pending.until, good_until));
 }
 
 Said confirm(const Speaker& speaker, const Reply& reply, std::span<const CodeKey> candidates,

@@ -18,6 +18,13 @@ std::vector<const Code*> all_live(MemberId member, const Facts& facts, const Set
   return live;
 }
 
+// Whatever of them is told: the first end of all.
+rules::Instant first_end_of(const std::vector<const Code*>& live, const Facts& facts) {
+  rules::Instant soonest = kNeverEnds;
+  for (const Code* code : live) soonest = std::min(soonest, facts.lot(code->lot)->expires_at);
+  return soonest;
+}
+
 std::string list_of_codes(const Speaker& speaker, const std::vector<const Code*>& live,
                           std::size_t listed_max, const Facts& facts, const Setting& setting) {
   std::string lines;
@@ -50,17 +57,19 @@ Said credit_of(const Member& member, const Speaker& speaker, std::size_t listed_
   const auto live = all_live(member.id, facts, setting);
   if (lots.empty()) {
     Said none = say(speaker, "credit_none", setting);
+    none.good_until = first_end_of(live, facts);
     if (!live.empty()) none.reply += '\n' + list_of_codes(speaker, live, listed_max, facts, setting);
     return none;
   }
   const std::string list = list_of_codes(speaker, live, listed_max, facts, setting);
-  return {.reply =
-              render(setting, speaker.text(live.empty() ? "credit_no_codes" : "credit"), speaker.language,
-                     {{"club", speaker.club->name},
-                      {"balance", money(*speaker.club, facts.spendable(member.id, setting.now))},
-                      {"codes", static_cast<std::int64_t>(live.size())},
-                      {"nearest", templates::LastDay{lots.front()->expires_at, speaker.club->time_zone}},
-                      {"list", templates::Rendered{list}}})};
+  return {
+      .reply = render(setting, speaker.text(live.empty() ? "credit_no_codes" : "credit"), speaker.language,
+                      {{"club", speaker.club->name},
+                       {"balance", money(*speaker.club, facts.spendable(member.id, setting.now))},
+                       {"codes", static_cast<std::int64_t>(live.size())},
+                       {"nearest", templates::LastDay{lots.front()->expires_at, speaker.club->time_zone}},
+                       {"list", templates::Rendered{list}}}),
+      .good_until = std::min(lots.front()->expires_at, first_end_of(live, facts))};
 }
 
 bool fits(const std::string& text, const Speaker& speaker) {
@@ -102,10 +111,12 @@ Said codes(const Speaker& speaker, const Facts& facts, const Setting& setting) {
 
   const std::string list = list_of_codes(speaker, live, kCodesListedMax, facts, setting);
   if (speaker.medium == Medium::ussd) {
-    return {.reply = render(setting, "ussd_codes", speaker.language, {{"list", templates::Rendered{list}}})};
+    return {.reply = render(setting, "ussd_codes", speaker.language, {{"list", templates::Rendered{list}}}),
+            .good_until = first_end_of(live, facts)};
   }
   Said said = say(speaker, "codes_header", setting);
   said.reply += '\n' + list;
+  said.good_until = first_end_of(live, facts);
   return said;
 }
 
@@ -122,7 +133,8 @@ Said own_code(const Speaker& speaker, rules::CodeNumber number, bool may_be_amou
                             {{"code", std::to_string(number)},
                              {"item", code->item},
                              {"until", templates::LastDay{lot->expires_at, speaker.club->time_zone}},
-                             {"club", speaker.club->name}})};
+                             {"club", speaker.club->name}}),
+            .good_until = lot->expires_at};
   }
   const bool good = member != nullptr && code != nullptr && code->member == member->id &&
                     code->state == CodeState::live && lot != nullptr &&
@@ -137,7 +149,8 @@ Said own_code(const Speaker& speaker, rules::CodeNumber number, bool may_be_amou
                           {{"code", shown},
                            {"amount", money(*speaker.club, facts.available(*lot, setting.now))},
                            {"until", templates::LastDay{lot->expires_at, speaker.club->time_zone}},
-                           {"club", speaker.club->name}})};
+                           {"club", speaker.club->name}}),
+          .good_until = lot->expires_at};
 }
 
 }  // namespace peyk::handlers

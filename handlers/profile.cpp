@@ -129,8 +129,8 @@ std::string summary(const Profile& profile, const Speaker& speaker, const Settin
 }
 
 // The club's credit for a complete profile: a lot with a code, less what of it settles her debt.
-std::string reward(const Member& member, const Speaker& speaker, std::span<const CodeKey> candidates,
-                   const Facts& facts, Setting& setting, std::vector<Effect>& effects) {
+Said reward(const Member& member, const Speaker& speaker, std::span<const CodeKey> candidates,
+            const Facts& facts, Setting& setting) {
   const Club& club = *speaker.club;
   const rules::Amount amount = club.policy.profile_credit;
   const auto free = std::ranges::find_if(candidates, [&](const CodeKey& one) { return facts.is_free(one); });
@@ -162,22 +162,24 @@ std::string reward(const Member& member, const Speaker& speaker, std::span<const
                        .at = setting.now};
   };
   const rules::Amount settled = std::min(member.debt, amount), kept = amount - settled;
-  effects.push_back(OpenLot{lot, entry(rules::EntryKind::grant, amount)});
-  effects.push_back(IssueCode{code});
+  Said said{.good_until = kept > 0 ? lot.expires_at : kNeverEnds};
+  said.effects.push_back(OpenLot{lot, entry(rules::EntryKind::grant, amount)});
+  said.effects.push_back(IssueCode{code});
   if (settled > 0) {
     TakeBack back{.entry = entry(rules::EntryKind::settle, settled)};
     if (kept == 0) back.ended = code.id;
-    effects.push_back(std::move(back));
+    said.effects.push_back(std::move(back));
   }
   const std::string_view key = kept == 0     ? "profile_settled"
                                : settled > 0 ? "profile_settled_part"
                                              : "profile_rewarded";
   const std::string number = std::to_string(code.number);
-  return render(setting, speaker.text(key), speaker.language,
-                {{"amount", money(club, kept)},
-                 {"settled", money(club, settled)},
-                 {"until", templates::LastDay{lot.expires_at, club.time_zone}},
-                 {"code", number}});
+  said.reply = render(setting, speaker.text(key), speaker.language,
+                      {{"amount", money(club, kept)},
+                       {"settled", money(club, settled)},
+                       {"until", templates::LastDay{lot.expires_at, club.time_zone}},
+                       {"code", number}});
+  return said;
 }
 
 }  // namespace
@@ -220,7 +222,7 @@ Said set_profile(const Speaker& speaker, ProfileField field, std::string_view ty
   if (completes) after.completed_at = setting.now;
   Said said;
   if (completes && speaker.club->policy.profile_credit > 0) {
-    said.reply = reward(*member, speaker, candidates, facts, setting, said.effects);
+    said = reward(*member, speaker, candidates, facts, setting);
   } else if (completes) {
     said.reply = render(setting, speaker.text("profile_complete"), speaker.language);
   } else {

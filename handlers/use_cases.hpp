@@ -102,6 +102,9 @@ bool is_open_gift(const Code& code, const Facts& facts, rules::Instant now);
 
 // check.cpp: cashiers only.
 Needs needs_code(const Speaker& speaker, rules::CodeNumber number);
+// What is said of a code that lives is said no longer than it does; not so what was done with it, which the
+// cashier has to hear.
+Said over_with_code(Said said, const CodeKey& key, const Facts& facts, rules::Instant now);
 // "wait so many minutes"; "used at that branch, then": shared with redeem.
 std::string locked_text(const Speaker& speaker, std::string_view key, const Facts& facts,
                         const Setting& setting);
@@ -142,7 +145,8 @@ std::optional<Pending> ask(Pending what, const Facts& facts, Setting& setting);
 std::string asked_too_often(const PendingKey& key, Language language, const Facts& facts,
                             const Setting& setting);
 // A text with the number of a question: urgent, and worth nothing when its time is over.
-OutgoingText text_with_number(const Club& club, const Pending& pending, std::string text);
+OutgoingText text_with_number(const Club& club, const Pending& pending, std::string text,
+                              rules::Instant good_until = kNeverEnds);
 // The cashier is sent a number that does what she ordered: `what` has the kind and its columns. Wants
 // needs_challenge, which is nothing where the club asks for none.
 Needs needs_challenge(const Speaker& speaker);
