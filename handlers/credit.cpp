@@ -141,8 +141,11 @@ Said own_code(const Speaker& speaker, rules::CodeNumber number, bool may_be_amou
                     facts.available(*lot, setting.now) > 0;
   const std::string shown = std::to_string(number);
   if (!good && may_be_amount && speaker.medium == Medium::sms) {
-    return {.reply = render(setting, "code_unknown_or_amount", speaker.language,
-                            {{"code", shown}, {"word", speaker.club->word}})};
+    Said said{.reply = render(setting, "code_unknown_or_amount", speaker.language,
+                              {{"code", shown}, {"word", speaker.club->word}})};
+    // One of hers that a till holds.
+    const bool hers = member != nullptr && code != nullptr && code->member == member->id;
+    return hers ? over_with_code(std::move(said), {speaker.club->id, number}, facts, setting.now) : said;
   }
   if (!good) return say(speaker, "code_unknown", setting);
   return {.reply = render(setting, speaker.text("code_own"), speaker.language,

@@ -6,10 +6,13 @@
 
 #include <vector>
 
+#include "handlers/codes_in_text.hpp"
+
 namespace peyk::store::store_letter_rule_test {
 namespace {
 
 using handlers::Lane;
+using handlers::numbers_like_codes;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
