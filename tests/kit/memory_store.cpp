@@ -79,6 +79,8 @@ void MemoryStore::keep(const Effect& effect, const Facts& after) {
     }
   } else if (const auto* told = std::get_if<SetProfile>(&effect)) {
     profiles_[told->row.member] = told->row;
+  } else if (const auto* thanked = std::get_if<ThankPhone>(&effect)) {
+    thanked_.insert(thanked->phone);
   } else if (const auto* tagged = std::get_if<SetTags>(&effect)) {
     tags_[tagged->member] = tagged->tags;
   } else if (const auto* rated = std::get_if<SetSurveyScore>(&effect)) {

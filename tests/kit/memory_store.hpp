@@ -6,6 +6,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -112,6 +113,7 @@ class MemoryStore {
   std::map<handlers::HoldId, handlers::Hold> holds_;
   std::map<std::uint64_t, handlers::Refund> refunds_;
   std::map<handlers::MemberId, handlers::Profile> profiles_;
+  std::set<handlers::MemberKey> thanked_;
   std::map<handlers::MemberId, std::vector<std::string>> tags_;
   std::map<handlers::MemberId, handlers::SurveyScore> survey_scores_;
   std::map<handlers::MemberEventKey, handlers::MemberEvent> member_events_;
