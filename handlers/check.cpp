@@ -66,7 +66,8 @@ Said over_with_code(Said said, const CodeKey& key, const Facts& facts, rules::In
 
 namespace {
 
-Said checked(const Speaker& speaker, rules::CodeNumber number, const Facts& facts, const Setting& setting) {
+Said check_code(const Speaker& speaker, rules::CodeNumber number, const Facts& facts,
+                const Setting& setting) {
   const Club& club = *speaker.club;
   const std::string shown = std::to_string(number);
   if (rules::is_locked(facts.attempts(speaker.key()), setting.now)) {
@@ -113,7 +114,7 @@ Said checked(const Speaker& speaker, rules::CodeNumber number, const Facts& fact
 }  // namespace
 
 Said check(const Speaker& speaker, rules::CodeNumber number, const Facts& facts, const Setting& setting) {
-  return over_with_code(checked(speaker, number, facts, setting), {speaker.club->id, number}, facts,
+  return over_with_code(check_code(speaker, number, facts, setting), {speaker.club->id, number}, facts,
                         setting.now);
 }
 

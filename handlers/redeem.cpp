@@ -64,7 +64,7 @@ std::string refused(const Speaker& speaker, rules::RedeemRefusal why, const Code
   throw std::logic_error("refused: not a RedeemRefusal");
 }
 
-Said ordered(const Speaker& speaker, const RedeemOrder& order, const Facts& facts, Setting& setting) {
+Said redeem_ordered(const Speaker& speaker, const RedeemOrder& order, const Facts& facts, Setting& setting) {
   const Club& club = *speaker.club;
   const std::string shown = std::to_string(order.code);
   const auto say = [&](std::string_view key) {
@@ -115,7 +115,7 @@ Said ordered(const Speaker& speaker, const RedeemOrder& order, const Facts& fact
 }  // namespace
 
 Said redeem(const Speaker& speaker, const RedeemOrder& order, const Facts& facts, Setting& setting) {
-  return over_with_code(ordered(speaker, order, facts, setting), {speaker.club->id, order.code}, facts,
+  return over_with_code(redeem_ordered(speaker, order, facts, setting), {speaker.club->id, order.code}, facts,
                         setting.now);
 }
 

@@ -27,18 +27,18 @@ Letter letter_of(const templates::Typed& typed) {
 }
 
 // The first of the club's good codes in it to end; nullopt: it names none.
-struct Named {
+struct NamedCode {
   rules::CodeNumber code = 0;
   rules::Instant ends_at{};
 };
-std::optional<Named> first_over_of(const Club& club, std::string_view text, const Facts& facts,
-                                   rules::Instant now) {
-  std::optional<Named> first;
+std::optional<NamedCode> first_over_of(const Club& club, std::string_view text, const Facts& facts,
+                                       rules::Instant now) {
+  std::optional<NamedCode> first;
   for (const rules::CodeNumber number : numbers_like_codes(text)) {
     const Code* code = facts.code({club.id, number});
     if (code == nullptr || code->state != CodeState::live) continue;
     const rules::Instant end = facts.lot(code->lot)->expires_at;
-    if (now < end && (!first || end < first->ends_at)) first = Named{number, end};
+    if (now < end && (!first || end < first->ends_at)) first = NamedCode{number, end};
   }
   return first;
 }

@@ -85,7 +85,7 @@ std::string refused(const Speaker& speaker, VoidRefusal why, const Redemption& r
   throw std::logic_error("refused: not a VoidRefusal");
 }
 
-Said undo_ordered(const Speaker& speaker, const VoidOrder& order, const Facts& facts, Setting& setting) {
+Said void_ordered(const Speaker& speaker, const VoidOrder& order, const Facts& facts, Setting& setting) {
   const Club& club = *speaker.club;
   const std::string shown = std::to_string(order.code);
   const auto say = [&](std::string_view key) {
@@ -133,7 +133,7 @@ Said undo_ordered(const Speaker& speaker, const VoidOrder& order, const Facts& f
 }  // namespace
 
 Said void_redemption(const Speaker& speaker, const VoidOrder& order, const Facts& facts, Setting& setting) {
-  return over_with_code(undo_ordered(speaker, order, facts, setting), {speaker.club->id, order.code}, facts,
+  return over_with_code(void_ordered(speaker, order, facts, setting), {speaker.club->id, order.code}, facts,
                         setting.now);
 }
 
