@@ -203,8 +203,8 @@ Reward bring_all(const Club& club, Occasion on, const Member& member, rules::Mea
   const rules::Instant at = advertising ? setting.now : reminder_time(club, setting.now);
   OutgoingText text = text_to(club, member.phone, advertising ? Lane::promo : Lane::notice,
                               words_of(club, on, member, worth, reward.brought, setting), at);
-  text.valid_until = std::min(text.valid_until, soonest_end(reward.brought));
   if (!advertising && at > setting.now) text.send_at = at;
+  text.valid_until = std::min(text.valid_until, soonest_end(reward.brought));
   reward.outcome.texts.push_back(std::move(text));
   return reward;
 }

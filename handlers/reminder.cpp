@@ -1,5 +1,6 @@
 #include "handlers/reminder.hpp"
 
+#include <algorithm>
 #include <map>
 
 #include "handlers/speaker.hpp"
@@ -43,7 +44,8 @@ OutgoingText reminder(const Club& club, PhoneNumber phone, Language language, ru
                                        {"amount", money(club, amount)},
                                        {"word", club.word},
                                        {"until", templates::LastDay{expires_at, club.time_zone}}});
-  OutgoingText waiting = text_to(club, phone, Lane::notice, std::move(text), at, expires_at);
+  OutgoingText waiting = text_to(club, phone, Lane::notice, std::move(text), at);
+  waiting.valid_until = std::min(waiting.valid_until, expires_at);
   waiting.send_at = at;
   return waiting;
 }
