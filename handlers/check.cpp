@@ -1,5 +1,3 @@
-#include <algorithm>
-
 #include "handlers/items.hpp"
 #include "handlers/offer_words.hpp"
 #include "handlers/proof.hpp"
@@ -50,18 +48,6 @@ std::string held_text(const Speaker& speaker, std::string_view key, const Code& 
       setting, key, speaker.language,
       {{"code", std::to_string(code.number)},
        {"minutes", static_cast<std::int64_t>(std::chrono::ceil<std::chrono::minutes>(left).count())}});
-}
-
-Said over_with_code(Said said, const CodeKey& key, const Facts& facts, rules::Instant now) {
-  const bool was_done = std::ranges::any_of(said.effects, [](const Effect& effect) {
-    return std::holds_alternative<TakeFromLot>(effect) || std::holds_alternative<VoidRedemption>(effect) ||
-           std::holds_alternative<HandOver>(effect) || std::holds_alternative<TakeItemBack>(effect);
-  });
-  const Code* code = facts.code(key);
-  if (was_done || code == nullptr || code->state != CodeState::live) return said;
-  const rules::Instant end = facts.lot(code->lot)->expires_at;
-  if (now < end) said.good_until = std::min(said.good_until, end);
-  return said;
 }
 
 namespace {

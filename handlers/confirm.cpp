@@ -276,9 +276,10 @@ Said challenge(const Speaker& speaker, Pending what, const Facts& facts, Setting
                         {"code", code},
                         {"phone", phone},
                         {"amount", money(*speaker.club, pending->amount)}})};
-  said = over_with_code(std::move(said), {speaker.club->id, pending->code}, facts, setting.now);
   if (speaker.medium == Medium::ussd) {
-    said.texts.push_back(text_with_number(*speaker.club, *pending, std::move(said.reply), said.good_until));
+    said.texts.push_back(
+        text_with_number(*speaker.club, *pending, std::move(said.reply),
+                         end_of_code({speaker.club->id, pending->code}, facts, setting.now)));
     said.reply = render(setting, "ussd_number_sent", speaker.language);
   }
   said.effects.push_back(SetPending{std::move(*pending)});

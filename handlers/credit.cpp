@@ -18,13 +18,6 @@ std::vector<const Code*> all_live(MemberId member, const Facts& facts, const Set
   return live;
 }
 
-// Whatever of them is told: the first end of all.
-rules::Instant first_end_of(const std::vector<const Code*>& live, const Facts& facts) {
-  rules::Instant soonest = kNeverEnds;
-  for (const Code* code : live) soonest = std::min(soonest, facts.lot(code->lot)->expires_at);
-  return soonest;
-}
-
 std::string list_of_codes(const Speaker& speaker, const std::vector<const Code*>& live,
                           std::size_t listed_max, const Facts& facts, const Setting& setting) {
   std::string lines;
@@ -57,19 +50,17 @@ Said credit_of(const Member& member, const Speaker& speaker, std::size_t listed_
   const auto live = all_live(member.id, facts, setting);
   if (lots.empty()) {
     Said none = say(speaker, "credit_none", setting);
-    none.good_until = first_end_of(live, facts);
     if (!live.empty()) none.reply += '\n' + list_of_codes(speaker, live, listed_max, facts, setting);
     return none;
   }
   const std::string list = list_of_codes(speaker, live, listed_max, facts, setting);
-  return {
-      .reply = render(setting, speaker.text(live.empty() ? "credit_no_codes" : "credit"), speaker.language,
-                      {{"club", speaker.club->name},
-                       {"balance", money(*speaker.club, facts.spendable(member.id, setting.now))},
-                       {"codes", static_cast<std::int64_t>(live.size())},
-                       {"nearest", templates::LastDay{lots.front()->expires_at, speaker.club->time_zone}},
-                       {"list", templates::Rendered{list}}}),
-      .good_until = std::min(lots.front()->expires_at, first_end_of(live, facts))};
+  return {.reply =
+              render(setting, speaker.text(live.empty() ? "credit_no_codes" : "credit"), speaker.language,
+                     {{"club", speaker.club->name},
+                      {"balance", money(*speaker.club, facts.spendable(member.id, setting.now))},
+                      {"codes", static_cast<std::int64_t>(live.size())},
+                      {"nearest", templates::LastDay{lots.front()->expires_at, speaker.club->time_zone}},
+                      {"list", templates::Rendered{list}}})};
 }
 
 bool fits(const std::string& text, const Speaker& speaker) {
@@ -84,7 +75,9 @@ Needs needs_credit(const Speaker& speaker) {
   return needs;
 }
 
-Said credit(const Speaker& speaker, const Facts& facts, const Setting& setting) {
+namespace {
+
+Said credit_told(const Speaker& speaker, const Facts& facts, const Setting& setting) {
   const Member* member = facts.member(speaker.key());
   if (member == nullptr) return not_member(speaker, setting);
   std::string more;
@@ -103,7 +96,7 @@ Said credit(const Speaker& speaker, const Facts& facts, const Setting& setting) 
   return said;
 }
 
-Said codes(const Speaker& speaker, const Facts& facts, const Setting& setting) {
+Said codes_told(const Speaker& speaker, const Facts& facts, const Setting& setting) {
   const Member* member = facts.member(speaker.key());
   if (member == nullptr) return not_member(speaker, setting);
   const auto live = all_live(member->id, facts, setting);
@@ -111,17 +104,15 @@ Said codes(const Speaker& speaker, const Facts& facts, const Setting& setting) {
 
   const std::string list = list_of_codes(speaker, live, kCodesListedMax, facts, setting);
   if (speaker.medium == Medium::ussd) {
-    return {.reply = render(setting, "ussd_codes", speaker.language, {{"list", templates::Rendered{list}}}),
-            .good_until = first_end_of(live, facts)};
+    return {.reply = render(setting, "ussd_codes", speaker.language, {{"list", templates::Rendered{list}}})};
   }
   Said said = say(speaker, "codes_header", setting);
   said.reply += '\n' + list;
-  said.good_until = first_end_of(live, facts);
   return said;
 }
 
-Said own_code(const Speaker& speaker, rules::CodeNumber number, bool may_be_amount, const Facts& facts,
-              const Setting& setting) {
+Said own_code_told(const Speaker& speaker, rules::CodeNumber number, bool may_be_amount, const Facts& facts,
+                   const Setting& setting) {
   const Member* member = facts.member(speaker.key());
   const Code* code = facts.code({speaker.club->id, number});
   const Lot* lot = code == nullptr ? nullptr : facts.lot(code->lot);
@@ -133,27 +124,59 @@ Said own_code(const Speaker& speaker, rules::CodeNumber number, bool may_be_amou
                             {{"code", std::to_string(number)},
                              {"item", code->item},
                              {"until", templates::LastDay{lot->expires_at, speaker.club->time_zone}},
-                             {"club", speaker.club->name}}),
-            .good_until = lot->expires_at};
+                             {"club", speaker.club->name}})};
   }
   const bool good = member != nullptr && code != nullptr && code->member == member->id &&
                     code->state == CodeState::live && lot != nullptr &&
                     facts.available(*lot, setting.now) > 0;
   const std::string shown = std::to_string(number);
   if (!good && may_be_amount && speaker.medium == Medium::sms) {
-    Said said{.reply = render(setting, "code_unknown_or_amount", speaker.language,
-                              {{"code", shown}, {"word", speaker.club->word}})};
-    // One of hers that a till holds.
-    const bool hers = member != nullptr && code != nullptr && code->member == member->id;
-    return hers ? over_with_code(std::move(said), {speaker.club->id, number}, facts, setting.now) : said;
+    return {.reply = render(setting, "code_unknown_or_amount", speaker.language,
+                            {{"code", shown}, {"word", speaker.club->word}})};
   }
   if (!good) return say(speaker, "code_unknown", setting);
   return {.reply = render(setting, speaker.text("code_own"), speaker.language,
                           {{"code", shown},
                            {"amount", money(*speaker.club, facts.available(*lot, setting.now))},
                            {"until", templates::LastDay{lot->expires_at, speaker.club->time_zone}},
-                           {"club", speaker.club->name}}),
-          .good_until = lot->expires_at};
+                           {"club", speaker.club->name}})};
+}
+
+// Whatever of it is told: the first end of all that is hers.
+rules::Instant first_end_of_hers(const Speaker& speaker, const Facts& facts, const Setting& setting) {
+  const Member* member = facts.member(speaker.key());
+  rules::Instant first = kNeverEnds;
+  if (member == nullptr) return first;
+  for (const Code* code : all_live(member->id, facts, setting))
+    first = std::min(first, facts.lot(code->lot)->expires_at);
+  for (const Lot* lot : facts.spendable_lots(member->id, setting.now))
+    first = std::min(first, lot->expires_at);
+  return first;
+}
+
+}  // namespace
+
+Said credit(const Speaker& speaker, const Facts& facts, const Setting& setting) {
+  Said said = credit_told(speaker, facts, setting);
+  said.good_until = first_end_of_hers(speaker, facts, setting);
+  return said;
+}
+
+Said codes(const Speaker& speaker, const Facts& facts, const Setting& setting) {
+  Said said = codes_told(speaker, facts, setting);
+  said.good_until = first_end_of_hers(speaker, facts, setting);
+  return said;
+}
+
+Said own_code(const Speaker& speaker, rules::CodeNumber number, bool may_be_amount, const Facts& facts,
+              const Setting& setting) {
+  Said said = own_code_told(speaker, number, may_be_amount, facts, setting);
+  const CodeKey key{speaker.club->id, number};
+  const Member* member = facts.member(speaker.key());
+  const Code* code = facts.code(key);
+  const bool may_be_hers =
+      member != nullptr && code != nullptr && (code->member == member->id || is_item(*code));
+  return may_be_hers ? over_with_code(std::move(said), key, facts, setting.now) : said;
 }
 
 }  // namespace peyk::handlers

@@ -7,6 +7,7 @@
 #include "handlers/offer_words.hpp"
 #include "handlers/reminder.hpp"
 #include "handlers/typed_phone.hpp"
+#include "handlers/use_cases.hpp"
 #include "templates/dates.hpp"
 #include "templates/phone.hpp"
 
@@ -35,10 +36,8 @@ std::optional<NamedCode> first_over_of(const Club& club, std::string_view text, 
                                        rules::Instant now) {
   std::optional<NamedCode> first;
   for (const rules::CodeNumber number : numbers_like_codes(text)) {
-    const Code* code = facts.code({club.id, number});
-    if (code == nullptr || code->state != CodeState::live) continue;
-    const rules::Instant end = facts.lot(code->lot)->expires_at;
-    if (now < end && (!first || end < first->ends_at)) first = NamedCode{number, end};
+    const rules::Instant end = end_of_code({club.id, number}, facts, now);
+    if (end != kNeverEnds && (!first || end < first->ends_at)) first = NamedCode{number, end};
   }
   return first;
 }

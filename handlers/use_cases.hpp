@@ -100,11 +100,14 @@ Said named_code(const Speaker& speaker, rules::CodeNumber number, bool may_be_am
 // A gift that nobody has redeemed yet.
 bool is_open_gift(const Code& code, const Facts& facts, rules::Instant now);
 
-// check.cpp: cashiers only.
-Needs needs_code(const Speaker& speaker, rules::CodeNumber number);
+// good_until.cpp. Of a code that does not live, or was not asked for: kNeverEnds.
+rules::Instant end_of_code(const CodeKey& key, const Facts& facts, rules::Instant now);
 // What is said of a code that lives is said no longer than it does; not so what was done with it, which the
 // cashier has to hear.
 Said over_with_code(Said said, const CodeKey& key, const Facts& facts, rules::Instant now);
+
+// check.cpp: cashiers only.
+Needs needs_code(const Speaker& speaker, rules::CodeNumber number);
 // "wait so many minutes"; "used at that branch, then": shared with redeem.
 std::string locked_text(const Speaker& speaker, std::string_view key, const Facts& facts,
                         const Setting& setting);
