@@ -172,11 +172,11 @@ Said own_code(const Speaker& speaker, rules::CodeNumber number, bool may_be_amou
               const Setting& setting) {
   Said said = own_code_told(speaker, number, may_be_amount, facts, setting);
   const CodeKey key{speaker.club->id, number};
-  const Member* member = facts.member(speaker.key());
+  // Of another's nothing is told, not even by how long it may be.
   const Code* code = facts.code(key);
-  const bool may_be_hers =
-      member != nullptr && code != nullptr && (code->member == member->id || is_item(*code));
-  return may_be_hers ? over_with_code(std::move(said), key, facts, setting.now) : said;
+  const Member* owner = code == nullptr ? nullptr : facts.member(code->member);
+  const bool is_others = owner != nullptr && owner->phone != 0 && owner->phone != speaker.phone;
+  return is_others ? said : over_with_code(std::move(said), key, facts, setting.now);
 }
 
 }  // namespace peyk::handlers
