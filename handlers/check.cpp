@@ -50,7 +50,10 @@ std::string held_text(const Speaker& speaker, std::string_view key, const Code& 
        {"minutes", static_cast<std::int64_t>(std::chrono::ceil<std::chrono::minutes>(left).count())}});
 }
 
-Said check(const Speaker& speaker, rules::CodeNumber number, const Facts& facts, const Setting& setting) {
+namespace {
+
+Said check_code(const Speaker& speaker, rules::CodeNumber number, const Facts& facts,
+                const Setting& setting) {
   const Club& club = *speaker.club;
   const std::string shown = std::to_string(number);
   if (rules::is_locked(facts.attempts(speaker.key()), setting.now)) {
@@ -92,6 +95,13 @@ Said check(const Speaker& speaker, rules::CodeNumber number, const Facts& facts,
                              {"pin", speaker.pin_asked()}})};
   add_tier(said.reply, speaker, facts.rank(code->member), setting);
   return said;
+}
+
+}  // namespace
+
+Said check(const Speaker& speaker, rules::CodeNumber number, const Facts& facts, const Setting& setting) {
+  return over_with_code(check_code(speaker, number, facts, setting), {speaker.club->id, number}, facts,
+                        setting.now);
 }
 
 }  // namespace peyk::handlers

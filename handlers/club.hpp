@@ -110,7 +110,7 @@ struct ClubPolicy {
   std::uint32_t remind_days = 3;  // members hear of credit so long before it lapses; 0: never
   Membership membership = Membership::open;
   std::uint32_t join_after_purchases = 0;  // of a closed club; 0: never by purchases
-  rules::Amount profile_credit = 0;        // for a complete profile, once in a membership; 0: none
+  rules::Amount profile_credit = 0;        // for a complete profile, once for a phone; 0: none
   // So many days the lunar calendar on the wall is ahead of the arithmetic one; behind it, negative.
   std::int32_t hijri_shift_days = 0;
   DigestPolicy digest;

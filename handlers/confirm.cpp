@@ -281,7 +281,9 @@ Said challenge(const Speaker& speaker, Pending what, const Facts& facts, Setting
                              {"phone", phone},
                              {"amount", money(*speaker.club, pending->amount)}})};
   if (speaker.medium == Medium::ussd) {
-    said.texts.push_back(text_with_number(*speaker.club, *pending, std::move(said.reply)));
+    said.texts.push_back(
+        text_with_number(*speaker.club, *pending, std::move(said.reply),
+                         end_of_code({speaker.club->id, pending->code}, facts, setting.now)));
     said.reply = render(setting, "ussd_number_sent", speaker.language);
   }
   said.effects.push_back(SetPending{std::move(*pending)});
@@ -292,10 +294,10 @@ Needs needs_confirmation(const Pending& pending, const Setting& setting) {
   return confirmation_of(pending.key.kind).needs(pending, setting);
 }
 
-OutgoingText text_with_number(const Club& club, const Pending& pending, std::string text) {
-  OutgoingText out = text_to(club, pending.key.phone, Lane::urgent, std::move(text), pending.asked_at);
-  out.valid_until = pending.until;
-  return out;
+OutgoingText text_with_number(const Club& club, const Pending& pending, std::string text,
+                              rules::Instant good_until) {
+  return text_to(club, pending.key.phone, Lane::urgent, std::move(text), pending.asked_at,
+                 std::min(pending.until, good_until));
 }
 
 Said confirm(const Speaker& speaker, const Reply& reply, std::span<const CodeKey> candidates,

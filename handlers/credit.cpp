@@ -75,7 +75,9 @@ Needs needs_credit(const Speaker& speaker) {
   return needs;
 }
 
-Said credit(const Speaker& speaker, const Facts& facts, const Setting& setting) {
+namespace {
+
+Said credit_told(const Speaker& speaker, const Facts& facts, const Setting& setting) {
   const Member* member = facts.member(speaker.key());
   if (member == nullptr) return not_member(speaker, setting);
   std::string more;
@@ -94,7 +96,7 @@ Said credit(const Speaker& speaker, const Facts& facts, const Setting& setting) 
   return said;
 }
 
-Said codes(const Speaker& speaker, const Facts& facts, const Setting& setting) {
+Said codes_told(const Speaker& speaker, const Facts& facts, const Setting& setting) {
   const Member* member = facts.member(speaker.key());
   if (member == nullptr) return not_member(speaker, setting);
   const auto live = all_live(member->id, facts, setting);
@@ -109,8 +111,8 @@ Said codes(const Speaker& speaker, const Facts& facts, const Setting& setting) {
   return said;
 }
 
-Said own_code(const Speaker& speaker, rules::CodeNumber number, bool may_be_amount, const Facts& facts,
-              const Setting& setting) {
+Said own_code_told(const Speaker& speaker, rules::CodeNumber number, bool may_be_amount, const Facts& facts,
+                   const Setting& setting) {
   const Member* member = facts.member(speaker.key());
   const Code* code = facts.code({speaker.club->id, number});
   const Lot* lot = code == nullptr ? nullptr : facts.lot(code->lot);
@@ -138,6 +140,43 @@ Said own_code(const Speaker& speaker, rules::CodeNumber number, bool may_be_amou
                            {"amount", money(*speaker.club, facts.available(*lot, setting.now))},
                            {"until", templates::LastDay{lot->expires_at, speaker.club->time_zone}},
                            {"club", speaker.club->name}})};
+}
+
+// Whatever of it is told: the first end of all that is hers.
+rules::Instant first_end_of_hers(const Speaker& speaker, const Facts& facts, const Setting& setting) {
+  const Member* member = facts.member(speaker.key());
+  rules::Instant first = kNeverEnds;
+  if (member == nullptr) return first;
+  for (const Code* code : all_live(member->id, facts, setting))
+    first = std::min(first, facts.lot(code->lot)->expires_at);
+  for (const Lot* lot : facts.spendable_lots(member->id, setting.now))
+    first = std::min(first, lot->expires_at);
+  return first;
+}
+
+}  // namespace
+
+Said credit(const Speaker& speaker, const Facts& facts, const Setting& setting) {
+  Said said = credit_told(speaker, facts, setting);
+  said.good_until = first_end_of_hers(speaker, facts, setting);
+  return said;
+}
+
+Said codes(const Speaker& speaker, const Facts& facts, const Setting& setting) {
+  Said said = codes_told(speaker, facts, setting);
+  said.good_until = first_end_of_hers(speaker, facts, setting);
+  return said;
+}
+
+Said own_code(const Speaker& speaker, rules::CodeNumber number, bool may_be_amount, const Facts& facts,
+              const Setting& setting) {
+  Said said = own_code_told(speaker, number, may_be_amount, facts, setting);
+  const CodeKey key{speaker.club->id, number};
+  // Of another's nothing is told, not even by how long it may be.
+  const Code* code = facts.code(key);
+  const Member* owner = code == nullptr ? nullptr : facts.member(code->member);
+  const bool is_others = owner != nullptr && owner->phone != 0 && owner->phone != speaker.phone;
+  return is_others ? said : over_with_code(std::move(said), key, facts, setting.now);
 }
 
 }  // namespace peyk::handlers

@@ -379,6 +379,16 @@ Brought bring(const Club& club, const Purchase& purchase, const Member& member, 
   return Bringing(club, purchase, member, worth, candidates, facts, setting).run(left);
 }
 
+rules::Instant soonest_end(const Brought& brought) {
+  rules::Instant soonest = kNeverEnds;
+  for (const Earned& earned : brought.credits) {
+    if (earned.kept() > 0) soonest = std::min(soonest, earned.lot.expires_at);
+  }
+  for (const Gift& gift : brought.gifts) soonest = std::min(soonest, gift.lot.expires_at);
+  for (const Item& item : brought.items) soonest = std::min(soonest, item.lot.expires_at);
+  return soonest;
+}
+
 std::size_t codes_of_a_purchase(const Club& club) {
   const UseOf use(club.programme);
   const bool usual = std::ranges::find(use->valid_days, 0U) != use->valid_days.end();

@@ -79,6 +79,9 @@ struct Left {
 Brought bring(const Club& club, const Purchase& purchase, const Member& member, const Worth& worth,
               const Left& left, std::span<const CodeKey> candidates, const Facts& facts, Setting& setting);
 
+// When the first of what she has of it ends.
+rules::Instant soonest_end(const Brought& brought);
+
 // How many codes it may want.
 std::size_t codes_of_a_purchase(const Club& club);
 

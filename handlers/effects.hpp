@@ -166,6 +166,10 @@ struct RecordRefund {
 struct SetProfile {
   Profile row;
 };
+// Her phone has the club's own credit for a profile: once, whatever becomes of the membership.
+struct ThankPhone {
+  MemberKey phone;
+};
 
 // How she buys now; of several only the last counts. Of the whole club, or of a branch.
 struct SetBehaviour {
@@ -264,13 +268,14 @@ struct RecordLetter {
   rules::Instant at{};
 };
 
-using Effect = std::variant<EnrolMember, ChangeMember, EndMembership, OpenLot, IssueCode, TakeFromLot,
-                            VoidRedemption, MoveCredit, RecordPurchase, SetPromo, NoteHelp, SetAttempts,
-                            SetPending, RecordSale, SetMissWindow, NoteMiss, RecordDispute, SetTillAttempts,
-                            BeginHold, EndHold, TakeBack, ReturnCredit, Owe, RecordRefund, SetGuesses,
-                            SetProfile, SetBehaviour, SetStanding, RecordPoints, SetOfferUse, RecordGrant,
-                            OpenGiftAccount, IssueGift, SetTags, SetSurveyScore, RecordMemberEvent,
-                            BeginOffer, EndOffer, RecordLetter, IssueItem, HandOver, TakeItemBack, VoidItem>;
+using Effect =
+    std::variant<EnrolMember, ChangeMember, EndMembership, OpenLot, IssueCode, TakeFromLot, VoidRedemption,
+                 MoveCredit, RecordPurchase, SetPromo, NoteHelp, SetAttempts, SetPending, RecordSale,
+                 SetMissWindow, NoteMiss, RecordDispute, SetTillAttempts, BeginHold, EndHold, TakeBack,
+                 ReturnCredit, Owe, RecordRefund, SetGuesses, SetProfile, SetBehaviour, SetStanding,
+                 RecordPoints, SetOfferUse, RecordGrant, OpenGiftAccount, IssueGift, SetTags, SetSurveyScore,
+                 RecordMemberEvent, BeginOffer, EndOffer, RecordLetter, IssueItem, HandOver, TakeItemBack,
+                 VoidItem, ThankPhone>;
 
 struct OutgoingText {
   ClubId club = 0;

@@ -128,6 +128,8 @@ class Facts {
   bool is_free(const CodeKey& candidate) const;
   // facts_profile.cpp. nullptr: she has told nothing, or it was not asked for.
   const Profile* profile(MemberId member) const;
+  // This phone has had the club's own credit for a profile, in whatever membership; as far as it was asked.
+  bool was_thanked(const MemberKey& phone) const;
   std::uint32_t purchases_of_stranger(const MemberKey& phone) const;
   // facts_events.cpp. None and nullptr: there is none, or it was not asked for.
   std::span<const std::string> tags(MemberId member) const;
@@ -165,6 +167,7 @@ class Facts {
   void load(MemberId member, const SurveyScore& row);
   void load(MemberEvent row);
   void load(std::uint64_t purchase, const RatedPurchase& row);
+  void load_thanked(const MemberKey& phone);
   void load_stranger(const MemberKey& phone, std::uint32_t purchases);
   void load(MemberId member, BranchNo branch, const rules::Behaviour& row);
   void load_visits(MemberId member, std::vector<PastVisit> all);
@@ -205,6 +208,7 @@ class Facts {
   void apply(const struct Owe& effect);
   void apply(const struct RecordRefund& effect);
   void apply(const struct SetProfile& effect);
+  void apply(const struct ThankPhone& effect);
   void apply(const struct SetBehaviour& effect);
   void apply(const struct SetStanding& effect);
   void apply(const struct RecordPoints& effect);
@@ -266,6 +270,7 @@ class Facts {
   std::map<std::uint64_t, Refund> refunds_;
   std::unordered_map<LotId, rules::Amount> lapsed_;
   std::unordered_map<MemberId, Profile> profiles_;
+  std::set<MemberKey> thanked_;
   std::map<MemberKey, std::uint32_t> strangers_;
   struct Period {
     PeriodKey key;

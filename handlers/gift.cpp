@@ -56,7 +56,8 @@ Said named_code(const Speaker& speaker, rules::CodeNumber number, bool may_be_am
                             {{"club", club.name},
                              {"amount", money(club, move.move.amount)},
                              {"until", templates::LastDay{lot.expires_at, club.time_zone}},
-                             {"code", shown}})};
+                             {"code", shown}}),
+            .good_until = soonest_end(move)};
   said.effects.push_back(std::move(move));
   return said;
 }

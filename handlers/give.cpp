@@ -29,8 +29,9 @@ rules::Amount given_today(const Club& club, MemberId from, const Facts& facts, r
   return sum;
 }
 
+// `good_until`: of the codes, where the text tells them.
 OutgoingText to_other(const Speaker& speaker, const Member& other, std::string_view key,
-                      const MoveCredit& move, const Setting& setting) {
+                      const MoveCredit& move, rules::Instant good_until, const Setting& setting) {
   const std::string from = templates::masked(speaker.phone);
   const std::string list = list_of_moved("codes_line", other.language, *speaker.club, move, setting);
   return text_to(*speaker.club, other.phone, Lane::notice,
@@ -39,7 +40,7 @@ OutgoingText to_other(const Speaker& speaker, const Member& other, std::string_v
                          {"phone", from},
                          {"amount", money(*speaker.club, move.move.amount)},
                          {"list", templates::Rendered{list}}}),
-                 setting.now);
+                 setting.now, good_until);
 }
 
 }  // namespace
@@ -114,7 +115,7 @@ Said give_now(const Speaker& speaker, const GiveOrder& order, std::span<const Co
                         {"word", club.word},
                         {"left", money(club, facts.spendable(member.id, setting.now) - order.amount)},
                         {"seconds", static_cast<std::int64_t>(club.policy.give_undo_seconds)}})};
-  said.texts.push_back(to_other(speaker, other, "given_member", move, setting));
+  said.texts.push_back(to_other(speaker, other, "given_member", move, soonest_end(move), setting));
   said.effects.push_back(std::move(move));
   return said;
 }
@@ -168,10 +169,11 @@ Said undo(const Speaker& speaker, std::span<const CodeKey> candidates, const Fac
       candidates, facts, setting);
   move.move.undoes = transfer->id;
   const std::string list = list_of_moved("codes_line", speaker.language, club, move, setting);
-  Said said{.reply =
-                render(setting, "undo_done", speaker.language,
-                       {{"amount", money(club, move.move.amount)}, {"list", templates::Rendered{list}}})};
-  if (other->phone != 0) said.texts.push_back(to_other(speaker, *other, "taken_back_member", move, setting));
+  Said said{.reply = render(setting, "undo_done", speaker.language,
+                            {{"amount", money(club, move.move.amount)}, {"list", templates::Rendered{list}}}),
+            .good_until = soonest_end(move)};
+  if (other->phone != 0)
+    said.texts.push_back(to_other(speaker, *other, "taken_back_member", move, kNeverEnds, setting));
   said.effects.push_back(std::move(move));
   return said;
 }

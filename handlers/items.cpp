@@ -13,8 +13,10 @@ const Member* owner_of(const Code& code, const Facts& facts) {
   return member == nullptr || member->phone == 0 ? nullptr : member;
 }
 
+// `good_until`: of the code, where it is said to be good.
 std::optional<OutgoingText> tell_owner(const Club& club, std::string_view key, const Code& code,
-                                       BranchNo branch, const Facts& facts, const Setting& setting) {
+                                       BranchNo branch, rules::Instant good_until, const Facts& facts,
+                                       const Setting& setting) {
   const Member* member = owner_of(code, facts);
   if (member == nullptr) return std::nullopt;
   const std::string shown = std::to_string(code.number);
@@ -25,7 +27,7 @@ std::optional<OutgoingText> tell_owner(const Club& club, std::string_view key, c
                          {"branch", branch_name(club, branch)},
                          {"code", shown},
                          {"until", templates::LastDay{facts.lot(code.lot)->expires_at, club.time_zone}}}),
-                 setting.now);
+                 setting.now, good_until);
 }
 
 // "handed over already, there and then".
@@ -107,8 +109,9 @@ HandedOver handed_over(const Taker& taker, const Code& code, const std::string& 
                     .invoice = invoice,
                     .at = setting.now,
                     .place = static_cast<std::uint32_t>(facts.handovers(code.id).size() + 1)};
-  return {.effect = {std::move(handover)},
-          .notice = tell_owner(*taker.club, "item_handed_over", code, taker.branch, facts, setting)};
+  return {
+      .effect = {std::move(handover)},
+      .notice = tell_owner(*taker.club, "item_handed_over", code, taker.branch, kNeverEnds, facts, setting)};
 }
 
 Said hand_over(const Speaker& speaker, const RedeemOrder& order, const Code& code, const Facts& facts,
@@ -160,7 +163,8 @@ TakenBack taken_back(const Taker& taker, const Handover& handover, const Code& c
   return {.effect = {.code = code.id,
                      .handover = handover.id,
                      .voided = {.cashier = taker.cashier, .till = taker.till, .at = setting.now}},
-          .notice = tell_owner(*taker.club, "item_back_member", code, handover.branch, facts, setting)};
+          .notice = tell_owner(*taker.club, "item_back_member", code, handover.branch,
+                               facts.lot(code.lot)->expires_at, facts, setting)};
 }
 
 Said take_item_back(const Speaker& speaker, const VoidOrder& order, const Code& code, const Facts& facts,

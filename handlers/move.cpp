@@ -124,6 +124,12 @@ MoveCredit move_credit(const Club& club, const MoveOrder& order, std::span<const
   return effect;
 }
 
+rules::Instant soonest_end(const MoveCredit& move) {
+  rules::Instant soonest = kNeverEnds;
+  for (const MoveCredit::Part& part : move.parts) soonest = std::min(soonest, part.lot.expires_at);
+  return soonest;
+}
+
 std::string list_of_moved(std::string_view line_key, Language language, const Club& club,
                           const MoveCredit& move, const Setting& setting) {
   std::string lines;

@@ -45,6 +45,8 @@ struct MoveOrder {
 MoveCredit move_credit(const Club& club, const MoveOrder& order, std::span<const CodeKey> candidates,
                        const Facts& facts, Setting& setting);
 
+// When the first of its codes ends.
+rules::Instant soonest_end(const MoveCredit& move);
 // Its codes, a line each, as many as a text holds; then how many more there are.
 std::string list_of_moved(std::string_view line_key, Language language, const Club& club,
                           const MoveCredit& move, const Setting& setting);

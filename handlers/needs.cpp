@@ -52,6 +52,7 @@ void Needs::merge(Needs other) {
   refunded_bills.merge(other.refunded_bills);
   references.merge(other.references);
   profiles.merge(other.profiles);
+  thanked.merge(other.thanked);
   strangers.merge(other.strangers);
   for (const auto& [member, days] : other.behaviours) {
     const auto [known, fresh] = behaviours.emplace(member, days);

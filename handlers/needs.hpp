@@ -53,6 +53,7 @@ struct Needs {
   std::set<PurchaseKey> refunded_bills;  // the same, by their invoices
   std::set<std::pair<PurchaseKey, RequestKey>> references;  // refunds by their reference, at a branch
   std::set<MemberKey> profiles;                             // of members
+  std::set<MemberKey> thanked;  // phones: had they the club's own credit for a profile, members or not?
   // Of these phones, where they are no members: their purchases, counted no further than so many. What was
   // refunded whole does not count.
   std::map<MemberKey, std::uint32_t> strangers;

@@ -234,6 +234,7 @@ Reward bring_all(const Club& club, Occasion on, const Member& member, rules::Mea
   // By whatever lane, through quiet hours and a line that is full; but no longer than what it tells of lasts.
   text.valid_until = std::min(at + (advertising ? kAskedBackWithin : kToldWithin), first_end(reward.brought));
   if (!advertising && at > setting.now) text.send_at = at;
+  text.valid_until = std::min(text.valid_until, soonest_end(reward.brought));
   reward.outcome.texts.push_back(std::move(text));
   return reward;
 }

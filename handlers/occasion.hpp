@@ -6,7 +6,7 @@
 //   a till's event -> needs_occasion() -> reward()
 //
 // - A birthday's offer is given once a year, however often she changes the day; one for staying away once an
-//   absence, that is not again before she has bought; one for her profile once a membership, one for joining
+//   absence, that is not again before she has bought; one for her profile once a phone, one for joining
 //   once a phone (the store remembers: docs/decisions/0022); one for a survey once a day; one for an event as
 //   often as the offer's own bounds let it.
 // - Credit is of origin occasion, each lot with its code; it is recorded, counted and bounded like what a

@@ -109,7 +109,8 @@ std::string missing_lines(const Profile& profile, const Speaker& speaker, const 
 }
 
 // By text: what is known, what is not, and what it brings to tell all.
-std::string summary(const Profile& profile, const Speaker& speaker, const Setting& setting) {
+std::string summary(const Profile& profile, const Speaker& speaker, const Facts& facts,
+                    const Setting& setting) {
   const Club& club = *speaker.club;
   Lines all;
   const std::string known = known_lines(profile, speaker.language, setting);
@@ -120,7 +121,8 @@ std::string summary(const Profile& profile, const Speaker& speaker, const Settin
   if (is_complete(profile)) return all.text;
   const std::string missing = missing_lines(profile, speaker, setting);
   all.add(render(setting, "profile_missing", speaker.language, {{"list", templates::Rendered{missing}}}));
-  const bool is_rewarded = club.policy.profile_credit > 0 && profile.completed_at == rules::Instant{};
+  const bool is_rewarded = club.policy.profile_credit > 0 && profile.completed_at == rules::Instant{} &&
+                           !facts.was_thanked(speaker.key());
   if (is_rewarded) {
     all.add(render(setting, "profile_reward", speaker.language,
                    {{"amount", money(club, club.policy.profile_credit)}}));
@@ -129,8 +131,8 @@ std::string summary(const Profile& profile, const Speaker& speaker, const Settin
 }
 
 // The club's credit for a complete profile: a lot with a code, less what of it settles her debt.
-std::string reward(const Member& member, const Speaker& speaker, std::span<const CodeKey> candidates,
-                   const Facts& facts, Setting& setting, std::vector<Effect>& effects) {
+Said reward(const Member& member, const Speaker& speaker, std::span<const CodeKey> candidates,
+            const Facts& facts, Setting& setting) {
   const Club& club = *speaker.club;
   const rules::Amount amount = club.policy.profile_credit;
   const auto free = std::ranges::find_if(candidates, [&](const CodeKey& one) { return facts.is_free(one); });
@@ -162,22 +164,25 @@ std::string reward(const Member& member, const Speaker& speaker, std::span<const
                        .at = setting.now};
   };
   const rules::Amount settled = std::min(member.debt, amount), kept = amount - settled;
-  effects.push_back(OpenLot{lot, entry(rules::EntryKind::grant, amount)});
-  effects.push_back(IssueCode{code});
+  Said said{.good_until = kept > 0 ? lot.expires_at : kNeverEnds};
+  said.effects.push_back(OpenLot{lot, entry(rules::EntryKind::grant, amount)});
+  said.effects.push_back(IssueCode{code});
+  said.effects.push_back(ThankPhone{speaker.key()});
   if (settled > 0) {
     TakeBack back{.entry = entry(rules::EntryKind::settle, settled)};
     if (kept == 0) back.ended = code.id;
-    effects.push_back(std::move(back));
+    said.effects.push_back(std::move(back));
   }
   const std::string_view key = kept == 0     ? "profile_settled"
                                : settled > 0 ? "profile_settled_part"
                                              : "profile_rewarded";
   const std::string number = std::to_string(code.number);
-  return render(setting, speaker.text(key), speaker.language,
-                {{"amount", money(club, kept)},
-                 {"settled", money(club, settled)},
-                 {"until", templates::LastDay{lot.expires_at, club.time_zone}},
-                 {"code", number}});
+  said.reply = render(setting, speaker.text(key), speaker.language,
+                      {{"amount", money(club, kept)},
+                       {"settled", money(club, settled)},
+                       {"until", templates::LastDay{lot.expires_at, club.time_zone}},
+                       {"code", number}});
+  return said;
 }
 
 }  // namespace
@@ -186,7 +191,9 @@ Needs needs_profile(const Speaker& speaker, const Setting& setting) {
   Needs needs;
   needs.members.insert(speaker.key());
   needs.profiles.insert(speaker.key());
-  if (speaker.club->policy.profile_credit > 0) draw_codes(needs, *speaker.club, setting, 1);
+  if (speaker.club->policy.profile_credit == 0) return needs;
+  needs.thanked.insert(speaker.key());
+  draw_codes(needs, *speaker.club, setting, 1);
   return needs;
 }
 
@@ -206,7 +213,7 @@ std::optional<ProfileField> missing_in(const Profile& profile) {
 Said profile(const Speaker& speaker, const Facts& facts, const Setting& setting) {
   const Member* member = facts.member(speaker.key());
   if (member == nullptr) return not_member(speaker, setting);
-  return {.reply = summary(profile_of(*member, facts), speaker, setting)};
+  return {.reply = summary(profile_of(*member, facts), speaker, facts, setting)};
 }
 
 Said set_profile(const Speaker& speaker, ProfileField field, std::string_view typed,
@@ -219,13 +226,13 @@ Said set_profile(const Speaker& speaker, ProfileField field, std::string_view ty
   const bool completes = is_complete(after) && after.completed_at == rules::Instant{};
   if (completes) after.completed_at = setting.now;
   Said said;
-  if (completes && speaker.club->policy.profile_credit > 0) {
-    said.reply = reward(*member, speaker, candidates, facts, setting, said.effects);
+  if (completes && speaker.club->policy.profile_credit > 0 && !facts.was_thanked(speaker.key())) {
+    said = reward(*member, speaker, candidates, facts, setting);
   } else if (completes) {
     said.reply = render(setting, speaker.text("profile_complete"), speaker.language);
   } else {
     said.reply = speaker.medium == Medium::ussd ? render(setting, "ussd_profile_saved", speaker.language)
-                                                : summary(after, speaker, setting);
+                                                : summary(after, speaker, facts, setting);
   }
   if (after != before) said.effects.push_back(SetProfile{std::move(after)});
   return said;

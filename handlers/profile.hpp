@@ -5,8 +5,9 @@
 //
 // Must stay true: a name is shown in texts, so nothing in it can be an order, an address or a placeholder
 // (templates/names.hpp). A date of birth may be put right once; after that it stays for a year, or birthdays
-// would come as often as one likes. The reward is given once in a membership, whatever is changed afterwards,
-// and settles a debt first, as all credit does.
+// would come as often as one likes. The reward is given once to a phone in a club, whatever is changed
+// afterwards and whoever leaves and joins again (docs/decisions/0022), and settles a debt first, as all
+// credit does.
 #pragma once
 
 #include <optional>

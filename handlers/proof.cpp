@@ -176,8 +176,8 @@ Said handset_confirmed(const Speaker& member, const Pending& pending, const Fact
                       .confirmed = true,
                       .proven = true},
                      facts, setting);
-  said.texts.push_back(
-      text_to(club, cashier.phone, Lane::urgent, std::exchange(said.reply, {}), setting.now));
+  said.texts.push_back(text_to(club, cashier.phone, Lane::urgent, std::exchange(said.reply, {}), setting.now,
+                               std::exchange(said.good_until, kNeverEnds)));
   const bool taken = std::any_of(said.effects.begin(), said.effects.end(), [](const Effect& effect) {
     return std::holds_alternative<TakeFromLot>(effect);
   });

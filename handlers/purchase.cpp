@@ -266,7 +266,7 @@ Outcome purchase(const PurchaseRequest& request, std::span<const CodeKey> candid
   if (member != nullptr) {
     outcome.texts.push_back(text_to(*club, member->phone, Lane::notice,
                                     thanks(request, *club, *member, member == &enrolled, brought, setting),
-                                    setting.now));
+                                    setting.now, soonest_end(brought)));
     const PastVisit visit{.purchase = purchase.id,
                           .branch = purchase.key.branch,
                           .at = purchase.purchased_at,

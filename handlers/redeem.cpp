@@ -64,9 +64,7 @@ std::string refused(const Speaker& speaker, rules::RedeemRefusal why, const Code
   throw std::logic_error("refused: not a RedeemRefusal");
 }
 
-}  // namespace
-
-Said redeem(const Speaker& speaker, const RedeemOrder& order, const Facts& facts, Setting& setting) {
+Said redeem_ordered(const Speaker& speaker, const RedeemOrder& order, const Facts& facts, Setting& setting) {
   const Club& club = *speaker.club;
   const std::string shown = std::to_string(order.code);
   const auto say = [&](std::string_view key) {
@@ -112,6 +110,13 @@ Said redeem(const Speaker& speaker, const RedeemOrder& order, const Facts& facts
   said.effects.push_back(std::move(redeemed.effect));
   said.texts.push_back(std::move(redeemed.notice));
   return said;
+}
+
+}  // namespace
+
+Said redeem(const Speaker& speaker, const RedeemOrder& order, const Facts& facts, Setting& setting) {
+  return over_with_code(redeem_ordered(speaker, order, facts, setting), {speaker.club->id, order.code}, facts,
+                        setting.now);
 }
 
 }  // namespace peyk::handlers

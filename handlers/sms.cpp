@@ -400,9 +400,9 @@ const Pending* asked_now(const Said& said, const Speaker& speaker, rules::Instan
 
 OutgoingText reply_to(const Speaker& speaker, Said& said, rules::Instant now) {
   if (const Pending* question = asked_now(said, speaker, now))
-    return text_with_number(*speaker.club, *question, std::move(said.reply));
+    return text_with_number(*speaker.club, *question, std::move(said.reply), said.good_until);
   const Lane lane = speaker.cashier != nullptr ? Lane::urgent : Lane::reply;
-  return text_to(*speaker.club, speaker.phone, lane, std::move(said.reply), now);
+  return text_to(*speaker.club, speaker.phone, lane, std::move(said.reply), now, said.good_until);
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "handlers/speaker.hpp"
 
+#include <algorithm>
+
 #include "handlers/membership.hpp"
 
 namespace peyk::handlers {
@@ -49,13 +51,14 @@ templates::Money money(const Club& club, rules::Amount amount) {
   return {amount, club.money_display};
 }
 
-OutgoingText text_to(const Club& club, PhoneNumber to, Lane lane, std::string text, rules::Instant now) {
+OutgoingText text_to(const Club& club, PhoneNumber to, Lane lane, std::string text, rules::Instant now,
+                     rules::Instant good_until) {
   return {.club = club.id,
           .line = club.line,
           .to = to,
           .lane = lane,
           .text = std::move(text),
-          .valid_until = now + validity_of(lane)};
+          .valid_until = std::min<rules::Instant>(now + validity_of(lane), good_until)};
 }
 
 }  // namespace peyk::handlers

@@ -31,10 +31,16 @@ struct Speaker {
   std::string text(std::string_view name) const;
 };
 
+// The end of what names nothing that ends.
+inline constexpr rules::Instant kNeverEnds = rules::Instant::max();
+
 struct Said {
   std::string reply;
   std::vector<Effect> effects;
   std::vector<OutgoingText> texts;  // to others
+  // The soonest end of what `reply` offers: a code, credit, an item. Becomes it a text, it does not leave
+  // after that (docs/decisions/0039).
+  rules::Instant good_until = kNeverEnds;
 };
 
 // The member's own choice, else that of the words she used, else the club's.
@@ -51,7 +57,8 @@ Said not_member(const Speaker& speaker, const Setting& setting);
 // How long a text of this lane is worth anything: a cashier's answer is stale in minutes, a notice is not.
 std::chrono::seconds validity_of(Lane lane);
 
-// A text to somebody, valid as long as its lane makes sense.
-OutgoingText text_to(const Club& club, PhoneNumber to, Lane lane, std::string text, rules::Instant now);
+// A text to somebody, valid as long as its lane makes sense and as what it offers is good.
+OutgoingText text_to(const Club& club, PhoneNumber to, Lane lane, std::string text, rules::Instant now,
+                     rules::Instant good_until = kNeverEnds);
 
 }  // namespace peyk::handlers

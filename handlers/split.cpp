@@ -76,7 +76,8 @@ Said split(const Speaker& speaker, rules::Amount amount, std::span<const CodeKey
   const std::string list = list_of_moved(speaker.text("codes_line"), speaker.language, club, move, setting);
   Said said{.reply = render(setting, speaker.text("split_done"), speaker.language,
                             {{"count", static_cast<std::int64_t>(move.parts.size())},
-                             {"list", templates::Rendered{list}}})};
+                             {"list", templates::Rendered{list}}}),
+            .good_until = soonest_end(move)};
   said.effects.push_back(std::move(move));
   return said;
 }

@@ -1,9 +1,13 @@
 #include "handlers/tell.hpp"
 
+#include <algorithm>
+
 #include "handlers/about_member.hpp"
+#include "handlers/codes_in_text.hpp"
 #include "handlers/offer_words.hpp"
 #include "handlers/reminder.hpp"
 #include "handlers/typed_phone.hpp"
+#include "handlers/use_cases.hpp"
 #include "templates/dates.hpp"
 #include "templates/phone.hpp"
 
@@ -23,6 +27,21 @@ Letter letter_of(const templates::Typed& typed) {
   return letter;
 }
 
+// The first of the club's good codes in it to end; nullopt: it names none.
+struct NamedCode {
+  rules::CodeNumber code = 0;
+  rules::Instant ends_at{};
+};
+std::optional<NamedCode> first_over_of(const Club& club, std::string_view text, const Facts& facts,
+                                       rules::Instant now) {
+  std::optional<NamedCode> first;
+  for (const rules::CodeNumber number : numbers_like_codes(text)) {
+    const rules::Instant end = end_of_code({club.id, number}, facts, now);
+    if (end != kNeverEnds && (!first || end < first->ends_at)) first = NamedCode{number, end};
+  }
+  return first;
+}
+
 }  // namespace
 
 Needs needs_tell(const Speaker& speaker, const templates::Typed& typed, const Setting& setting) {
@@ -34,6 +53,8 @@ Needs needs_tell(const Speaker& speaker, const templates::Typed& typed, const Se
   needs.members.insert({club.id, *letter.to});
   needs.line_phones.insert({club.line, *letter.to});
   needs.letters.emplace(speaker.key(), templates::start_of_local_day(setting.now, club.time_zone));
+  for (const rules::CodeNumber number : numbers_like_codes(letter.text))
+    needs.codes.insert({club.id, number});
   return needs;
 }
 
@@ -57,9 +78,18 @@ Said tell(const Speaker& speaker, const templates::Typed& typed, const Facts& fa
   if (facts.line_phone({club.line, *letter.to}).promo_stopped) return say("tell_stopped");
   const std::uint32_t told = facts.letters(speaker.key());
   if (told >= kToldPerDayMax) return say("tell_enough", kToldPerDayMax);
-  Said said = say("tell_done", std::int64_t{kToldPerDayMax} - told - 1);
   const rules::Instant at = reminder_time(club, setting.now);  // nobody is woken by it
-  said.texts.push_back(text_to(club, *letter.to, Lane::notice, std::move(text), at));
+  const auto first_over = first_over_of(club, letter.text, facts, setting.now);
+  if (first_over && first_over->ends_at <= at) {
+    const std::string code = std::to_string(first_over->code);
+    return {
+        .reply = render(setting, "tell_over", speaker.language,
+                        {{"code", code}, {"until", templates::LastDay{first_over->ends_at, club.time_zone}}}),
+        .good_until = first_over->ends_at};
+  }
+  Said said = say("tell_done", std::int64_t{kToldPerDayMax} - told - 1);
+  said.texts.push_back(text_to(club, *letter.to, Lane::notice, std::move(text), at,
+                               first_over ? first_over->ends_at : kNeverEnds));
   if (at > setting.now) said.texts.back().send_at = at;
   said.effects.push_back(RecordLetter{
       .id = setting.chance.next_id(), .by = speaker.key(), .member = member->id, .at = setting.now});

@@ -100,6 +100,12 @@ Said named_code(const Speaker& speaker, rules::CodeNumber number, bool may_be_am
 // A gift that nobody has redeemed yet.
 bool is_open_gift(const Code& code, const Facts& facts, rules::Instant now);
 
+// good_until.cpp. Of a code that does not live, or was not asked for: kNeverEnds.
+rules::Instant end_of_code(const CodeKey& key, const Facts& facts, rules::Instant now);
+// What is said of a code that lives is said no longer than it does; not so what was done with it, which the
+// cashier has to hear.
+Said over_with_code(Said said, const CodeKey& key, const Facts& facts, rules::Instant now);
+
 // check.cpp: cashiers only.
 Needs needs_code(const Speaker& speaker, rules::CodeNumber number);
 // "wait so many minutes"; "used at that branch, then": shared with redeem.
@@ -142,7 +148,8 @@ std::optional<Pending> ask(Pending what, const Facts& facts, Setting& setting);
 std::string asked_too_often(const PendingKey& key, Language language, const Facts& facts,
                             const Setting& setting);
 // A text with the number of a question: urgent, and worth nothing when its time is over.
-OutgoingText text_with_number(const Club& club, const Pending& pending, std::string text);
+OutgoingText text_with_number(const Club& club, const Pending& pending, std::string text,
+                              rules::Instant good_until = kNeverEnds);
 // The cashier is sent a number that does what she ordered: `what` has the kind and its columns. Wants
 // needs_challenge, which is nothing where the club asks for none.
 Needs needs_challenge(const Speaker& speaker);

@@ -24,7 +24,10 @@ Outcome Walk::run(const std::vector<std::string>& keys, bool is_new) {
   Outcome outcome{
       .effects = std::move(said_.effects), .texts = std::move(said_.texts), .answer = std::move(said_.reply)};
   if (open_) outcome.ussd_state = write_state(place_);
-  if (!outcome.effects.empty() && !outcome.answer.empty()) outcome.if_not_shown = by_text(outcome.answer);
+  // Over by then: she is not told of what she can no longer use.
+  const bool in_time = setting_.now + kScreenShownWithin < said_.good_until;
+  if (!outcome.effects.empty() && !outcome.answer.empty() && in_time)
+    outcome.if_not_shown = by_text(outcome.answer);
   return outcome;
 }
 
@@ -35,7 +38,7 @@ OutgoingText Walk::by_text(const std::string& answer) const {
           .to = speaker_.phone,
           .lane = Lane::urgent,
           .text = answer,
-          .valid_until = then + kTextInsteadValid,
+          .valid_until = std::min<rules::Instant>(then + kTextInsteadValid, said_.good_until),
           .send_at = then};
 }
 
@@ -74,8 +77,8 @@ void Walk::show(Screen screen, std::vector<std::string> arguments) {
 
 void Walk::end(Said said) {
   if (!templates::fits_screen(said.reply)) {
-    said.texts.push_back(
-        text_to(*speaker_.club, speaker_.phone, Lane::urgent, std::move(said.reply), setting_.now));
+    said.texts.push_back(text_to(*speaker_.club, speaker_.phone, Lane::urgent, std::move(said.reply),
+                                 setting_.now, said.good_until));
     said.reply = text("ussd_sent_by_text");
   }
   said_ = std::move(said);

@@ -85,9 +85,7 @@ std::string refused(const Speaker& speaker, VoidRefusal why, const Redemption& r
   throw std::logic_error("refused: not a VoidRefusal");
 }
 
-}  // namespace
-
-Said void_redemption(const Speaker& speaker, const VoidOrder& order, const Facts& facts, Setting& setting) {
+Said void_ordered(const Speaker& speaker, const VoidOrder& order, const Facts& facts, Setting& setting) {
   const Club& club = *speaker.club;
   const std::string shown = std::to_string(order.code);
   const auto say = [&](std::string_view key) {
@@ -130,6 +128,13 @@ Said void_redemption(const Speaker& speaker, const VoidOrder& order, const Facts
   said.effects.push_back(std::move(undone.effect));
   said.texts.push_back(std::move(undone.notice));
   return said;
+}
+
+}  // namespace
+
+Said void_redemption(const Speaker& speaker, const VoidOrder& order, const Facts& facts, Setting& setting) {
+  return over_with_code(void_ordered(speaker, order, facts, setting), {speaker.club->id, order.code}, facts,
+                        setting.now);
 }
 
 }  // namespace peyk::handlers

@@ -130,11 +130,14 @@ Said why(const Speaker& speaker, const Facts& facts, const Setting& setting) {
   if (all.empty()) return {.reply = render(setting, "why_none", speaker.language, {{"club", club.name}})};
   const Past& last = last_of(all, facts);
   const templates::LastDay until{last.expires_at, club.time_zone};
+  // Why she had what is over by now she may hear at any time.
+  const rules::Instant good_until = setting.now < last.expires_at ? last.expires_at : kNeverEnds;
   if (last.what == Event::gift || last.what == Event::profile) {
     return {
         .reply = render(
             setting, last.what == Event::gift ? "why_gift" : "why_profile", speaker.language,
-            {{"day", day_in_words(last.at, club)}, {"credit", money(club, last.amount)}, {"until", until}})};
+            {{"day", day_in_words(last.at, club)}, {"credit", money(club, last.amount)}, {"until", until}}),
+        .good_until = good_until};
   }
   if (last.what == Event::received) {
     const std::string other = last.other == 0 ? "" : templates::masked(last.other);
@@ -142,11 +145,13 @@ Said why(const Speaker& speaker, const Facts& facts, const Setting& setting) {
                             {{"day", day_in_words(last.at, club)},
                              {"credit", money(club, last.amount)},
                              {"phone", other},
-                             {"until", until}})};
+                             {"until", until}}),
+            .good_until = good_until};
   }
   Said said{.reply = last.what == Event::item       ? of_item(last, speaker, facts, setting)
                      : last.what == Event::occasion ? of_occasion(last, speaker, facts, setting)
-                                                    : of_purchase(last, speaker, facts, setting)};
+                                                    : of_purchase(last, speaker, facts, setting),
+            .good_until = good_until};
   add_scores(said.reply, speaker, facts, setting);
   return said;
 }

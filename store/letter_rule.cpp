@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <array>
 
-#include "templates/fold.hpp"
+#include "handlers/codes_in_text.hpp"
+#include "handlers/speaker.hpp"
 
 namespace peyk::store {
 namespace {
@@ -30,7 +31,7 @@ const Words& row_of(ReplayVerdict verdict) {
 }
 
 bool names_a_code_that_is_over(const LetterFacts& letter) {
-  const auto numbers = numbers_like_codes(letter.text);
+  const auto numbers = handlers::numbers_like_codes(letter.text);
   return std::any_of(numbers.begin(), numbers.end(), [&letter](rules::CodeNumber number) {
     // A number may have been issued to her before, and again after its quarantine.
     bool was_code = !letter.is_member, good = false;
@@ -66,17 +67,14 @@ ReplayVerdict judge_letter(const LetterFacts& letter, const ReplayTerms& terms) 
   return ReplayVerdict::replayed;
 }
 
-std::vector<rules::CodeNumber> numbers_like_codes(std::string_view text) {
-  const std::string plain = templates::fold(text);
-  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
-  std::vector<rules::CodeNumber> numbers;
-  for (auto at = plain.begin(); at != plain.end() && numbers.size() < kNumbersInTextMax;) {
-    const auto first = std::find_if(at, plain.end(), is_digit);
-    const auto end = std::find_if_not(first, plain.end(), is_digit);
-    if (const auto code = rules::parse_code({first, end})) numbers.push_back(*code);
-    at = end;
+rules::Instant letter_ends(const LetterFacts& letter, const ReplayTerms& terms, rules::Instant now) {
+  rules::Instant end = now + terms.valid_for.value_or(handlers::validity_of(letter.lane));
+  const auto numbers = handlers::numbers_like_codes(letter.text);
+  for (const CodeOfMember& code : letter.codes) {
+    if (code.good && std::ranges::find(numbers, code.number) != numbers.end())
+      end = std::min(end, code.ends_at);
   }
-  return numbers;
+  return end;
 }
 
 }  // namespace peyk::store

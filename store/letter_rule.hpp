@@ -54,6 +54,7 @@ struct ReplayTerms {
 struct CodeOfMember {
   rules::CodeNumber number = 0;
   bool good = false;  // live, and not expired
+  rules::Instant ends_at{};
 };
 struct LetterFacts {
   handlers::ClubId club = 0;
@@ -67,9 +68,7 @@ struct LetterFacts {
   std::vector<CodeOfMember> codes;  // that she has or had there
 };
 ReplayVerdict judge_letter(const LetterFacts& letter, const ReplayTerms& terms);
-
-// Numbers of as many digits as a code has, in any digit family. At most kNumbersInTextMax.
-inline constexpr std::size_t kNumbersInTextMax = 100;
-std::vector<rules::CodeNumber> numbers_like_codes(std::string_view text);
+// How long one that is replayed may be sent: no longer than the codes in it are good.
+rules::Instant letter_ends(const LetterFacts& letter, const ReplayTerms& terms, rules::Instant now);
 
 }  // namespace peyk::store

@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <map>
 
-#include "handlers/speaker.hpp"
+#include "handlers/codes_in_text.hpp"
+#include "handlers/records.hpp"
 #include "store/mysql/history.hpp"
 #include "store/mysql/sets.hpp"
 #include "templates/utf8.hpp"
@@ -220,7 +221,8 @@ void load_codes(Connection& connection, Candidates& letters, rules::Instant now)
   using Member = std::pair<handlers::ClubId, handlers::PhoneNumber>;
   std::set<Member> named;
   for (const auto& [id, letter] : letters) {
-    if (!numbers_like_codes(letter.facts.text).empty()) named.emplace(letter.facts.club, letter.phone);
+    if (!handlers::numbers_like_codes(letter.facts.text).empty())
+      named.emplace(letter.facts.club, letter.phone);
   }
   std::map<std::uint64_t, Member> members;
   select_in(
@@ -236,7 +238,8 @@ void load_codes(Connection& connection, Candidates& letters, rules::Instant now)
   std::size_t bound = 0;
   select_in(
       connection,
-      "SELECT l.expires_at > ?, c.member_id, c.number, c.state FROM code c JOIN lot l ON l.lot_id = c.lot_id"
+      "SELECT l.expires_at > ?, c.member_id, c.number, c.state, l.expires_at FROM code c JOIN lot l ON "
+      "l.lot_id = c.lot_id"
       " WHERE c.member_id IN (",
       "", 1, members,
       [&bound, now](Statement& s, const auto& one) {
@@ -248,7 +251,7 @@ void load_codes(Connection& connection, Candidates& letters, rules::Instant now)
         const Member& member = members.at(rows.u64());
         const rules::CodeNumber number = rows.u32();
         const bool live = static_cast<handlers::CodeState>(rows.u64()) == handlers::CodeState::live;
-        codes[member].push_back({number, lasts && live});
+        codes[member].push_back({number, lasts && live, rows.instant()});
       });
   for (auto& [id, letter] : letters) {
     const auto found = codes.find({letter.facts.club, letter.phone});
@@ -311,16 +314,16 @@ std::vector<Replayed> replay_letters(Connection& connection, std::span<const Mes
   std::map<MessageId, ReplayVerdict> verdicts;
   std::vector<std::pair<MessageId, const Candidate*>> replayed;
   std::vector<MessageId> all;
-  std::map<std::chrono::seconds, std::vector<MessageId>> by_validity;
+  std::map<rules::Instant, std::vector<MessageId>> by_end;
   for (const auto& [id, letter] : letters) {
     const ReplayVerdict verdict = verdicts[id] = judge_letter(letter.facts, terms);
     if (verdict != ReplayVerdict::replayed) continue;
     replayed.emplace_back(id, &letter);
     all.push_back(id);
-    by_validity[terms.valid_for.value_or(handlers::validity_of(letter.facts.lane))].push_back(id);
+    by_end[letter_ends(letter.facts, terms, now)].push_back(id);
   }
   if (!all.empty()) save_ends(connection, replayed, all, terms, now);
-  for (const auto& [validity, some] : by_validity) queue_again(connection, some, now, now + validity);
+  for (const auto& [end, some] : by_end) queue_again(connection, some, now, end);
   std::vector<Replayed> answers;
   for (const MessageId id : ids) {
     const auto verdict = verdicts.find(id);

@@ -22,6 +22,7 @@
 #include "store/mysql/tables.hpp"
 #include "store/mysql/tags.hpp"
 #include "store/mysql/till_records.hpp"
+#include "store/mysql/welcomed.hpp"
 
 namespace peyk::store {
 namespace {
@@ -65,6 +66,7 @@ struct Sorted {
   std::map<MemberKey, rules::Attempts> guesses;
   std::set<std::uint64_t> refunded_purchases;
   std::set<MemberId> changed_profiles, changed_tags, changed_scores;
+  std::set<MemberKey> thanked;
   std::vector<const MemberEvent*> member_events;
   BehaviourRows behaviours;
   OfferEffects offers;
@@ -155,6 +157,7 @@ struct Sorted {
     changed_members.insert(effect.entry.member);
   }
   void operator()(const SetProfile& effect) { changed_profiles.insert(effect.row.member); }
+  void operator()(const ThankPhone& effect) { thanked.insert(effect.phone); }
   void operator()(const RecordRefund& effect) {
     const Refund& refund = effect.refund;
     (effect.known ? refunds_known : refunds_new).insert(refund.id);
@@ -416,6 +419,7 @@ void save_effects(Connection& connection, std::span<const Effect> effects, const
   save_till_attempts(connection, sorted.till_attempts);
   save_members(connection, sorted, facts);
   save_profiles(connection, sorted.changed_profiles, sorted.ended, facts);
+  save_thanked(connection, sorted.thanked);
   save_tags(connection, sorted.changed_tags, sorted.ended, facts);
   save_survey_scores(connection, sorted.changed_scores, sorted.ended, facts);
   save_pendings(connection, sorted.pendings);

@@ -17,6 +17,7 @@
 #include "store/mysql/tables.hpp"
 #include "store/mysql/tags.hpp"
 #include "store/mysql/till_records.hpp"
+#include "store/mysql/welcomed.hpp"
 
 namespace peyk::store {
 namespace {
@@ -361,6 +362,7 @@ void load_facts(Connection& connection, const Needs& needs, Facts& facts) {
   lock_guesses(connection, needs.guessers, facts);
   load_readings(connection, needs.readings, facts);
   load_profiles(connection, needs.profiles, facts);
+  load_thanked(connection, needs.thanked, facts);
   load_strangers(connection, needs, facts);
   load_tags(connection, needs.tags, facts);
   load_survey_scores(connection, needs.survey_scores, facts);

@@ -7,6 +7,7 @@
 #include "store/mysql/customer_pages.hpp"
 #include "store/mysql/decided_set.hpp"
 #include "store/mysql/sets.hpp"
+#include "store/mysql/welcomed.hpp"
 #include "templates/dates.hpp"
 
 namespace peyk::store {
@@ -112,18 +113,16 @@ std::vector<MemberId> ids_of_found(const Found& found) {
   return ids;
 }
 
-// Of a member m, with the secret k.
-const std::string kPhoneKey = "UNHEX(SHA2(CONCAT(k.octets, m.club_id, ':', m.phone), 256))";
-
 // A phone that has been a member before had its welcome: offer_use of its new membership says so, before
 // anything is decided.
-void inherit_welcomes(Connection& connection, const Found& found) {
+void inherit_welcomes(Connection& connection, const OccasionRound& round, const Found& found) {
   update_in(
       connection,
       "INSERT IGNORE INTO offer_use (member_id, offer_id, club_id, uses, last_day, uses_on_day,"
       " given_on_day) SELECT m.member_id, w.offer_id, m.club_id, 1, w.last_day, 0, 0 FROM member m CROSS JOIN"
       " phone_secret k JOIN welcomed w ON w.club_id = m.club_id AND w.phone_key = " +
-          kPhoneKey + " WHERE m.phone IS NOT NULL AND m.member_id IN (",
+          kPhoneKey + " WHERE m.phone IS NOT NULL AND w.offer_id IN (" + offers_for(round) +
+          ") AND m.member_id IN (",
       ids_of_found(found));
 }
 
@@ -263,8 +262,8 @@ OccasionGiven give_occasion(Connection& connection, SystemChance& chance, const 
   OccasionGiven given{.looked_at = found.looked_at, .is_done = found.is_all};
   if (!found.customers.empty()) {
     // Once a phone, or once a phone and year, whoever leaves and joins again.
-    const bool by_phone = round.on == rules::Occasion::join || round.on == rules::Occasion::birthday;
-    if (by_phone) inherit_welcomes(connection, found);
+    const bool by_phone = round.on != rules::Occasion::away;
+    if (by_phone) inherit_welcomes(connection, round, found);
     DecidedSet set(connection, chance, directory, now);
     given.members = give(set, round, found.customers, promo_line);
     if (given.members > 0) set.save();

@@ -5,8 +5,9 @@
 //   what they are given, their texts, and how far the round has come: one transaction
 //
 // What must stay true: a round is one gateway's at a time, set by set; what it has given is told by
-// offer_use, under the lock of its member, so a round that begins anew gives nothing twice. What joining gave
-// a phone outlives its membership (welcomed): leaving and joining again brings it no second time.
+// offer_use, under the lock of its member, so a round that begins anew gives nothing twice. What joining,
+// a birthday or a whole profile gave a phone outlives its membership (welcomed.hpp): leaving and joining again
+// brings it no second time.
 #pragma once
 
 #include <cstdint>

@@ -146,7 +146,7 @@ void MemoryStore::audit_items(std::vector<std::string>& problems) const {
 void MemoryStore::audit_customers(std::vector<std::string>& problems) const {
   for (const auto& [id, member] : members_) {
     if (member.phone == 0) continue;
-    const Club& club = *directory_.club(member.club);
+    const Club& club = *directory_->club(member.club);
     std::map<BranchNo, std::vector<rules::Visit>> visits;
     for (const auto& [key, one] : purchases_) {
       if (one.member != id || one.refunded >= one.amount) continue;
@@ -175,7 +175,7 @@ void MemoryStore::audit_customers(std::vector<std::string>& problems) const {
   }
   std::map<OfferId, rules::Amount> spent;
   for (const OfferGrant& grant : grants_) spent[grant.offer] += grant.of_budget;
-  for (const Club& club : directory_.clubs()) {
+  for (const Club& club : directory_->clubs()) {
     for (const rules::Offer& offer : club.programme.offers) {
       const auto kept = budgets_spent_.find(offer.id);
       const rules::Amount sum = kept == budgets_spent_.end() ? 0 : kept->second;

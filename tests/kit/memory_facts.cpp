@@ -332,6 +332,9 @@ Facts MemoryStore::load(const Needs& needs) const {
     const auto told = member == nullptr ? profiles_.end() : profiles_.find(member->id);
     if (told != profiles_.end()) facts.load(told->second);
   }
+  for (const MemberKey& key : needs.thanked) {
+    if (thanked_.contains(key)) facts.load_thanked(key);
+  }
   for (const MemberKey& key : needs.tags) {
     const Member* member = find(key);
     if (member != nullptr && tags_.contains(member->id)) facts.load_tags(member->id, tags_.at(member->id));

@@ -19,7 +19,7 @@ std::uint64_t SeededChance::random() {
 }
 
 MemoryStore::MemoryStore(std::vector<Club> clubs, std::uint64_t seed)
-    : directory_(std::move(clubs)), chance_(seed) {}
+    : directory_(std::make_shared<const Directory>(std::move(clubs))), chance_(seed) {}
 
 void MemoryStore::keep(const Effect& effect, const Facts& after) {
   const auto keep_member = [&](MemberId id) { members_[id] = *after.member(id); };
@@ -79,6 +79,8 @@ void MemoryStore::keep(const Effect& effect, const Facts& after) {
     }
   } else if (const auto* told = std::get_if<SetProfile>(&effect)) {
     profiles_[told->row.member] = told->row;
+  } else if (const auto* thanked = std::get_if<ThankPhone>(&effect)) {
+    thanked_.insert(thanked->phone);
   } else if (const auto* tagged = std::get_if<SetTags>(&effect)) {
     tags_[tagged->member] = tagged->tags;
   } else if (const auto* rated = std::get_if<SetSurveyScore>(&effect)) {
@@ -143,7 +145,7 @@ void MemoryStore::keep(const Effect& effect, const Facts& after) {
 
 rules::CodeNumber MemoryStore::issue_gift(rules::Amount amount, rules::Instant now, rules::Instant expires_at,
                                           const std::string& item) {
-  const ClubId club = directory_.clubs().front().id;
+  const ClubId club = directory_->clubs().front().id;
   if (gift_account_ == 0) {
     gift_account_ = chance_.next_id();
     members_[gift_account_] = {.id = gift_account_, .club = club, .joined_at = now};
@@ -180,8 +182,16 @@ rules::CodeNumber MemoryStore::issue_gift(rules::Amount amount, rules::Instant n
 }
 
 Outcome MemoryStore::handle(const Request& request, rules::Instant now) {
+  MemoryStore hurry = hurried(now);
+  hurry.expect_texts_end_with_codes(hurry.decided(request, now), now);
+  Outcome outcome = decided(request, now);
+  expect_texts_end_with_codes(outcome, now);
+  return outcome;
+}
+
+Outcome MemoryStore::decided(const Request& request, rules::Instant now) {
   static const PinCheck pin_check = plain_pin_check;
-  Setting setting{.directory = directory_,
+  Setting setting{.directory = *directory_,
                   .keywords = templates::Keywords::standard(),
                   .catalogue = templates::Catalogue::standard(),
                   .chance = chance_,

@@ -204,6 +204,17 @@ TEST_F(MysqlDeadLetters, a_text_with_a_code_goes_out_only_while_the_code_is_good
   for (MessageId id = 1; id <= 4; ++id) fail(id);
   EXPECT_THAT(replay({1, 2, 3, 4}), ElementsAre(ReplayVerdict::replayed, ReplayVerdict::code_over,
                                                 ReplayVerdict::code_over, ReplayVerdict::replayed));
+  EXPECT_EQ(load({1})[0].valid_until, kLater + 24h);
+  database.query(
+      "INSERT INTO lot (lot_id, club_id, member_id, origin, issued, remaining, created_at, expires_at)"
+      " VALUES (13, 1, 7, 1, 100, 100, '2026-11-01', '2026-11-22 13:00')");
+  database.query(
+      "INSERT INTO code (code_id, club_id, number, reserved_number, member_id, lot_id, state, issued_at) "
+      "VALUES (14, 1, 4417206, 4417206, 7, 13, 1, '2026-11-01')");
+  write(5, Lane::notice, 1, "Codes 4417203 and 4417206 are yours");
+  fail(5);
+  EXPECT_THAT(replay({5}), ElementsAre(ReplayVerdict::replayed));
+  EXPECT_EQ(load({5})[0].valid_until, kLater + 1h) << "no longer than the first of them is good";
 }
 
 TEST_F(MysqlDeadLetters, an_advert_is_not_replayed_to_whoever_stopped_adverts_on_that_line) {

@@ -328,6 +328,39 @@ TEST_F(MysqlMornings, who_leaves_and_joins_again_is_not_welcomed_again_by_the_sa
   database.expect_clean_ledger();
 }
 
+TEST_F(MysqlMornings, who_leaves_and_joins_again_is_not_thanked_again_for_her_profile) {
+  Club thankful = club();
+  rules::Offer thanks;
+  thanks.name = "thanks";
+  thanks.on = Occasion::profile;
+  thanks.then = {{.kind = EffectKind::credit, .value = 10'000}};
+  thankful.programme.offers.push_back(thanks);
+  store::save_club(database.connection, thankful);
+  database.connection.commit();
+  load();
+  const auto tells_all = [&](PhoneNumber phone) {
+    buy(phone, 1'000'000);  // joins by it
+    born(phone, kNoon + 24h * 60);
+    database.query("UPDATE profile SET completed_at = '2026-11-21 12:00:00'");
+  };
+  tells_all(kShopper);
+  ASSERT_EQ(give(Occasion::profile, kNoon), 1U);
+  for (const auto quarters : {1, 2}) {
+    shop.ask(text_from(kShopper, "LEAVE", "leaves" + std::to_string(quarters)));
+    shop.ask(text_from(kShopper, database.query("SELECT number FROM pending WHERE kind = 8").substr(0, 5),
+                       "leaves now" + std::to_string(quarters)));
+    store::erase_due(database.connection, kNoon + 1min, 10, 100);
+    database.connection.commit();
+    ASSERT_EQ(database.number("SELECT COUNT(*) FROM member WHERE phone = 989120000101"), 0);
+    tells_all(kShopper);
+    EXPECT_EQ(give(Occasion::profile, kNoon + quarters * 15min), 0U);
+  }
+  tells_all(kOtherShopper);
+  EXPECT_EQ(give(Occasion::profile, kNoon + 45min), 1U) << "another phone is another matter";
+  EXPECT_EQ(database.number("SELECT SUM(issued) FROM lot WHERE origin = 5"), 2 * 10'000);
+  database.expect_clean_ledger();
+}
+
 TEST_F(MysqlMornings, who_leaves_and_joins_again_has_one_birthday_a_year) {
   buy(kShopper, 1'000'000);
   born(kShopper, kNoon);

@@ -2,6 +2,7 @@
 // closed clubs, which count what strangers buy.
 #include <gmock/gmock.h>
 
+#include "store/mysql/erasure.hpp"
 #include "tests/store/shop_talk.hpp"
 
 namespace peyk::tests::mysql_profiles_test {
@@ -10,6 +11,7 @@ namespace {
 using namespace std::chrono_literals;
 using handlers::Membership;
 using store::Result;
+using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -86,6 +88,49 @@ TEST_F(MysqlProfiles, go_with_the_membership) {
             std::to_string(kOtherShopper) + "\n");
   say(shop, kShopper, "JOIN");
   EXPECT_THAT(say(shop, kShopper, "NAME"), Not(HasSubstr("Sara\n")));
+}
+
+TEST_F(MysqlProfiles, bring_a_phone_its_credit_once_however_often_it_leaves_and_joins_again) {
+  Shop shop(database, 2, 200, rewarding_club());
+  const auto tell_all = [&] {
+    say(shop, kShopper, "JOIN");
+    for (const auto* text : {"NAME Sara", "BORN 1370/05/12"}) say(shop, kShopper, text);
+    const std::string promised = say(shop, kShopper, "CITY Shiraz");
+    return promised + say(shop, kShopper, "GENDER F");
+  };
+  EXPECT_THAT(tell_all(), AllOf(HasSubstr("100,000"), HasSubstr("Code: ")));
+  for (int again = 0; again < 2; ++again) {
+    say(shop, kShopper, "LEAVE");
+    say(shop, kShopper, database.query("SELECT number FROM pending WHERE kind = 8").substr(0, 5));
+    ASSERT_EQ(database.number("SELECT COUNT(*) FROM member WHERE phone IS NOT NULL"), 0);
+    store::erase_due(database.connection, kNoon + 1min, 10, 100);
+    database.connection.commit();
+    EXPECT_THAT(tell_all(), AllOf(HasSubstr("is complete"), Not(HasSubstr("100,000"))));
+    EXPECT_EQ(balance(kShopper), 0);
+  }
+  EXPECT_EQ(database.number("SELECT SUM(issued) FROM lot"), 100'000);
+  EXPECT_EQ(database.number("SELECT COUNT(*) FROM welcomed WHERE offer_id = 0"), 1) << "by no phone";
+  say(shop, kOtherShopper, "JOIN");
+  EXPECT_THAT(say(shop, kOtherShopper, "NAME Mina"), HasSubstr("100,000")) << "it has had nothing";
+  database.expect_clean_ledger();
+}
+
+TEST_F(MysqlProfiles, bring_nothing_again_to_who_joins_and_tells_all_in_one_batch) {
+  Shop shop(database, 1, 200, rewarding_club());
+  const auto all_at_once = [&](const std::string& key) {
+    std::vector<std::pair<std::uint64_t, handlers::Request>> requests;
+    for (const auto* text : {"JOIN", "NAME Sara", "BORN 1370/05/12", "CITY Shiraz", "GENDER F"})
+      requests.emplace_back(0, text_from(kShopper, text, key + text));
+    shop.ask_all(std::move(requests));
+  };
+  all_at_once("first");
+  EXPECT_EQ(balance(kShopper), 100'000);
+  say(shop, kShopper, "LEAVE");
+  say(shop, kShopper, database.query("SELECT number FROM pending WHERE kind = 8").substr(0, 5));
+  all_at_once("second");
+  EXPECT_EQ(balance(kShopper), 0);
+  EXPECT_EQ(database.number("SELECT COUNT(*) FROM profile WHERE completed_at IS NOT NULL"), 1);
+  database.expect_clean_ledger();
 }
 
 class MysqlClosedClub : public ShopTalk {

@@ -80,6 +80,23 @@ TEST_F(Profiles, the_reward_is_given_once_whatever_is_changed) {
   EXPECT_EQ(told().completed_at, now);
 }
 
+TEST_F(Profiles, the_reward_is_given_once_to_a_phone_and_is_not_promised_again) {
+  for (int membership = 0; membership < 3; ++membership) {
+    const bool first = membership == 0;
+    tell_three();
+    EXPECT_EQ(say(kShopper, "NAME").find("100,000") != std::string::npos, first) << membership;
+    EXPECT_EQ(say(kShopper, "GENDER F") == "Your profile is complete. Thank you!", !first) << membership;
+    EXPECT_EQ(balance(kShopper), first ? 100'000 : 0);
+    say(kShopper, "LEAVE");
+    say(kShopper, number());
+    ASSERT_EQ(balance(kShopper), -1) << "she has left";
+    say(kShopper, "JOIN");
+  }
+  say(kFriend, "JOIN");
+  EXPECT_THAT(say(kFriend, "NAME Mina"), HasSubstr("100,000")) << "another phone is another matter";
+  EXPECT_THAT(store.audit(), IsEmpty());
+}
+
 TEST_F(Profiles, a_reward_is_explained_and_part_of_her_history) {
   EXPECT_THAT(say(kShopper, "WHY"), Not(HasSubstr("for your profile")));
   tell_three();

@@ -6,10 +6,13 @@
 
 #include <vector>
 
+#include "handlers/codes_in_text.hpp"
+
 namespace peyk::store::store_letter_rule_test {
 namespace {
 
 using handlers::Lane;
+using handlers::numbers_like_codes;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
@@ -64,6 +67,25 @@ TEST(LetterRule, a_code_that_is_no_longer_good_keeps_its_letter_back_whatever_is
   EXPECT_EQ(judge_letter(one, terms), ReplayVerdict::code_over) << "who has left has no code";
   one.text = "Come again.";
   EXPECT_EQ(judge_letter(one, terms), ReplayVerdict::replayed);
+}
+
+TEST(LetterRule, a_letter_that_is_replayed_ends_with_the_first_code_in_it) {
+  constexpr rules::Instant now{std::chrono::hours{1'000'000}};
+  const auto in = [&](int hours) { return now + std::chrono::hours{hours}; };
+  LetterFacts one = letter();
+  one.codes = {{.number = 4417203, .good = true, .ends_at = in(2)}};
+  EXPECT_EQ(letter_ends(one, kTerms, now), in(24)) << "it names none";
+  one.text = "Codes: 4417203 and ۵۵۱۷۲۰۴";
+  one.codes.push_back({.number = 5517204, .good = true, .ends_at = in(3)});
+  EXPECT_EQ(letter_ends(one, kTerms, now), in(2));
+  ReplayTerms terms = kTerms;
+  terms.valid_for = std::chrono::hours{1};
+  EXPECT_EQ(letter_ends(one, terms, now), in(1)) << "no longer than was asked for";
+  one.codes = {{.number = 4417203, .good = false, .ends_at = in(-9)},
+               {.number = 4417203, .good = true, .ends_at = in(5)}};
+  EXPECT_EQ(letter_ends(one, kTerms, now), in(5)) << "issued to her once more";
+  one.codes.back().ends_at = in(50);
+  EXPECT_EQ(letter_ends(one, kTerms, now), in(24));
 }
 
 TEST(LetterRule, keeps_clubs_lines_and_wishes_apart) {
