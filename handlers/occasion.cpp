@@ -200,17 +200,6 @@ std::string words_of(const Club& club, Occasion on, const Member& member, const 
                 {{"club", club.name}, {"list", templates::Rendered{lines}}});
 }
 
-// The first moment at which something of it has lapsed: then no text tells of it any more.
-rules::Instant first_end(const Brought& brought) {
-  rules::Instant end = rules::Instant::max();
-  for (const Earned& earned : brought.credits) {
-    if (earned.kept() > 0) end = std::min(end, earned.lot.expires_at);
-  }
-  for (const Gift& gift : brought.gifts) end = std::min(end, gift.lot.expires_at);
-  for (const Item& item : brought.items) end = std::min(end, item.lot.expires_at);
-  return end;
-}
-
 // What she has by all that fits, and the words that tell her: without them, nothing does.
 Reward bring_all(const Club& club, Occasion on, const Member& member, rules::Measures measures,
                  std::span<const CodeKey> candidates, const Facts& facts, Setting& setting) {
@@ -232,9 +221,9 @@ Reward bring_all(const Club& club, Occasion on, const Member& member, rules::Mea
   OutgoingText text = text_to(club, member.phone, advertising ? Lane::promo : Lane::notice,
                               words_of(club, on, member, worth, reward.brought, setting), at);
   // By whatever lane, through quiet hours and a line that is full; but no longer than what it tells of lasts.
-  text.valid_until = std::min(at + (advertising ? kAskedBackWithin : kToldWithin), first_end(reward.brought));
+  text.valid_until =
+      std::min(at + (advertising ? kAskedBackWithin : kToldWithin), soonest_end(reward.brought));
   if (!advertising && at > setting.now) text.send_at = at;
-  text.valid_until = std::min(text.valid_until, soonest_end(reward.brought));
   reward.outcome.texts.push_back(std::move(text));
   return reward;
 }
