@@ -55,6 +55,7 @@ Value sample(const std::string& name) {
   if (name == "pin") return "yes";
   if (name == "club") return "نان سحر";
   if (name == "branch") return "شعبه ونک";
+  if (name == "branches") return "شعبه ونک، شعبه تجریش، شعبه سعادت‌آباد";
   if (name == "unit") return "toman";
   if (name == "name") return "سارا احمدی";
   if (name == "city") return "تهران";
@@ -138,7 +139,7 @@ TEST(Catalogue, english_words_stay_in_gsm7) {
     for (const auto& name : names) {
       static const std::set<std::string> kWords = {"earned", "refunded", "club", "branch", "tier", "title",
                                                    "what",   "facts",    "from", "to",     "note", "name",
-                                                   "city",   "message",  "tag",  "item"};
+                                                   "city",   "message",  "tag",  "item", "branches"};
       const bool word = kWords.contains(name) || name.starts_with("word");
       arguments.push_back({name, word             ? Value("Bakery")
                                  : name == "list" ? Value(Rendered{"1"})

@@ -1,0 +1,42 @@
+#include "handlers/good_at.hpp"
+
+#include "handlers/offer_words.hpp"
+
+namespace peyk::handlers {
+namespace {
+
+constexpr std::size_t kBranchesNamedMax = 3;  // of up to sixty characters each: more would fill a text
+
+}  // namespace
+
+bool is_good_at(const Club& club, const Lot& lot, BranchNo branch) {
+  return rules::is_good_at(club.policy.spend_at, lot.branch, branch);
+}
+
+std::vector<const Lot*> good_lots_at(const Club& club, std::vector<const Lot*> lots, BranchNo branch) {
+  std::erase_if(lots, [&](const Lot* lot) { return !is_good_at(club, *lot, branch); });
+  return lots;
+}
+
+std::string branches_in_words(const Club& club, const Lot& lot, Language language, const Setting& setting) {
+  const auto* branches = rules::good_at(club.policy.spend_at, lot.branch);
+  if (branches == nullptr) return "";
+  std::vector<std::string> names;
+  for (const BranchNo branch : *branches) {
+    if (names.size() < kBranchesNamedMax) names.emplace_back(branch_name(club, branch));
+  }
+  const std::string list = listed(names, language);
+  if (branches->size() == names.size()) return list;
+  return render(setting, "branches_more", language,
+                {{"branches", list}, {"count", static_cast<std::int64_t>(branches->size() - names.size())}});
+}
+
+std::string wrong_branch_text(const Speaker& speaker, std::string_view key, const Code& code,
+                              const Facts& facts, const Setting& setting) {
+  const std::string shown = std::to_string(code.number);
+  const std::string branches =
+      branches_in_words(*speaker.club, *facts.lot(code.lot), speaker.language, setting);
+  return render(setting, key, speaker.language, {{"code", shown}, {"branches", branches}});
+}
+
+}  // namespace peyk::handlers
