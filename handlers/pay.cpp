@@ -84,9 +84,10 @@ std::string no_credit(const Speaker& speaker, const PayOrder& order, const Facts
   const Club& club = *speaker.club;
   const auto lots = facts.spendable_lots(facts.member(speaker.key())->id, setting.now);
   if (lots.empty()) return render(setting, "credit_none", speaker.language, {{"club", club.name}});
-  const std::string branches = branches_in_words(club, *lots.front(), speaker.language, setting);
-  return render(setting, "pay_refused_wrong_branch", speaker.language,
-                {{"branch", branch_name(club, order.branch)}, {"branches", branches}});
+  return text_with_branches(club, *lots.front(), speaker.language, setting, [&](const std::string& branches) {
+    return render(setting, "pay_refused_wrong_branch", speaker.language,
+                  {{"branch", branch_name(club, order.branch)}, {"branches", branches}});
+  });
 }
 
 std::string codes_of(const MoveCredit& move) {
