@@ -20,7 +20,7 @@ std::string branches_in_words(const Club& club, const Lot& lot, Language languag
   for (const BranchNo branch : *branches) {
     if (names.size() < named_max) names.emplace_back(branch_name(club, branch));
   }
-  const std::string list = listed(names, language);
+  std::string list = listed(names, language);
   if (branches->size() == names.size()) return list;
   return render(setting, "branches_more", language,
                 {{"branches", list}, {"count", static_cast<std::int64_t>(branches->size() - names.size())}});

@@ -137,9 +137,9 @@ TEST(Catalogue, english_words_stay_in_gsm7) {
     const auto names = Catalogue::standard().arguments(key, Language::en);
     std::vector<Argument> arguments;
     for (const auto& name : names) {
-      static const std::set<std::string> kWords = {"earned", "refunded", "club", "branch", "tier", "title",
-                                                   "what",   "facts",    "from", "to",     "note", "name",
-                                                   "city",   "message",  "tag",  "item", "branches"};
+      static const std::set<std::string> kWords = {"earned", "refunded", "club", "branch", "tier",    "title",
+                                                   "what",   "facts",    "from", "to",     "note",    "name",
+                                                   "city",   "message",  "tag",  "item",   "branches"};
       const bool word = kWords.contains(name) || name.starts_with("word");
       arguments.push_back({name, word             ? Value("Bakery")
                                  : name == "list" ? Value(Rendered{"1"})
