@@ -2,8 +2,10 @@
 
 #include <sodium.h>
 
+#include <algorithm>
 #include <map>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -148,9 +150,11 @@ void check_unique(Section& s, std::string_view key, const Value& value,
   if (!fresh) s.mistake(key, fmt::format("given before, at line {}", first->second), "each once");
 }
 
+constexpr std::size_t kBranchesMax = 1000;
+
 void read_branches(Section& root, handlers::Club& club) {
   std::map<handlers::BranchNo, std::uint32_t> lines;
-  root.list("branches", 1, 1000, [&](Section& s, std::size_t) {
+  root.list("branches", 1, kBranchesMax, [&](Section& s, std::size_t) {
     handlers::Branch& branch = club.branches.emplace_back();
     if (s.integer("number", branch.number, 1, 999'999, Presence::required)) {
       check_unique(s, "number", branch.number, lines);
@@ -159,15 +163,61 @@ void read_branches(Section& root, handlers::Club& club) {
   });
 }
 
+std::string numbers_of(const handlers::Club& club) {
+  std::vector<handlers::BranchNo> known;
+  for (const handlers::Branch& branch : club.branches) {
+    if (branch.number != 0) known.push_back(branch.number);
+  }
+  return fmt::format("{}", fmt::join(known, ", "));
+}
+
+// `12: [12, 14]`: at which branches credit of branch 12 is good.
+void read_spend_row(Section& s, handlers::BranchNo earned, handlers::Club& club) {
+  const std::string key = std::to_string(earned);
+  std::set<handlers::BranchNo> row;
+  std::size_t words = 0;
+  bool any = false;
+  const bool given =
+      s.texts(key, kBranchesMax, "any, own, or of " + numbers_of(club), [&](const std::string& item) {
+        ++words;
+        any = any || item == "any";
+        for (const handlers::Branch& branch : club.branches) {
+          const bool is_it = branch.number != 0 && item == std::to_string(branch.number);
+          if (is_it || (item == "own" && branch.number == earned)) row.insert(branch.number);
+          if (is_it) return std::optional<std::string>();
+        }
+        return item == "any" || item == "own" ? std::optional<std::string>()
+                                              : std::optional(fmt::format("found \"{}\"", item));
+      });
+  if (!given || (any && words == 1)) return;
+  if (any) s.mistake(key, "any beside branches", "one of the two");
+  if (words == 0) s.mistake(key, "no branch", "at least one: credit that is good nowhere is none");
+  if (!any && words > 0) club.policy.spend_at[earned] = std::move(row);
+}
+
+// After the branches, which it names.
+void read_spend_at(Section& s, handlers::Club& club) {
+  enum class Word : std::uint8_t { any, own };
+  if (s.holds_map("spend_at")) {
+    s.section("spend_at", [&club](Section& rows) {
+      for (const handlers::Branch& branch : club.branches) {
+        if (branch.number != 0) read_spend_row(rows, branch.number, club);
+      }
+    });
+    return;
+  }
+  Word word = Word::any;
+  s.choice<Word>("spend_at", word, {{"any", Word::any}, {"own", Word::own}});
+  for (const handlers::Branch& branch : club.branches) {
+    if (word == Word::own && branch.number != 0) club.policy.spend_at[branch.number] = {branch.number};
+  }
+}
+
 void read_branch_of(Section& s, handlers::BranchNo& number, const handlers::Club& club,
                     Presence presence = Presence::required) {
   if (!s.integer("branch", number, 1, 999'999, presence)) return;
-  std::vector<handlers::BranchNo> known;
-  for (const handlers::Branch& branch : club.branches) {
-    if (branch.number == number) return;
-    if (branch.number != 0) known.push_back(branch.number);
-  }
-  s.mistake("branch", s.found("branch") + ", no such branch", fmt::format("{}", fmt::join(known, ", ")));
+  if (std::ranges::find(club.branches, number, &handlers::Branch::number) != club.branches.end()) return;
+  s.mistake("branch", s.found("branch") + ", no such branch", numbers_of(club));
 }
 
 constexpr std::string_view kOneOfPins = "one of pin, pin_env, pin_file, pin_hash, pin_kept";
@@ -274,8 +324,11 @@ tl::expected<ClubFile, std::vector<Mistake>> load_club(std::string_view yaml, st
   Document document(yaml, std::move(file_name), environment);
   document.read([&](Section& root) {
     read_identity(root, file.club);
-    root.section("policy", [&](Section& s) { read_policy(s, file.club.policy); });
     read_branches(root, file.club);
+    root.section("policy", [&](Section& s) {
+      read_policy(s, file.club.policy);
+      read_spend_at(s, file.club);
+    });
     read_cashiers(root, file);
     read_till_keys(root, file.club);
     read_webhooks(root, file.webhooks);

@@ -1,3 +1,4 @@
+#include "handlers/good_at.hpp"
 #include "handlers/items.hpp"
 #include "handlers/offer_words.hpp"
 #include "handlers/proof.hpp"
@@ -77,9 +78,11 @@ Said check_code(const Speaker& speaker, rules::CodeNumber number, const Facts& f
                 render(setting, "check_bad_expired", speaker.language, {{"code", shown}, {"until", until}})};
   }
   const rules::Amount left = facts.available(lot, setting.now);
-  if (left == 0 && facts.held(lot, setting.now) > 0)
-    return {.reply = held_text(speaker, "check_bad_held", *code, facts, setting)};
-  if (left == 0) return used_up();
+  const bool is_held = left == 0 && facts.held(lot, setting.now) > 0;
+  if (left == 0 && !is_held) return used_up();
+  if (!is_good_at(club, lot, speaker.cashier->branch))
+    return {.reply = wrong_branch_text(speaker, "check_bad_wrong_branch", *code, facts, setting)};
+  if (is_held) return {.reply = held_text(speaker, "check_bad_held", *code, facts, setting)};
   if (is_open_gift(*code, facts, setting.now)) {
     return {.reply = render(
                 setting, speaker.text("check_gift"), speaker.language,

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "handlers/programme.hpp"
+#include "handlers/rules/spend_at.hpp"
 #include "handlers/rules/units.hpp"
 #include "templates/language.hpp"
 #include "templates/money.hpp"
@@ -113,6 +114,7 @@ struct ClubPolicy {
   rules::Amount profile_credit = 0;        // for a complete profile, once for a phone; 0: none
   // So many days the lunar calendar on the wall is ahead of the arithmetic one; behind it, negative.
   std::int32_t hijri_shift_days = 0;
+  rules::SpendAt spend_at;  // where credit of a branch is good; empty: everywhere
   DigestPolicy digest;
 };
 

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "handlers/good_at.hpp"
 #include "handlers/items.hpp"
 #include "handlers/offer_words.hpp"
 #include "handlers/use_cases.hpp"
@@ -10,6 +11,14 @@ namespace {
 
 constexpr std::size_t kCodesListedMax = 5;  // as many as fit three parts of a Persian text
 
+// " (Vanak only)"; empty: at every branch.
+std::string where_good(const Speaker& speaker, const Lot& lot, const Setting& setting) {
+  const std::string branches = branches_in_words(*speaker.club, lot, speaker.language, setting);
+  return branches.empty()
+             ? ""
+             : ' ' + render(setting, "codes_line_branches", speaker.language, {{"branches", branches}});
+}
+
 // Those of credit, then those of items: each soonest expiry first.
 std::vector<const Code*> all_live(MemberId member, const Facts& facts, const Setting& setting) {
   std::vector<const Code*> live = facts.live_codes(member, setting.now);
@@ -18,10 +27,16 @@ std::vector<const Code*> all_live(MemberId member, const Facts& facts, const Set
   return live;
 }
 
+// How many codes are listed at most, and whether their lines say at which branches each is good.
+struct Listing {
+  std::size_t codes_max = kCodesListedMax;
+  bool branches = false;
+};
+
 std::string list_of_codes(const Speaker& speaker, const std::vector<const Code*>& live,
-                          std::size_t listed_max, const Facts& facts, const Setting& setting) {
+                          const Listing& listing, const Facts& facts, const Setting& setting) {
   std::string lines;
-  for (std::size_t i = 0; i < std::min(live.size(), listed_max); ++i) {
+  for (std::size_t i = 0; i < std::min(live.size(), listing.codes_max); ++i) {
     const Lot& lot = *facts.lot(live[i]->lot);
     const std::string code = std::to_string(live[i]->number);
     if (!lines.empty()) lines += '\n';
@@ -31,10 +46,11 @@ std::string list_of_codes(const Speaker& speaker, const std::vector<const Code*>
                 {"item", live[i]->item},
                 {"amount", money(*speaker.club, facts.available(lot, setting.now))},
                 {"until", templates::LastDayShort{lot.expires_at, speaker.club->time_zone}}});
+    if (listing.branches) lines += where_good(speaker, lot, setting);
   }
-  if (live.size() > listed_max) {
+  if (live.size() > listing.codes_max) {
     lines += '\n' + render(setting, "codes_more", speaker.language,
-                           {{"count", static_cast<std::int64_t>(live.size() - listed_max)}});
+                           {{"count", static_cast<std::int64_t>(live.size() - listing.codes_max)}});
   }
   return lines;
 }
@@ -44,16 +60,16 @@ Said say(const Speaker& speaker, std::string_view name, const Setting& setting) 
                           {{"club", speaker.club->name}, {"word", speaker.club->word}})};
 }
 
-Said credit_of(const Member& member, const Speaker& speaker, std::size_t listed_max, const Facts& facts,
+Said credit_of(const Member& member, const Speaker& speaker, const Listing& listing, const Facts& facts,
                const Setting& setting) {
   const auto lots = facts.spendable_lots(member.id, setting.now);
   const auto live = all_live(member.id, facts, setting);
   if (lots.empty()) {
     Said none = say(speaker, "credit_none", setting);
-    if (!live.empty()) none.reply += '\n' + list_of_codes(speaker, live, listed_max, facts, setting);
+    if (!live.empty()) none.reply += '\n' + list_of_codes(speaker, live, listing, facts, setting);
     return none;
   }
-  const std::string list = list_of_codes(speaker, live, listed_max, facts, setting);
+  const std::string list = list_of_codes(speaker, live, listing, facts, setting);
   return {.reply =
               render(setting, speaker.text(live.empty() ? "credit_no_codes" : "credit"), speaker.language,
                      {{"club", speaker.club->name},
@@ -65,6 +81,11 @@ Said credit_of(const Member& member, const Speaker& speaker, std::size_t listed_
 
 bool fits(const std::string& text, const Speaker& speaker) {
   return speaker.medium == Medium::ussd ? templates::fits_screen(text) : fits_text(text);
+}
+
+void add_branches(Said& said, const Speaker& speaker, const Lot& lot, const Setting& setting) {
+  const std::string longer = said.reply + where_good(speaker, lot, setting);
+  if (fits(longer, speaker)) said.reply = longer;
 }
 
 }  // namespace
@@ -85,13 +106,22 @@ Said credit_told(const Speaker& speaker, const Facts& facts, const Setting& sett
     more += '\n' + render(setting, "credit_debt", speaker.language,
                           {{"amount", money(*speaker.club, member->debt)}});
   const std::string rank = rank_in_words(*speaker.club, facts.rank(member->id), speaker.language, setting);
-  // Where she stands takes the place of the codes that end last; CODES tells those.
-  for (std::size_t listed_max = kCodesListedMax; !rank.empty() && listed_max > 0; --listed_max) {
-    Said said = credit_of(*member, speaker, listed_max, facts, setting);
-    said.reply += more + '\n' + rank;
+  const std::string tail = more + (rank.empty() ? "" : '\n' + rank);
+  const auto told = [&](const Listing& listing) {
+    Said said = credit_of(*member, speaker, listing, facts, setting);
+    said.reply += tail;
+    return said;
+  };
+  if (!speaker.club->policy.spend_at.empty()) {
+    Said said = told({.branches = true});
     if (fits(said.reply, speaker)) return said;
   }
-  Said said = credit_of(*member, speaker, kCodesListedMax, facts, setting);
+  // Where she stands takes the place of the codes that end last; CODES tells those.
+  for (std::size_t codes_max = kCodesListedMax; !rank.empty() && codes_max > 0; --codes_max) {
+    Said said = told({.codes_max = codes_max});
+    if (fits(said.reply, speaker)) return said;
+  }
+  Said said = credit_of(*member, speaker, {}, facts, setting);
   said.reply += more;
   return said;
 }
@@ -102,13 +132,21 @@ Said codes_told(const Speaker& speaker, const Facts& facts, const Setting& setti
   const auto live = all_live(member->id, facts, setting);
   if (live.empty()) return say(speaker, "codes_none", setting);
 
-  const std::string list = list_of_codes(speaker, live, kCodesListedMax, facts, setting);
-  if (speaker.medium == Medium::ussd) {
-    return {.reply = render(setting, "ussd_codes", speaker.language, {{"list", templates::Rendered{list}}})};
+  const auto told = [&](const Listing& listing) -> Said {
+    const std::string list = list_of_codes(speaker, live, listing, facts, setting);
+    if (speaker.medium == Medium::ussd)
+      return {.reply =
+                  render(setting, "ussd_codes", speaker.language, {{"list", templates::Rendered{list}}})};
+    Said said = say(speaker, "codes_header", setting);
+    said.reply += '\n' + list;
+    return said;
+  };
+  if (!speaker.club->policy.spend_at.empty()) {
+    Said said = told({.branches = true});
+    // Screens are paged.
+    if (speaker.medium == Medium::ussd || fits(said.reply, speaker)) return said;
   }
-  Said said = say(speaker, "codes_header", setting);
-  said.reply += '\n' + list;
-  return said;
+  return told({});
 }
 
 Said own_code_told(const Speaker& speaker, rules::CodeNumber number, bool may_be_amount, const Facts& facts,
@@ -120,11 +158,13 @@ Said own_code_told(const Speaker& speaker, rules::CodeNumber number, bool may_be
   const bool may_have = member != nullptr && code != nullptr && lot != nullptr && is_item(*code) &&
                         (code->member == member->id || lot->origin == LotOrigin::gift);
   if (may_have && !item_refusal(*code, facts, setting.now)) {
-    return {.reply = render(setting, speaker.text("code_own_item"), speaker.language,
-                            {{"code", std::to_string(number)},
-                             {"item", code->item},
-                             {"until", templates::LastDay{lot->expires_at, speaker.club->time_zone}},
-                             {"club", speaker.club->name}})};
+    Said said{.reply = render(setting, speaker.text("code_own_item"), speaker.language,
+                              {{"code", std::to_string(number)},
+                               {"item", code->item},
+                               {"until", templates::LastDay{lot->expires_at, speaker.club->time_zone}},
+                               {"club", speaker.club->name}})};
+    add_branches(said, speaker, *lot, setting);
+    return said;
   }
   const bool good = member != nullptr && code != nullptr && code->member == member->id &&
                     code->state == CodeState::live && lot != nullptr &&
@@ -135,11 +175,13 @@ Said own_code_told(const Speaker& speaker, rules::CodeNumber number, bool may_be
                             {{"code", shown}, {"word", speaker.club->word}})};
   }
   if (!good) return say(speaker, "code_unknown", setting);
-  return {.reply = render(setting, speaker.text("code_own"), speaker.language,
-                          {{"code", shown},
-                           {"amount", money(*speaker.club, facts.available(*lot, setting.now))},
-                           {"until", templates::LastDay{lot->expires_at, speaker.club->time_zone}},
-                           {"club", speaker.club->name}})};
+  Said said{.reply = render(setting, speaker.text("code_own"), speaker.language,
+                            {{"code", shown},
+                             {"amount", money(*speaker.club, facts.available(*lot, setting.now))},
+                             {"until", templates::LastDay{lot->expires_at, speaker.club->time_zone}},
+                             {"club", speaker.club->name}})};
+  add_branches(said, speaker, *lot, setting);
+  return said;
 }
 
 // Whatever of it is told: the first end of all that is hers.

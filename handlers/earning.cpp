@@ -156,7 +156,8 @@ class Bringing {
                   .issued = portion.amount,
                   .remaining = portion.amount,
                   .created_at = setting_.now,
-                  .expires_at = portion.expires_at};
+                  .expires_at = portion.expires_at,
+                  .branch = purchase_.id == 0 ? BranchNo{0} : purchase_.key.branch};
     for (const std::size_t i : portion.given) lots_[i] = lot.id;
     return lot;
   }

@@ -65,7 +65,8 @@ std::optional<Said> give_refused(const Speaker& speaker, const GiveOrder& order,
     return say("give_refused_day",
                {{"sum", money(club, club.policy.give_per_day_max)}, {"left", money(club, left)}});
   }
-  const auto sources = sources_of(member->id, order.amount, facts, setting.now);
+  const auto sources =
+      sources_of(facts.spendable_lots(member->id, setting.now), order.amount, facts, setting.now);
   if (const auto* why = std::get_if<rules::MoveRefusal>(&sources))
     return Said{.reply = move_refused(speaker, *why, member->id, facts, setting)};
   // Before anybody is looked for, so that the answer is the same for a member and a stranger.
@@ -99,7 +100,7 @@ Said give_now(const Speaker& speaker, const GiveOrder& order, std::span<const Co
   if (auto refused = give_refused(speaker, order, facts, setting)) return std::move(*refused);
   const Member& member = *facts.member(speaker.key());
   const Member& other = *facts.member(MemberKey{club.id, order.to});
-  auto sources = sources_of(member.id, order.amount, facts, setting.now);
+  auto sources = sources_of(facts.spendable_lots(member.id, setting.now), order.amount, facts, setting.now);
   MoveCredit move = move_credit(club,
                                 {.kind = MoveKind::transfer,
                                  .from = member.id,

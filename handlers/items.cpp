@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "handlers/good_at.hpp"
 #include "handlers/proof.hpp"
 
 namespace peyk::handlers {
@@ -119,6 +120,8 @@ Said hand_over(const Speaker& speaker, const RedeemOrder& order, const Code& cod
   const Club& club = *speaker.club;
   if (const auto why = item_refusal(code, facts, setting.now))
     return {.reply = refused_item(speaker, *why, "redeem_refused_expired", code, facts, setting)};
+  if (!is_good_at(club, *facts.lot(code.lot), speaker.cashier->branch))
+    return {.reply = wrong_branch_text(speaker, "redeem_refused_wrong_branch", code, facts, setting)};
   // Digits of a phone are for what has an owner; they are asked for by an amount, and here is none.
   if (owner_of(code, facts) != nullptr) {
     if (auto refusal = last4_refusal(speaker, order, code, 0, facts, setting)) return std::move(*refusal);
@@ -140,6 +143,8 @@ Said check_item(const Speaker& speaker, const Code& code, const Facts& facts, co
   const Club& club = *speaker.club;
   if (const auto why = item_refusal(code, facts, setting.now))
     return {.reply = refused_item(speaker, *why, "check_bad_expired", code, facts, setting)};
+  if (!is_good_at(club, *facts.lot(code.lot), speaker.cashier->branch))
+    return {.reply = wrong_branch_text(speaker, "check_bad_wrong_branch", code, facts, setting)};
   const std::string shown = std::to_string(code.number);
   return {.reply = render(setting, speaker.text("check_item"), speaker.language,
                           {{"code", shown},

@@ -41,7 +41,8 @@ Lot open_lot(const Source& source, MoveKind kind, MemberId to, Setting& setting)
           .issued = source.amount,
           .remaining = source.amount,
           .created_at = setting.now,
-          .expires_at = from.expires_at};
+          .expires_at = from.expires_at,
+          .branch = from.branch};
 }
 
 }  // namespace
@@ -64,9 +65,9 @@ void draw_codes(Needs& needs, const Club& club, const Setting& setting, std::siz
   }
 }
 
-std::variant<std::vector<Source>, rules::MoveRefusal> sources_of(MemberId from, rules::Amount amount,
-                                                                 const Facts& facts, rules::Instant now) {
-  const std::vector<const Lot*> lots = facts.spendable_lots(from, now);
+std::variant<std::vector<Source>, rules::MoveRefusal> sources_of(std::span<const Lot* const> lots,
+                                                                 rules::Amount amount, const Facts& facts,
+                                                                 rules::Instant now) {
   std::vector<rules::Amount> available;
   for (const Lot* lot : lots) available.push_back(facts.available(*lot, now));
   const auto moved = rules::move_out(available, amount);
@@ -77,8 +78,7 @@ std::variant<std::vector<Source>, rules::MoveRefusal> sources_of(MemberId from, 
   return sources;
 }
 
-rules::Amount movable_at_once(MemberId from, const Facts& facts, rules::Instant now) {
-  const std::vector<const Lot*> lots = facts.spendable_lots(from, now);
+rules::Amount movable_at_once(std::span<const Lot* const> lots, const Facts& facts, rules::Instant now) {
   rules::Amount sum = 0;
   for (std::size_t i = 0; i < std::min(lots.size(), rules::kMovedLotsMax); ++i)
     sum += facts.available(*lots[i], now);

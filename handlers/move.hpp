@@ -1,10 +1,10 @@
-// Credit that moves: out of lots, soonest expiry first, into new lots of the same expiry and kind, each with
-// a code of its own. The ground of CODE, GIVE, PAY, UNDO and gifts.
+// Credit that moves: out of lots, soonest expiry first, into new lots of the same expiry, kind and branch,
+// each with a code of its own. The ground of CODE, GIVE, PAY, UNDO and gifts.
 //
 //   needs_move (wallet, what she moved before, candidates for codes) -> prepare (or why not) -> MoveCredit
 //
-// Must stay true: what leaves is what arrives; nothing lives longer by moving; a lot that is emptied takes
-// its code with it.
+// Must stay true: what leaves is what arrives; nothing lives longer by moving, nor is good at more branches;
+// a lot that is emptied takes its code with it.
 #pragma once
 
 #include <span>
@@ -30,11 +30,12 @@ struct Source {
   const Lot* lot = nullptr;
   rules::Amount amount = 0;
 };
-// What `amount` of hers is taken from; or why it cannot move.
-std::variant<std::vector<Source>, rules::MoveRefusal> sources_of(MemberId from, rules::Amount amount,
-                                                                 const Facts& facts, rules::Instant now);
-// As much as can move at once.
-rules::Amount movable_at_once(MemberId from, const Facts& facts, rules::Instant now);
+// What `amount` is taken from, of lots in the order of spending; or why it cannot move.
+std::variant<std::vector<Source>, rules::MoveRefusal> sources_of(std::span<const Lot* const> lots,
+                                                                 rules::Amount amount, const Facts& facts,
+                                                                 rules::Instant now);
+// As much of them as can move at once.
+rules::Amount movable_at_once(std::span<const Lot* const> lots, const Facts& facts, rules::Instant now);
 
 struct MoveOrder {
   MoveKind kind = MoveKind::code;

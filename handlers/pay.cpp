@@ -10,10 +10,11 @@
 // redemption. Rejected: the cashier replies. Her phone would have one question at a time, and at a busy till
 // one customer's would take the place of another's.
 //
-// As much is taken as the club lets credit pay of an invoice, and as she has. Of several lots each gets a
-// code; the invoice is shared out to them, so that their redemptions add up to it.
+// As much is taken as the club lets credit pay of an invoice, and as she has that is good at the branch. Of
+// several lots each gets a code; the invoice is shared out to them, so that their redemptions add up to it.
 #include <algorithm>
 
+#include "handlers/good_at.hpp"
 #include "handlers/move.hpp"
 #include "handlers/proof.hpp"
 #include "handlers/use_cases.hpp"
@@ -70,6 +71,25 @@ TakeFromLot redemption_of(const Speaker& speaker, const PayOrder& order, const M
           .code_ended = true};
 }
 
+// Of her credit what is good at the branch, in the order of spending.
+std::vector<const Lot*> payers(const Speaker& speaker, const PayOrder& order, const Facts& facts,
+                               const Setting& setting) {
+  const MemberId member = facts.member(speaker.key())->id;
+  return good_lots_at(*speaker.club, facts.spendable_lots(member, setting.now), order.branch);
+}
+
+// She has none at all; or none that is good there, and where her next is.
+std::string no_credit(const Speaker& speaker, const PayOrder& order, const Facts& facts,
+                      const Setting& setting) {
+  const Club& club = *speaker.club;
+  const auto lots = facts.spendable_lots(facts.member(speaker.key())->id, setting.now);
+  if (lots.empty()) return render(setting, "credit_none", speaker.language, {{"club", club.name}});
+  return text_with_branches(club, *lots.front(), speaker.language, setting, [&](const std::string& branches) {
+    return render(setting, "pay_refused_wrong_branch", speaker.language,
+                  {{"branch", branch_name(club, order.branch)}, {"branches", branches}});
+  });
+}
+
 std::string codes_of(const MoveCredit& move) {
   std::string codes;
   for (const MoveCredit::Part& part : move.parts)
@@ -88,8 +108,8 @@ std::variant<rules::Taken, std::string> pay_judged(const Speaker& speaker, const
   const Member* member = facts.member(speaker.key());
   if (member == nullptr) return not_member(speaker, setting).reply;
   if (branch_of(club, order.branch) == nullptr) return say("pay_refused_branch", {{"club", club.name}});
-  const rules::Amount credit = movable_at_once(member->id, facts, setting.now);
-  if (credit == 0) return say("credit_none", {{"club", club.name}});
+  const rules::Amount credit = movable_at_once(payers(speaker, order, facts, setting), facts, setting.now);
+  if (credit == 0) return no_credit(speaker, order, facts, setting);
   const auto result = rules::redeem({.left = credit,
                                      .expires_at = rules::Instant::max(),
                                      .invoice_min = club.policy.invoice_min,
@@ -139,7 +159,7 @@ Said pay_now(const Speaker& speaker, const PayOrder& order, std::span<const Code
   if (const auto* why = std::get_if<std::string>(&judged)) return {.reply = *why};
   const auto& taken = std::get<rules::Taken>(judged);
   const Member& member = *facts.member(speaker.key());
-  const auto sources = sources_of(member.id, taken.used, facts, setting.now);
+  const auto sources = sources_of(payers(speaker, order, facts, setting), taken.used, facts, setting.now);
   MoveCredit move = move_credit(club,
                                 {.kind = MoveKind::pay,
                                  .from = member.id,

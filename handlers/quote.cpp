@@ -3,6 +3,7 @@
 #include <map>
 
 #include "handlers/earning.hpp"
+#include "handlers/good_at.hpp"
 #include "handlers/membership.hpp"
 #include "handlers/offer_words.hpp"
 #include "handlers/proof.hpp"
@@ -133,7 +134,11 @@ Quote quote(const Club& club, const QuoteOrder& order, const Facts& facts, const
     quoted.given = std::move(judged.given);
   }
   quoted.payable = order.amount - quoted.discount;
-  if (quoted.member != nullptr) quoted.available = facts.spendable(quoted.member->id, setting.now);
+  if (quoted.member != nullptr) {
+    const auto lots = facts.spendable_lots(quoted.member->id, setting.now);
+    for (const Lot* lot : good_lots_at(club, lots, order.branch))
+      quoted.available += facts.available(*lot, setting.now);
+  }
   return quoted;
 }
 

@@ -40,7 +40,7 @@ struct Quote {
   rules::Amount discount = 0, payable = 0;
   std::vector<QuotedCredit> credits;  // one for each expiry, the soonest first
   std::int64_t points = 0;
-  rules::Amount available = 0;  // of her credit, what she may spend
+  rules::Amount available = 0;  // of her credit, what she may spend at that branch
 };
 
 rules::Amount credit_of(const Quote& quote);

@@ -115,6 +115,7 @@ struct Lot {
   HoldId hold = 0;              // the latest of a till; 0: none, or it was captured or released
   rules::Amount held = 0;
   rules::Instant held_until{};  // first instant at which the hold is over; never after the expiry
+  BranchNo branch = 0;          // where it was earned; 0: at none. Moved, it keeps it
 };
 
 enum class CodeState : std::uint8_t { live = 1, redeemed = 2, expired = 3, voided = 4 };

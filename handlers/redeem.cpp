@@ -1,11 +1,12 @@
 // The moment at the till: a code is taken once, whatever is sent twice.
 //
 // In the order in which a cashier is told: the phone waits; no PIN; a wrong PIN; no such code; the same order
-// again (the same answer); taken, expired, held, too small an invoice; the member's digits, the number to be
-// replied and the member's word, where the club wants them. Only the last step changes anything of the
-// member.
+// again (the same answer); taken, expired, good at other branches, held, too small an invoice; the member's
+// digits, the number to be replied and the member's word, where the club wants them. Only the last step
+// changes anything of the member.
 #include <algorithm>
 
+#include "handlers/good_at.hpp"
 #include "handlers/items.hpp"
 #include "handlers/offer_words.hpp"
 #include "handlers/proof.hpp"
@@ -50,6 +51,8 @@ std::string refused(const Speaker& speaker, rules::RedeemRefusal why, const Code
       return render(
           setting, "redeem_refused_expired", speaker.language,
           {{"code", shown}, {"until", templates::LastDay{facts.lot(code.lot)->expires_at, club.time_zone}}});
+    case rules::RedeemRefusal::wrong_branch:
+      return wrong_branch_text(speaker, "redeem_refused_wrong_branch", code, facts, setting);
     case rules::RedeemRefusal::held:
       return held_text(speaker, "redeem_refused_held", code, facts, setting);
     case rules::RedeemRefusal::invoice_closed:

@@ -50,7 +50,8 @@ std::string move_refused(const Speaker& speaker, rules::MoveRefusal why, MemberI
     }
     case rules::MoveRefusal::too_many_lots:
       return render(setting, speaker.text("move_refused_at_once"), speaker.language,
-                    {{"sum", money(club, movable_at_once(from, facts, setting.now))}});
+                    {{"sum", money(club, movable_at_once(facts.spendable_lots(from, setting.now), facts,
+                                                         setting.now))}});
   }
   throw std::logic_error("move_refused: not a MoveRefusal");
 }
@@ -64,7 +65,7 @@ Said split(const Speaker& speaker, rules::Amount amount, std::span<const CodeKey
     return {.reply = render(setting, speaker.text("split_refused_small"), speaker.language,
                             {{"min", money(club, club.policy.move_min)}})};
   }
-  const auto sources = sources_of(member->id, amount, facts, setting.now);
+  const auto sources = sources_of(facts.spendable_lots(member->id, setting.now), amount, facts, setting.now);
   if (const auto* why = std::get_if<rules::MoveRefusal>(&sources))
     return {.reply = move_refused(speaker, *why, member->id, facts, setting)};
   const auto& wanted = std::get<std::vector<Source>>(sources);

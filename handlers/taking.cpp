@@ -1,5 +1,6 @@
 #include "handlers/taking.hpp"
 
+#include "handlers/good_at.hpp"
 #include "handlers/use_cases.hpp"
 
 namespace peyk::handlers {
@@ -42,6 +43,7 @@ std::variant<rules::Taken, rules::RedeemRefusal> judge(const Taker& taker, const
                         .ended = has_ended(code),
                         .swept = code.state == CodeState::expired,
                         .expires_at = lot.expires_at,
+                        .wrong_branch = !is_good_at(club, lot, taker.branch),
                         .invoice_min = club.policy.invoice_min,
                         .credit_share_max = club.policy.credit_share_max,
                         .invoice_closed = is_closed(taker, bill, facts, now),

@@ -12,6 +12,7 @@
 #pragma once
 
 #include <map>
+#include <nlohmann/json_fwd.hpp>
 #include <span>
 #include <string>
 #include <string_view>
@@ -59,6 +60,10 @@ std::string redemption_answer(const Desk& desk, const Redemption& redemption, co
 // The code, or the refusal: locked, or not found, which is counted.
 std::variant<const Code*, Outcome> find_code(const Desk& desk, rules::CodeNumber number);
 Outcome refuse_taking(const Desk& desk, rules::RedeemRefusal why, const Code& code, const Bill& bill);
+// It is good at other branches, which it names.
+Outcome refuse_branch(const Desk& desk, const Code& code);
+// The numbers of those at which it is good; null: all.
+nlohmann::ordered_json branches_as_json(const Desk& desk, const Code& code);
 
 // holds.cpp
 inline constexpr std::chrono::seconds kHoldUsual{120};

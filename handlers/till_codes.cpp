@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "handlers/good_at.hpp"
 #include "handlers/items.hpp"
 #include "handlers/proof.hpp"
 #include "handlers/till.hpp"
@@ -37,6 +38,7 @@ std::string check_answer(const Desk& desk, const Code& code, std::string_view wh
               {"item", nullptr},
               {"expires", templates::rfc3339(lot.expires_at)},
               {"held_until", nullptr},
+              {"branches", branches_as_json(desk, code)},
               {"phone", nullptr}};
   if (!why.empty()) answer["why"] = why;
   if (held > 0) answer["held_until"] = templates::rfc3339(lot.held_until);
@@ -164,6 +166,8 @@ Outcome refuse_taking(const Desk& desk, rules::RedeemRefusal why, const Code& co
           "code-expired", "The code has expired",
           fmt::format("Code {} ended at {}. Nothing was taken.", shown, templates::rfc3339(lot.expires_at)),
           "", 409);
+    case rules::RedeemRefusal::wrong_branch:
+      return refuse_branch(desk, code);
     case rules::RedeemRefusal::held:
       return refuse(
           "code-held", "The code is held by a till",
@@ -195,6 +199,19 @@ Outcome refuse_taking(const Desk& desk, rules::RedeemRefusal why, const Code& co
   throw std::logic_error("refuse_taking: not a RedeemRefusal");
 }
 
+nlohmann::ordered_json branches_as_json(const Desk& desk, const Code& code) {
+  const auto* branches = rules::good_at(desk.club.policy.spend_at, desk.facts.lot(code.lot)->branch);
+  return branches == nullptr ? Json(nullptr) : Json(*branches);
+}
+
+Outcome refuse_branch(const Desk& desk, const Code& code) {
+  const auto* branches = rules::good_at(desk.club.policy.spend_at, desk.facts.lot(code.lot)->branch);
+  return refuse("wrong-branch", "The code is good at other branches",
+                fmt::format("Code {} is not good at branch {}, only at: {}. Nothing was taken.", code.number,
+                            desk.till.branch, fmt::join(*branches, ", ")),
+                "/code");
+}
+
 Outcome check_at_till(const Desk& desk, const TillCheck& order) {
   auto found = find_code(desk, order.code);
   if (auto* refused = std::get_if<Outcome>(&found)) return std::move(*refused);
@@ -206,8 +223,10 @@ Outcome check_at_till(const Desk& desk, const TillCheck& order) {
     if (code.state == CodeState::voided) return "void";
     if (code.state == CodeState::redeemed) return "used";
     if (code.state == CodeState::expired || now >= lot.expires_at) return "expired";
-    if (desk.facts.available(lot, now) > 0) return "";
-    return desk.facts.held(lot, now) > 0 ? "held" : "used";
+    const bool has_some = desk.facts.available(lot, now) > 0;
+    if (!has_some && desk.facts.held(lot, now) == 0) return "used";
+    if (!is_good_at(desk.club, lot, desk.till.branch)) return "wrong-branch";
+    return has_some ? "" : "held";
   }();
   return {.answer = check_answer(desk, code, why)};
 }

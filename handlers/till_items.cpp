@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "handlers/good_at.hpp"
 #include "handlers/items.hpp"
 #include "handlers/proof.hpp"
 #include "templates/dates.hpp"
@@ -88,20 +89,25 @@ Outcome refuse_back(const Desk& desk, VoidRefusal why, const Handover& handover)
 
 Outcome check_item_at_till(const Desk& desk, const Code& code) {
   const auto why = item_refusal(code, desk.facts, desk.setting.now);
+  const bool here = is_good_at(desk.club, *desk.facts.lot(code.lot), desk.till.branch);
   ItemJson answer{{"code", std::to_string(code.number)},
-                  {"good", !why},
+                  {"good", !why && here},
                   {"why", nullptr},
                   {"available", 0},
                   {"item", code.item},
                   {"expires", templates::rfc3339(desk.facts.lot(code.lot)->expires_at)},
                   {"held_until", nullptr},
+                  {"branches", branches_as_json(desk, code)},
                   {"phone", nullptr}};
-  if (why)
+  if (why) {
     answer["why"] = *why == ItemRefusal::voided        ? "void"
                     : *why == ItemRefusal::handed_over ? "used"
                                                        : "expired";
+  } else if (!here) {
+    answer["why"] = "wrong-branch";
+  }
   const Member& member = *desk.facts.member(code.member);
-  if (!why && member.phone != 0) answer["phone"] = shown_phone(desk.club, member.phone);
+  if (!why && here && member.phone != 0) answer["phone"] = shown_phone(desk.club, member.phone);
   return {.answer = answer.dump()};
 }
 
@@ -112,6 +118,7 @@ Outcome hand_over_at_till(const Desk& desk, const TillRedemption& order, const C
   if (same && code.state == CodeState::redeemed)
     return {.answer = handover_answer(desk, *standing, code, order.invoice_amount, true)};
   if (const auto why = item_refusal(code, desk.facts, desk.setting.now)) return refuse_item(desk, *why, code);
+  if (!is_good_at(desk.club, *desk.facts.lot(code.lot), desk.till.branch)) return refuse_branch(desk, code);
   HandedOver given = handed_over(desk.taker(), code, order.invoice, desk.facts, desk.setting);
   Outcome outcome{.status = 201,
                   .answer = handover_answer(desk, given.effect.handover, code, order.invoice_amount, false)};

@@ -45,6 +45,17 @@ std::string word(Membership membership) {
 std::string word(DigestWhen when) {
   return when == DigestWhen::odd ? "odd" : when == DigestWhen::daily ? "daily" : "never";
 }
+// As the file has it: "own", "{12: [12, 14]}", "any".
+std::string word(const rules::SpendAt& spend_at, const std::vector<Branch>& branches) {
+  if (spend_at.empty()) return "any";
+  std::string rows;
+  std::size_t own = 0;
+  for (const auto& [earned, spent] : spend_at) {
+    rows += fmt::format("{}{}: [{}]", rows.empty() ? "" : ", ", earned, fmt::join(spent, ", "));
+    if (spent == std::set<BranchNo>{earned}) ++own;
+  }
+  return own == spend_at.size() && own == branches.size() ? "own" : "{" + rows + "}";
+}
 std::string word(bool yes) {
   return yes ? "true" : "false";
 }
@@ -97,6 +108,7 @@ std::vector<std::pair<std::string_view, std::string>> fields_of(const Club& club
           {"policy.join_after_purchases", std::to_string(policy.join_after_purchases)},
           {"policy.profile_credit", std::to_string(policy.profile_credit)},
           {"policy.hijri_shift_days", std::to_string(policy.hijri_shift_days)},
+          {"policy.spend_at", word(policy.spend_at, club.branches)},
           {"policy.digest", word(policy.digest.when)},
           {"policy.digest_hour", std::to_string(policy.digest.hour)},
           {"policy.digest_own_phone", std::to_string(policy.digest.own_phone)},

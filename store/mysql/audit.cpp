@@ -29,17 +29,19 @@ constexpr const char* kChecks[] = {
     " FROM ledger_entry e JOIN lot l ON l.lot_id = e.lot_id"
     " WHERE l.member_id <> e.member_id OR l.club_id <> e.club_id ORDER BY e.entry_id",
 
-    // What moves arrives whole in a lot of its own, of the member and club that it names, and lives no
-    // longer.
+    // What moves arrives whole in a lot of its own, of the member and club that it names, lives no longer and
+    // is of the same branch (0: a program wrote it that knew of none).
     "SELECT CONCAT('ledger entry ', e.entry_id, ' moves ', e.amount, ' of lot ', e.lot_id, ' into lot ',"
     " e.to_lot_id, CASE WHEN t.lot_id IS NULL THEN ', which is not there'"
     " WHEN t.issued <> e.amount THEN CONCAT(', which was issued with ', t.issued)"
     " WHEN t.expires_at <> f.expires_at THEN ', which has another expiry'"
     " WHEN t.kind <> f.kind THEN ', which is of another kind'"
+    " WHEN t.branch_no NOT IN (0, f.branch_no) THEN ', which is of another branch'"
     " ELSE ', which is of another member or club' END)"
     " FROM ledger_entry e LEFT JOIN lot f ON f.lot_id = e.lot_id LEFT JOIN lot t ON t.lot_id = e.to_lot_id"
     " WHERE e.kind = 6 AND (t.lot_id IS NULL OR f.lot_id IS NULL OR t.issued <> e.amount"
-    " OR t.expires_at <> f.expires_at OR t.kind <> f.kind OR t.member_id <> e.to_member_id"
+    " OR t.expires_at <> f.expires_at OR t.kind <> f.kind OR t.branch_no NOT IN (0, f.branch_no)"
+    " OR t.member_id <> e.to_member_id"
     " OR t.club_id <> e.club_id) ORDER BY e.entry_id",
 
     // A move is the sum of its entries.
@@ -280,6 +282,14 @@ constexpr const char* kChecks[] = {
     " UNION SELECT lot_id, purchase_id FROM offer_grant WHERE lot_id IS NOT NULL AND purchase_id <> 0) s"
     " ON s.lot_id = l.lot_id"
     " WHERE l.origin = 1 GROUP BY l.lot_id HAVING COUNT(DISTINCT s.purchase_id) <> 1 ORDER BY l.lot_id",
+
+    // What was earned at a branch says so, that it may be spent where the club wants it.
+    "SELECT CONCAT('lot ', l.lot_id, ' is of branch ', l.branch_no, ', its purchase ', s.purchase_id, ' of "
+    "branch ',"
+    " s.branch_no) FROM lot l JOIN (SELECT c.lot_id, p.purchase_id, p.branch_no FROM purchase p JOIN code c"
+    " ON c.code_id = p.code_id UNION SELECT g.lot_id, p.purchase_id, p.branch_no FROM offer_grant g"
+    " JOIN purchase p ON p.purchase_id = g.purchase_id WHERE g.lot_id IS NOT NULL) s ON s.lot_id = l.lot_id"
+    " WHERE l.branch_no NOT IN (0, s.branch_no) ORDER BY l.lot_id",
 
     // Points are the sum of their entries, and never below nothing.
     "SELECT CONCAT('member ', s.member_id, ' of club ', s.club_id, ' has ', s.points, ' points, her entries "

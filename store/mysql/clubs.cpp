@@ -4,6 +4,7 @@
 #include "store/mysql/clubs.hpp"
 #include "store/mysql/digests.hpp"
 #include "store/mysql/programmes.hpp"
+#include "store/mysql/sets.hpp"
 #include "store/mysql/till_keys.hpp"
 
 namespace peyk::store {
@@ -83,6 +84,16 @@ void save_branches(Connection& connection, ClubId id, const Club& club) {
         .add(branch.name)
         .update();
   }
+}
+
+void save_spend_at(Connection& connection, ClubId id, const rules::SpendAt& spend_at) {
+  connection.prepare("DELETE FROM branch_spend WHERE club_id = ?").add(id).update();
+  std::vector<std::pair<BranchNo, BranchNo>> pairs;
+  for (const auto& [earned, branches] : spend_at) {
+    for (const BranchNo spent : branches) pairs.emplace_back(earned, spent);
+  }
+  insert_set(connection, "INSERT INTO branch_spend (club_id, earned_no, spent_no) VALUES ", 3, pairs,
+             [id](Statement& s, const auto& pair) { s.add(id).add(pair.first).add(pair.second); });
 }
 
 // After cashiers and keys have moved. A branch that a record names cannot go: the foreign key says so.
@@ -169,6 +180,14 @@ std::vector<Club> load_clubs(Connection& connection) {
     cashier.manager = cashiers.flag();
     club->cashiers.push_back(std::move(cashier));
   }
+  Rows spend_at =
+      connection.prepare("SELECT club_id, earned_no, spent_no FROM branch_spend ORDER BY club_id").query();
+  while (spend_at.next()) {
+    Club* club = find(spend_at.u32());
+    if (club == nullptr) continue;
+    const BranchNo earned = spend_at.u32();
+    club->policy.spend_at[earned].insert(spend_at.u32());
+  }
   for (TillKeyRecord& record : load_till_keys(connection)) {
     Club* club = record.is_revoked() ? nullptr : find(record.club);
     if (club != nullptr) club->till_keys.push_back(std::move(record.key));
@@ -219,6 +238,7 @@ ClubId save_club(Connection& connection, const Club& club) {
   save_digest_policy(connection, id, club.policy.digest);
   save_programme(connection, id, club.programme);
   save_branches(connection, id, club);
+  save_spend_at(connection, id, club.policy.spend_at);
   save_cashiers(connection, id, club);
   save_file_keys(connection, id, club);
   delete_other_branches(connection, id, club);

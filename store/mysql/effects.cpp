@@ -239,7 +239,7 @@ void bind_lot(Statement& s, const Lot& lot) {
       .add(lot.remaining)
       .add(lot.created_at)
       .add(lot.expires_at);
-  s.add(lot.hold).add(lot.held).add(never_null(lot.held_until));
+  s.add(lot.hold).add(lot.held).add(never_null(lot.held_until)).add(lot.branch);
 }
 
 constexpr const char* kInsertMember =
@@ -248,7 +248,7 @@ constexpr const char* kInsertMember =
     "last_purchase_at) VALUES ";
 constexpr const char* kInsertLot =
     "INSERT INTO lot (lot_id, club_id, member_id, origin, kind, issued, remaining, created_at, expires_at,"
-    " hold_id, held, held_until) VALUES ";
+    " hold_id, held, held_until, branch_no) VALUES ";
 
 // Those who change come first: who leaves gives up her phone, and somebody enrolled in the same batch may
 // have it.
@@ -272,12 +272,12 @@ void save_lots(Connection& connection, const Sorted& sorted, const Facts& facts)
   std::set<LotId> changed = sorted.changed_lots;
   for (const HoldId id : sorted.holds_ended) changed.insert(facts.hold(id)->lot);
   for (const Lot* lot : sorted.opened) changed.erase(lot->id);
-  insert_set(connection, kInsertLot, 12, sorted.opened,
+  insert_set(connection, kInsertLot, 13, sorted.opened,
              [&facts](Statement& s, const Lot* lot) { bind_lot(s, *facts.lot(lot->id)); });
   upsert_set(connection, kInsertLot,
              "remaining = VALUES(remaining), hold_id = VALUES(hold_id), held = VALUES(held),"
              " held_until = VALUES(held_until)",
-             12, changed, [&facts](Statement& s, LotId id) { bind_lot(s, *facts.lot(id)); });
+             13, changed, [&facts](Statement& s, LotId id) { bind_lot(s, *facts.lot(id)); });
   std::set<const Lot*> filled;
   for (const LedgerEntry& entry : sorted.entries) {
     if (rules::effect_on_member(entry.kind, entry.amount) > 0) filled.insert(facts.lot(entry.lot));

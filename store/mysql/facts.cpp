@@ -31,7 +31,7 @@ constexpr const char* kMemberColumns =
 constexpr const char* kLotColumns =
     "SELECT lot_id, club_id, member_id, origin, kind, issued, remaining, created_at, expires_at, hold_id, "
     "held,"
-    " held_until FROM lot ";
+    " held_until, branch_no FROM lot ";
 constexpr const char* kCodeColumns =
     "SELECT code_id, club_id, number, member_id, lot_id, state, issued_at, ended_at, item FROM code ";
 constexpr const char* kRedemptionColumns =
@@ -73,6 +73,7 @@ Lot read_lot(Rows& rows) {
   lot.hold = rows.u64();
   lot.held = rows.i64();
   lot.held_until = rows.instant();
+  lot.branch = rows.u32();
   return lot;
 }
 

@@ -33,19 +33,20 @@ void load_handovers(Connection& connection, const std::set<CodeId>& codes, Facts
 }
 
 void load_item_lots(Connection& connection, const std::set<LotId>& lots, Facts& facts) {
-  select_in(
-      connection,
-      "SELECT lot_id, club_id, member_id, origin, kind, created_at, expires_at FROM lot WHERE lot_id IN (",
-      "", 1, lots, bind_id, [&facts](Rows& rows) {
-        Lot lot{.id = rows.u64()};
-        lot.club = rows.u32();
-        lot.member = rows.u64();
-        lot.origin = static_cast<LotOrigin>(rows.u64());
-        lot.kind = static_cast<LotOrigin>(rows.u64());
-        lot.created_at = rows.instant();
-        lot.expires_at = rows.instant();
-        facts.load(lot);
-      });
+  select_in(connection,
+            "SELECT lot_id, club_id, member_id, origin, kind, created_at, expires_at, branch_no FROM lot "
+            "WHERE lot_id IN (",
+            "", 1, lots, bind_id, [&facts](Rows& rows) {
+              Lot lot{.id = rows.u64()};
+              lot.club = rows.u32();
+              lot.member = rows.u64();
+              lot.origin = static_cast<LotOrigin>(rows.u64());
+              lot.kind = static_cast<LotOrigin>(rows.u64());
+              lot.created_at = rows.instant();
+              lot.expires_at = rows.instant();
+              lot.branch = rows.u32();
+              facts.load(lot);
+            });
 }
 
 void find_handovers(Connection& connection, const std::set<RecordKey>& ids, std::set<CodeId>& codes,

@@ -43,6 +43,7 @@ void expect_same(const Club& saved, const Club& loaded) {
   EXPECT_EQ(loaded.policy.join_after_purchases, saved.policy.join_after_purchases);
   EXPECT_EQ(loaded.policy.profile_credit, saved.policy.profile_credit);
   EXPECT_EQ(loaded.policy.hijri_shift_days, saved.policy.hijri_shift_days);
+  EXPECT_EQ(loaded.policy.spend_at, saved.policy.spend_at);
   EXPECT_EQ(loaded.policy.digest, saved.policy.digest);
   ASSERT_EQ(loaded.branches.size(), saved.branches.size());
   for (std::size_t i = 0; i < saved.branches.size(); ++i) {
@@ -102,6 +103,7 @@ TEST_F(MysqlClubs, come_back_as_they_were_saved_octets_of_secrets_and_all_letter
                  .join_after_purchases = 3,
                  .profile_credit = 250'000,
                  .hijri_shift_days = -1,
+                 .spend_at = {{12, {12, 14}}, {14, {14}}},
                  .digest = {.when = DigestWhen::daily,
                             .hour = 8,
                             .own_phone = 11,
@@ -130,6 +132,21 @@ TEST_F(MysqlClubs, keep_their_id_and_change_their_version_when_saved_again) {
   EXPECT_EQ(store::save_club(database.connection, changed), id);
   EXPECT_GT(store::clubs_version(database.connection), version);
   expect_same(changed, store::load_clubs(database.connection).at(0));
+}
+
+TEST_F(MysqlClubs, rows_of_where_credit_is_spent_go_with_their_branch) {
+  Club club = stored_club();
+  club.branches.push_back({16, "Niavaran"});
+  club.policy.spend_at = {{12, {14, 16}}, {16, {16}}};
+  store::save_club(database.connection, club);
+  expect_same(club, store::load_clubs(database.connection).at(0));
+  club.branches.pop_back();
+  club.policy.spend_at = {{12, {14}}};
+  store::save_club(database.connection, club);
+  expect_same(club, store::load_clubs(database.connection).at(0));
+  club.policy.spend_at.clear();
+  store::save_club(database.connection, club);
+  expect_same(club, store::load_clubs(database.connection).at(0));
 }
 
 TEST_F(MysqlClubs, who_is_no_cashier_any_more_keeps_her_row_and_what_was_counted) {

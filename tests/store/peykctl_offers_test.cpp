@@ -85,6 +85,22 @@ TEST_F(PeykctlOffers, get_club_writes_what_apply_finds_no_difference_with) {
   EXPECT_EQ(query("SELECT COUNT(*) FROM offer_version"), "2\n");
 }
 
+TEST_F(PeykctlOffers, where_credit_is_spent_is_told_applied_and_written_back) {
+  ASSERT_EQ(apply(), kDone) << err;
+  change("join_on_purchase: true}", "join_on_purchase: true, spend_at: own}");
+  ASSERT_EQ(apply(), kDone) << err;
+  EXPECT_THAT(out, HasSubstr("~ policy.spend_at: any -> own\n"));
+  EXPECT_EQ(query("SELECT earned_no, spent_no FROM branch_spend ORDER BY earned_no"), "12\t12\n14\t14\n");
+  change("spend_at: own}", "spend_at: {12: [own, 14], 14: any}}");
+  ASSERT_EQ(apply(), kDone) << err;
+  EXPECT_THAT(out, HasSubstr("~ policy.spend_at: own -> {12: [12, 14]}\n"));
+  ASSERT_EQ(ctl({"get", "club", "salt"}), kDone) << err;
+  EXPECT_THAT(out, HasSubstr("  spend_at: {12: [12, 14]}\n"));
+  write("club.yaml", out);
+  EXPECT_EQ(apply(), kDone) << err;
+  EXPECT_EQ(out, "club salt: nothing to change\n");
+}
+
 TEST_F(PeykctlOffers, are_listed_with_what_they_ask_and_give_and_have_left) {
   ASSERT_EQ(apply(), kDone) << err;
   query("UPDATE offer SET spent = 400000 WHERE name = 'evenings'");

@@ -185,6 +185,9 @@ class Talk {
       if (words[0] == "closed") club_.policy.membership = Membership::closed;
       if (words[0] == "join_after")
         club_.policy.join_after_purchases = static_cast<std::uint32_t>(std::stoul(words[1]));
+      if (words[0] == "spend_at") {
+        for (const Branch& branch : club_.branches) club_.policy.spend_at[branch.number] = {branch.number};
+      }
       if (words[0] == "programme") club_.programme = sample_programme();
       if (words[0] == "toman") club_.money_display = MoneyDisplay::toman;
     }

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <map>
 
 #include "tests/kit/paths.hpp"
 
@@ -201,6 +202,44 @@ TEST(ConfigClubFile, a_ussd_root_without_quotes_is_told_to_have_them) {
             "club.yaml:6: an alias (*name) is not read here; allowed: a value that begins with * or & stands "
             "in quotes: "
             "\"*7000\"\n");
+}
+
+// A club of branches 12 and 14, the policy before them, as files have it.
+std::string spending_at(const std::string& text) {
+  return "slug: shop\nname: Shop\nline: 30001234\npolicy:\n  spend_at: " + text +
+         "\nbranches:\n- {number: 12, name: A}\n- {number: 14, name: B}\n";
+}
+
+TEST(ConfigClubFile, credit_is_spent_anywhere_at_its_branch_or_as_a_matrix_says) {
+  const std::map<std::string, rules::SpendAt> table = {
+      {"any", {}},
+      {"own", {{12, {12}}, {14, {14}}}},
+      {"{12: [12, 14], 14: any}", {{12, {12, 14}}}},
+      {"{12: own}", {{12, {12}}}},
+      {"{12: 14, 14: [own, 12]}", {{12, {14}}, {14, {12, 14}}}},
+      {"{12: [12, 12]}", {{12, {12}}}},
+      {"{}", {}},
+  };
+  for (const auto& [text, expected] : table) {
+    const auto file = load_club(spending_at(text), "club.yaml", variables);
+    ASSERT_TRUE(file) << text << ": " << report(file.error());
+    EXPECT_EQ(file->club.policy.spend_at, expected) << text;
+  }
+}
+
+TEST(ConfigClubFile, where_credit_is_spent_names_branches_of_the_file) {
+  const std::string row = "; allowed: a list of up to 1000: any, own, or of 12, 14\n";
+  const Wrong table[] = {
+      {"home", "club.yaml:5: policy.spend_at: found \"home\"; allowed: any, own\n"},
+      {"{12: [12, 15]}", "club.yaml:5: policy.spend_at.12[1]: found \"15\"" + row},
+      {"{12: here}", "club.yaml:5: policy.spend_at.12: found \"here\"" + row},
+      {"{15: [12]}", "club.yaml:5: policy.spend_at.15: unknown key; did you mean \"12\"?; allowed: 12, 14\n"},
+      {"{12: []}",
+       "club.yaml:5: policy.spend_at.12: no branch; allowed: at least one: credit that is good nowhere is "
+       "none\n"},
+      {"{12: [any, 14]}", "club.yaml:5: policy.spend_at.12: any beside branches; allowed: one of the two\n"},
+  };
+  for (const auto& [text, expected] : table) EXPECT_EQ(mistakes_of(spending_at(text)), expected) << text;
 }
 
 TEST(ConfigClubFile, branches_are_numbered_once) {

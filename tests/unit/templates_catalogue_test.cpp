@@ -56,6 +56,7 @@ Value sample(const std::string& name) {
   if (name == "pin") return "yes";
   if (name == "club") return "نان سحر";
   if (name == "branch") return "شعبه ونک";
+  if (name == "branches") return "شعبه ونک، شعبه تجریش، شعبه سعادت‌آباد";
   if (name == "unit") return "toman";
   if (name == "name") return "سارا احمدی";
   if (name == "city") return "تهران";
@@ -137,9 +138,9 @@ TEST(Catalogue, english_words_stay_in_gsm7) {
     const auto names = Catalogue::standard().arguments(key, Language::en);
     std::vector<Argument> arguments;
     for (const auto& name : names) {
-      static const std::set<std::string> kWords = {"earned", "refunded", "club", "branch", "tier", "title",
-                                                   "what",   "facts",    "from", "to",     "note", "name",
-                                                   "city",   "message",  "tag",  "item"};
+      static const std::set<std::string> kWords = {"earned", "refunded", "club", "branch", "tier",    "title",
+                                                   "what",   "facts",    "from", "to",     "note",    "name",
+                                                   "city",   "message",  "tag",  "item",   "branches"};
       const bool word = kWords.contains(name) || name.starts_with("word");
       arguments.push_back({name, word             ? Value("Bakery")
                                  : name == "list" ? Value(Rendered{"1"})

@@ -68,6 +68,34 @@ async function codes(shop, keys) {
   }
 }
 
+// Credit that the club takes at the branch where it was earned, and nowhere else.
+async function branches(shop, keys) {
+  const club = "(SELECT club_id FROM club WHERE slug = 'nan-o-namak')";
+  const bought = await shop.buy();
+  const check = async () =>
+    (await shop.expect('200', 'checkCode', shop.request('checkCode', { code: bought.code }), { key: keys.tajrish })).json;
+  const held = await shop.expect('201', 'holdCode', shop.holding(bought.code, 150000), { key: keys.tajrish });
+  shop.sql(`INSERT INTO branch_spend (club_id, earned_no, spent_no) VALUES (${club}, 12, 12)`);
+  shop.touch_club();
+  await shop.until(async () => (await check()).why === 'wrong-branch', 'the policy is not known');
+  const { good, available, branches, phone } = await check();
+  if (good || available !== 0 || phone !== null || branches.join() !== '12')
+    throw new Error(`a code of branch 12 at branch 14: ${JSON.stringify([good, available, branches, phone])}`);
+  const options = { key: keys.tajrish };
+  await shop.expect('422 wrong-branch', 'redeemCode', shop.redeeming(bought.code), options);
+  await shop.expect('422 wrong-branch', 'holdCode', shop.holding(bought.code), options);
+  // What was held before may be captured.
+  await shop.expect('201', 'captureHold', shop.capturing(held.json.id), options);
+  await shop.expect('201', 'redeemCode', shop.redeeming(bought.code));
+  shop.sql(`DELETE FROM branch_spend WHERE club_id = ${club}`);
+  shop.touch_club();
+  const [other] = await shop.buy_some(1);
+  await shop.until(
+    async () => (await shop.ask('redeemCode', shop.redeeming(other.code, 150000), options)).status === 201,
+    'the policy is known still',
+  );
+}
+
 async function redemptions(shop, keys) {
   const bought = await shop.buy();
   const taking = shop.redeeming(bought.code, 100000);
@@ -292,5 +320,5 @@ async function the_rest(shop) {
 }
 
 module.exports = {
-  all: [purchases, quotes, codes, redemptions, items, holds, refunds, members, tags, happenings, events, reports, the_rest],
+  all: [purchases, quotes, codes, branches, redemptions, items, holds, refunds, members, tags, happenings, events, reports, the_rest],
 };
