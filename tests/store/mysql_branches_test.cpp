@@ -143,7 +143,7 @@ TEST_F(MysqlBranches, the_migration_finds_the_branch_of_the_credit_that_there_is
   ASSERT_EQ(database.number("SELECT COUNT(*) FROM lot WHERE branch_no = 12"), 6) << before;
   database.query(
       "ALTER TABLE lot DROP COLUMN branch_no; DROP TABLE branch_spend;"
-      "DELETE FROM schema_migration WHERE name = '0051_spend_at'");
+      "DELETE FROM schema_migration WHERE name = '0053_spend_at'");
   store::migrate(database.connection);
   EXPECT_EQ(database.query(lots), before);
   database.expect_clean_ledger();
