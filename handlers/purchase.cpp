@@ -273,6 +273,7 @@ Outcome purchase(const PurchaseRequest& request, std::span<const CodeKey> candid
     outcome.texts.push_back(text_to(*club, member->phone, Lane::notice,
                                     thanks(request, *club, *member, member == &enrolled, brought, setting),
                                     setting.now));
+    move_to(outcome.texts, brought.later);
     const PastVisit visit{.purchase = purchase.id,
                           .branch = purchase.key.branch,
                           .at = purchase.purchased_at,
