@@ -273,13 +273,13 @@ Outcome purchase(const PurchaseRequest& request, std::span<const CodeKey> candid
     outcome.texts.push_back(text_to(*club, member->phone, Lane::notice,
                                     thanks(request, *club, *member, member == &enrolled, brought, setting),
                                     setting.now));
-    move_to(outcome.texts, brought.later);
     const PastVisit visit{.purchase = purchase.id,
                           .branch = purchase.key.branch,
                           .at = purchase.purchased_at,
                           .spent = purchase.amount - refunded};
     for (SetBehaviour& row : behaviour_after(*club, member->id, visit, facts))
       outcome.effects.push_back(std::move(row));
+    move_to(outcome.texts, brought.later);
   }
   if (joining == ByPurchase::invites) outcome.texts.push_back(may_join_now(*club, request.phone, setting));
   std::vector<Refunded> applied =

@@ -21,8 +21,7 @@
 // - What codes paid earns nothing: of an invoice wholly paid by them only notes and messages come (I24).
 // - A budget is what is left of it when it is judged, under the lock of the offer; an offer whose budget is
 //   less than it would give gives what is left, in the order of its effects, and then nothing (I34). That of
-//   an offer of items is so many pieces, and an item is worth no rial: no offer has a budget of both. That of
-//   an offer that gives neither, but has a message, is so many messages.
+//   an offer of items is so many pieces, and an item is worth no rial: no offer has a budget of both.
 // - Chance is none of the judge's: what is drawn for a member and a day is a function of both and of the
 //   offer (offer_draws.hpp), the same for all invoices of the day.
 // - Integers only. A value beyond kAmountMax is std::out_of_range, never a wrapped sum.
