@@ -4,11 +4,15 @@
 
 #include <algorithm>
 #include <map>
+#include <span>
 
 #include "config/condition_reader.hpp"
 #include "config/scalars.hpp"
+#include "handlers/later.hpp"
 #include "handlers/programme_words.hpp"
 #include "handlers/rules/remarks.hpp"
+#include "templates/alphabet.hpp"
+#include "templates/catalogue.hpp"
 #include "templates/dates.hpp"
 
 namespace peyk::config {
@@ -28,12 +32,11 @@ bool is_line_of(std::string_view text, std::size_t max) {
 constexpr std::string_view kPlaceholders[] = {"club", "credit", "code", "until", "item"};
 
 // Each `{` begins a placeholder that is known, and is closed.
-bool has_known_placeholders(std::string_view text) {
+bool has_placeholders_of(std::span<const std::string_view> known, std::string_view text) {
   for (std::size_t at = text.find_first_of("{}"); at != text.npos; at = text.find_first_of("{}", at)) {
     const std::size_t end = text.find('}', at);
     if (text[at] != '{' || end == text.npos) return false;
-    if (std::ranges::find(kPlaceholders, text.substr(at + 1, end - at - 1)) == std::end(kPlaceholders))
-      return false;
+    if (std::ranges::find(known, text.substr(at + 1, end - at - 1)) == known.end()) return false;
     at = end + 1;
   }
   return true;
@@ -55,8 +58,15 @@ constexpr TextRule kItem{
     [](std::string_view t) { return !t.empty() && is_line_of(t, rules::kItemCharactersMax); },
     "1 to 40 characters on one line: what is handed over"};
 constexpr TextRule kMessage{
-    [](std::string_view t) { return is_line_of(t, 300) && has_known_placeholders(t); },
+    [](std::string_view t) { return is_line_of(t, 300) && has_placeholders_of(kPlaceholders, t); },
     "up to 300 characters on one line; {club}, {credit}, {code}, {until} and {item} are filled in"};
+constexpr TextRule kLaterMessage{[](std::string_view t) {
+                                   return !t.empty() && is_line_of(t, 300) &&
+                                          has_placeholders_of(handlers::kLaterPlaceholders, t);
+                                 },
+                                 "1 to 300 characters on one line; {club} and {branch} are filled in"};
+constexpr std::size_t kLaterPartsMax = 3;
+constexpr std::chrono::minutes kLaterUsual{120}, kLaterMin{5}, kLaterMax{30 * 24 * 60};
 constexpr TextRule kDay{[](std::string_view t) { return parse_day(t).has_value(); },
                         "a day that is in the calendar: 2026-11-20, 1405/08/29"};
 constexpr TextRule kBusiness{[](std::string_view t) { return !rules::usual_segments(t).empty(); },
@@ -211,8 +221,31 @@ void read_segments(Section& root, handlers::Club& club) {
   }
 }
 
+// In the members' languages, and as long as its longest branch makes it.
+bool fits_later(Section& s, std::string_view key, const std::string& message, const handlers::Club& club) {
+  std::size_t parts = 0;
+  for (const handlers::Branch& branch : club.branches) {
+    for (const auto language : {handlers::Language::fa, handlers::Language::en}) {
+      const std::string text =
+          handlers::later_words(message, club.name, branch.name, language, templates::Catalogue::standard());
+      parts = std::max(parts, templates::part_count(text, templates::choose(text)));
+    }
+  }
+  if (parts <= kLaterPartsMax) return true;
+  s.mistake(key, fmt::format("{} parts of a text", parts),
+            fmt::format("up to {}: about 190 letters", kLaterPartsMax));
+  return false;
+}
+
 // The value of an effect, by its own key or by the one it has within a map.
-bool read_value(Section& s, std::string_view key, const EffectWord& word, rules::OfferEffect& effect) {
+bool read_value(Section& s, std::string_view key, const EffectWord& word, const handlers::Club& club,
+                rules::OfferEffect& effect) {
+  if (word.kind == rules::EffectKind::message) {
+    effect.value = 1;
+    effect.after_minutes = static_cast<std::uint32_t>(kLaterUsual.count());
+    return s.text(key, effect.text, kLaterMessage, Presence::required) &&
+           fits_later(s, key, effect.text, club);
+  }
   if (word.kind == rules::EffectKind::item) {
     effect.value = 1;
     return s.text(key, effect.text, kItem, Presence::required);
@@ -226,8 +259,15 @@ bool read_value(Section& s, std::string_view key, const EffectWord& word, rules:
   return true;
 }
 
+bool read_after(Section& s, rules::OfferEffect& effect) {
+  std::chrono::minutes after = kLaterUsual;
+  if (!s.duration("after", after, kLaterMin, kLaterMax) && s.has("after")) return false;
+  effect.after_minutes = static_cast<std::uint32_t>(after.count());
+  return true;
+}
+
 // What an offer gives; nothing: a mistake was found.
-std::optional<std::vector<rules::OfferEffect>> read_effects(Section& parent) {
+std::optional<std::vector<rules::OfferEffect>> read_effects(Section& parent, const handlers::Club& club) {
   std::vector<rules::OfferEffect> effects;
   bool correct = parent.holds_map("then");
   if (!parent.has("then")) parent.mistake("then", "missing", "a map of effects: {credit_percent: 5}");
@@ -240,14 +280,15 @@ std::optional<std::vector<rules::OfferEffect>> read_effects(Section& parent) {
       }
       if (s.holds_map(word.name)) {
         s.section(word.name, [&](Section& one) {
-          correct = read_value(one, word.value_key, word, effect) && correct;
+          correct = read_value(one, word.value_key, word, club, effect) && correct;
           if (word.has_valid_days && !one.integer("valid_days", effect.valid_days, 1, 3650))
             correct = correct && !one.has("valid_days");
           if (word.has_day_max && !one.integer("day_max", effect.day_max, 1, rules::kAmountMax))
             correct = correct && !one.has("day_max");
+          if (word.kind == rules::EffectKind::message) correct = read_after(one, effect) && correct;
         });
       } else {
-        correct = read_value(s, word.name, word, effect) && correct;
+        correct = read_value(s, word.name, word, club, effect) && correct;
       }
       effects.push_back(std::move(effect));
     }
@@ -275,7 +316,7 @@ void read_offer(Section& s, const handlers::Club& club, rules::Offer& offer) {
   s.choice("on", offer.on, handlers::occasion_words());
   ConditionsRead when =
       read_conditions(s, "when", {club.branches, club.programme.tiers, &club.programme.segments});
-  auto then = read_effects(s);
+  auto then = read_effects(s, club);
   read_days(s, club, offer);
   s.integer("per_member", offer.per_member, 1, kUsesMax);
   const bool days_given = s.integer("per_member_day", offer.per_member_day, 0, kUsesMax);
@@ -284,7 +325,8 @@ void read_offer(Section& s, const handlers::Club& club, rules::Offer& offer) {
   s.integer("priority", offer.priority, -1000, 1000);
   read_draws(s, offer);
   if (s.text("message", offer.message, kMessage) && offer.on == rules::Occasion::purchase)
-    s.mistake("message", "given to an offer on purchases", "only beside on: birthday, away …");
+    s.mistake("message", "given beside an offer on purchases",
+              "then: {message: …} for a text after a purchase; beside on: birthday, away …");
   offer.when = std::move(when.conditions);
   if (!then) return;
   offer.then = std::move(*then);

@@ -4,6 +4,7 @@
 // entries, what is spent of an offer's budget the sum of its grants; grants and point entries are only added.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -79,6 +80,7 @@ struct OfferGrant {
   std::int64_t value = 0;       // amount or count
   rules::Amount of_budget = 0;  // spent by it: nothing, if the offer has none
   LotId lot = 0;                // 0: it opened none
+  std::uint64_t text = 0;       // a message: by its id; 0: none was to be sent
   rules::Instant at{};
   std::string facts;  // a JSON object; empty: forgotten, she has left
 };
@@ -103,8 +105,12 @@ constexpr bool is_money(rules::EffectKind kind) {
   using enum rules::EffectKind;
   return kind == percent_off || kind == cash_off || kind == credit_percent || kind == credit || kind == gift;
 }
-// It counts against a budget: of rials, or of pieces.
-constexpr bool is_of_budget(rules::EffectKind kind) {
+// It counts against a budget of its offer: of rials, or of pieces; messages where it gives neither.
+inline bool is_of_budget(const rules::Offer& offer, rules::EffectKind kind) {
+  const auto gives = [](const rules::OfferEffect& one) {
+    return is_money(one.kind) || one.kind == rules::EffectKind::item;
+  };
+  if (kind == rules::EffectKind::message) return std::ranges::none_of(offer.then, gives);
   return is_money(kind) || kind == rules::EffectKind::item;
 }
 

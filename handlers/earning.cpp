@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "handlers/later.hpp"
 #include "handlers/rules/cards.hpp"
 #include "handlers/use_cases.hpp"
 #include "templates/dates.hpp"
@@ -36,7 +37,7 @@ void honour(const Club& club, rules::Amount discount, rules::Amount paid, Worth&
     if (is_off(effect.kind)) {
       given.value = std::min(given.value, left);
       left -= given.value;
-    } else if (paid == 0 && effect.kind != EffectKind::note) {
+    } else if (paid == 0 && !rules::is_said(effect.kind)) {
       given.value = 0;
     } else if (effect.kind == EffectKind::credit_percent) {
       given.value =
@@ -76,7 +77,7 @@ class Bringing {
     if (purchase_.id == 0 || left.spent > 0) issue_items();
     count_points(left.points);
     rise(left);
-    record_grants();
+    record_grants(left);
     return std::move(brought_);
   }
 
@@ -279,7 +280,7 @@ class Bringing {
     if (after.tier > before.tier) brought_.risen = after;
   }
 
-  void record_grants() {
+  void record_grants(const Left& left) {
     std::map<std::size_t, rules::Amount> money;  // by offers
     for (std::size_t i = 0; i < worth_.given.size(); ++i) {
       const Given& given = worth_.given[i];
@@ -287,6 +288,7 @@ class Bringing {
       const rules::OfferEffect& what = offer.then[given.effect];
       money[given.offer] += is_money(what.kind) ? given.value : 0;
       const auto lot = lots_.find(i);
+      const bool is_heard = what.kind == EffectKind::message && left.spent > 0;
       effect(RecordGrant{{.id = setting_.chance.next_id(),
                           .club = club_.id,
                           .member = member_.id,
@@ -296,13 +298,22 @@ class Bringing {
                           .place = static_cast<std::uint32_t>(given.effect),
                           .kind = what.kind,
                           .value = given.value,
-                          .of_budget = offer.budget > 0 && is_of_budget(what.kind) ? given.value : 0,
+                          .of_budget = offer.budget > 0 && is_of_budget(offer, what.kind) ? given.value : 0,
                           .lot = lot == lots_.end() ? 0 : lot->second,
+                          .text = is_heard ? say_later(what) : 0,
                           .at = setting_.now,
                           .facts = looked_at(offer, worth_.measures)}});
       ++brought_.grants;
     }
     for (const auto& [place, sum] : money) use(club_.programme.offers[place], sum);
+  }
+
+  // Its id.
+  std::uint64_t say_later(const rules::OfferEffect& message) {
+    OutgoingText text = text_after(club_, purchase_, member_, message, setting_);
+    text.id = setting_.chance.next_id();
+    brought_.later.push_back(std::move(text));
+    return brought_.later.back().id;
   }
 
   void use(const rules::Offer& offer, rules::Amount sum) {

@@ -67,6 +67,7 @@ struct Brought {
   std::optional<rules::Standing> risen;  // to another tier
   std::uint32_t tier = 0;                // that she is in now; 0: none
   std::vector<Effect> effects;
+  std::vector<OutgoingText> later;  // what offers say some time after it
   std::uint32_t grants = 0;
 };
 // `earned` and `points` of it are left once earlier refunds have taken their part, and `spent` of the bill.

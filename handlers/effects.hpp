@@ -162,6 +162,12 @@ struct RecordRefund {
   bool known = false;  // parked before
 };
 
+// A text that waits for its moment is not to be sent: what it is about was given back. What has left stays.
+struct CancelText {
+  std::uint64_t text = 0;
+  rules::Instant at{};
+};
+
 // As a whole, whatever of it has changed.
 struct SetProfile {
   Profile row;
@@ -275,7 +281,7 @@ using Effect =
                  ReturnCredit, Owe, RecordRefund, SetGuesses, SetProfile, SetBehaviour, SetStanding,
                  RecordPoints, SetOfferUse, RecordGrant, OpenGiftAccount, IssueGift, SetTags, SetSurveyScore,
                  RecordMemberEvent, BeginOffer, EndOffer, RecordLetter, IssueItem, HandOver, TakeItemBack,
-                 VoidItem, ThankPhone>;
+                 VoidItem, ThankPhone, CancelText>;
 
 struct OutgoingText {
   ClubId club = 0;
@@ -285,6 +291,7 @@ struct OutgoingText {
   std::string text;              // UTF-8
   rules::Instant valid_until{};  // not sent after
   rules::Instant send_at{};      // not sent before; the epoch: at once
+  std::uint64_t id = 0;          // by which it can be cancelled; 0: nobody asks for it
 };
 
 struct Outcome {

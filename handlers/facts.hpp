@@ -220,6 +220,7 @@ class Facts {
   void apply(const struct HandOver& effect);
   void apply(const struct TakeItemBack& effect);
   void apply(const struct VoidItem& effect);
+  void apply(const struct CancelText& effect);
   void apply(const struct SetTags& effect);
   void apply(const struct SetSurveyScore& effect);
   void apply(const struct RecordMemberEvent& effect);

@@ -171,6 +171,7 @@ void Facts::apply(const SetMissWindow& effect) {
   miss_windows_[effect.key] = effect.row;
 }
 void Facts::apply(const NoteMiss&) {}  // no decision asks for it
+void Facts::apply(const CancelText&) {}
 void Facts::apply(const SetPending& effect) {
   pendings_[effect.row.key] = effect.row;
 }

@@ -181,6 +181,7 @@ struct Teller {
       case EffectKind::item:
         return item.empty() ? say("gives_item_over") : say("gives_item", {{"item", item}});
       case EffectKind::note:
+      case EffectKind::message:
         return "";
     }
     throw std::logic_error("gives: not an EffectKind");
@@ -299,6 +300,8 @@ std::string given_in_words(const OfferGrant& grant, const rules::Offer* offer, c
       return teller.gives(EffectKind::credit, grant.value, item);
     case EffectKind::points_percent:
       return teller.gives(EffectKind::points, grant.value, item);
+    case EffectKind::message:
+      return teller.say("gives_message");
     default:
       return teller.gives(grant.kind, grant.value, item);
   }

@@ -121,6 +121,7 @@ Json effect_json(const OfferEffect& effect) {
   put(json, "valid_days", effect.valid_days);
   put(json, "day_max", effect.day_max);
   put(json, "text", effect.text);
+  put(json, "after_minutes", effect.after_minutes);
   return json;
 }
 
@@ -131,7 +132,8 @@ OfferEffect read_effect(const Json& json) {
           .value = get(json, "value", std::int64_t{0}),
           .valid_days = get(json, "valid_days", std::uint32_t{0}),
           .day_max = get(json, "day_max", rules::Amount{0}),
-          .text = get(json, "text", std::string())};
+          .text = get(json, "text", std::string()),
+          .after_minutes = get(json, "after_minutes", std::uint32_t{0})};
 }
 
 template <typename E>

@@ -99,7 +99,7 @@ constexpr std::array<SetWord, rules::kWordSets> kSetWords{{
 
 constexpr std::int64_t kShareMax = rules::kWholeBasisPoints;
 constexpr std::int64_t kPointsShareMax = 10 * kShareMax;
-constexpr std::array<EffectWord, 10> kEffectWords{{
+constexpr std::array<EffectWord, 11> kEffectWords{{
     {EffectKind::percent_off, "percent_off", "percent", Unit::basis_points, kShareMax, false, true, "{}% off",
      "Off the invoice at once, where the till asks for a quote"},
     {EffectKind::cash_off, "cash_off", "amount", Unit::rials, rules::kAmountMax, false, true, "{} off",
@@ -119,6 +119,8 @@ constexpr std::array<EffectWord, 10> kEffectWords{{
      "What the cashier is told"},
     {EffectKind::item, "item", "text", Unit::count, 0, true, false, "item \"{}\"",
      "One piece of something, for a code that the cashier hands it over for"},
+    {EffectKind::message, "message", "text", Unit::count, 0, false, false, "message \"{}\"",
+     "A text to her some time after the purchase, by day, with {club} and {branch}"},
 }};
 
 constexpr std::array<std::string_view, 7> kWeekdays{"sat", "sun", "mon", "tue", "wed", "thu", "fri"};
@@ -280,6 +282,12 @@ std::string value_of(const rules::OfferEffect& effect) {
   return word.unit == Unit::basis_points ? percent_text(effect.value) : fmt::format("{}", effect.value);
 }
 
+std::string span_text(std::uint32_t minutes) {
+  constexpr std::uint32_t kHour = 60, kDay = 24 * kHour;
+  if (minutes % kDay == 0) return fmt::format("{}d", minutes / kDay);
+  return minutes % kHour == 0 ? fmt::format("{}h", minutes / kHour) : fmt::format("{}m", minutes);
+}
+
 std::string said(const rules::Condition& condition, const rules::TierPlan& tiers) {
   return fmt::format("{}{} {}", condition.negated ? "not " : "", key_of(condition),
                      fmt::join(values_of(condition, tiers), " or "));
@@ -289,6 +297,7 @@ std::string said(const rules::OfferEffect& effect) {
   std::string text = fmt::format(fmt::runtime(word_of(effect.kind).said), value_of(effect));
   if (effect.valid_days != 0) text += fmt::format(", {} days", effect.valid_days);
   if (effect.day_max != 0) text += fmt::format(", at most {} a day", effect.day_max);
+  if (effect.after_minutes != 0) text += fmt::format(", {} after", span_text(effect.after_minutes));
   return text;
 }
 

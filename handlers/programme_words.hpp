@@ -110,6 +110,7 @@ std::string_view key_of(const rules::Condition& condition);
 std::vector<std::string> values_of(const rules::Condition& condition, const rules::TierPlan& tiers);
 std::string percent_text(std::int64_t basis_points);  // 725: "7.25"
 std::string value_of(const rules::OfferEffect& effect);
+std::string span_text(std::uint32_t minutes);  // 90: "90m", 120: "2h", 2,880: "2d"
 
 // For reports, in English: "visits >=6", "not segment lost", "5% credit, 14 days".
 std::string said(const rules::Condition& condition, const rules::TierPlan& tiers);

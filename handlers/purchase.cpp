@@ -273,6 +273,7 @@ Outcome purchase(const PurchaseRequest& request, std::span<const CodeKey> candid
                           .spent = purchase.amount - refunded};
     for (SetBehaviour& row : behaviour_after(*club, member->id, visit, facts))
       outcome.effects.push_back(std::move(row));
+    move_to(outcome.texts, brought.later);
   }
   if (joining == ByPurchase::invites) outcome.texts.push_back(may_join_now(*club, request.phone, setting));
   std::vector<Refunded> applied =

@@ -133,6 +133,10 @@ Quote quote(const Club& club, const QuoteOrder& order, const Facts& facts, const
     });
     quoted.given = std::move(judged.given);
   }
+  // What comes later is said later.
+  std::erase_if(quoted.given, [&club](const rules::Given& one) {
+    return effect_of(one, club).kind == EffectKind::message;
+  });
   quoted.payable = order.amount - quoted.discount;
   if (quoted.member != nullptr) {
     const auto lots = facts.spendable_lots(quoted.member->id, setting.now);

@@ -34,7 +34,10 @@ class Refunding {
     take_back(rules::earned_at(bought, before) - rules::earned_at(bought, after));
     take_points(rules::points_at(purchase_.points, purchase_.amount, before) -
                 rules::points_at(purchase_.points, purchase_.amount, after));
-    if (after == purchase_.amount) void_items();
+    if (after == purchase_.amount) {
+      void_items();
+      say_no_more();
+    }
     change_behaviour();
     return finish(false, 0);
   }
@@ -154,6 +157,13 @@ class Refunding {
       if (code == nullptr || code->state != CodeState::live || setting_.now >= lot->expires_at) continue;
       done_.effects.push_back(VoidItem{code->id, setting_.now});
       items_.push_back(code->item);
+    }
+  }
+
+  // What was still to be said of it: nobody is thanked for what she gave back.
+  void say_no_more() {
+    for (const OfferGrant* grant : facts_.grants(purchase_.id)) {
+      if (grant->text != 0) done_.effects.push_back(CancelText{grant->text, setting_.now});
     }
   }
 

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <ostream>
 
+#include "handlers/customer.hpp"
 #include "handlers/programme_words.hpp"
 #include "store/mysql/programmes.hpp"
 #include "templates/dates.hpp"
@@ -85,10 +86,13 @@ std::string reach_of(const store::OfferReach& reach) {
 std::string budget_of(const OfferRecord& record) {
   const rules::Amount budget = record.versions.front().offer.budget;
   if (budget == 0) return "  no budget\n";
-  const bool of_items = std::ranges::any_of(record.versions.front().offer.then, [](const auto& one) {
-    return one.kind == rules::EffectKind::item;
-  });
-  return fmt::format("  given {} of {} {}, {} left\n", record.spent, budget, of_items ? "items" : "rials",
+  const rules::Offer& offer = record.versions.front().offer;
+  const auto gives = [&offer](rules::EffectKind kind) {
+    return std::ranges::find(offer.then, kind, &rules::OfferEffect::kind) != offer.then.end();
+  };
+  const bool of_messages = handlers::is_of_budget(offer, rules::EffectKind::message);
+  const std::string_view what = gives(rules::EffectKind::item) ? "items" : of_messages ? "messages" : "rials";
+  return fmt::format("  given {} of {} {}, {} left\n", record.spent, budget, what,
                      std::max<rules::Amount>(budget - record.spent, 0));
 }
 

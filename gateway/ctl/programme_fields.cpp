@@ -39,10 +39,12 @@ std::string day_of(rules::Instant at, std::string_view time_zone) {
 std::string effect_value(const rules::OfferEffect& effect) {
   const EffectWord& word = handlers::word_of(effect.kind);
   const std::string value = word.max == 0 ? yaml_quoted(effect.text) : value_of(effect);
-  if (effect.valid_days == 0 && effect.day_max == 0) return value;
+  if (effect.valid_days == 0 && effect.day_max == 0 && effect.after_minutes == 0) return value;
   std::string text = fmt::format("{{{}: {}", word.value_key, value);
   if (effect.valid_days != 0) text += fmt::format(", valid_days: {}", effect.valid_days);
   if (effect.day_max != 0) text += fmt::format(", day_max: {}", effect.day_max);
+  if (effect.after_minutes != 0)
+    text += fmt::format(", after: {}", handlers::span_text(effect.after_minutes));
   return text + "}";
 }
 

@@ -74,8 +74,9 @@ bool takes_off(const Offer& offer) {
   return std::ranges::any_of(offer.then, [](const auto& one) { return is_discount(one.kind); });
 }
 
+// To the cashier or to her.
 bool has_only_notes(const Offer& offer) {
-  return std::ranges::all_of(offer.then, [](const auto& one) { return one.kind == EffectKind::note; });
+  return std::ranges::all_of(offer.then, [](const auto& one) { return is_said(one.kind); });
 }
 
 class Settling {
@@ -133,7 +134,7 @@ class Settling {
   void effects_of(std::size_t i, bool discounts) {
     const std::vector<OfferEffect>& then = candidates_[i].offer->then;
     for (std::size_t effect = 0; effect < then.size(); ++effect) {
-      if (then[effect].kind == EffectKind::note || is_discount(then[effect].kind) != discounts) continue;
+      if (is_said(then[effect].kind) || is_discount(then[effect].kind) != discounts) continue;
       const std::int64_t whole = wanted(then[effect]);
       const std::int64_t value = bounded_by(i, then[effect], whole);
       if (value == 0) continue;
@@ -142,12 +143,12 @@ class Settling {
     }
   }
 
-  // A note comes with what its offer gives, or alone where that is all there is to it.
+  // Notes and messages come with what their offer gives, or alone where that is all there is to it.
   void notes_of(std::size_t i) {
     const Offer& offer = *candidates_[i].offer;
     if (!gave_[i] && !has_only_notes(offer)) return;
     for (std::size_t effect = 0; effect < offer.then.size(); ++effect) {
-      if (offer.then[effect].kind == EffectKind::note) give(i, effect, 0);
+      if (is_said(offer.then[effect].kind)) give(i, effect, offer.then[effect].value);
     }
   }
 
@@ -169,6 +170,7 @@ class Settling {
       case EffectKind::item:
         return checked(effect.value);
       case EffectKind::note:
+      case EffectKind::message:
         break;
     }
     return 0;

@@ -54,6 +54,7 @@ bool gives_by_piece(const Offer& offer) {
       case EffectKind::gift:
       case EffectKind::entries:
       case EffectKind::item:
+      case EffectKind::message:
         return true;
       default:
         return false;

@@ -18,7 +18,7 @@
 //   is not shared by discounts and credit (likewise); and an offer that says `best` and is not a plain
 //   percentage (bounded()) is the only one of these that a member gets in a day: else a splitter has the
 //   piece by a small invoice and the percentage by the rest.
-// - What codes paid earns nothing: of an invoice wholly paid by them only notes come (I24).
+// - What codes paid earns nothing: of an invoice wholly paid by them only notes and messages come (I24).
 // - A budget is what is left of it when it is judged, under the lock of the offer; an offer whose budget is
 //   less than it would give gives what is left, in the order of its effects, and then nothing (I34). That of
 //   an offer of items is so many pieces, and an item is worth no rial: no offer has a budget of both.
@@ -66,15 +66,23 @@ enum class EffectKind : std::uint8_t {
   gift,            // a gift code of so much, to give away
   entries,         // in the draw
   note,            // what the cashier is told: "gold member, say thanks"
-  item             // one piece of something, for a code that a cashier hands it over for
+  item,            // one piece of something, for a code that a cashier hands it over for
+  message          // a text to her, some time after the purchase
 };
+
+// It is said and not given: worth nothing at a till. It comes with what its offer gives, or alone where its
+// offer gives nothing else.
+constexpr bool is_said(EffectKind kind) {
+  return kind == EffectKind::note || kind == EffectKind::message;
+}
 
 struct OfferEffect {
   EffectKind kind = EffectKind::credit_percent;
   std::int64_t value = 0;        // basis points, amount or count
   std::uint32_t valid_days = 0;  // credit, gift, item: full local days after today; 0: as the club's credit
   Amount day_max = 0;            // money: at most so much to one member in a day; 0: no bound
-  std::string text;              // note: in the club's language; item: what it is
+  std::string text;              // note, message: as the club wrote it; item: what it is
+  std::uint32_t after_minutes = 0;  // message: so long after the purchase
   bool operator==(const OfferEffect&) const = default;
 };
 
@@ -99,8 +107,9 @@ struct Offer {
   Instant until{};               // first instant at which it is over; the epoch: never
   std::uint32_t per_member = 0;  // uses; 0: no bound
   std::uint32_t per_member_day =
-      0;              // uses; 0: no bound. The file's default: 1 if it gives anything by the piece
-  Amount budget = 0;  // in all, of discount, credit and gifts; or of items, in pieces; 0: no bound
+      0;  // uses; 0: no bound. The file's default: 1 if it gives anything by the piece
+  Amount budget =
+      0;  // in all, of discount, credit and gifts; or of items or messages, in pieces; 0: no bound
   Stacking stacking = Stacking::all;
   std::int32_t priority = 0;  // the higher, the more it counts among equals
   std::string

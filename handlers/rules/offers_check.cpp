@@ -17,6 +17,7 @@ constexpr std::int64_t kPointsShareMax = 100'000;  // basis points: ten times as
 constexpr std::uint32_t kValidDaysMax = 3660;
 constexpr std::uint32_t kHoldOutMax = 9'000;  // basis points
 constexpr std::uint32_t kChanceMax = 1'000'000;
+constexpr std::uint32_t kAfterMinutesMax = 30 * 24 * 60;
 
 struct KindTraits {
   std::string_view name;
@@ -27,7 +28,7 @@ struct KindTraits {
 };
 
 // In the order of EffectKind.
-constexpr std::array<KindTraits, 10> kKinds = {{{"percent_off", kWholeBasisPoints, true, true, false},
+constexpr std::array<KindTraits, 11> kKinds = {{{"percent_off", kWholeBasisPoints, true, true, false},
                                                 {"cash_off", kAmountMax, true, true, false},
                                                 {"credit_percent", kWholeBasisPoints, true, true, true},
                                                 {"credit", kAmountMax, true, false, true},
@@ -36,7 +37,8 @@ constexpr std::array<KindTraits, 10> kKinds = {{{"percent_off", kWholeBasisPoint
                                                 {"gift", kAmountMax, true, false, true},
                                                 {"entries", kCountMax, false, false, false},
                                                 {"note", 0, false, true, false},
-                                                {"item", 1, false, false, true}}};
+                                                {"item", 1, false, false, true},
+                                                {"message", 1, false, false, false}}};
 
 const KindTraits& traits_of(const OfferEffect& effect) {
   return kKinds.at(static_cast<std::size_t>(effect.kind));
@@ -46,14 +48,20 @@ void check_effect(const OfferEffect& effect, Occasion on, Words& wrong) {
   const KindTraits& kind = traits_of(effect);
   const std::string name(kind.name);
   const bool note = effect.kind == EffectKind::note, item = effect.kind == EffectKind::item;
-  if (note && effect.text.empty()) wrong.push_back(name + ": says nothing");
+  const bool message = effect.kind == EffectKind::message;
+  if (is_said(effect.kind) && effect.text.empty()) wrong.push_back(name + ": says nothing");
   if (item && effect.text.empty()) wrong.push_back(name + ": of what");
   if (!note && effect.value <= 0) wrong.push_back(name + ": gives nothing");
   if (!note && effect.value > kind.value_max)
     wrong.push_back(name + ": more than " + std::to_string(kind.value_max));
-  if (!note && !item && !effect.text.empty()) wrong.push_back(name + ": only a note has a text, or an item");
+  if (!is_said(effect.kind) && !item && !effect.text.empty())
+    wrong.push_back(name + ": only a note has a text, an item or a message");
   if (kind.needs_invoice && on != Occasion::purchase)
     wrong.push_back(name + ": there is no invoice on this occasion");
+  if (message && on != Occasion::purchase) wrong.push_back(name + ": on this occasion it stands beside then");
+  if (message && (effect.after_minutes == 0 || effect.after_minutes > kAfterMinutesMax))
+    wrong.push_back(name + ": a while after the purchase, up to 30 days");
+  if (!message && effect.after_minutes != 0) wrong.push_back(name + ": only a message comes later");
   if (effect.valid_days != 0 && !kind.lasts) wrong.push_back(name + ": has no days of validity");
   if (effect.valid_days > kValidDaysMax)
     wrong.push_back(name + ": valid for more than " + std::to_string(kValidDaysMax) + " days");
@@ -68,20 +76,21 @@ void check_effect(const OfferEffect& effect, Occasion on, Words& wrong) {
 void check_effects_together(const Offer& offer, Words& wrong) {
   if (offer.then.empty()) wrong.push_back("it gives nothing");
   std::array<int, kKinds.size()> seen{};
-  int money = 0, discounts = 0, items = 0;
+  int money = 0, discounts = 0, items = 0, messages = 0;
   bool day_max = false;
   for (const OfferEffect& effect : offer.then) {
     if (++seen.at(static_cast<std::size_t>(effect.kind)) == 2)
       wrong.push_back(std::string(traits_of(effect).name) + ": stands twice; write two offers");
     money += traits_of(effect).money ? 1 : 0;
     items += effect.kind == EffectKind::item ? 1 : 0;
+    messages += effect.kind == EffectKind::message ? 1 : 0;
     discounts += effect.kind == EffectKind::percent_off || effect.kind == EffectKind::cash_off ? 1 : 0;
     day_max = day_max || effect.day_max != 0;
   }
   if (day_max && money > 1)
     wrong.push_back("a bound of the day is for an offer that gives money in one way; write two offers");
-  if (offer.budget != 0 && money + items == 0)
-    wrong.push_back("a budget bounds money, or items, and it gives none");
+  if (offer.budget != 0 && money + items + messages == 0)
+    wrong.push_back("a budget bounds money, items or messages, and it gives none");
   if (offer.budget != 0 && money != 0 && items != 0)
     wrong.push_back("a budget is so many rials or so many items; write two offers");
   if (offer.budget != 0 && discounts != 0 && discounts != money)
@@ -158,7 +167,7 @@ bool is_lower_bound(const Condition& condition) {
 }
 
 void check_splitting(const Offer& offer, Words& wrong) {
-  const bool notes = std::ranges::all_of(offer.then, [](auto& one) { return one.kind == EffectKind::note; });
+  const bool notes = std::ranges::all_of(offer.then, [](auto& one) { return is_said(one.kind); });
   if (offer.on != Occasion::purchase || notes) return;
   for (const Condition& condition : offer.when) {
     if (!condition.words.empty()) continue;

@@ -196,6 +196,7 @@ struct Sorted {
     revived_codes.insert(effect.code);
   }
   void operator()(const VoidItem& effect) { end_code(effect.code, CodeState::voided, effect.at); }
+  void operator()(const CancelText&) {}  // once the texts are saved (schedule.hpp)
   void operator()(const SetTags& effect) { changed_tags.insert(effect.member); }
   void operator()(const SetSurveyScore& effect) { changed_scores.insert(effect.member); }
   void operator()(const RecordMemberEvent& effect) { member_events.push_back(&effect.event); }

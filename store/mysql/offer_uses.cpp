@@ -77,7 +77,7 @@ void load_periods(Connection& connection, const Needs& needs, Facts& facts) {
 
 constexpr const char* kGrantColumns =
     "g.grant_id, g.club_id, g.member_id, g.purchase_id, g.version_id, g.offer_id, g.place, g.kind, g.value,"
-    " g.of_budget, g.lot_id, g.at, g.facts";
+    " g.of_budget, g.lot_id, g.at, g.facts, g.message_id";
 OfferGrant grant_of(Rows& rows) {
   OfferGrant g{.id = rows.u64()};
   g.club = rows.u32();
@@ -92,6 +92,7 @@ OfferGrant grant_of(Rows& rows) {
   g.lot = rows.maybe_u64().value_or(0);
   g.at = rows.instant();
   g.facts = rows.text();
+  g.text = rows.maybe_u64().value_or(0);
   return g;
 }
 
@@ -116,12 +117,13 @@ void save_grants(Connection& connection, std::span<const OfferGrant* const> gran
   insert_set(
       connection,
       "INSERT INTO offer_grant (grant_id, club_id, member_id, purchase_id, version_id, offer_id, place,"
-      " kind, value, of_budget, lot_id, at, facts) VALUES ",
-      13, grants, [](Statement& s, const OfferGrant* grant) {
+      " kind, value, of_budget, lot_id, at, facts, message_id) VALUES ",
+      14, grants, [](Statement& s, const OfferGrant* grant) {
         const OfferGrant& g = *grant;
         s.add(g.id).add(g.club).add(g.member).add(g.purchase).add(g.version).add(g.offer).add(g.place);
         s.add(static_cast<std::uint32_t>(g.kind)).add(g.value).add(g.of_budget);
         s.add(g.lot == 0 ? std::optional<std::uint64_t>() : g.lot).add(g.at).add(g.facts);
+        s.add(g.text == 0 ? std::optional<std::uint64_t>() : g.text);
       });
   std::set<OfferId> spent;
   for (const OfferGrant* grant : grants) {

@@ -10,7 +10,7 @@ QueuedText queued_text(handlers::OutgoingText text, MessageId id, rules::Instant
   const auto alphabet = templates::choose(text.text);
   const auto parts = static_cast<std::uint8_t>(
       std::clamp<std::size_t>(templates::part_count(text.text, alphabet), 1, templates::kPartsMax));
-  return {.id = id,
+  return {.id = text.id != 0 ? text.id : id,
           .club = text.club,
           .line = std::move(text.line),
           .to = text.to,

@@ -6,6 +6,7 @@
 
 namespace peyk::store {
 
+// `id`: where it has none of its own.
 QueuedText queued_text(handlers::OutgoingText text, MessageId id, rules::Instant now);
 
 }  // namespace peyk::store

@@ -9,6 +9,7 @@
 #include "store/mysql/miss_windows.hpp"
 #include "store/mysql/outgoing.hpp"
 #include "store/mysql/pendings.hpp"
+#include "store/mysql/schedule.hpp"
 
 namespace peyk::store {
 
@@ -76,6 +77,7 @@ bool Attempt::is_sure_of(std::span<const Job> batch) const {
 void Attempt::save() {
   save_effects(connection_, effects_, facts_);
   save_queued(connection_, queued_);
+  cancel_given_back(connection_, effects_);
   if (hooks_.listeners) tell(*hooks_.listeners());
   save_claims(connection_, fresh_, renewed_);
 }

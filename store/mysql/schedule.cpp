@@ -137,6 +137,18 @@ void cancel_scheduled(Connection& connection, std::span<const MessageId> ids, st
             ids, [why, now](Statement& s) { s.add(templates::clip(why, 100)).add(now); });
 }
 
+void cancel_given_back(Connection& connection, std::span<const handlers::Effect> effects) {
+  std::vector<MessageId> ids;
+  rules::Instant at{};
+  for (const handlers::Effect& effect : effects) {
+    const auto* cancel = std::get_if<handlers::CancelText>(&effect);
+    if (cancel == nullptr) continue;
+    ids.push_back(cancel->text);
+    at = cancel->at;
+  }
+  if (!ids.empty()) cancel_scheduled(connection, ids, "the purchase was given back", at);
+}
+
 std::map<std::string, ScheduledOfLine> count_scheduled(Connection& connection) {
   std::map<std::string, ScheduledOfLine> lines;
   Rows rows =

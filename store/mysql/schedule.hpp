@@ -23,6 +23,7 @@
 #include <string_view>
 #include <vector>
 
+#include "handlers/effects.hpp"
 #include "store/mysql/outbox.hpp"
 
 namespace peyk::store {
@@ -58,6 +59,9 @@ void schedule_again(Connection& connection, std::span<const QueuedText> texts, r
 // Those of them that are still scheduled; `why` in words that staff can read.
 void cancel_scheduled(Connection& connection, std::span<const MessageId> ids, std::string_view why,
                       rules::Instant now);
+
+// Those that these effects cancel, still scheduled or not; a text of the same batch is saved before.
+void cancel_given_back(Connection& connection, std::span<const handlers::Effect> effects);
 
 struct ScheduledOfLine {
   std::uint64_t texts = 0;

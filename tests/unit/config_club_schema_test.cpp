@@ -46,6 +46,9 @@ const std::map<std::string, Place> kFile = {
     {"credit",
      {"offers:\n- {name: a, then: {credit: {", "}}}\n",
       "/properties/offers/items/properties/then/properties/credit/anyOf/2/properties"}},
+    {"message",
+     {"offers:\n- {name: a, then: {message: {", "}}}\n",
+      "/properties/offers/items/properties/then/properties/message/anyOf/1/properties"}},
 };
 
 json schema() {

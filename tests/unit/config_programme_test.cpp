@@ -225,7 +225,14 @@ TEST(ConfigProgramme, mistakes_of_offers_segments_and_tiers_are_told_too) {
        "until: found \"tomorrow\"; allowed: a day"},
       {"offers: [{name: a, then: {credit: 5}, from: 1405/09/02, until: 1405/09/01}]", "not before from"},
       {"offers: [{name: a, then: {credit: 5}, message: \"{credit}\"}]",
-       "message: given to an offer on purchases"},
+       "message: given beside an offer on purchases"},
+      {"offers: [{name: a, then: {message: {after: 2h}}}]", "then.message.text: missing"},
+      {"offers: [{name: a, then: {message: \"your {credit}\"}}]", "{club} and {branch} are filled in"},
+      {"offers: [{name: a, then: {message: {text: thanks, after: 2m}}}]",
+       "then.message.after: found \"2m\"; allowed: 5m to 30d, a whole number with its unit"},
+      {"offers: [{name: a, then: {message: {text: thanks, after: 31d}}}]", "found \"31d\""},
+      {"offers: [{name: a, then: {message: {text: thanks, after: 2h}, credit: 5}, on: birthday}]",
+       "message: on this occasion it stands beside then"},
       {"offers: [{name: a, on: birthday, then: {credit: 5}, message: \"{name}\"}]",
        "{club}, {credit}, {code}"},
       {"offers: [{name: a, on: away, then: {credit: 5}}]", "offers[0].name: who stayed away"},
@@ -276,6 +283,31 @@ TEST(ConfigProgramme, what_is_given_by_the_piece_is_given_once_a_day_unless_the_
   EXPECT_EQ(offers.at(0).per_member_day, 1u);
   EXPECT_EQ(offers.at(1).per_member_day, 0u);
   EXPECT_EQ(offers.at(2).per_member_day, 3u);
+}
+
+TEST(ConfigProgramme, a_message_comes_two_hours_after_the_purchase_unless_the_file_says_otherwise) {
+  const auto offers = programme_of(
+                          "offers:\n- {name: a, when: {visits: 1}, then: {message: thanks}}\n"
+                          "- {name: b, then: {message: {text: \"how was {branch}?\", after: 3d}, credit: 5}}")
+                          .offers;
+  ASSERT_THAT(offers, SizeIs(2));
+  const rules::OfferEffect& plain = offers[0].then.at(0);
+  EXPECT_EQ(plain.kind, rules::EffectKind::message);
+  EXPECT_EQ(plain.text, "thanks");
+  EXPECT_EQ(plain.after_minutes, 120u);
+  EXPECT_EQ(offers[0].per_member_day, 1u);
+  EXPECT_EQ(offers[1].then.at(1).after_minutes, 3 * 24 * 60u);
+  EXPECT_EQ(handlers::said(offers[1].then.at(1)), "message \"how was {branch}?\", 3d after");
+}
+
+TEST(ConfigProgramme, a_message_has_three_parts_at_most_with_the_names_that_are_filled_in) {
+  const auto message_of = [](std::size_t letters) {
+    std::string text;
+    for (std::size_t i = 0; i < letters; ++i) text += "م";
+    return "offers: [{name: a, then: {message: \"" + text + " {branch}\"}}]";
+  };
+  EXPECT_EQ(mistakes_of(message_of(190)), "");
+  EXPECT_THAT(mistakes_of(message_of(200)), HasSubstr("then.message: 4 parts of a text; allowed: up to 3"));
 }
 
 TEST(ConfigProgramme, a_segment_replaces_the_usual_one_of_its_name) {
@@ -333,6 +365,8 @@ offers:
     chance: 1 in 20
   - {name: a, when: {visits: [every 5, ">=10"], survey_score: any, jalali_days: 12/25..01/13, gregorian_days: 12-25, hijri_days: 09/01..09/30}, then: {entries: 2}}
   - {name: d, when: {birthday: [-3..3, 9]}, then: {percent_off: 1, item: {text: "یک \"نان\"", valid_days: 14}}}
+  - {name: e, when: {first_purchase: true}, then: {message: {text: "{club}: سپاس", after: 90m}}}
+  - {name: f, then: {message: "how was {branch}?"}}
 )";
 
 std::string rich() {
@@ -341,7 +375,7 @@ std::string rich() {
 
 TEST(ConfigProgramme, what_is_written_back_reads_as_what_it_was) {
   const Programme programme = programme_of(rich());
-  ASSERT_THAT(programme.offers, SizeIs(4));
+  ASSERT_THAT(programme.offers, SizeIs(6));
   const std::string yaml = gateway::ctl::programme_as_yaml(programme, "Asia/Tehran");
   const Programme again = programme_of(yaml);
   EXPECT_EQ(handlers::programme_document(again), handlers::programme_document(programme)) << yaml;

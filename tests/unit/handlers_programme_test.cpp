@@ -63,7 +63,8 @@ Offer offer() {
                               .value = *rc::gen::inRange<std::int64_t>(0, rules::kAmountMax),
                               .valid_days = *rc::gen::inRange<std::uint32_t>(0, 3),
                               .day_max = *rc::gen::inRange<std::int64_t>(0, 3),
-                              .text = text()};
+                              .text = text(),
+                              .after_minutes = *rc::gen::inRange<std::uint32_t>(0, 3)};
   });
   if (*rc::gen::arbitrary<bool>()) made.from = instant();
   if (*rc::gen::arbitrary<bool>()) made.until = instant();
