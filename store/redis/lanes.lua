@@ -594,8 +594,8 @@ function operations.grant()
 end
 
 -- reserve line_us account_us horizon_us "us,us,..."... -> again_us, late_us, on_time, "slot,slot,..."...
--- Each argument is a message: the slots that its parts have in another pace. As many get slots here as begin within the horizon;
--- by how much the last of them is too late for that pace; how many from the front are not.
+-- Each argument is a message: the slots that its parts have in another pace. As many get slots here as begin within the
+-- horizon; by how much the last of them is too late for that pace; how many from the front are not.
 function operations.reserve()
   local horizon_us = tonumber(ARGV[4])
   local pace = open_pace(tonumber(ARGV[2]), tonumber(ARGV[3]), horizon_us)
@@ -616,8 +616,8 @@ function operations.reserve()
   return answer
 end
 
--- move_last from_us to_us -> 1: the line's next slot follows the latter. 0: there are slots behind the former already, or the
--- latter is out of the pace's reach.
+-- move_last from_us to_us -> 1: the line's next slot follows the latter. 0: there are slots behind the former already, or
+-- the latter is out of the pace's reach.
 function operations.move_last()
   if ARGV[3] - ARGV[2] > pause_us_max or call('HGET', line .. ':pace', 'last') ~= ARGV[2] then return 0 end
   call('HSET', line .. ':pace', 'last', ARGV[3], 'held_until', 0)
