@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "gateway/clock.hpp"
 #include "gateway/log.hpp"
 #include "gateway/spawn.hpp"
 
@@ -28,12 +29,21 @@ std::string_view words(handlers::Lane lane) {
   return kWords[static_cast<std::size_t>(lane)];
 }
 
+std::chrono::milliseconds age_of(const store::QueuedText& text) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(wall_clock() - text.due_since());
+}
+
 namespace {
 
 std::vector<OutboundRoute> routes_of(const LineOptions& line, const std::vector<Carrier*>& carriers) {
+  double slowest = 0;
+  for (const Carrier* carrier : carriers) {
+    const double rate = carrier->options().rate;
+    if (rate > 0 && (slowest == 0 || rate < slowest)) slowest = rate;
+  }
   std::vector<OutboundRoute> routes;
   routes.reserve(carriers.size());
-  for (Carrier* carrier : carriers) routes.emplace_back(*carrier, line);
+  for (Carrier* carrier : carriers) routes.emplace_back(*carrier, line, slowest);
   return routes;
 }
 
@@ -137,7 +147,8 @@ store::QueuedMessage OutboundLine::queued(const store::QueuedText& text) const {
   return {.message_id = text.id,
           .lane = text.lane,
           .club = text.club,
-          .parts = gateway::part_count(text.text, routes_.front().carrier.options())};
+          .parts = gateway::part_count(text.text, routes_.front().carrier.options()),
+          .age = age_of(text)};
 }
 
 void OutboundLine::wake() {

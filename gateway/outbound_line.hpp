@@ -18,8 +18,9 @@
 // - no more messages are held here than outbound_prefetch_max; what is beyond waits in MySQL and Redis.
 //
 // A line with alternate carriers has one lane for all of them, that of its own carrier, so a message is
-// leased once, whichever way it leaves. While another carrier sends, grants are not paced by the lanes'
-// account but by slots reserved in that carrier's.
+// leased once, whichever way it leaves, and one pace, so that its contract holds whatever its processes think
+// of their carriers. While another one sends, slots of that pace are followed by slots of its account, and a
+// part leaves in the later of the two.
 //
 // Its coroutines: pump (enqueue, grant), read_texts, send_slots, settle_all, keep_leases; seed and the like
 // as needed. The pump waits for Redis and for nothing else: a text that has to be read is read while its slot
@@ -31,6 +32,7 @@
 
 #include <array>
 #include <deque>
+#include <exception>
 #include <functional>
 #include <map>
 #include <memory>
@@ -57,6 +59,8 @@
 namespace peyk::gateway {
 
 std::string_view words(handlers::Lane lane);  // "urgent", "reply", "notice", "promo"
+// Since it could leave, by this machine's clock. Redis reckons the rest by its own.
+std::chrono::milliseconds age_of(const store::QueuedText& text);
 
 struct OutboundParts {
   boost::asio::io_context& io;
@@ -138,6 +142,13 @@ class OutboundLine {
     Placed how;
     bool given_back = false;  // meanwhile: an urgent text has its slots
   };
+  // Granted for another carrier.
+  struct Elsewhere {
+    std::vector<store::GrantedMessage> messages;
+    Placed how;
+    std::size_t usable = 0;  // from the front; the others have no slot with that carrier, or none in time
+    std::exception_ptr refused;
+  };
   // Slots of texts that may be set aside for an urgent one.
   struct Seats {
     std::vector<Slots::iterator> placed;
@@ -165,6 +176,9 @@ class OutboundLine {
   boost::asio::awaitable<void> keep_leases();
   boost::asio::awaitable<void> keep_held();
   boost::asio::awaitable<std::chrono::microseconds> grant_elsewhere(std::size_t route);
+  boost::asio::awaitable<Elsewhere> reserve_elsewhere(store::Grant grant, Placed how);
+  boost::asio::awaitable<bool> move_last(std::int64_t from_us, std::int64_t to_us);
+  void place_elsewhere(Elsewhere granted);
   void place(std::vector<store::GrantedMessage> messages, const Placed& how);
   boost::asio::awaitable<void> read_texts();
   void place_read(std::size_t count, std::vector<store::QueuedText> texts, bool read);

@@ -12,6 +12,10 @@ store::Rates OutboundRoute::rates(AdaptiveRate::Time now) const {
   return {found > 0 ? std::clamp(found, store::kRateMin, store::kRateMax) : 0, agreed.account};
 }
 
+store::Rates OutboundRoute::rates_behind_line(AdaptiveRate::Time now) const {
+  return {agreed.line > 0 ? 0 : rates(now).line, agreed.account};
+}
+
 double OutboundRoute::effective_rate(AdaptiveRate::Time now) const {
   const double line = line_rate.effective(now), account = account_rate.effective(now);
   if (line <= 0 || account <= 0) return std::max(line, account);

@@ -15,16 +15,17 @@
 namespace peyk::gateway {
 
 struct OutboundRoute {
-  OutboundRoute(Carrier& its_carrier, const LineOptions& line)
+  // `slowest_account`: the rate of the slowest of the line's carriers, 0 where none has one.
+  OutboundRoute(Carrier& its_carrier, const LineOptions& line, double slowest_account)
       : carrier(its_carrier),
         key{its_carrier.options().name, line.number},
         policy(its_carrier.options().status_classes),
         line_rate(line.rate),
         account_rate(its_carrier.options().rate),
-        agreed{line.rate, its_carrier.options().rate} {}
+        agreed{line.rate, its_carrier.options().rate, slowest_account} {}
 
   Carrier& carrier;
-  store::LineKey key;  // its account's pace; of the line's own carrier also the lanes
+  store::LineKey key;  // its account's pace; of the line's own carrier also the lanes and the line's pace
   SubmitPolicy policy;
   AdaptiveRate line_rate, account_rate;
   const store::Rates agreed;
@@ -33,6 +34,8 @@ struct OutboundRoute {
   // What a grant is asked with. An agreed rate is slowed down in Redis, for all processes; where there is
   // none, what this process has found out is the limit.
   store::Rates rates(AdaptiveRate::Time now) const;
+  // The same for what has its slots of the line's pace already.
+  store::Rates rates_behind_line(AdaptiveRate::Time now) const;
   // submit_sm a second, of line and account together; 0: no limit.
   double effective_rate(AdaptiveRate::Time now) const;
   // Responses of that command_status; its handle is looked up once and not once a text.

@@ -188,13 +188,13 @@ void OutboundLine::slow_down(std::size_t number, Slow whom) {
   }
 }
 
+// A line has one pace for all its carriers, so it is slowed down with all of them.
 asio::awaitable<void> OutboundLine::penalise(std::size_t route, Slow whom) {
-  const store::LineKey& key = routes_[route].key;
   try {
     if (whom == Slow::account) {
-      co_await parts_.lanes.penalise_account(key, kTooFastPause);
+      co_await parts_.lanes.penalise_account(routes_[route].key, kTooFastPause);
     } else {
-      co_await parts_.lanes.penalise_line(key, kQueueFullPause);
+      co_await parts_.lanes.penalise_line(key_, kQueueFullPause);
     }
   } catch (const store::RedisError& e) {
     log::warn("redis_refused", {{"line", options_.number}, {"why", e.what()}});

@@ -46,14 +46,14 @@ Number take_number(std::string_view& text) {
   return number;
 }
 
-std::vector<std::chrono::microseconds> slots_from(std::string_view text) {
-  std::vector<std::chrono::microseconds> slots;
+Slots slots_from(std::string_view text) {
+  Slots slots;
   slots.reserve(static_cast<std::size_t>(std::count(text.begin(), text.end(), ',')) + 1);
   while (!text.empty()) slots.emplace_back(take_number<std::int64_t>(text));
   return slots;
 }
 
-// "id lane club mark slot,slot,..."
+// "id lane club age_ms mark slot,slot,..."
 GrantedMessage granted_from(std::string_view text) {
   GrantedMessage message;
   message.message_id = take_number<std::uint64_t>(text);
@@ -61,6 +61,7 @@ GrantedMessage granted_from(std::string_view text) {
   if (lane >= kLanes) throw_not_ours();
   message.lane = static_cast<handlers::Lane>(lane);
   message.club = take_number<handlers::ClubId>(text);
+  message.age = std::chrono::milliseconds(take_number<std::int64_t>(text));
   const std::string_view mark = text.substr(0, text.find(' '));
   text.remove_prefix(std::min(text.size(), mark.size() + 1));
   message.known_elsewhere = !mark.empty();
@@ -73,7 +74,7 @@ GrantedMessage granted_from(std::string_view text) {
 
 void append_spacings(std::vector<std::string>& arguments, const Rates& rates,
                      std::chrono::microseconds horizon) {
-  const Spacings spacings = spacings_of(rates.line, rates.account);
+  const Spacings spacings = spacings_of(rates.line, rates.account, rates.slowest_account);
   arguments.push_back(std::to_string(spacings.line_us));
   arguments.push_back(std::to_string(spacings.account_us));
   arguments.push_back(std::to_string(horizon.count()));
@@ -85,6 +86,7 @@ void append_message(std::vector<std::string>& arguments, const QueuedMessage& me
   arguments.push_back(std::to_string(static_cast<unsigned>(message.lane)));
   arguments.push_back(std::to_string(message.parts));
   arguments.push_back(std::to_string(message.club));
+  arguments.push_back(std::to_string(std::max<std::int64_t>(0, message.age.count())));
 }
 
 std::string random_token() {
@@ -131,7 +133,7 @@ asio::awaitable<Enqueued> Lanes::enqueue(LineKey line, std::vector<QueuedMessage
   for (std::size_t first = 0; first < messages.size(); first += options_.per_call_max) {
     const std::size_t last = std::min(first + options_.per_call_max, messages.size());
     std::vector<std::string> arguments{"enqueue"};
-    arguments.reserve(1 + (last - first) * 6);
+    arguments.reserve(1 + (last - first) * 7);
     for (std::size_t i = first; i < last; ++i) {
       append_message(arguments, messages[i]);
       arguments.push_back(std::to_string(messages[i].delay.count()));
@@ -145,7 +147,8 @@ asio::awaitable<Enqueued> Lanes::enqueue(LineKey line, std::vector<QueuedMessage
 }
 
 asio::awaitable<Grant> Lanes::grant(LineKey line, Rates rates, std::uint32_t messages_max,
-                                    std::chrono::milliseconds lease, std::string owner) {
+                                    std::chrono::milliseconds lease, std::string owner,
+                                    std::chrono::microseconds hold) {
   std::vector<std::string> arguments{"grant"};
   append_spacings(arguments, rates, options_.horizon);
   arguments.push_back(std::to_string(std::min(messages_max, options_.per_call_max)));
@@ -153,6 +156,7 @@ asio::awaitable<Grant> Lanes::grant(LineKey line, Rates rates, std::uint32_t mes
   arguments.push_back(std::move(owner));
   arguments.push_back(std::to_string(options_.returned_max));
   for (const std::uint32_t one_in : options_.one_in) arguments.push_back(std::to_string(one_in));
+  arguments.push_back(std::to_string(hold.count()));
   const Reply reply = co_await run(std::move(line), std::move(arguments));
 
   Grant grant;
@@ -161,23 +165,43 @@ asio::awaitable<Grant> Lanes::grant(LineKey line, Rates rates, std::uint32_t mes
     grant.again_in = std::chrono::microseconds(again_us);
   }
   grant.full = integer_at(reply, 2) != 0;
-  grant.messages.reserve(reply.elements.size() - 3);
-  for (std::size_t i = 3; i < reply.elements.size(); ++i) {
+  grant.before_us = integer_at(reply, 3);
+  grant.last_us = integer_at(reply, 4);
+  grant.messages.reserve(reply.elements.size() - 5);
+  for (std::size_t i = 5; i < reply.elements.size(); ++i) {
     grant.messages.push_back(granted_from(element(reply, i, Reply::Kind::string).text));
   }
   co_return grant;
 }
 
-asio::awaitable<Reservation> Lanes::reserve(LineKey line, Rates rates, std::uint8_t parts) {
-  if (parts == 0) throw std::invalid_argument("a message has at least one part");
+asio::awaitable<Reservation> Lanes::reserve(LineKey line, Rates rates, std::vector<Slots> messages) {
   std::vector<std::string> arguments{"reserve"};
   append_spacings(arguments, rates, options_.horizon);
-  arguments.push_back(std::to_string(parts));
+  for (const Slots& slots : messages) {
+    if (slots.empty()) throw std::invalid_argument("a message has at least one part");
+    std::string text = std::to_string(slots.front().count());
+    for (std::size_t i = 1; i < slots.size(); ++i) text += ',' + std::to_string(slots[i].count());
+    arguments.push_back(std::move(text));
+  }
   const Reply reply = co_await run(std::move(line), std::move(arguments));
   Reservation reservation;
   reservation.again_in = std::chrono::microseconds(integer_at(reply, 0));
-  reservation.slots = slots_from(element(reply, 1, Reply::Kind::string).text);
+  reservation.late = std::chrono::microseconds(integer_at(reply, 1));
+  reservation.on_time = static_cast<std::size_t>(integer_at(reply, 2));
+  for (std::size_t i = 3; i < reply.elements.size(); ++i) {
+    reservation.messages.push_back(slots_from(element(reply, i, Reply::Kind::string).text));
+    if (reservation.messages.size() > messages.size() ||
+        reservation.messages.back().size() != messages[reservation.messages.size() - 1].size()) {
+      throw_not_ours();
+    }
+  }
   co_return reservation;
+}
+
+asio::awaitable<bool> Lanes::move_last(LineKey line, std::int64_t from_us, std::int64_t to_us) {
+  std::vector<std::string> arguments{"move_last", std::to_string(from_us), std::to_string(to_us)};
+  const Reply reply = co_await run(std::move(line), std::move(arguments));
+  co_return count_of(reply) != 0;
 }
 
 asio::awaitable<std::uint32_t> Lanes::acknowledge(LineKey line, std::vector<std::uint64_t> message_ids) {

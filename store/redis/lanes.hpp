@@ -22,7 +22,10 @@
 // Pace: see pace.hpp. A line and its carrier's account are paced in the same call, therefore all keys of a
 // carrier share one hash tag, <prefix>:{carrier:<name>}:..., and live in one slot of a Redis Cluster. (A tag
 // per line would spread lines over a cluster, but then the account would need a second call between whose
-// grant and the line's slots are lost or overdrawn.)
+// grant and the line's slots are lost or overdrawn.) Only while another carrier sends for a line there are
+// two calls: grant() takes slots of the line's one pace, reserve() points of that carrier's account behind
+// them. Where these come later than the line's pace has room for, or not at all, move_last() tells it so;
+// where it has gone on meanwhile, what is late is not used. See docs/decisions/0037.
 //
 // Every operation is one script call for many messages (several where there are more than per_call_max). All
 // clocks are Redis' own: times in and out are relative to its now.
@@ -68,6 +71,7 @@ struct LineKey {
 struct Rates {
   double line = 0;
   double account = 0;
+  double slowest_account = 0;  // of all that the line may take, where that is another's
 };
 
 struct QueuedMessage {
@@ -77,18 +81,23 @@ struct QueuedMessage {
   std::uint8_t parts = 1;              // at least 1
   std::chrono::milliseconds delay{0};  // not before that; then it comes behind those who wait
   bool seeded = false;  // found in the outbox, not just committed: another process may know more of it
+  std::chrono::milliseconds age{
+      0};  // since it could leave: Redis may have lost its memory; below 0 counts as 0
 };
+
+using Slots = std::vector<std::chrono::microseconds>;  // of a message's parts, after Redis' now
 
 struct GrantedMessage {
   std::uint64_t message_id = 0;
   handlers::Lane lane = handlers::Lane::reply;
   handlers::ClubId club = 0;
-  bool known_elsewhere = false;  // leased before, or seeded: the outbox may know more of it by now
-  std::string given_back_by;     // … than anybody but this owner, who had it last; else empty
-  std::string lost_by;           // the owner whose lease ran out, and who may have sent it; else empty
-  // When each part leaves, after Redis' now: at most kSlotToleranceUs late, or not at all (then give_back).
-  // One entry a part; all 0 where nothing is limited.
-  std::vector<std::chrono::microseconds> slots;
+  std::chrono::milliseconds age{0};  // since it could leave
+  bool known_elsewhere = false;      // leased before, or seeded: the outbox may know more of it by now
+  std::string given_back_by;         // … than anybody but this owner, who had it last; else empty
+  std::string lost_by;               // the owner whose lease ran out, and who may have sent it; else empty
+  // When each part leaves: at most kSlotToleranceUs late, or not at all (then give_back). One entry a part;
+  // all 0 where nothing is limited.
+  Slots slots;
 };
 
 struct Enqueued {
@@ -102,6 +111,8 @@ struct Grant {
   std::optional<std::chrono::microseconds> again_in;
   bool full = false;  // the pace has no further slot within the horizon
   bool fresh = false;
+  // The line's last slot, then and now, by Redis' clock: what move_last() wants to see. 0: it has no pace.
+  std::int64_t before_us = 0, last_us = 0;
 };
 
 // What became of a message that is not to be sent any more.
@@ -120,10 +131,13 @@ struct Whereabouts {
       0};  // of the lease or the delay; below 0: over, and it waits with the next grant
 };
 
-// Slots for what does not wait in a lane.
+// Slots for messages that have some of another pace.
 struct Reservation {
-  std::vector<std::chrono::microseconds> slots;  // empty: none within the horizon
-  std::chrono::microseconds again_in{0};         // then: when to ask again
+  std::vector<Slots> messages;            // from the front; the others have none within the horizon
+  std::chrono::microseconds again_in{0};  // then: when to ask again
+  // How much later than the other pace has room for the last of them is, and how many from the front are not.
+  std::chrono::microseconds late{0};
+  std::size_t on_time = 0;
 };
 
 // What operators decided of a line.
@@ -161,12 +175,18 @@ class Lanes {
   asio::awaitable<Enqueued> enqueue(LineKey line, std::vector<QueuedMessage> messages);
 
   // Takes up to `messages_max` messages as far as the pace allows. They are leased to `owner` (a name that
-  // no other process uses) and come back by themselves when the lease is over.
+  // no other process uses) and come back by themselves when the lease is over. `hold`, 20 ms at most: for so
+  // long, or until move_last(), nobody is granted more of a paced line.
   asio::awaitable<Grant> grant(LineKey line, Rates rates, std::uint32_t messages_max,
-                               std::chrono::milliseconds lease, std::string owner);
+                               std::chrono::milliseconds lease, std::string owner,
+                               std::chrono::microseconds hold = {});
 
-  // A slot for each of `parts` (at least 1), for what does not wait in a lane.
-  asio::awaitable<Reservation> reserve(LineKey line, Rates rates, std::uint8_t parts);
+  // While another carrier sends for a line, grant() is asked without an account, and this for slots of that
+  // carrier's account, none before those that the messages have; these in Redis' time as it may have passed.
+  asio::awaitable<Reservation> reserve(LineKey line, Rates rates, std::vector<Slots> messages);
+  // What was granted as the last leaves later, or not at all, and what the line is granted next follows that.
+  // False: more was granted since, so what is late must not leave.
+  asio::awaitable<bool> move_last(LineKey line, std::int64_t from_us, std::int64_t to_us);
 
   // The outcome is known: forgotten, whoever holds it now. Returns how many were still known.
   asio::awaitable<std::uint32_t> acknowledge(LineKey line, std::vector<std::uint64_t> message_ids);

@@ -2,7 +2,8 @@
 -- (whose C++ says the rule of the pace once more: change both or neither). This file tells how it is kept.
 --
 -- KEYS[1] is the line, KEYS[2] its carrier's account; all keys are one of them and a suffix, under one hash tag:
---   line:known           hash   id -> entry "<state><lane>:<parts>:<club>:<since_ms>:<owner>"; what is true of it
+--   line:known           hash   id -> entry "<state><lane>:<parts>:<club>:<since_ms>:<owner>"; what is true of it; since: the
+--                               moment from which it could leave, by this Redis' clock
 --   line:q:<lane>:<club> list   ids in order                \
 --   line:ring:<lane>     list   clubs with a list, in turn   |  indexes only: an id that the entry does not confirm
 --   line:leased          zset   id by end of lease, ms       |  is a ghost and is dropped when it is met
@@ -160,6 +161,7 @@ local function is_fresh() return 1 - call('EXISTS', line .. ':epoch') end
 local silence_us, pause_us_max = 1000000, 60000000
 local factor_full, factor_min, factor_per_second = 1000, 100, 100
 local parts_max = 255
+local hold_us_max = 20000
 
 local function read_throttle(slow_until, factor)
   return {slow_until = tonumber(slow_until or 0), factor = tonumber(factor or factor_full)}
@@ -187,7 +189,8 @@ local function penalise(key, pause_us)
   call('HSET', key, 'slow_until', int(slow_until), 'factor', int(throttle.factor))
 end
 
--- A pace of this call: next() is the slot of the next part, take() takes it, save() remembers it all.
+-- A pace of this call: next() is the slot of the next part, take() takes it, save() remembers it all. Where another pace
+-- gave the part a slot, `floor`, it is not before that, and later by as much as those before it were too late for theirs.
 local function open_pace(line_us, account_us, horizon_us)
   local pace = {}
   local line_pace, account_pace = line .. ':pace', account .. ':pace'
@@ -225,15 +228,17 @@ local function open_pace(line_us, account_us, horizon_us)
 
   local unlimited = int(earliest - now_us)
 
-  local function wanted()
-    if line_us == 0 then return earliest end
-    return math.max(earliest, last + spacing)
+  local late = 0
+  local function wanted(floor)
+    local from = floor and math.max(earliest, floor + late) or earliest
+    if line_us == 0 then return from end
+    return math.max(from, last + spacing)
   end
 
-  function pace.next()
-    if account_us == 0 then return wanted() end
+  function pace.next(floor)
+    if account_us == 0 then return wanted(floor) end
     -- What was looked at before in this call is taken or not in use: `point` only grows.
-    point = math.max(point, math.ceil(math.max(wanted(), not_before) / account_us))
+    point = math.max(point, math.ceil(math.max(wanted(floor), not_before) / account_us))
     while taken[point] or not in_use(point) do point = point + 1 end
     return point * account_us
   end
@@ -246,15 +251,25 @@ local function open_pace(line_us, account_us, horizon_us)
     return step > 0 and math.floor(left / step) + 1 or math.huge
   end
 
-  function pace.take()
-    local slot, want = pace.next(), wanted()
+  function pace.take(floor)
+    local slot, want = pace.next(floor), wanted(floor)
     if account_us > 0 then
       taken[point] = true
       newly_taken[#newly_taken + 1] = int(point)
       newly_taken[#newly_taken + 1] = int(point)
     end
     if line_us > 0 then last = math.max(want, slot - account_us) end
+    if floor then late = math.max(late, slot - account_us - floor) end
     return slot
+  end
+
+  function pace.late() return late end
+
+  -- The line's last slot, before this call and now; 0 where it has no pace.
+  local before = last
+  function pace.before_and_last()
+    if line_us == 0 then return 0, 0 end
+    return before, last
   end
 
   function pace.save()
@@ -269,6 +284,13 @@ local function open_pace(line_us, account_us, horizon_us)
     end
     local slots = {}
     for i = 1, parts do slots[i] = int(pace.take() - now_us) end
+    return table.concat(slots, ',')
+  end
+
+  -- The same of parts that have slots of another pace.
+  function pace.follow(floors)
+    local slots = {}
+    for i, floor in ipairs(floors) do slots[i] = int(pace.take(floor) - now_us) end
     return table.concat(slots, ',')
   end
 
@@ -342,11 +364,11 @@ end
 -- The entry of an id that a club's list holds, unless it is a ghost there.
 local function waiting_entry(cursor, club, id, text)
   if not text or granted_ids[id] then return nil end
-  local lane, parts, of_club, mark_at = string.match(text, '^w(%d):(%d+):(%d+):%d+:()')
+  local lane, parts, of_club, since, mark_at = string.match(text, '^w(%d):(%d+):(%d+):(%d+):()')
   if lane ~= cursor.lane or of_club ~= club then return nil end
   return {
     id = id, what = string.sub(text, 2, mark_at - 1), lane = lane, parts = tonumber(parts), club = club,
-    mark = string.sub(text, mark_at)
+    since = since, mark = string.sub(text, mark_at)
   }
 end
 
@@ -438,8 +460,8 @@ local function take_from_lanes(pace, horizon_us, messages_max, one_in)
     if not lane then break end
     local entry = pop_head(lanes[lane])
     granted[#granted + 1] = entry
-    texts[#texts + 1] = entry.id .. ' ' .. entry.lane .. ' ' .. entry.club .. ' ' .. entry.mark .. ' ' ..
-      pace.take_parts(entry.parts)
+    texts[#texts + 1] = entry.id .. ' ' .. entry.lane .. ' ' .. entry.club .. ' ' ..
+      int(math.max(0, now_ms - entry.since)) .. ' ' .. entry.mark .. ' ' .. pace.take_parts(entry.parts)
   end
   local turns = {}
   for lane = 0, lane_last do turns[lane] = close_lane(lanes[lane]) end
@@ -500,28 +522,28 @@ end
 
 local operations = {}
 
--- Messages of the arguments, (id lane parts club) and as many more as make `step`: ids, and the n-th one's entry.
+-- Messages of the arguments, (id lane parts club age_ms) and as many more as make `step`: ids, and the n-th one's entry.
 local function messages_from(first, step)
   local ids = {}
   for i = first, #ARGV, step do ids[#ids + 1] = ARGV[i] end
-  local since = int(now_ms)
   local function new_entry(n)
     local i = first + (n - 1) * step
     local lane, parts, club = ARGV[i + 1], ARGV[i + 2], ARGV[i + 3]
+    local since = int(math.max(0, now_ms - ARGV[i + 4]))
     local what = lane .. ':' .. parts .. ':' .. club .. ':' .. since .. ':'
     return {id = ids[n], what = what, lane = lane, club = club, owner = ''}
   end
   return ids, new_entry
 end
 
--- enqueue (id lane parts club delay_ms seeded)... -> how many were new, fresh
+-- enqueue (id lane parts club age_ms delay_ms seeded)... -> how many were new, fresh
 -- What was seeded and still waits for its delay is known at first hand by whoever enqueues it anew: it goes at once.
 function operations.enqueue()
-  local ids, new_entry = messages_from(2, 6)
+  local ids, new_entry = messages_from(2, 7)
   local there = look_up_texts(ids)
   local waiting, delayed, seen, added = {}, {}, {}, 0
   for n, id in ipairs(ids) do
-    local delay_ms, seeded = tonumber(ARGV[n * 6]), ARGV[n * 6 + 1] == '1'
+    local delay_ms, seeded = tonumber(ARGV[n * 7]), ARGV[n * 7 + 1] == '1'
     local is_new = not there[n]
     local was_seeded = there[n] and not seeded and string.match(there[n], '^d.*:%-$')
     if (is_new or was_seeded) and not seen[id] then
@@ -540,15 +562,22 @@ function operations.enqueue()
   return {added, is_fresh()}
 end
 
--- grant line_us account_us horizon_us messages_max lease_ms owner returned_max one_in0 .. one_in3
---   -> fresh, again_us, full, "id lane club mark slot,slot,..."...
+-- For how long nobody is granted slots of the line: whoever has the last may yet have to move them.
+local function held_us()
+  local left = tonumber(call('HGET', line .. ':pace', 'held_until') or 0) - now_us
+  return left <= hold_us_max and left or 0  -- else the clock was set back
+end
+
+-- grant line_us account_us horizon_us messages_max lease_ms owner returned_max one_in0 .. one_in3 hold_us
+--   -> fresh, again_us, full, before_us, last_us, "id lane club age_ms mark slot,slot,..."...
 function operations.grant()
   local line_us, account_us, horizon_us = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
   local one_in = {}
   for lane = 0, lane_last do one_in[lane] = tonumber(ARGV[9 + lane]) end
   return_due(tonumber(ARGV[8]))
   local pace = open_pace(line_us, account_us, horizon_us)
-  local granted, texts, again = take_from_lanes(pace, horizon_us, tonumber(ARGV[5]), one_in)
+  local granted, texts, again = {}, {}, line_us > 0 and held_us() or 0
+  if again <= 0 then granted, texts, again = take_from_lanes(pace, horizon_us, tonumber(ARGV[5]), one_in) end
   for _, entry in ipairs(granted) do
     entry.state, entry.owner = 'l', ARGV[7]
     count_waiting(entry, -1)
@@ -557,20 +586,42 @@ function operations.grant()
   save_entries(granted)
   set_times(leased_key, granted, tonumber(ARGV[6]))
   pace.save()
-  local answer = {is_fresh(), next_time(again), again and 1 or 0}
-  for i, text in ipairs(texts) do answer[i + 3] = text end
+  local hold_us = math.min(tonumber(ARGV[13]), hold_us_max)
+  if hold_us > 0 and #granted > 0 then call('HSET', line .. ':pace', 'held_until', int(now_us + hold_us)) end
+  local answer = {is_fresh(), next_time(again), again and 1 or 0, pace.before_and_last()}
+  for i, text in ipairs(texts) do answer[i + 5] = text end
   return answer
 end
 
--- reserve line_us account_us horizon_us parts -> again_us, "slot,slot,..." (empty: none)
+-- reserve line_us account_us horizon_us "us,us,..."... -> again_us, late_us, on_time, "slot,slot,..."...
+-- Each argument is a message: the slots that its parts have in another pace. As many get slots here as begin within the
+-- horizon; by how much the last of them is too late for that pace; how many from the front are not.
 function operations.reserve()
   local horizon_us = tonumber(ARGV[4])
   local pace = open_pace(tonumber(ARGV[2]), tonumber(ARGV[3]), horizon_us)
-  local ahead = pace.next() - now_us
-  local slots = ''
-  if ahead <= horizon_us then slots = pace.take_parts(tonumber(ARGV[5])) end
+  local answer = {0, 0, 0}
+  for i = 5, #ARGV do
+    local floors = {}
+    for us in string.gmatch(ARGV[i], '-?%d+') do floors[#floors + 1] = now_us + us end
+    local ahead = pace.next(floors[1]) - now_us
+    if ahead > horizon_us then
+      answer[1] = ahead - horizon_us
+      break
+    end
+    answer[i - 1] = pace.follow(floors)
+    answer[2] = pace.late()
+    if answer[2] == 0 then answer[3] = i - 4 end
+  end
   pace.save()
-  return {math.max(0, ahead - horizon_us), slots}
+  return answer
+end
+
+-- move_last from_us to_us -> 1: the line's next slot follows the latter. 0: there are slots behind the former already, or
+-- the latter is out of the pace's reach.
+function operations.move_last()
+  if ARGV[3] - ARGV[2] > pause_us_max or call('HGET', line .. ':pace', 'last') ~= ARGV[2] then return 0 end
+  call('HSET', line .. ':pace', 'last', ARGV[3], 'held_until', 0)
+  return 1
 end
 
 -- acknowledge id... -> how many were known
@@ -631,9 +682,9 @@ function operations.give_back()
   return #mine
 end
 
--- keep owner lease_ms (id lane parts club)... -> how many are the owner's
+-- keep owner lease_ms (id lane parts club age_ms)... -> how many are the owner's
 function operations.keep()
-  local ids, new_entry = messages_from(4, 4)
+  local ids, new_entry = messages_from(4, 5)
   local mine, new, seen = {}, {}, {}
   for n, entry in ipairs(look_up(ids)) do
     if (not entry or entry.state ~= 'l') and not seen[ids[n]] then

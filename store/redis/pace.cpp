@@ -54,9 +54,9 @@ void refresh(AccountPace& account, Spacings spacings, std::int64_t now_us, std::
   account.taken.erase(account.taken.begin(), account.taken.lower_bound(now_us / spacing));
 }
 
-// The point of time from which a line may send next.
-std::int64_t line_next(const LinePace& line, Spacings spacings, std::int64_t now_us) {
-  const std::int64_t earliest = std::max(now_us, line.throttle.pause_end_us(now_us));
+// The point of time from which a line may send next, not before `from_us`.
+std::int64_t line_next(const LinePace& line, Spacings spacings, std::int64_t now_us, std::int64_t from_us) {
+  const std::int64_t earliest = std::max({now_us, from_us, line.throttle.pause_end_us(now_us)});
   if (spacings.line_us == 0) return earliest;
   return std::max(earliest, line.last_us + slowed_spacing_us(line, spacings, now_us));
 }
@@ -80,10 +80,17 @@ std::int64_t free_point(const AccountPace& account, std::int64_t from_us, std::i
 
 }  // namespace
 
-Spacings spacings_of(double line_rate, double account_rate) {
+Spacings spacings_of(double line_rate, double account_rate, double slowest_account_rate) {
   const std::int64_t window_us = kSecondUs + kSlotToleranceUs;
   const std::int64_t account_us = spacing_us(account_rate, window_us);
-  return {spacing_us(line_rate, window_us + account_us), account_us};
+  const std::int64_t slowest_us = std::max(account_us, spacing_us(slowest_account_rate, window_us));
+  return {spacing_us(line_rate, window_us + slowest_us), account_us};
+}
+
+bool LinePace::move_last(std::int64_t from_us, std::int64_t to_us) {
+  if (to_us - from_us > kPauseUsMax || !known || last_us != from_us) return false;
+  last_us = to_us;
+  return true;
 }
 
 void Throttle::penalise(std::int64_t now_us, std::int64_t pause_us) {
@@ -108,16 +115,27 @@ std::int64_t Throttle::pause_end_us(std::int64_t now_us) const {
 std::optional<std::vector<std::int64_t>> Pace::take(Spacings spacings, std::int64_t now_us,
                                                     std::int64_t horizon_us, std::int64_t parts) {
   assert(parts >= 1 && parts <= kPartsMax);
+  Followed nobody;
+  return follow(spacings, now_us, horizon_us, std::vector<std::int64_t>(static_cast<std::size_t>(parts)),
+                nobody);
+}
+
+std::optional<std::vector<std::int64_t>> Pace::follow(Spacings spacings, std::int64_t now_us,
+                                                      std::int64_t horizon_us,
+                                                      const std::vector<std::int64_t>& slots,
+                                                      Followed& so_far) {
   refresh(line, spacings, now_us, horizon_us);
   refresh(account, spacings, now_us, horizon_us);
   std::vector<std::int64_t> offsets;
-  for (std::int64_t part = 0; part < parts; ++part) {
-    const std::int64_t wanted = line_next(line, spacings, now_us);
+  for (const std::int64_t its_slot : slots) {
+    const std::int64_t floor = now_us + its_slot;
+    const std::int64_t wanted = line_next(line, spacings, now_us, floor + so_far.late_us);
     std::int64_t slot = wanted;
     if (spacings.account_us > 0) slot = free_point(account, wanted, now_us) * spacings.account_us;
-    if (part == 0 && slot - now_us > horizon_us) return std::nullopt;
+    if (offsets.empty() && slot - now_us > horizon_us) return std::nullopt;
     if (spacings.account_us > 0) account.taken.insert(slot / spacings.account_us);
     if (spacings.line_us > 0) line.last_us = std::max(wanted, slot - spacings.account_us);
+    so_far.late_us = std::max(so_far.late_us, slot - spacings.account_us - floor);
     offsets.push_back(slot - now_us);
   }
   return offsets;

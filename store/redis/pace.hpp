@@ -9,10 +9,15 @@
 //   point of the grid, at most one grid step of which is forgiven afterwards, or the grid would slow the line
 //   down; the line's own spacing makes up for it by that step a second.
 //
+// A line that other carriers may send for has one pace for all of them, and the slots it gets by its own pace
+// are followed by points of the account that sends: not before its slot, and one grid step later at most, or
+// the line's next slot is moved on by what is more (Followed::late_us, LinePace::move_last). So the line's
+// spacing has room for a grid step of the slowest of those accounts.
+//
 // So any rate + 1 slots in a row span 1.010 s, and a sender who is at most 10 ms late with each never has
 // more than `rate` in any window of one second (a rate that is no whole number: the next whole number). The
-// price is 1 %, with an account's limit one grid step in a second more. Later than 10 ms, a slot must not be
-// used: give the message back. The 10 ms include the way of the answer from Redis.
+// price is 1 %, with an account's limit one grid step in a second more (of the slowest account). Later than
+// 10 ms, a slot must not be used: give the message back. The 10 ms include the way of the answer from Redis.
 //
 // When nothing is known (a fresh or flushed Redis), slots granted before may still be on their way: the first
 // new one is a second ahead. After the carrier's "too fast" (0x58): no slot for a while, then half the rate,
@@ -48,9 +53,10 @@ struct Spacings {
   std::int64_t account_us = 0;
 };
 
-// Of rates in submit_sm a second, 0 for no limit. Throws std::invalid_argument for a rate that is not finite,
-// or not 0 and outside kRateMin .. kRateMax.
-Spacings spacings_of(double line_rate, double account_rate);
+// Of rates in submit_sm a second, 0 for no limit; the slowest account of those that the line may take, where
+// that is another. Throws std::invalid_argument for a rate that is not finite, or not 0 and outside kRateMin
+// .. kRateMax.
+Spacings spacings_of(double line_rate, double account_rate, double slowest_account_rate = 0);
 
 // What the carrier's "too fast" does to a pace. Times in microseconds of one clock, as everywhere here.
 struct Throttle {
@@ -69,6 +75,9 @@ struct LinePace {
   bool known = false;
   std::int64_t last_us = 0;  // the last slot, or up to one grid step of the account before it
   Throttle throttle;
+
+  // What was given as the last is later, or not used. Unless there are slots behind it already.
+  bool move_last(std::int64_t from_us, std::int64_t to_us);
 };
 
 struct AccountPace {
@@ -79,6 +88,11 @@ struct AccountPace {
   Throttle throttle;
 };
 
+// Parts of messages that have slots of another pace, one message after the other.
+struct Followed {
+  std::int64_t late_us = 0;  // how much later than that, and one grid step, the last part is so far
+};
+
 struct Pace {
   LinePace line;
   AccountPace account;
@@ -87,6 +101,10 @@ struct Pace {
   // would be more than horizon_us ahead. Without limits all are 0.
   std::optional<std::vector<std::int64_t>> take(Spacings spacings, std::int64_t now_us,
                                                 std::int64_t horizon_us, std::int64_t parts);
+  // The same of a message whose parts have slots of another pace, in microseconds after now.
+  std::optional<std::vector<std::int64_t>> follow(Spacings spacings, std::int64_t now_us,
+                                                  std::int64_t horizon_us,
+                                                  const std::vector<std::int64_t>& slots, Followed& so_far);
 };
 
 }  // namespace peyk::store

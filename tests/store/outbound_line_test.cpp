@@ -54,16 +54,20 @@ class OutboundLineTest : public testing::Test {
             .valid_until = gateway::wall_clock() + 1h};
   }
 
-  // A line that may send so many a second; 0: as many as its carrier takes.
-  void start(double rate) {
+  // A line that may send so many a second; 0: as many as its carrier takes. Also by an alternate, if asked.
+  void start(double rate, bool has_alternate = false) {
     shared_redis().command({"FLUSHALL"});
     for (store::SqlThread* thread : {&outcomes, &reader, &seeder}) thread->start();
     redis.start();
     ASSERT_TRUE(loop.until([this] { return redis.connected(); }));
     carriers.start();
     ASSERT_TRUE(loop.until([this] { return carriers.find("test")->bound() == 1; }));
-    line.emplace(parts(), gateway::LineOptions{.number = key.number, .carrier = key.carrier, .rate = rate},
-                 std::vector<gateway::Carrier*>{carriers.find("test")}, next_tag);
+    ASSERT_TRUE(loop.until([this] { return carriers.find("other")->bound() == 1; }));
+    std::vector<gateway::Carrier*> its{carriers.find("test")};
+    if (has_alternate) its.push_back(carriers.find("other"));
+    line.emplace(parts("me"),
+                 gateway::LineOptions{.number = key.number, .carrier = key.carrier, .rate = rate}, its,
+                 next_tag);
   }
   ~OutboundLineTest() override {
     is_slow = false;
@@ -74,13 +78,19 @@ class OutboundLineTest : public testing::Test {
     for (store::SqlThread* thread : {&outcomes, &reader, &seeder}) thread->stop();
     loop.until([] { return false; }, 1ms);  // what they posted last
   }
+  boost::asio::awaitable<void> measure(bool& done) {
+    co_await line->measure();
+    done = true;
+  }
   boost::asio::awaitable<void> end(bool& ended) {
     if (line) co_await line->stop(1s);
+    if (second_line) co_await second_line->stop(1s);
     co_await carriers.stop(200ms);
+    co_await second_carriers.stop(200ms);
     ended = true;
   }
 
-  gateway::OutboundParts parts() {
+  gateway::OutboundParts parts(std::string owner) {
     return {.io = loop.io,
             .lanes = lanes,
             .outcomes = outcomes,
@@ -90,20 +100,22 @@ class OutboundLineTest : public testing::Test {
             .limits = limits,
             .post = [this](std::function<void()> work) { boost::asio::post(loop.io, std::move(work)); },
             .directory = [this] { return directory; },
-            .owner = "me"};
+            .owner = std::move(owner)};
   }
-  CarrierOptions carrier() const {
-    CarrierOptions options = options_to(peer.port());
+  static CarrierOptions carrier(const CarrierPeer& its_peer, const char* name = "test", double rate = 0) {
+    CarrierOptions options = options_to(its_peer.port());
+    options.name = name;
+    options.rate = rate;
     options.window = kWindow;
     return options;
   }
-  gateway::LinkHooks hooks() {
+  static gateway::LinkHooks hooks(std::optional<gateway::OutboundLine>& of) {
     return {.request = [](CarrierRequest) {},
-            .response = [this](std::uint64_t tag, const smpp::Pdu& answer) { line->responded(tag, answer); },
-            .unknown = [this](std::uint64_t tag) { line->unknown(tag); },
+            .response = [&of](std::uint64_t tag, const smpp::Pdu& answer) { of->responded(tag, answer); },
+            .unknown = [&of](std::uint64_t tag) { of->unknown(tag); },
             .state =
-                [this](CarrierLink&, bool) {
-                  if (line) line->wake();
+                [&of](CarrierLink&, bool) {
+                  if (of) of->wake();
                 }};
   }
   static store::RedisOptions redis_options() {
@@ -159,16 +171,19 @@ class OutboundLineTest : public testing::Test {
   const std::shared_ptr<const handlers::Directory> directory = std::make_shared<const handlers::Directory>();
   TestDatabase database{"outbound_line"};
   Loop loop;
-  CarrierPeer peer{loop.io};
+  CarrierPeer peer{loop.io}, other_peer{loop.io}, second_peer{loop.io};
   gateway::Metrics metrics;
   store::RedisConnection redis{loop.io, redis_options()};
   store::Lanes lanes{redis, "peyk"};
   const store::SqlThread::Log no_log = [](const std::string&, const std::string&) {};
   store::SqlThread outcomes{database.options(), no_log}, reader{database.options(), no_log},
       seeder{database.options(), no_log};
-  gateway::Carriers carriers{loop.io, {carrier()}, hooks()};
+  gateway::Carriers carriers{loop.io, {carrier(peer), carrier(other_peer, "other", 100)}, hooks(line)};
   std::uint64_t next_tag = 0;
   std::optional<gateway::OutboundLine> line;
+  // The same line in another process, with links of its own.
+  gateway::Carriers second_carriers{loop.io, {carrier(second_peer)}, hooks(second_line)};
+  std::optional<gateway::OutboundLine> second_line;
   bool is_slow = false;
 };
 
@@ -279,6 +294,56 @@ TEST_F(OutboundLineTest, what_lies_ready_for_a_carrier_that_stops_answering_goes
   EXPECT_TRUE(loop.until([this] { return peer.submits.size() == 6000; })) << peer.submits.size();
   EXPECT_TRUE(soon([this] { return taken() == 6000; })) << taken();
   EXPECT_EQ(peer.submits.size(), 6000U) << "each once";
+}
+
+TEST_F(OutboundLineTest, one_process_by_the_alternate_and_one_by_its_own_carrier_share_the_lines_rate) {
+  constexpr double kRate = 50;
+  start(kRate, true);
+  second_carriers.start();
+  ASSERT_TRUE(loop.until([this] { return second_carriers.find("test")->bound() == 1; }));
+  second_line.emplace(parts("you"),
+                      gateway::LineOptions{.number = key.number, .carrier = key.carrier, .rate = kRate},
+                      std::vector<gateway::Carrier*>{second_carriers.find("test")}, next_tag);
+  queue(1, 1000, Lane::notice);
+  peer.submit_status = smpp::ESME_RINVSERTYP;  // so this process goes over, for half a minute
+  line->start(store::Government{});
+  ASSERT_TRUE(loop.until([this] { return !other_peer.submits.empty(); }));
+  second_line->start(store::Government{});
+  ASSERT_TRUE(loop.until([this] { return !second_peer.submits.empty(); }));
+  const auto all = [this] {
+    return peer.submits.size() + other_peer.submits.size() + second_peer.submits.size();
+  };
+  const std::size_t by_alternate = other_peer.submits.size(), before = all();
+  const auto began = std::chrono::steady_clock::now();
+  loop.until([] { return false; }, 4s);
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
+  EXPECT_LE(static_cast<double>(all() - before), kRate * (took.count() + 0.2));
+  EXPECT_GT(other_peer.submits.size(), by_alternate);
+}
+
+TEST_F(OutboundLineTest, what_redis_forgot_is_as_old_as_it_was) {
+  start(1);  // slow, so that it waits
+  store::QueuedText old = text_of(1, Lane::notice);
+  old.created_at -= 5h;
+  std::vector<store::QueuedText> texts{old, text_of(2, Lane::notice), text_of(3, Lane::reply)};
+  texts[2].created_at -= 5h;  // scheduled then for a moment ago
+  texts[2].send_at = gateway::wall_clock();
+  store::save_queued(database.connection, texts);
+  database.connection.prepare("UPDATE outbox SET state = 1").run();
+  database.connection.commit();
+  line->start(store::Government{.line_paused = true});
+  const auto oldest = [this](const char* lane) {
+    bool done = false;
+    gateway::spawn(loop.io, measure(done));
+    loop.until([&] { return done; });
+    return metrics.gauge("peyk_queue_oldest_seconds", {{"line", key.number}, {"lane", lane}}).value();
+  };
+  EXPECT_TRUE(soon([&] { return oldest("notice") >= 5 * 3600; })) << oldest("notice");
+  EXPECT_LT(oldest("notice"), 5 * 3600 + 60);
+  EXPECT_LT(oldest("reply"), 60);
+  shared_redis().command({"FLUSHALL"});
+  line->reseed();
+  EXPECT_TRUE(soon([&] { return oldest("notice") >= 5 * 3600; })) << oldest("notice");
 }
 
 TEST_F(OutboundLineTest, a_paced_line_goes_on_though_each_text_is_read_after_its_slot) {

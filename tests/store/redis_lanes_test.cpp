@@ -227,6 +227,32 @@ TEST_F(RedisLanes, depth_tells_what_of_it_is_kept_back_with_its_club) {
   EXPECT_EQ(depth().lanes[2].paused, 0U) << "a line that is paused is no club that is";
 }
 
+TEST_F(RedisLanes, what_redis_is_told_anew_is_as_old_as_it_is) {
+  redis.command({"FLUSHALL"}), clock.advance(seconds(0));
+  const std::chrono::hours five(5);
+  enqueue(
+      {{.message_id = 1, .lane = Lane::promo, .club = 1, .delay = seconds(3), .seeded = true, .age = five}});
+  enqueue({{.message_id = 2, .lane = Lane::promo, .club = 1, .age = milliseconds(-200)}});
+  EXPECT_EQ(depth().lanes[3].oldest, milliseconds(0)) << "of a moment ahead: another machine's clock";
+  clock.advance(seconds(3));
+  grant(0);  // delays are over
+  EXPECT_EQ(depth().lanes[3].oldest, milliseconds(3000)) << "its club's first";
+  acknowledge({2});
+  grant(0);
+  const Grant got = grant(1, "me", seconds(1));
+  ASSERT_EQ(got.messages.size(), 1U);
+  EXPECT_EQ(got.messages[0].age, five + seconds(3));
+  give_back({1});
+  EXPECT_EQ(depth().lanes[3].oldest, five + seconds(3));
+}
+
+TEST_F(RedisLanes, what_is_kept_without_being_known_is_as_old_as_it_is) {
+  keep({{.message_id = 7, .lane = Lane::notice, .club = 1, .age = seconds(90)}});
+  clock.advance(seconds(1));
+  EXPECT_EQ(give_back({7}), 1U);
+  EXPECT_EQ(depth().lanes[2].oldest, seconds(91));
+}
+
 TEST_F(RedisLanes, lines_and_carriers_know_nothing_of_each_other) {
   enqueue(messages(1, 1));
   for (const LineKey& other : {LineKey{"hamrah", "3001"}, LineKey{"irancell", "3000"}}) {
@@ -281,7 +307,7 @@ TEST_F(RedisLanes, a_line_that_was_too_fast_pauses_for_the_longest_time_it_was_t
 TEST_F(RedisLanes, refuse_what_cannot_be_asked) {
   EXPECT_THROW(redis.await(lanes.enqueue(line, {{1, Lane::reply, 1, 0}})), std::invalid_argument);
   EXPECT_THROW(redis.await(lanes.grant(line, Rates{-1, 0}, 1, kLease, "me")), std::invalid_argument);
-  EXPECT_THROW(redis.await(lanes.reserve(line, Rates{}, 0)), std::invalid_argument);
+  EXPECT_THROW(redis.await(lanes.reserve(line, Rates{}, {{}})), std::invalid_argument);
 }
 
 TEST_F(RedisLanes, a_server_that_forgets_scripts_is_told_again) {

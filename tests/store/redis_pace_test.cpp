@@ -34,8 +34,8 @@ rc::Gen<Step> any_step() {
       rc::gen::weightedOneOf<int>({{5, rc::gen::inRange(0, 2'000)},
                                    {5, rc::gen::inRange(0, 300'000)},
                                    {1, rc::gen::inRange(0, 90'000'000)}}),
-      rc::gen::weightedElement<int>({{4, 0}, {12, 1}, {1, 2}, {1, 3}, {1, 4}}), rc::gen::inRange(1, 6),
-      rc::gen::inRange(1, 12));
+      rc::gen::weightedElement<int>({{4, 0}, {12, 1}, {1, 2}, {1, 3}, {1, 4}, {2, 5}}),
+      rc::gen::inRange(1, 6), rc::gen::inRange(1, 12));
 }
 
 std::vector<microseconds> as_slots(const std::vector<std::int64_t>& offsets) {
@@ -51,20 +51,42 @@ RC_GTEST_PROP(RedisPace, the_script_and_its_twin_give_the_same_slots, ()) {
   Lanes lanes(redis.redis, "twin", {}, lanes_with_test_clock());
   const LineKey line{"c" + std::to_string(++lines), "3000"};
   const auto any_rate = rc::gen::element(0.0, 0.5, 3.0, 10.1, 77.0, 300.0, 2500.0);
-  Rates rates{*any_rate, *any_rate};
+  const auto any_rates = rc::gen::apply(
+      [](double its_line, double account, double slowest) {
+        return Rates{its_line, account, slowest};
+      },
+      any_rate, any_rate, any_rate);
+  Rates rates = *any_rates;
   const auto steps = *rc::gen::container<std::vector<Step>>(40, any_step());
 
   Pace twin;
   const std::int64_t horizon_us = store::LaneOptions{}.horizon.count();
-  std::deque<int> waiting;  // parts of each
+  std::int64_t last_us = 0;  // of the last grant
+  std::deque<int> waiting;   // parts of each
   std::uint64_t next_id = 1;
   for (const Step& step : steps) {
     clock.advance(microseconds(step.advance_us));
-    const auto spacings = store::spacings_of(rates.line, rates.account);
+    const auto spacings = store::spacings_of(rates.line, rates.account, rates.slowest_account);
     if (step.kind == 0) {
-      const auto got = redis.await(lanes.reserve(line, rates, static_cast<std::uint8_t>(step.parts)));
-      const auto expected = twin.take(spacings, clock.now_us(), horizon_us, step.parts);
-      RC_ASSERT(got.slots == as_slots(expected.value_or(std::vector<std::int64_t>{})));
+      std::vector<store::Slots> behind;
+      std::vector<store::Slots> expected;
+      store::Followed so_far;
+      std::size_t on_time = 0;
+      for (int i = 0; i < step.count; ++i) {
+        std::vector<std::int64_t> slots;
+        for (int part = 0; part < step.parts; ++part)
+          slots.push_back(static_cast<std::int64_t>(behind.size() * 11'003) + part * 2'477 - 5'000);
+        behind.push_back(as_slots(slots));
+        if (expected.size() + 1 < behind.size()) continue;  // none had one, so no later one has
+        const auto got = twin.follow(spacings, clock.now_us(), horizon_us, slots, so_far);
+        if (!got) continue;
+        expected.push_back(as_slots(*got));
+        if (so_far.late_us == 0) on_time = expected.size();
+      }
+      const auto got = redis.await(lanes.reserve(line, rates, behind));
+      RC_ASSERT(got.messages == expected);
+      RC_ASSERT(got.late.count() == so_far.late_us);
+      RC_ASSERT(got.on_time == on_time);
     } else if (step.kind == 1) {
       std::vector<store::QueuedMessage> more;
       for (int i = 0; i < step.count; ++i) {
@@ -82,14 +104,20 @@ RC_GTEST_PROP(RedisPace, the_script_and_its_twin_give_the_same_slots, ()) {
         RC_ASSERT(grant.messages[i].slots == as_slots(*expected));
       }
       RC_ASSERT(grant.messages.size() == i);
+      last_us = grant.last_us;
+      RC_ASSERT(last_us == (rates.line > 0 ? twin.line.last_us : 0));
     } else if (step.kind == 2) {
       redis.await(lanes.penalise_line(line, milliseconds(step.count * 10)));
       twin.line.throttle.penalise(clock.now_us(), step.count * 10'000);
     } else if (step.kind == 3) {
       redis.await(lanes.penalise_account(line, milliseconds(step.count * 10)));
       twin.account.throttle.penalise(clock.now_us(), step.count * 10'000);
+    } else if (step.kind == 4) {
+      rates = *any_rates;
     } else {
-      rates = {*any_rate, *any_rate};
+      const std::int64_t to_us = last_us + (step.count - 4) * 3'001;
+      const bool moved = redis.await(lanes.move_last(line, last_us, to_us));
+      RC_ASSERT(moved == twin.line.move_last(last_us, to_us));
     }
   }
 }

@@ -209,6 +209,69 @@ RC_GTEST_PROP(PaceProperty, no_window_of_a_second_holds_more_than_the_rate_even_
   if (account_rate > 0) RC_ASSERT(static_cast<double>(most_in_a_second(all)) <= std::ceil(account_rate));
 }
 
+// As several processes do it, one call after the other (gateway/outbound_grants.cpp).
+RC_GTEST_PROP(PaceProperty, a_line_that_goes_by_two_carriers_keeps_its_rate_and_each_accounts, ()) {
+  const double rate = *rc::gen::element(1.0, 5.0, 20.0, 99.0, 250.0, 1000.0);
+  const double own = *rc::gen::element(0.0, 30.0, 120.0, 800.0);
+  const double other = *rc::gen::element(0.0, 7.5, 30.0, 120.0, 800.0);
+  const double slowest = own > 0 && other > 0 ? std::min(own, other) : std::max(own, other);
+  const Spacings by_own = spacings_of(rate, own, slowest), by_line = spacings_of(rate, 0, slowest);
+  const Spacings behind = spacings_of(0, other), neighbours = spacings_of(50, other);
+  Pace line = settled(by_own), neighbour = settled(neighbours);
+  std::vector<std::int64_t> sends, own_sends, other_sends;
+  std::int64_t now = kNow;
+  const auto leave = [&](const Offsets& slots, std::vector<std::int64_t>& account, bool of_line) {
+    for (const std::int64_t slot : slots) {
+      account.push_back(now + slot +
+                        static_cast<std::int64_t>(account.size()) * 7'919 % (kSlotToleranceUs + 1));
+      if (of_line) sends.push_back(account.back());
+    }
+  };
+  const auto send_by_own = [&](int parts) {
+    if (const auto slots = line.take(by_own, now, kHorizon, parts)) leave(*slots, own_sends, true);
+  };
+  const auto steps = *rc::gen::container<std::vector<std::tuple<int, int, int, int>>>(
+      200, rc::gen::tuple(rc::gen::inRange(0, 60'000), rc::gen::inRange(0, 4), rc::gen::inRange(1, 5),
+                          rc::gen::inRange(1, 9)));
+  for (const auto& [step_us, what, parts, count] : steps) {
+    now += step_us;
+    if (what == 0) {
+      for (int i = 0; i < count; ++i) send_by_own(parts);
+    } else if (what == 1) {
+      if (const auto slots = neighbour.take(neighbours, now, kHorizon, parts))
+        leave(*slots, other_sends, false);
+    } else {
+      Pace granting{line.line, {}};
+      const std::int64_t before_us = line.line.last_us;
+      std::int64_t followed_us = before_us;
+      Followed so_far;
+      std::vector<Offsets> used;
+      std::size_t on_time = 0;
+      bool has_room = true;
+      for (int i = 0; i < count; ++i) {
+        const auto its = granting.take(by_line, now, kHorizon, parts);
+        if (!its) break;
+        Pace following{{}, neighbour.account};
+        const auto slots = has_room ? following.follow(behind, now, kHorizon, *its, so_far) : std::nullopt;
+        neighbour.account = following.account;
+        has_room = slots.has_value();
+        if (!slots) continue;
+        used.push_back(*slots);
+        followed_us = granting.line.last_us + so_far.late_us;
+        if (so_far.late_us == 0) on_time = used.size();
+      }
+      line.line = granting.line;
+      if (what == 3) send_by_own(1);
+      const bool moved = line.line.move_last(granting.line.last_us, followed_us);
+      if (!moved && so_far.late_us > 0) used.resize(on_time);
+      for (const Offsets& slots : used) leave(slots, other_sends, true);
+    }
+  }
+  RC_ASSERT(static_cast<double>(most_in_a_second(sends)) <= rate);
+  if (own > 0) RC_ASSERT(static_cast<double>(most_in_a_second(own_sends)) <= std::ceil(own));
+  if (other > 0) RC_ASSERT(static_cast<double>(most_in_a_second(other_sends)) <= std::ceil(other));
+}
+
 RC_GTEST_PROP(PaceProperty, a_line_with_work_uses_98_percent_of_its_rate, ()) {
   const double rate = *rc::gen::element(1.0, 5.0, 49.0, 100.0, 700.0, 1500.0);
   const double account_rate = rate < 100 ? 0.0 : *rc::gen::element(0.0, rate, rate * 1.3, rate * 4);
