@@ -277,14 +277,16 @@ asio::awaitable<bool> InboundUssd::take_slot(StepPtr step) {
   bool taken = false;
   while (!taken && in_time(now())) {
     store::Reservation reservation;
+    std::vector<store::Slots> at_once{store::Slots{std::chrono::microseconds{0}}};
     try {
-      reservation = co_await lanes_.reserve(pace_key(step->carrier()), rates_of(step->carrier()), 1);
+      reservation =
+          co_await lanes_.reserve(pace_key(step->carrier()), rates_of(step->carrier()), std::move(at_once));
     } catch (const store::RedisError& e) {
       log::warn("ussd_screen_without_slot", {{"why", e.what()}});
       break;
     }
-    taken = !reservation.slots.empty();
-    const auto wait = taken ? reservation.slots.front() : reservation.again_in;
+    taken = !reservation.messages.empty();
+    const auto wait = taken ? reservation.messages.front().front() : reservation.again_in;
     if (!in_time(now() + wait)) break;
     co_await pause(wait);
   }
