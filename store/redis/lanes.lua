@@ -576,8 +576,9 @@ function operations.grant()
   for lane = 0, lane_last do one_in[lane] = tonumber(ARGV[9 + lane]) end
   return_due(tonumber(ARGV[8]))
   local pace = open_pace(line_us, account_us, horizon_us)
-  local granted, texts, again = {}, {}, line_us > 0 and held_us() or 0
-  if again <= 0 then granted, texts, again = take_from_lanes(pace, horizon_us, tonumber(ARGV[5]), one_in) end
+  local held = line_us > 0 and held_us() or 0
+  local granted, texts, again = {}, {}, held
+  if held <= 0 then granted, texts, again = take_from_lanes(pace, horizon_us, tonumber(ARGV[5]), one_in) end
   for _, entry in ipairs(granted) do
     entry.state, entry.owner = 'l', ARGV[7]
     count_waiting(entry, -1)
@@ -588,7 +589,7 @@ function operations.grant()
   pace.save()
   local hold_us = math.min(tonumber(ARGV[13]), hold_us_max)
   if hold_us > 0 and #granted > 0 then call('HSET', line .. ':pace', 'held_until', int(now_us + hold_us)) end
-  local answer = {is_fresh(), next_time(again), again and 1 or 0, pace.before_and_last()}
+  local answer = {is_fresh(), next_time(again), again and held <= 0 and 1 or 0, pace.before_and_last()}
   for i, text in ipairs(texts) do answer[i + 5] = text end
   return answer
 end

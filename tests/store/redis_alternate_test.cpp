@@ -184,6 +184,23 @@ TEST_F(RedisAlternate, slots_that_are_late_when_others_have_gone_on_are_not_used
   EXPECT_GT(refusals, 20) << moves;
 }
 
+TEST_F(RedisAlternate, while_slots_may_be_moved_nobody_is_granted_the_next) {
+  agree({.line = 100, .account = 100, .other_account = 300, .other_line = 0});
+  const Rates rates{100, 0, 100};
+  const Grant got = redis.await(lanes.grant(line, rates, 1, kLease, "other", milliseconds(3)));
+  ASSERT_EQ(got.messages.size(), 1U);
+  clock.advance(milliseconds(1));
+  const Grant held = redis.await(lanes.grant(line, rates, 1, kLease, "own"));
+  EXPECT_TRUE(held.messages.empty());
+  EXPECT_EQ(held.again_in, milliseconds(2));
+  EXPECT_FALSE(held.full) << "it is a matter of a moment";
+  EXPECT_TRUE(redis.await(lanes.move_last(line, got.last_us, got.last_us + 7'000)));
+  const Grant next = redis.await(lanes.grant(line, rates, 1, kLease, "own"));
+  ASSERT_EQ(next.messages.size(), 1U);
+  EXPECT_EQ(next.messages[0].slots[0] - got.messages[0].slots.back(), microseconds(10'201 + 7'000 - 1'000));
+  EXPECT_FALSE(redis.await(lanes.move_last(line, got.last_us, got.last_us + 7'000))) << "too late";
+}
+
 TEST_F(RedisAlternate, an_account_without_a_limit_leaves_the_line_its_own) {
   agree({.line = 100, .account = 100, .other_account = 0, .other_line = 0});
   for (int turn = 0; runs(); ++turn) {
