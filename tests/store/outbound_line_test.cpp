@@ -78,10 +78,6 @@ class OutboundLineTest : public testing::Test {
     for (store::SqlThread* thread : {&outcomes, &reader, &seeder}) thread->stop();
     loop.until([] { return false; }, 1ms);  // what they posted last
   }
-  boost::asio::awaitable<void> measure(bool& done) {
-    co_await line->measure();
-    done = true;
-  }
   boost::asio::awaitable<void> end(bool& ended) {
     if (line) co_await line->stop(1s);
     if (second_line) co_await second_line->stop(1s);
