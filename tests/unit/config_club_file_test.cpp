@@ -233,7 +233,7 @@ TEST(ConfigClubFile, where_credit_is_spent_names_branches_of_the_file) {
       {"home", "club.yaml:5: policy.spend_at: found \"home\"; allowed: any, own\n"},
       {"{12: [12, 15]}", "club.yaml:5: policy.spend_at.12[1]: found \"15\"" + row},
       {"{12: here}", "club.yaml:5: policy.spend_at.12: found \"here\"" + row},
-      {"{15: [12]}", "club.yaml:5: policy.spend_at.15: unknown key; did you mean \"12\"?; allowed: 12, 14\n"},
+      {"{15: [12]}", "club.yaml:5: policy.spend_at.15: unknown key; did you mean \"12\"? allowed: 12, 14\n"},
       {"{12: []}",
        "club.yaml:5: policy.spend_at.12: no branch; allowed: at least one: credit that is good nowhere is "
        "none\n"},
@@ -266,7 +266,7 @@ TEST(ConfigClubFile, all_mistakes_are_told_at_once) {
       "club.yaml:7: cashiers[0].branch: found \"7\", no such branch\n"
       "club.yaml:7: cashiers[0].pin: found something else (not shown); allowed: 4 to 6 digits\n"
       "club.yaml:8: points: unknown key; allowed: slug, name, keyword, currency, time_zone, language, "
-      "money_display, line, ussd_root, sending_weight, policy, branches, cashiers, till_keys, webhooks, "
+      "money_display, line, ussd_root, sending_weight, branches, policy, cashiers, till_keys, webhooks, "
       "points_per, lrfm, tiers, segments, offers\n");
 }
 

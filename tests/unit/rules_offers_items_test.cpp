@@ -42,7 +42,7 @@ TEST(OfferItems, are_refused_where_they_say_nothing_or_are_mixed_with_money) {
       {"so much a day", giving_items({{.kind = item, .value = 1, .day_max = 5, .text = "x"}}),
        "only money has a bound"},
       {"a budget of both", giving_items({kCroissant, money}, 300), "so many rials or so many items"},
-      {"a budget of points", giving_items({{points, 5}}, 300), "a budget bounds money, or items"},
+      {"a budget of points", giving_items({{points, 5}}, 300), "a budget bounds money, items or messages"},
   };
   for (const ItemRow& row : rows) {
     const auto wrong = contradictions(row.offer);
