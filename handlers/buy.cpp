@@ -76,13 +76,17 @@ Off off_of(const Speaker& speaker, const BuyOrder& order, const Facts& facts, co
   return off;
 }
 
+std::string from_credit(const Speaker& speaker, rules::Amount sum, const Setting& setting) {
+  return render(setting, "buy_from_credit", speaker.language, {{"sum", money(*speaker.club, sum)}});
+}
+
+// It ends with what to send, as a quote does.
 std::string no_discount(const Speaker& speaker, const BuyOrder& order, const QuoteOrder& asked,
                         const Setting& setting) {
-  std::string text = buy_text(speaker, "buy_refused_no_discount", asked, order.invoice, setting);
+  const std::string text = buy_text(speaker, "buy_refused_no_discount", asked, order.invoice, setting);
   if (asked.by_credit == 0) return text;
-  return render(setting, "buy_from_credit", speaker.language,
-                {{"sum", money(*speaker.club, asked.by_credit)}}) +
-         '\n' + text;
+  const std::string longer = from_credit(speaker, asked.by_credit, setting) + '\n' + text;
+  return fits_text(longer) ? longer : text;
 }
 
 // What this very order recorded before; nullptr: nothing. With an invoice it is known by that, for good. With
@@ -121,13 +125,13 @@ std::string done(const Speaker& speaker, const BuyOrder& order, const Recorded& 
     text += '\n' + render(setting, key, speaker.language,
                           {{"collect", money(club, collect)}, {"sum", money(club, sum)}});
   };
-  if (recorded.by_credit > 0 && (order.off || recorded.discount > 0))
-    add("buy_from_credit", recorded.by_credit);
   if (recorded.discount > 0) add("buy_off", recorded.discount);
   if (recorded.honoured.value_or(recorded.discount) < recorded.discount)
     add("buy_off_honoured", *recorded.honoured);
   if (order.off && recorded.discount == 0) add("buy_not_off", 0);
-  return text;
+  if (recorded.by_credit == 0 || (!order.off && recorded.discount == 0)) return text;
+  const std::string line = '\n' + from_credit(speaker, recorded.by_credit, setting);
+  return fits_text(text + line) ? text + line : text;
 }
 
 Said record(const Speaker& speaker, const BuyOrder& order, rules::Amount discount,
