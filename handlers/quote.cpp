@@ -192,7 +192,12 @@ std::string buy_text(const Speaker& speaker, std::string_view key, const QuoteOr
   const Club& club = *speaker.club;
   const std::string shopper = templates::format_local(order.phone);
   std::string typed = typed_amount(club, order.amount, speaker.language);
-  if (!invoice.empty()) typed.append(" ").append(invoice);
+  if (!invoice.empty()) {
+    // "500 123" would be one amount: its unit ends it.
+    if (typed.size() <= 3)
+      typed = templates::format_amount(order.amount, club.money_display, speaker.language);
+    typed.append(" ").append(invoice);
+  }
   return render(setting, key, speaker.language,
                 {{"word", club.word},
                  {"phone", shopper},
