@@ -81,6 +81,11 @@ std::vector<const Redemption*> payment_without_invoice(const Club& club, const P
   return nearest == payments.end() ? std::vector<const Redemption*>() : nearest->second.redemptions;
 }
 
+std::vector<const Redemption*> payments_of(const Club& club, const Purchase& purchase, const Facts& facts) {
+  auto named = open_on({.bill = purchase.key, .typed = purchase.typed, .at = purchase.purchased_at}, facts);
+  return named.empty() ? payment_without_invoice(club, purchase, facts) : named;
+}
+
 rules::Amount used_by(const std::vector<const Redemption*>& redemptions) {
   rules::Amount sum = 0;
   for (const Redemption* one : redemptions) sum += one->used;

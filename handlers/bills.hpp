@@ -46,6 +46,10 @@ void want_payments(Needs& needs, const Club& club, const MemberKey& buyer, rules
 std::vector<const Redemption*> payment_without_invoice(const Club& club, const Purchase& purchase,
                                                        const Facts& facts);
 
+// The redemptions that a purchase finds made for it: those that name its invoice; if none does, her payment
+// that names none.
+std::vector<const Redemption*> payments_of(const Club& club, const Purchase& purchase, const Facts& facts);
+
 // The credit that they used.
 rules::Amount used_by(const std::vector<const Redemption*>& redemptions);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "handlers/bills.hpp"
 #include "handlers/membership.hpp"
 #include "handlers/offer_words.hpp"
 #include "handlers/quote.hpp"
@@ -23,12 +24,69 @@ PurchaseRequest request_of(const Speaker& speaker, const BuyOrder& order, std::s
           .typed = true};
 }
 
-// What a quote of now would have her take off.
-rules::Amount discount_of(const Speaker& speaker, const BuyOrder& order, const Facts& facts,
-                          const Setting& setting) {
-  if (!order.off) return 0;
-  const QuoteOrder asked{.phone = order.phone, .branch = speaker.cashier->branch, .amount = order.amount};
-  return quote(*speaker.club, asked, facts, setting).discount;
+// What codes have paid of the purchase, and of which sum.
+struct PaidByCodes {
+  rules::Amount used = 0;
+  rules::Amount of = 0;
+};
+
+// As the purchase will find it, if that much is taken off.
+PaidByCodes paid_by_codes(const Speaker& speaker, const BuyOrder& order, rules::Amount off,
+                          const Facts& facts, const Setting& setting) {
+  const Club& club = *speaker.club;
+  Purchase purchase{.key = {club.id, speaker.cashier->branch, order.invoice},
+                    .amount = order.amount - off,
+                    .discount = off,
+                    .purchased_at = setting.now,
+                    .typed = true};
+  if (const Member* member = facts.member(MemberKey{club.id, order.phone})) purchase.member = member->id;
+  PaidByCodes paid;
+  rules::Instant latest{};
+  for (const Redemption* one : payments_of(club, purchase, facts)) {
+    paid.used += one->used;
+    // Those that name no invoice are of one payment, a part of its sum each; of the others the last one's
+    // sum stands, which bounds what all of them have paid.
+    if (one->invoice.empty()) {
+      paid.of += one->invoice_amount;
+    } else if (one->used > 0 && one->at >= latest) {
+      paid.of = one->invoice_amount;
+      latest = one->at;
+    }
+  }
+  paid.used = std::min(paid.used, order.amount);
+  return paid;
+}
+
+struct Off {
+  rules::Amount discount = 0;
+  QuoteOrder asked;
+};
+
+// What a quote of now would have her take off: of what codes have left to pay. Where they were used on the
+// sum that a quote had said, the discount came first, and the cashier was told to collect the rest of that.
+Off off_of(const Speaker& speaker, const BuyOrder& order, const Facts& facts, const Setting& setting) {
+  Off off{.asked = {.phone = order.phone, .branch = speaker.cashier->branch, .amount = order.amount}};
+  if (!order.off) return off;
+  off.discount = quote(*speaker.club, off.asked, facts, setting).discount;
+  const PaidByCodes paid = paid_by_codes(speaker, order, off.discount, facts, setting);
+  if (paid.used == 0) return off;
+  off.asked.by_credit = paid.used;
+  if (off.discount == 0 || paid.of != order.amount - off.discount)
+    off.discount = quote(*speaker.club, off.asked, facts, setting).discount;
+  return off;
+}
+
+std::string from_credit(const Speaker& speaker, rules::Amount sum, const Setting& setting) {
+  return render(setting, "buy_from_credit", speaker.language, {{"sum", money(*speaker.club, sum)}});
+}
+
+// It ends with what to send, as a quote does.
+std::string no_discount(const Speaker& speaker, const BuyOrder& order, const QuoteOrder& asked,
+                        const Setting& setting) {
+  const std::string text = buy_text(speaker, "buy_refused_no_discount", asked, order.invoice, setting);
+  if (asked.by_credit == 0) return text;
+  const std::string longer = from_credit(speaker, asked.by_credit, setting) + '\n' + text;
+  return fits_text(longer) ? longer : text;
 }
 
 // What this very order recorded before; nullptr: nothing. With an invoice it is known by that, for good. With
@@ -47,8 +105,13 @@ const Sale* repeated(const Speaker& speaker, const BuyOrder& order, const Facts&
 struct Recorded {
   rules::Amount earned = 0;
   rules::Amount discount = 0;
+  rules::Amount by_credit = 0;
   std::optional<rules::Amount> honoured;  // of the discount; none: told when it was recorded
 };
+
+Recorded recorded_of(const auto& known) {
+  return {.earned = known.earned, .discount = known.discount, .by_credit = known.by_credit};
+}
 
 std::string done(const Speaker& speaker, const BuyOrder& order, const Recorded& recorded,
                  const Setting& setting) {
@@ -57,16 +120,18 @@ std::string done(const Speaker& speaker, const BuyOrder& order, const Recorded& 
   std::string text = render(
       setting, speaker.text(recorded.earned > 0 ? "buy_done" : "buy_done_no_credit"), speaker.language,
       {{"phone", masked}, {"amount", money(club, order.amount)}, {"credit", money(club, recorded.earned)}});
+  const rules::Amount collect = order.amount - recorded.discount - recorded.by_credit;
   const auto add = [&](std::string_view key, rules::Amount sum) {
-    text += '\n' +
-            render(setting, key, speaker.language,
-                   {{"collect", money(club, order.amount - recorded.discount)}, {"sum", money(club, sum)}});
+    text += '\n' + render(setting, key, speaker.language,
+                          {{"collect", money(club, collect)}, {"sum", money(club, sum)}});
   };
   if (recorded.discount > 0) add("buy_off", recorded.discount);
   if (recorded.honoured.value_or(recorded.discount) < recorded.discount)
     add("buy_off_honoured", *recorded.honoured);
   if (order.off && recorded.discount == 0) add("buy_not_off", 0);
-  return text;
+  if (recorded.by_credit == 0 || (!order.off && recorded.discount == 0)) return text;
+  const std::string line = '\n' + from_credit(speaker, recorded.by_credit, setting);
+  return fits_text(text + line) ? text + line : text;
 }
 
 Said record(const Speaker& speaker, const BuyOrder& order, rules::Amount discount,
@@ -84,8 +149,11 @@ Said record(const Speaker& speaker, const BuyOrder& order, rules::Amount discoun
   const Purchase& purchase = std::get<RecordPurchase>(*recorded).purchase;
   const auto answer = nlohmann::json::parse(purchase.answer);  // outlives the loop over a part of it
   const auto honoured = answer.at("discount").at("honoured").get<rules::Amount>();
-  Said said{.reply = done(speaker, order,
-                          {.earned = purchase.earned, .discount = discount, .honoured = honoured}, setting)};
+  const Recorded on_record{.earned = purchase.earned,
+                           .discount = purchase.discount,
+                           .by_credit = purchase.by_credit,
+                           .honoured = honoured};
+  Said said{.reply = done(speaker, order, on_record, setting)};
   for (const auto& note : answer.at("notes")) {
     const std::string line = '\n' + note.get<std::string>();
     if (fits_text(said.reply + line)) said.reply += line;
@@ -96,6 +164,7 @@ Said record(const Speaker& speaker, const BuyOrder& order, rules::Amount discoun
                          .phone = order.phone,
                          .amount = purchase.amount,
                          .discount = purchase.discount,
+                         .by_credit = purchase.by_credit,
                          .earned = purchase.earned,
                          .made_up = made_up,
                          .at = setting.now}};
@@ -126,11 +195,11 @@ std::optional<Said> unproved(const Speaker& speaker, const BuyOrder& order, cons
 std::optional<std::string> known_answer(const Speaker& speaker, const BuyOrder& order, const Facts& facts,
                                         const Setting& setting) {
   if (const Sale* same = repeated(speaker, order, facts, setting.now))
-    return done(speaker, order, {.earned = same->earned, .discount = same->discount}, setting);
+    return done(speaker, order, recorded_of(*same), setting);
   const auto known = facts.purchases_on({speaker.club->id, speaker.cashier->branch, order.invoice});
   for (const Purchase* one : known) {
     if (one->phone == order.phone && one->amount + one->discount == order.amount)
-      return done(speaker, order, {.earned = one->earned, .discount = one->discount}, setting);
+      return done(speaker, order, recorded_of(*one), setting);
   }
   if (known.empty()) return std::nullopt;  // none is without an invoice
   return render(setting, "buy_refused_invoice", speaker.language, {{"invoice", order.invoice}});
@@ -181,9 +250,8 @@ Said buy(const Speaker& speaker, const BuyOrder& order, std::span<const CodeKey>
     return {.reply = render(setting, "buy_refused_no_member", speaker.language,
                             {{"phone", masked}, {"club", club.name}, {"word", club.word}})};
   }
-  const rules::Amount discount = discount_of(speaker, order, facts, setting);
-  if (order.off && discount == 0)
-    return {.reply = buy_text(speaker, "buy_refused_no_discount", order.phone, order.amount, setting)};
+  const Off off = off_of(speaker, order, facts, setting);
+  if (order.off && off.discount == 0) return {.reply = no_discount(speaker, order, off.asked, setting)};
   if (club.policy.redeem_auth == CashierAuth::challenge && !order.confirmed) {
     return challenge(speaker,
                      {.key = {.kind = PendingKind::buy_challenge},
@@ -193,7 +261,7 @@ Said buy(const Speaker& speaker, const BuyOrder& order, std::span<const CodeKey>
                       .offer = std::string(order.off ? kLessDiscounts : "")},
                      facts, setting);
   }
-  return record(speaker, order, discount, candidates, facts, setting);
+  return record(speaker, order, off.discount, candidates, facts, setting);
 }
 
 }  // namespace peyk::handlers

@@ -7,7 +7,8 @@
 //   window are the same purchase, sent again because the answer was late.
 // - With OFF the discounts that fit now are taken off: it is QUOTE and the till's purchase with that
 //   `discount` in one decision, so both judge the same facts, and limits, budgets and grants are as a till's.
-//   Where none fits nothing is recorded: she may have collected less (docs/decisions/0036).
+//   What codes have paid of the invoice is discounted by nobody, and is not to be collected. Where none fits
+//   nothing is recorded: she may have collected less (docs/decisions/0036).
 // - A phone that is no member yet joins by it where the club lets a till's purchase enrol; else it is
 // refused, and
 //   nothing is recorded: a till has no use for a text, a cashier does.

@@ -186,12 +186,6 @@ Brought bring_to(const Club& club, Purchase& purchase, const Member& member, con
   return brought;
 }
 
-// Those that name its invoice; if none does, her payment that names none.
-std::vector<const Redemption*> paid_by_of(const Club& club, const Purchase& purchase, const Facts& facts) {
-  auto named = open_on({.bill = purchase.key, .typed = purchase.typed, .at = purchase.purchased_at}, facts);
-  return named.empty() ? payment_without_invoice(club, purchase, facts) : named;
-}
-
 template <typename From>
 void move_to(std::vector<typename From::value_type>& to, From& from) {
   std::move(from.begin(), from.end(), std::back_inserter(to));
@@ -247,7 +241,7 @@ Outcome purchase(const PurchaseRequest& request, std::span<const CodeKey> candid
                     .recorded_at = setting.now,
                     .typed = request.typed};
   if (member != nullptr) purchase.member = member->id;
-  const std::vector<const Redemption*> paid_by = paid_by_of(*club, purchase, facts);
+  const std::vector<const Redemption*> paid_by = payments_of(*club, purchase, facts);
   purchase.by_credit = std::min(used_by(paid_by), to_pay);
   std::vector<Refund> parked = judge_parked(purchase, facts);
   if (member != nullptr && member != &enrolled && !parked.empty() && !facts.has_wallet(member->id))

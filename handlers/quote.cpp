@@ -27,11 +27,15 @@ const rules::OfferEffect& effect_of(const rules::Given& given, const Club& club)
 rules::Judged judge_off(const Club& club, const Member* member, const QuoteOrder& order, const Facts& facts,
                         const Setting& setting) {
   const std::vector<rules::WordId> items = words_of(order.items);
-  const auto measures = measures_of(
-      club, member, facts, setting.now,
-      PurchaseNow{.amount = order.amount, .branch = order.branch, .items = items, .at = setting.now});
+  const auto measures = measures_of(club, member, facts, setting.now,
+                                    PurchaseNow{.amount = order.amount,
+                                                .by_credit = order.by_credit,
+                                                .branch = order.branch,
+                                                .items = items,
+                                                .at = setting.now});
   return rules::judge(club.programme.offers, uses_of(club, member, facts, setting.now), measures,
-                      {.amount = order.amount, .quoted = true}, rules::Occasion::purchase, setting.now);
+                      {.amount = order.amount, .by_credit = order.by_credit, .quoted = true},
+                      rules::Occasion::purchase, setting.now);
 }
 
 // What the purchase is worth to her who buys it and is given that discount: by the words of earning.hpp.
@@ -44,6 +48,7 @@ Worth worth_of(const Club& club, const Member& member, const QuoteOrder& order, 
                                 .items = {order.items.begin(), order.items.end()},
                                 .discount = off};
   const Purchase purchase{.key = {club.id, order.branch, ""},
+                          .by_credit = order.by_credit,
                           .amount = order.amount - off,
                           .discount = off,
                           .phone = order.phone,
@@ -137,7 +142,7 @@ Quote quote(const Club& club, const QuoteOrder& order, const Facts& facts, const
   std::erase_if(quoted.given, [&club](const rules::Given& one) {
     return effect_of(one, club).kind == EffectKind::message;
   });
-  quoted.payable = order.amount - quoted.discount;
+  quoted.payable = order.amount - order.by_credit - quoted.discount;
   if (quoted.member != nullptr) {
     const auto lots = facts.spendable_lots(quoted.member->id, setting.now);
     for (const Lot* lot : good_lots_at(club, lots, order.branch))
@@ -158,8 +163,7 @@ Said quote_said(const Speaker& speaker, const QuoteOrder& order, const Facts& fa
   // Her phone as she typed it: what is masked cannot be typed again.
   const bool may_buy = quoted.member != nullptr || counts_strangers(club);
   std::string then;
-  if (quoted.discount > 0 && may_buy)
-    then = '\n' + buy_text(speaker, "quote_then", order.phone, order.amount, setting);
+  if (quoted.discount > 0 && may_buy) then = '\n' + buy_text(speaker, "quote_then", order, "", setting);
   const auto add = [&text, &then](const std::string& line) {
     if (fits_text(text + '\n' + line + then)) text += '\n' + line;
   };
@@ -183,16 +187,22 @@ Said quote_said(const Speaker& speaker, const QuoteOrder& order, const Facts& fa
   return {.reply = text + then};
 }
 
-std::string buy_text(const Speaker& speaker, std::string_view key, PhoneNumber phone, rules::Amount amount,
-                     const Setting& setting) {
+std::string buy_text(const Speaker& speaker, std::string_view key, const QuoteOrder& order,
+                     std::string_view invoice, const Setting& setting) {
   const Club& club = *speaker.club;
-  const std::string shopper = templates::format_local(phone);
-  const std::string typed = typed_amount(club, amount, speaker.language);
+  const std::string shopper = templates::format_local(order.phone);
+  std::string typed = typed_amount(club, order.amount, speaker.language);
+  if (!invoice.empty()) {
+    // "500 123" would be one amount: its unit ends it.
+    if (typed.size() <= 3)
+      typed = templates::format_amount(order.amount, club.money_display, speaker.language);
+    typed.append(" ").append(invoice);
+  }
   return render(setting, key, speaker.language,
                 {{"word", club.word},
                  {"phone", shopper},
                  {"typed", typed},
-                 {"collect", money(club, amount)},
+                 {"collect", money(club, order.amount - order.by_credit)},
                  {"pin", speaker.pin_asked()}});
 }
 

@@ -24,6 +24,7 @@ struct QuoteOrder {
   PhoneNumber phone = 0;
   BranchNo branch = 0;
   rules::Amount amount = 0;
+  rules::Amount by_credit = 0;  // of it, paid by codes already
   std::span<const BoughtItem> items{};
 };
 
@@ -58,7 +59,7 @@ Quote quote(const Club& club, const QuoteOrder& order, const Facts& facts, const
 Said quote_said(const Speaker& speaker, const QuoteOrder& order, const Facts& facts, const Setting& setting);
 
 // A text that tells the cashier what to collect, and the very words that record it then.
-std::string buy_text(const Speaker& speaker, std::string_view key, PhoneNumber phone, rules::Amount amount,
-                     const Setting& setting);
+std::string buy_text(const Speaker& speaker, std::string_view key, const QuoteOrder& order,
+                     std::string_view invoice, const Setting& setting);
 
 }  // namespace peyk::handlers

@@ -311,6 +311,7 @@ struct Sale {
   PhoneNumber phone = 0;  // the purchase's, as are the amounts
   rules::Amount amount = 0;
   rules::Amount discount = 0;
+  rules::Amount by_credit = 0;
   rules::Amount earned = 0;
   bool made_up = false;  // its invoice: she gave none
   rules::Instant at{};

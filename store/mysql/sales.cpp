@@ -11,7 +11,7 @@ void load_sales(Connection& connection, const std::map<MemberKey, rules::Instant
     Rows rows = connection
                     .prepare(
                         "SELECT s.purchase_id, s.branch_no, s.made_up, s.at, p.phone, p.amount, p.discount,"
-                        " p.earned"
+                        " p.by_credit, p.earned"
                         " FROM cashier_sale s JOIN purchase p ON p.purchase_id = s.purchase_id"
                         " WHERE s.club_id = ? AND s.cashier_phone = ? AND s.at > ?")
                     .add(cashier.club)
@@ -26,6 +26,7 @@ void load_sales(Connection& connection, const std::map<MemberKey, rules::Instant
       sale.phone = rows.maybe_u64().value_or(0);
       sale.amount = rows.i64();
       sale.discount = rows.i64();
+      sale.by_credit = rows.i64();
       sale.earned = rows.i64();
       facts.load(sale);
     }

@@ -175,6 +175,18 @@ TEST_F(OffersByText, a_discount_that_a_cashier_records_is_used_up_and_explained_
   database.expect_clean_ledger();
 }
 
+TEST_F(OffersByText, what_a_code_has_paid_is_not_to_be_collected_nor_when_the_order_comes_again) {
+  const std::string code = earn(shop, 200'000, "A-1"), order = "BUY 09120000101 1000000 OFF 4321";
+  EXPECT_THAT(say(shop, kVanakCashier, "QUOTE 09120000101 1000000"), HasSubstr("To pay: 900,000 rials"));
+  EXPECT_THAT(say(shop, kVanakCashier, code + " 900000 4321"), HasSubstr("Collect: 700,000 rials"));
+  const std::string first = say(shop, kVanakCashier, order);
+  EXPECT_THAT(first, HasSubstr("To pay: 700,000 rials\nDiscount: 100,000 rials\nFrom credit: 200,000 rials"));
+  EXPECT_EQ(say(shop, kVanakCashier, order), first) << "the same again, out of its row";
+  EXPECT_EQ(database.query("SELECT amount, discount, by_credit FROM purchase WHERE discount > 0"),
+            "900000\t100000\t200000\n");
+  database.expect_clean_ledger();
+}
+
 // Two cashiers quoted the same last discount: whose purchase is recorded first has it, the other reads what
 // is left.
 TEST_F(OffersByText, of_a_budget_that_two_were_quoted_the_second_reads_what_is_left) {

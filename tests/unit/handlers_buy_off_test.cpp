@@ -4,6 +4,7 @@
 
 #include <set>
 
+#include "templates/alphabet.hpp"
 #include "tests/kit/club_talk.hpp"
 #include "tests/kit/programme.hpp"
 
@@ -105,26 +106,139 @@ TEST_F(BuyOff, says_that_it_was_recorded_without_where_the_word_was_forgotten) {
   EXPECT_THAT(store.grants(), IsEmpty());
 }
 
+Club club_of_a_tenth() {
+  Club club = english_club();
+  rules::Offer tenth{.name = "tenth", .title = "Tenth", .id = 1, .version = 11};
+  tenth.then = {{.kind = EffectKind::percent_off, .value = 1'000}};
+  club.programme.offers = {tenth};
+  return club;
+}
+
 class BuyOffATenth : public BuyOff {
  protected:
-  static Club club_of_a_tenth() {
-    Club club = english_club();
-    rules::Offer tenth{.name = "tenth", .title = "Tenth", .id = 1, .version = 11};
-    tenth.then = {{.kind = EffectKind::percent_off, .value = 1'000}};
-    club.programme.offers = {tenth};
-    return club;
-  }
   BuyOffATenth() : BuyOff(club_of_a_tenth()) {}
+
+  // The last one.
+  Purchase bought() const {
+    Purchase last;
+    for (const auto& [key, one] : store.purchases()) {
+      if (one.id > last.id) last = one;
+    }
+    return last;
+  }
+  void refund(const std::string& invoice) {
+    Request request;
+    request.what = TillOrder{{1, 12, "till-12"}, TillRefund{.invoice = invoice, .reference = {1}}};
+    EXPECT_EQ(store.handle(request, now).status, 201);
+  }
 };
 
-TEST_F(BuyOffATenth, counts_what_codes_paid_as_a_till_does_and_says_what_is_honoured) {
+// A tenth of what is not paid by codes, on an invoice that they were used on in full.
+TEST_F(BuyOffATenth, is_of_what_codes_have_left_to_pay_and_so_is_what_to_collect) {
   const std::string code = earn(kShopper, 200'000);
   now += 24h;
-  vanak(code + " 1000000 F-2 4321");
-  EXPECT_THAT(vanak("BUY 09120000101 1000000 F-2 OFF 4321"),
-              AllOf(HasSubstr("Discount: 100,000 rials"), HasSubstr("Of it by offers: 80,000 rials"),
-                    HasSubstr("Credit given: 35,000 rials")));
+  EXPECT_THAT(vanak(code + " 1000000 F-2 4321"), HasSubstr("Collect: 800,000"));
+  const std::string first = vanak("BUY 09120000101 1000000 F-2 OFF 4321");
+  EXPECT_THAT(first,
+              AllOf(HasSubstr("To pay: 720,000 rials\nDiscount: 80,000 rials\nFrom credit: 200,000 rials"),
+                    HasSubstr("Credit given: 36,000 rials"), Not(HasSubstr("by offers"))));
+  EXPECT_EQ(bought().amount, 920'000);
+  EXPECT_EQ(bought().by_credit, 200'000);
+  EXPECT_EQ(vanak("BUY 09120000101 1000000 F-2 OFF 4321"), first);
+  EXPECT_EQ(vanak("BUY 09120000101 1000000 F-2 4321"), first) << "recorded with the word, sent without";
   EXPECT_THAT(store.audit(), IsEmpty());
+}
+
+TEST_F(BuyOffATenth, of_her_own_payment_without_an_invoice_is_of_the_rest) {
+  earn(kShopper, 200'000);
+  now += 24h;
+  confirm(kShopper, "PAY 1000000 AT 12");
+  const std::string first = vanak("BUY 09120000101 1000000 OFF 4321");
+  EXPECT_THAT(first, HasSubstr("To pay: 720,000 rials\nDiscount: 80,000 rials\nFrom credit: 200,000 rials"));
+  EXPECT_EQ(bought().by_credit, 200'000);
+  EXPECT_EQ(vanak("BUY 09120000101 1000000 OFF 4321"), first);
+  EXPECT_THAT(store.audit(), IsEmpty());
+}
+
+// Quoted first: the code was used on what the quote had said, and the cashier told to collect the rest.
+TEST_F(BuyOffATenth, that_was_taken_off_before_a_code_was_used_stands) {
+  for (const std::string invoice : {"", " F-3"}) {
+    const std::string code = earn(kShopper, 200'000);
+    now += 24h;
+    EXPECT_THAT(vanak("QUOTE 09120000101 1000000"), HasSubstr("To pay: 900,000"));
+    EXPECT_THAT(vanak(code + " 900000" + invoice + " 4321"), HasSubstr("Collect: 700,000"));
+    const std::string text = "BUY 09120000101 1000000" + invoice + " OFF 4321";
+    EXPECT_THAT(vanak(text), AllOf(HasSubstr("To pay: 700,000 rials\nDiscount: 100,000 rials\n"
+                                             "Of it by offers: 80,000 rials\nFrom credit: 200,000 rials"),
+                                   HasSubstr("Credit given: 35,000 rials")));
+    EXPECT_EQ(bought().by_credit, 200'000);
+    EXPECT_EQ(bought().discount, 100'000);
+    EXPECT_THAT(vanak(text), AllOf(HasSubstr("To pay: 700,000"), HasSubstr("From credit: 200,000")));
+    EXPECT_EQ(effects, 0U);
+  }
+  EXPECT_THAT(store.audit(), IsEmpty());
+}
+
+TEST_F(BuyOffATenth, takes_nothing_off_where_codes_paid_all_and_a_refund_brings_all_of_it_back) {
+  const std::string code = earn(kShopper, 1'000'000);
+  now += 24h;
+  EXPECT_THAT(vanak(code + " 1000000 F-9 4321"), HasSubstr("Collect: 0"));
+  const std::size_t before = store.purchases().size();
+  EXPECT_THAT(
+      vanak("BUY 09120000101 1000000 F-9 OFF 4321"),
+      AllOf(HasSubstr("From credit: 1,000,000 rials"), HasSubstr("No discount fits now: to pay 0 rials"),
+            HasSubstr("Nothing was recorded"), HasSubstr("BUY 09120000101 1000000 f-9 PIN")));
+  EXPECT_EQ(store.purchases().size(), before);
+  vanak("BUY 09120000101 1000000 F-9 4321");
+  EXPECT_EQ(bought().by_credit, 1'000'000);
+  refund("F-9");
+  EXPECT_EQ(balance(kShopper), 1'000'000);
+  EXPECT_THAT(store.audit(), IsEmpty());
+}
+
+TEST_F(BuyOffATenth, and_codes_that_paid_all_the_rest_lose_her_nothing_at_a_refund) {
+  const std::string code = earn(kShopper, 1'000'000);
+  now += 24h;
+  EXPECT_THAT(vanak(code + " 900000 F-9 4321"), HasSubstr("Collect: 0"));
+  EXPECT_THAT(
+      vanak("BUY 09120000101 1000000 F-9 OFF 4321"),
+      AllOf(HasSubstr("To pay: 0 rials\nDiscount: 100,000 rials"), HasSubstr("From credit: 900,000")));
+  EXPECT_EQ(bought().by_credit, 900'000);
+  refund("F-9");
+  EXPECT_EQ(balance(kShopper), 1'000'000);
+  EXPECT_THAT(store.audit(), IsEmpty());
+}
+
+TEST_F(BuyOffATenth, forgotten_says_what_is_to_be_paid_beside_the_credit) {
+  const std::string code = earn(kShopper, 200'000);
+  now += 24h;
+  vanak(code + " 1000000 F-4 4321");
+  EXPECT_THAT(vanak("BUY 09120000101 1000000 F-4 4321"), Not(HasSubstr("From credit")));
+  EXPECT_THAT(vanak("BUY 09120000101 1000000 F-4 OFF 4321"),
+              AllOf(HasSubstr("recorded without a discount: to pay 800,000 rials"),
+                    HasSubstr("From credit: 200,000 rials")));
+  EXPECT_EQ(effects, 0U);
+}
+
+class BuyOffInPersian : public BuyOff {
+ protected:
+  static Club persian_club() {
+    Club club = sample_club();
+    club.programme.offers = club_of_a_tenth().programme.offers;
+    return club;
+  }
+  BuyOffInPersian() : BuyOff(persian_club()) {}
+};
+
+TEST_F(BuyOffInPersian, tells_of_the_credit_in_three_parts) {
+  for (const std::string of : {" 100000000", " 90000000"}) {  // before the discount, and after
+    const std::string code = earn(kShopper, 20'000'000), invoice = " F-" + std::to_string(invoices);
+    now += 24h;
+    vanak(code + of + invoice + " 4321");
+    const std::string text = vanak("فروش 09120000101 100000000" + invoice + " تخفیف 4321");
+    EXPECT_THAT(text, AllOf(HasSubstr("تخفیف: "), HasSubstr("از اعتبار: "))) << text;
+    EXPECT_LE(templates::part_count(text, templates::choose(text)), 3U) << text;
+  }
 }
 
 TEST_F(BuyOff, is_offered_to_nobody_whose_purchase_would_be_refused) {
