@@ -144,6 +144,14 @@ TEST_F(GoodUntil, what_a_manager_tells_of_a_code_is_sent_while_it_is_good_or_not
   EXPECT_THAT(tajrish("TELL 09120000101 Good night"), Not(HasSubstr("Nothing was sent")));
 }
 
+TEST_F(GoodUntil, a_manager_does_not_learn_by_it_which_codes_of_others_are_good) {
+  now = end - 3h;
+  EXPECT_THAT(tajrish("TELL 09120000102 1234567 " + code + " 7654321"), HasSubstr("19 more")) << "counted";
+  EXPECT_THAT(told_to[kFriend], HasSubstr(code)) << "as she wrote it";
+  const rules::Instant good = last_sent(kCashier14, "TELL 09120000102 " + code, kFriend);
+  EXPECT_EQ(good, last_sent(kCashier14, "TELL 09120000102 1234567", kFriend));
+}
+
 TEST_F(GoodUntil, by_a_menu_that_may_not_be_seen_it_is_told_as_long_as_it_is_good) {
   Request request;
   const auto gift = store.issue_gift(100'000, now, now + 10min);
