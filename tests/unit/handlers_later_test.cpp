@@ -13,6 +13,7 @@ using namespace std::chrono_literals;
 using nlohmann::json;
 using rules::EffectKind;
 using rules::Offer;
+using testing::AllOf;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
@@ -157,7 +158,8 @@ TEST_F(Thanks, are_nothing_that_a_quote_or_the_offers_of_today_tell_of) {
   const json quoted =
       ask(TillOrder{.till = {1, 12, "till-12"}, .what = TillQuote{.phone = kShopper, .amount = 1'000'000}});
   EXPECT_THAT(quoted.at("offers"), IsEmpty());
-  EXPECT_THAT(say(kShopper, "OFFERS"), Not(HasSubstr("message")));
+  say(kShopper, "JOIN");
+  EXPECT_THAT(say(kShopper, "OFFERS"), AllOf(HasSubstr("no special offer"), Not(HasSubstr("Welcome"))));
 }
 
 TEST_F(Thanks, come_for_what_codes_have_paid_too) {
@@ -180,6 +182,8 @@ struct ThanksAndCredit : Shop {
 };
 
 TEST_F(ThanksAndCredit, are_given_at_once_and_said_later) {
+  say(kShopper, "JOIN");
+  EXPECT_THAT(say(kShopper, "OFFERS"), HasSubstr("Welcome: "));
   EXPECT_EQ(post("A-1").at("credit"), 60'000);
   EXPECT_THAT(waiting(), SizeIs(1));
   EXPECT_THAT(store.grants(), SizeIs(2));
