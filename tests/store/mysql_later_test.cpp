@@ -113,6 +113,7 @@ TEST_F(MysqlLater, books_that_are_brought_along_say_nothing_and_use_none_of_it) 
                                                            .amount = 1'000'000,
                                                            .purchased_at = kNoon}};
   store::import_purchases(database.connection, chance, rows, {.directory = directory, .now = kNoon});
+  database.connection.commit();
   EXPECT_EQ(
       database.query("SELECT COUNT(*) FROM offer_grant UNION ALL SELECT COUNT(*) FROM offer_use UNION ALL"
                      " SELECT spent FROM offer UNION ALL SELECT COUNT(*) FROM outbox"),
