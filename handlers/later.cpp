@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::chrono::hours kSaidLate{24};  // and no later
 
-rules::Instant due(const Purchase& purchase, const rules::OfferEffect& message) {
+rules::Instant due_moment(const Purchase& purchase, const rules::OfferEffect& message) {
   return purchase.purchased_at + std::chrono::minutes{message.after_minutes};
 }
 
@@ -30,12 +30,12 @@ std::string later_words(const std::string& message, std::string_view club, std::
 }
 
 bool too_late_to_say(const Purchase& purchase, const rules::OfferEffect& message, rules::Instant now) {
-  return due(purchase, message) + kSaidLate < now;
+  return due_moment(purchase, message) + kSaidLate < now;
 }
 
 OutgoingText text_after(const Club& club, const Purchase& purchase, const Member& member,
                         const rules::OfferEffect& message, const Setting& setting) {
-  const rules::Instant at = reminder_time(club, std::max(due(purchase, message), setting.now));
+  const rules::Instant at = reminder_time(club, std::max(due_moment(purchase, message), setting.now));
   OutgoingText text = text_to(club, member.phone, Lane::notice,
                               later_words(message.text, club.name, branch_name(club, purchase.key.branch),
                                           member.language, setting.catalogue),
