@@ -54,6 +54,21 @@ void honour(const Club& club, rules::Amount discount, rules::Amount paid, Worth&
   });
 }
 
+// Of what its offer gives in the end nothing, nothing is said; what comes too late is not said at all.
+void hold_tongue(const Club& club, const PurchaseRequest& request, const Purchase& purchase,
+                 rules::Instant now, std::vector<Given>& given) {
+  std::set<std::size_t> givers;
+  for (const Given& one : given) {
+    if (!rules::is_said(effect_of(club, one).kind)) givers.insert(one.offer);
+  }
+  std::erase_if(given, [&](const Given& one) {
+    const rules::OfferEffect& effect = effect_of(club, one);
+    if (!rules::is_said(effect.kind)) return false;
+    if (!givers.contains(one.offer) && !rules::only_says(club.programme.offers[one.offer])) return true;
+    return effect.kind == EffectKind::message && (request.untold || too_late_to_say(purchase, effect, now));
+  });
+}
+
 // One purchase at its bringing.
 class Bringing {
  public:
@@ -370,6 +385,7 @@ Worth judge_purchase(const Club& club, const PurchaseRequest& request, const Pur
                                       rules::Occasion::purchase, now);
   worth.given = std::move(judged.given);
   honour(club, request.discount, paid, worth);
+  hold_tongue(club, request, purchase, now, worth.given);
   bool by_shares = true;
   for (const Given& given : worth.given) {
     const rules::OfferEffect& effect = effect_of(club, given);

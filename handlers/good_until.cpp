@@ -8,8 +8,9 @@ namespace peyk::handlers {
 rules::Instant end_of_code(const CodeKey& key, const Facts& facts, rules::Instant now) {
   const Code* code = facts.code(key);
   if (code == nullptr || code->state != CodeState::live) return kNeverEnds;
-  const rules::Instant end = facts.lot(code->lot)->expires_at;
-  return now < end ? end : kNeverEnds;
+  const Lot* lot = facts.lot(code->lot);
+  if (lot == nullptr) return kNeverEnds;  // of a wallet: nothing is left in it
+  return now < lot->expires_at ? lot->expires_at : kNeverEnds;
 }
 
 Said over_with_code(Said said, const CodeKey& key, const Facts& facts, rules::Instant now) {

@@ -24,6 +24,8 @@ inline constexpr std::array<std::string_view, 2> kLaterPlaceholders{"club", "bra
 std::string later_words(const std::string& message, std::string_view club, std::string_view branch,
                         Language language, const templates::Catalogue& catalogue);
 
+// It would have been due so long ago that nobody asks any more how it was.
+bool too_late_to_say(const Purchase& purchase, const rules::OfferEffect& message, rules::Instant now);
 // So long after she bought, or now if that is past; not at night, by the club's clock.
 OutgoingText text_after(const Club& club, const Purchase& purchase, const Member& member,
                         const rules::OfferEffect& message, const Setting& setting);

@@ -10,14 +10,11 @@ namespace {
 // Empty: there is nothing to tell of it.
 std::string line_of(const rules::Offer& offer, const Speaker& speaker, const Setting& setting) {
   const Club& club = *speaker.club;
-  if (offer.title.empty()) return "";
   const std::string gives = gives_in_words(offer, club, speaker.language, setting);
+  if (offer.title.empty() || gives.empty()) return "";  // what only says something is no offer to who reads
   const bool ends = offer.until != rules::Instant{};
-  const std::string_view key = gives.empty() ? (ends ? "offers_title_until" : "offers_title")
-                               : ends        ? "offers_line_until"
-                                             : "offers_line";
   // Without an end, whose day is never shown, the argument is still there.
-  return render(setting, key, speaker.language,
+  return render(setting, ends ? "offers_line_until" : "offers_line", speaker.language,
                 {{"title", offer.title},
                  {"what", gives},
                  {"until", templates::LastDayShort{ends ? offer.until : setting.now, club.time_zone}}});

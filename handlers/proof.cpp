@@ -145,7 +145,8 @@ Said ask_handset(const Speaker& speaker, const RedeemOrder& order, const Code& c
                                                {{"club", club.name},
                                                 {"branch", branch_name(club, speaker.cashier->branch)},
                                                 {"used", money(club, used)},
-                                                {"number", number}})));
+                                                {"number", number}}),
+                                        end_of_code({club.id, order.code}, facts, setting.now)));
   said.effects.push_back(SetPending{std::move(*pending)});
   return said;
 }

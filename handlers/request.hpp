@@ -46,6 +46,7 @@ struct PurchaseRequest {
   bool typed = false;             // by a cashier, so its invoice is without capitals
   std::vector<BoughtItem> items;  // of the invoice; at most 100
   rules::Amount discount = 0;     // that the till took off the amount; at most all of it
+  bool untold = false;            // out of a club's books: no text comes of it, now or later
 };
 
 // A till that signed its request, by its key's public name.

@@ -27,16 +27,20 @@ Letter letter_of(const templates::Typed& typed) {
   return letter;
 }
 
-// The first of the club's good codes in it to end; nullopt: it names none.
+// The first of her own good codes in it to end; nullopt: it names none. Of another's, or a gift's, nothing is
+// known here: who may write what she likes would learn by the answers which numbers are good.
 struct NamedCode {
   rules::CodeNumber code = 0;
   rules::Instant ends_at{};
 };
-std::optional<NamedCode> first_over_of(const Club& club, std::string_view text, const Facts& facts,
+std::optional<NamedCode> first_over_of(const Member& her, std::string_view text, const Facts& facts,
                                        rules::Instant now) {
   std::optional<NamedCode> first;
   for (const rules::CodeNumber number : numbers_like_codes(text)) {
-    const rules::Instant end = end_of_code({club.id, number}, facts, now);
+    const CodeKey key{her.club, number};
+    const Code* code = facts.code(key);  // a batch may know others'
+    if (code == nullptr || code->member != her.id) continue;
+    const rules::Instant end = end_of_code(key, facts, now);
     if (end != kNeverEnds && (!first || end < first->ends_at)) first = NamedCode{number, end};
   }
   return first;
@@ -53,8 +57,7 @@ Needs needs_tell(const Speaker& speaker, const templates::Typed& typed, const Se
   needs.members.insert({club.id, *letter.to});
   needs.line_phones.insert({club.line, *letter.to});
   needs.letters.emplace(speaker.key(), templates::start_of_local_day(setting.now, club.time_zone));
-  for (const rules::CodeNumber number : numbers_like_codes(letter.text))
-    needs.codes.insert({club.id, number});
+  if (!numbers_like_codes(letter.text).empty()) needs.wallets.insert({club.id, *letter.to});
   return needs;
 }
 
@@ -79,7 +82,7 @@ Said tell(const Speaker& speaker, const templates::Typed& typed, const Facts& fa
   const std::uint32_t told = facts.letters(speaker.key());
   if (told >= kToldPerDayMax) return say("tell_enough", kToldPerDayMax);
   const rules::Instant at = reminder_time(club, setting.now);  // nobody is woken by it
-  const auto first_over = first_over_of(club, letter.text, facts, setting.now);
+  const auto first_over = first_over_of(*member, letter.text, facts, setting.now);
   if (first_over && first_over->ends_at <= at) {
     const std::string code = std::to_string(first_over->code);
     return {

@@ -5,7 +5,7 @@
 // to whom, when. What it said stands in the outbox, and goes from there as all texts do.
 //
 // In the order in which she is told: she is no manager; no phone; no text; too long; no member; the member
-// wants no texts; enough for today; a code in it ends before the morning in which it would leave.
+// wants no texts; enough for today; a code of the member in it ends before the morning in which it would leave.
 #pragma once
 
 #include "handlers/facts.hpp"

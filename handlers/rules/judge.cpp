@@ -74,11 +74,6 @@ bool takes_off(const Offer& offer) {
   return std::ranges::any_of(offer.then, [](const auto& one) { return is_discount(one.kind); });
 }
 
-// To the cashier or to her.
-bool has_only_notes(const Offer& offer) {
-  return std::ranges::all_of(offer.then, [](const auto& one) { return is_said(one.kind); });
-}
-
 class Settling {
  public:
   Settling(std::span<const Candidate> candidates, const Basket& basket)
@@ -146,7 +141,7 @@ class Settling {
   // Notes and messages come with what their offer gives, or alone where that is all there is to it.
   void notes_of(std::size_t i) {
     const Offer& offer = *candidates_[i].offer;
-    if (!gave_[i] && !has_only_notes(offer)) return;
+    if (!gave_[i] && !only_says(offer)) return;
     for (std::size_t effect = 0; effect < offer.then.size(); ++effect) {
       if (is_said(offer.then[effect].kind)) give(i, effect, offer.then[effect].value);
     }
@@ -220,16 +215,16 @@ class Settling {
 
 // How many effects it may give by this basket: of none has it a place to take.
 std::size_t things_of(const Offer& offer, const Basket& basket) {
-  std::size_t things = 0, notes = 0;
+  std::size_t things = 0, said = 0;
   for (const OfferEffect& effect : offer.then) {
-    if (effect.kind == EffectKind::note) {
-      ++notes;
+    if (is_said(effect.kind)) {
+      ++said;
     } else if (is_discount(effect.kind) ? basket.quoted
                                         : effect.kind != EffectKind::points_percent || basket.points > 0) {
       ++things;
     }
   }
-  return things > 0 || notes == offer.then.size() ? things + notes : 0;
+  return things > 0 || said == offer.then.size() ? things + said : 0;
 }
 
 // Places of what was given today and is not among what fits now.
@@ -335,7 +330,7 @@ Judged judge(std::span<const Offer> offers, std::span<const OfferUse> uses, cons
   check(basket);
   std::vector<Candidate> candidates = fitting(offers, uses, measures, on, now);
   if (on == Occasion::purchase && basket.amount == basket.by_credit)
-    std::erase_if(candidates, [](const Candidate& one) { return !has_only_notes(*one.offer); });
+    std::erase_if(candidates, [](const Candidate& one) { return !only_says(*one.offer); });
   if (candidates.empty()) return {};
   std::vector<std::size_t> left_out =
       leave_out(candidates, places_taken(offers, uses, on, candidates), basket);

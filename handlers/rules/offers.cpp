@@ -45,6 +45,10 @@ std::vector<std::size_t> open_to(std::span<const Offer> offers, std::span<const 
   return places;
 }
 
+bool only_says(const Offer& offer) {
+  return std::ranges::all_of(offer.then, [](const OfferEffect& one) { return is_said(one.kind); });
+}
+
 bool gives_by_piece(const Offer& offer) {
   return std::ranges::any_of(offer.then, [](const OfferEffect& effect) {
     switch (effect.kind) {

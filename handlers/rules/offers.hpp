@@ -168,6 +168,8 @@ Judged judge(std::span<const Offer> offers, std::span<const OfferUse> uses, cons
 std::vector<std::size_t> open_to(std::span<const Offer> offers, std::span<const OfferUse> uses,
                                  const Measures& measures, Instant now);
 
+// Whether all that there is to it is said, to the cashier or to her.
+bool only_says(const Offer& offer);
 // Whether it gives anything that is the same on a small invoice as on a large one: such an offer is given
 // once a member a day where its file says nothing else.
 bool gives_by_piece(const Offer& offer);

@@ -167,8 +167,7 @@ bool is_lower_bound(const Condition& condition) {
 }
 
 void check_splitting(const Offer& offer, Words& wrong) {
-  const bool notes = std::ranges::all_of(offer.then, [](auto& one) { return is_said(one.kind); });
-  if (offer.on != Occasion::purchase || notes) return;
+  if (offer.on != Occasion::purchase || only_says(offer)) return;
   for (const Condition& condition : offer.when) {
     if (!condition.words.empty()) continue;
     const std::string name(name_of(condition.measure));

@@ -220,13 +220,14 @@ class Eraser {
     waits_ |= rows.next();
   }
 
-  // What she got stays with the ledger: points, and what offers gave; not by what they knew her.
+  // What she got stays with the ledger: points, and what offers gave; not by what they knew her. Segments
+  // tell what she told: city, age.
   void habits() {
     count(connection_.prepare("UPDATE offer_grant SET facts = '' WHERE member_id = ? AND facts <> '' LIMIT ?")
               .add(leaver_.member)
               .add(rows_max_)
               .update());
-    for (const char* table : {"behaviour", "offer_use"})
+    for (const char* table : {"behaviour", "offer_use", "segment_mask"})
       count(connection_.prepare("DELETE FROM " + std::string(table) + " WHERE member_id = ? LIMIT ?")
                 .add(leaver_.member)
                 .add(rows_max_)

@@ -52,7 +52,9 @@ std::vector<Imported> import_purchases(Connection& connection, SystemChance& cha
     std::vector<Plan> plans;
     Needs needs;
     for (const std::size_t i : left) {
-      plans.push_back(plan(Request{.what = rows[i]}, import.setting()));
+      PurchaseRequest row = rows[i];
+      row.untold = !terms.tell;
+      plans.push_back(plan(Request{.what = std::move(row)}, import.setting()));
       needs.merge(plans.back().needs);
     }
     import.load(needs);

@@ -2,7 +2,9 @@
 // moment, and cancelled where the purchase is given back or she leaves.
 #include <gmock/gmock.h>
 
+#include "store/mysql/clubs.hpp"
 #include "store/mysql/erasure.hpp"
+#include "store/mysql/imports.hpp"
 #include "tests/store/mysql_fixture.hpp"
 
 namespace peyk::tests::mysql_later_test {
@@ -90,6 +92,38 @@ TEST_F(MysqlLater, a_refund_in_the_batch_of_its_purchase_cancels_it) {
   EXPECT_EQ(results.at(1).status / 100, 2);
   EXPECT_EQ(scheduled(), 0);
   EXPECT_EQ(database.number("SELECT COUNT(*) FROM outbox WHERE state = 7"), 0);
+  database.expect_clean_ledger();
+}
+
+TEST_F(MysqlLater, books_that_are_brought_along_say_nothing_and_use_none_of_it) {
+  const handlers::Directory directory(store::load_clubs(database.connection));
+  store::SystemChance chance;
+  std::vector<handlers::PurchaseRequest> rows;
+  for (const auto& [phone, at] : {std::pair{kShopper, kNoon - 24h * 300}, {kOtherShopper, kNoon}})
+    rows.push_back({.club = 1,
+                    .branch = 12,
+                    .phone = phone,
+                    .invoice = "B-" + std::to_string(phone),
+                    .amount = 1'000'000,
+                    .purchased_at = at});
+  const std::vector<handlers::PurchaseRequest> later_told{{.club = 1,
+                                                           .branch = 12,
+                                                           .phone = kVanakCashier,
+                                                           .invoice = "C-1",
+                                                           .amount = 1'000'000,
+                                                           .purchased_at = kNoon}};
+  store::import_purchases(database.connection, chance, rows, {.directory = directory, .now = kNoon});
+  database.connection.commit();
+  EXPECT_EQ(
+      database.query("SELECT COUNT(*) FROM offer_grant UNION ALL SELECT COUNT(*) FROM offer_use UNION ALL"
+                     " SELECT spent FROM offer UNION ALL SELECT COUNT(*) FROM outbox"),
+      "0\n0\n0\n0\n");
+  EXPECT_EQ(database.number("SELECT COUNT(*) FROM purchase"), 2);
+  store::import_purchases(database.connection, chance, later_told,
+                          {.directory = directory, .now = kNoon, .tell = true});
+  database.connection.commit();
+  EXPECT_EQ(scheduled(), 1);
+  EXPECT_EQ(database.number("SELECT COUNT(*) FROM offer_grant JOIN outbox USING (message_id)"), 1);
   database.expect_clean_ledger();
 }
 

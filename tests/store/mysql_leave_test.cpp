@@ -105,6 +105,21 @@ TEST_F(MysqlLeave, and_its_job_leave_her_phone_in_no_column) {
   database.expect_clean_ledger();
 }
 
+TEST_F(MysqlLeave, leaves_nothing_of_her_habits_nor_of_the_segments_she_was_in) {
+  Shop shop(database, 1);
+  shop.ask(purchase_of(kShopper, 4'000'000, "A-1", "1"));
+  shop.ask(purchase_of(kOtherShopper, 4'000'000, "A-2", "2"));
+  database.query("INSERT INTO segment_mask SELECT member_id, 5 FROM member");
+  leave(shop);
+  settle_all();
+  EXPECT_EQ(erase(kNoon + 1h).members, 1U);
+  for (const auto* table : {"segment_mask", "behaviour"})
+    EXPECT_EQ(database.query("SELECT DISTINCT m.phone FROM " + std::string(table) +
+                             " JOIN member m USING (member_id)"),
+              std::to_string(kOtherShopper) + "\n")
+        << table;
+}
+
 TEST_F(MysqlLeave, forgets_many_rows_a_bounded_piece_at_a_time) {
   Shop shop(database, 1);
   for (int i = 0; i < 9; ++i)

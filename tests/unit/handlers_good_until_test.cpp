@@ -120,6 +120,28 @@ TEST_F(GoodUntil, a_number_lives_its_two_minutes_and_never_longer_than_the_code_
   }
 }
 
+TEST_F(GoodUntil, so_does_the_number_by_which_she_proves_that_the_code_is_hers) {
+  Club club = club_of_ends();
+  club.policy.proof_handset_from = 1;
+  for (const auto& [left, valid] : {std::pair{40min, 2min}, {1min, 1min}}) {
+    MemoryStore proving({club}, 7);
+    const auto ask = [&](std::variant<TextRequest, UssdRequest, PurchaseRequest, TillOrder> what) {
+      Request request;
+      request.what = std::move(what);
+      return proving.handle(request, now).texts;
+    };
+    now = end - 24h;
+    ask(TextRequest{.from = kShopper, .line = "30001234", .text = "JOIN"});
+    ask(PurchaseRequest{.club = 1, .branch = 12, .phone = kShopper, .invoice = "A-1", .amount = 2'000'000});
+    const std::string shown = std::to_string(proving.codes().rbegin()->second.number);
+    now = proving.lots().rbegin()->second.expires_at - left;
+    const auto texts = ask(TextRequest{.from = kCashier12, .line = "30001234", .text = shown + " 850000"});
+    const auto hers = std::ranges::find(texts, kShopper, &OutgoingText::to);
+    ASSERT_NE(hers, texts.end());
+    EXPECT_EQ(hers->valid_until, now + valid);
+  }
+}
+
 TEST_F(GoodUntil, a_reward_of_the_evening_waits_for_the_morning_and_not_for_the_morning_after) {
   now = end - 1h;  // eleven in the evening
   Request request;
@@ -142,6 +164,14 @@ TEST_F(GoodUntil, what_a_manager_tells_of_a_code_is_sent_while_it_is_good_or_not
   EXPECT_THAT(told, IsEmpty());
   EXPECT_EQ(effects, 0U);
   EXPECT_THAT(tajrish("TELL 09120000101 Good night"), Not(HasSubstr("Nothing was sent")));
+}
+
+TEST_F(GoodUntil, a_manager_does_not_learn_by_it_which_codes_of_others_are_good) {
+  now = end - 3h;
+  EXPECT_THAT(tajrish("TELL 09120000102 1234567 " + code + " 7654321"), HasSubstr("19 more")) << "counted";
+  EXPECT_THAT(told_to[kFriend], HasSubstr(code)) << "as she wrote it";
+  const rules::Instant good = last_sent(kCashier14, "TELL 09120000102 " + code, kFriend);
+  EXPECT_EQ(good, last_sent(kCashier14, "TELL 09120000102 1234567", kFriend));
 }
 
 TEST_F(GoodUntil, by_a_menu_that_may_not_be_seen_it_is_told_as_long_as_it_is_good) {

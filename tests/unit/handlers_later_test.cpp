@@ -13,6 +13,7 @@ using namespace std::chrono_literals;
 using nlohmann::json;
 using rules::EffectKind;
 using rules::Offer;
+using testing::AllOf;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
@@ -43,7 +44,8 @@ Club club_with(Offer offer) {
 
 class Shop : public ClubTalk {
  protected:
-  explicit Shop(Offer offer) : ClubTalk(club_with(std::move(offer))) { now = kNoon; }
+  explicit Shop(Offer offer) : Shop(club_with(std::move(offer))) {}
+  explicit Shop(Club club) : ClubTalk(std::move(club)) { now = kNoon; }
 
   template <typename What>
   json ask(What what) {
@@ -129,8 +131,13 @@ TEST_F(Thanks, for_what_a_till_tells_late_are_due_so_long_after_she_bought) {
   EXPECT_EQ(waiting().front().send_at, kNoon + 30min);
 }
 
-TEST_F(Thanks, for_what_a_till_tells_very_late_are_due_now) {
-  post("A-1", kNoon - 30h);
+TEST_F(Thanks, for_what_a_till_tells_very_late_are_due_now_and_after_a_day_not_said_at_all) {
+  EXPECT_THAT(post("A-0", kNoon - 26h - 1min).at("offers"), IsEmpty());
+  EXPECT_THAT(waiting(), IsEmpty());
+  EXPECT_THAT(store.grants(), IsEmpty()) << "nor given";
+  EXPECT_THAT(store.audit(), IsEmpty());
+  say(kFriend, "JOIN");
+  post("B-1", kNoon - 26h, kFriend);
   ASSERT_THAT(waiting(), SizeIs(1));
   EXPECT_EQ(waiting().front().send_at, kNoon);
 }
@@ -157,7 +164,7 @@ TEST_F(Thanks, are_nothing_that_a_quote_or_the_offers_of_today_tell_of) {
   const json quoted =
       ask(TillOrder{.till = {1, 12, "till-12"}, .what = TillQuote{.phone = kShopper, .amount = 1'000'000}});
   EXPECT_THAT(quoted.at("offers"), IsEmpty());
-  EXPECT_THAT(say(kShopper, "OFFERS"), Not(HasSubstr("message")));
+  EXPECT_THAT(say(kShopper, "OFFERS"), AllOf(HasSubstr("no special offer"), Not(HasSubstr("Welcome"))));
 }
 
 TEST_F(Thanks, come_for_what_codes_have_paid_too) {
@@ -180,6 +187,7 @@ struct ThanksAndCredit : Shop {
 };
 
 TEST_F(ThanksAndCredit, are_given_at_once_and_said_later) {
+  EXPECT_THAT(say(kShopper, "OFFERS"), HasSubstr("Welcome: "));
   EXPECT_EQ(post("A-1").at("credit"), 60'000);
   EXPECT_THAT(waiting(), SizeIs(1));
   EXPECT_THAT(store.grants(), SizeIs(2));
@@ -193,6 +201,79 @@ struct OneThanks : Shop {
   }
   OneThanks() : Shop(one()) {}
 };
+
+TEST_F(OneThanks, are_kept_for_who_comes_when_books_are_brought_along) {
+  say(kFriend, "JOIN");
+  const json answer = ask(PurchaseRequest{
+      .club = 1, .branch = 12, .phone = kFriend, .invoice = "B-1", .amount = 1'000'000, .untold = true});
+  EXPECT_EQ(answer.at("credit"), 50'000);
+  EXPECT_THAT(waiting(), IsEmpty());
+  EXPECT_THAT(store.grants(), IsEmpty());
+  post("A-1");
+  EXPECT_THAT(waiting(), SizeIs(1));
+  EXPECT_EQ(store.budgets_spent().at(1), 1);
+}
+
+struct ThanksAndDiscount : Shop {
+  static Club thanking() {
+    Club club = club_with(welcome(
+        {{EffectKind::percent_off, 1'000}, {.kind = EffectKind::note, .text = "First visit"}, message()}));
+    Offer half{
+        .name = "half", .title = "Half", .id = 2, .version = 102, .then = {{EffectKind::percent_off, 5'000}}};
+    half.priority = 9;
+    club.programme.offers.insert(club.programme.offers.begin(), half);
+    return club;
+  }
+  ThanksAndDiscount() : Shop(thanking()) {}
+  json post_off(rules::Amount discount) {
+    return ask(PurchaseRequest{.club = 1,
+                               .branch = 12,
+                               .phone = kShopper,
+                               .invoice = "A-1",
+                               .amount = 1'000'000,
+                               .discount = discount});
+  }
+};
+
+TEST_F(ThanksAndDiscount, are_not_said_of_what_the_till_did_not_take_off) {
+  const json answer = post_off(500'000);
+  ASSERT_THAT(answer.at("offers"), SizeIs(1));
+  EXPECT_EQ(answer.at("offers").at(0).at("offer"), "half");
+  EXPECT_THAT(answer.at("notes"), IsEmpty());
+  EXPECT_THAT(waiting(), IsEmpty());
+  EXPECT_THAT(store.grants(), SizeIs(1));
+  EXPECT_THAT(store.audit(), IsEmpty());
+}
+
+TEST_F(ThanksAndDiscount, are_said_of_what_it_did) {
+  const json answer = post_off(500'001);
+  EXPECT_THAT(answer.at("offers"), SizeIs(3)) << "a note is no grant to read of";
+  EXPECT_THAT(answer.at("notes"), SizeIs(1));
+  EXPECT_THAT(waiting(), SizeIs(1));
+}
+
+struct FivePieces : Shop {
+  static Club giving_five() {
+    Club club = club_with(welcome());
+    club.programme.offers.clear();
+    for (std::uint32_t i = 1; i <= 5; ++i) {
+      Offer one = welcome({{.kind = EffectKind::item, .value = 1, .text = "cake"}, message()});
+      one.name += std::to_string(i);
+      one.id = i;
+      one.version = 100 + i;
+      club.programme.offers.push_back(one);
+    }
+    return club;
+  }
+  FivePieces() : Shop(giving_five()) {}
+};
+
+TEST_F(FivePieces, bring_what_is_said_of_the_four_that_are_given) {
+  post("A-1");
+  EXPECT_THAT(waiting(), SizeIs(4));
+  EXPECT_THAT(store.grants(), SizeIs(8));
+  EXPECT_THAT(store.audit(), IsEmpty());
+}
 
 TEST_F(OneThanks, are_all_that_a_budget_of_one_message_has) {
   say(kFriend, "JOIN");

@@ -348,6 +348,16 @@ TEST(Offers, give_fifty_things_and_leave_out_those_of_the_lowest_priority) {
       << "whole, or not, nor what is behind it";
 }
 
+TEST(Offers, that_say_something_of_what_they_do_not_give_take_no_place) {
+  for (const EffectKind said : {note, message}) {
+    std::vector<Offer> offers = a_point_each(50);
+    offers.push_back(giving({{percent_off, 500}, {.kind = said, .value = 1, .text = "thanks"}}, "off"));
+    offers.back().priority = 99;
+    EXPECT_THAT(judged(offers, {.amount = 1'000}).left_out, IsEmpty()) << "not quoted";
+    EXPECT_THAT(judged(offers, {.amount = 1'000, .quoted = true}).left_out, ElementsAre(1U, 0U));
+  }
+}
+
 TEST(Offers, that_have_nothing_to_give_take_no_place) {
   std::vector<Offer> offers = a_point_each(50);
   for (int i = 0; i < 10; ++i) {
