@@ -18,6 +18,11 @@ constexpr std::uint32_t kReplaysForgottenAtOnce = 1000;
 
 }  // namespace
 
+struct HistoryKeeper::Look {
+  store::HistoryPlace from, to;
+  store::HistoryMoved moved;
+};
+
 HistoryKeeper::HistoryKeeper(store::SqlThread& sql, const Options& options,
                              std::function<void(std::function<void()>)> post)
     : sql_(sql),
@@ -49,24 +54,25 @@ void HistoryKeeper::keep_partitions() {
 }
 
 void HistoryKeeper::look() {
-  const auto place = std::make_shared<store::HistoryPlace>();
-  const auto moved = std::make_shared<store::HistoryMoved>();
+  const auto one = std::make_shared<Look>();
+  one->from = std::move(place_);
   --looks_left_;
   looking_ = sql_.run(
-      [place, moved, from = place_, terms = terms_](store::Connection& connection) {
-        *place = from;
-        *moved = store::move_settled(connection, *place, terms, wall_clock());
+      [one, terms = terms_](store::Connection& connection) {
+        one->to = one->from;
+        one->moved = store::move_settled(connection, one->to, terms, wall_clock());
       },
-      [this, place, moved](bool committed) {
-        post_([this, place, moved, committed] {
+      [this, one](bool committed) {
+        post_([this, one, committed] {
           looking_ = false;
-          if (committed) looked(*place, *moved);
+          place_ = std::move(committed ? one->to : one->from);
+          if (committed) looked(one->moved);
         });
       });
+  if (!looking_) place_ = std::move(one->from);
 }
 
-void HistoryKeeper::looked(const store::HistoryPlace& place, const store::HistoryMoved& moved) {
-  place_ = place;
+void HistoryKeeper::looked(const store::HistoryMoved& moved) {
   moved_ += moved.messages;
   if (moved.round_done) {
     if (moved_ > 0) log::info("history_moved", {{"messages", moved_}});

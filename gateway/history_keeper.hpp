@@ -26,15 +26,17 @@ class HistoryKeeper {
  private:
   using Clock = std::chrono::steady_clock;
 
+  struct Look;
+
   void look();
-  void looked(const store::HistoryPlace& place, const store::HistoryMoved& moved);
+  void looked(const store::HistoryMoved& moved);
   void keep_partitions();
 
   store::SqlThread& sql_;
   std::function<void(std::function<void()>)> post_;
   store::HistoryTerms terms_;
   std::chrono::days keep_;
-  store::HistoryPlace place_;
+  store::HistoryPlace place_;  // with the look while there is one: it is large, and comes back
   bool looking_ = false;
   std::uint32_t looks_left_ = 0;  // in this second
   std::uint64_t moved_ = 0;       // in this round

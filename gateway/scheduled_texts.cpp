@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <memory>
+#include <optional>
 
 #include "gateway/clock.hpp"
 #include "gateway/log.hpp"
@@ -14,6 +15,7 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr std::string_view kShown = "its screen was shown";
+constexpr std::string_view kOver = "its time was over before it could be sent";
 
 }  // namespace
 
@@ -23,26 +25,48 @@ struct ScheduledTexts::Look {
   std::vector<store::LineToWake> lines;
   std::vector<store::QueuedText> instead;  // of screens
   store::Woken woken;
+  std::size_t put_off = 0;
+  std::map<std::string, std::size_t> ended;  // by line
 
   void perform(store::Connection& connection, const handlers::Directory& directory) {
     const rules::Instant now = wall_clock();
     store::cancel_scheduled(connection, shown, kShown, now);
     instead = store::wake(connection, not_shown);
     woken = store::wake_due(connection, lines, now, kWokenAtOnce);
-    put_off_for_the_night(connection, directory, now);
+    keep_what_may_leave(connection, directory, now);
   }
 
-  void put_off_for_the_night(store::Connection& connection, const handlers::Directory& directory,
-                             rules::Instant now) {
+  // A text whose first parts have left goes on: the line knows what to say of it.
+  void keep_what_may_leave(store::Connection& connection, const handlers::Directory& directory,
+                           rules::Instant now) {
     std::map<rules::Instant, std::vector<store::QueuedText>> later;
+    std::vector<store::MessageId> over;
+    put_off = 0;
+    ended.clear();
     std::erase_if(woken.texts, [&](const store::QueuedText& text) {
-      const handlers::Club* club = directory.club(text.club);
-      if (text.lane != handlers::Lane::notice || club == nullptr) return false;
-      const auto morning = handlers::put_off(*club, text.send_at, now);
+      if (!text.sent.empty()) return false;
+      const auto morning = morning_for(text, directory, now);
+      if (text.valid_until <= morning.value_or(now)) {
+        over.push_back(text.id);
+        ++ended[text.line];
+        return true;
+      }
       if (morning) later[*morning].push_back(text);
       return morning.has_value();
     });
-    for (const auto& [morning, texts] : later) store::schedule_again(connection, texts, morning);
+    for (const auto& [morning, texts] : later) {
+      store::schedule_again(connection, texts, morning);
+      put_off += texts.size();
+    }
+    store::expire_woken(connection, over, kOver, now);
+  }
+
+  // Nothing: it need not wait for one.
+  static std::optional<rules::Instant> morning_for(const store::QueuedText& text,
+                                                   const handlers::Directory& directory, rules::Instant now) {
+    const handlers::Club* club = directory.club(text.club);
+    if (text.lane != handlers::Lane::notice || club == nullptr) return std::nullopt;
+    return handlers::put_off(*club, text.send_at, now);
   }
 };
 
@@ -133,12 +157,24 @@ void ScheduledTexts::looked(bool committed, Look& look) {
         look.woken.next_due == rules::Instant{} ? kLookEvery : look.woken.next_due - wall_clock();
     // What is due and was not woken is another process' at this moment, or has no room yet.
     if (until_next.count() > 0) pause_ = std::min(pause_, until_next);
-    if (look.woken.has_more) pause_ = std::chrono::microseconds{0};
+    tell_of_left_out(look);
+    // Where something was left out there is room for what is behind it.
+    if (look.woken.has_more || look.put_off > 0 || !look.ended.empty()) pause_ = std::chrono::microseconds{0};
     if (!look.woken.texts.empty()) log::info("texts_due", {{"texts", look.woken.texts.size()}});
     hooks_.push(std::move(look.instead));
     hooks_.push(std::move(look.woken.texts));
   }
   signal_.wake();
+}
+
+void ScheduledTexts::tell_of_left_out(const Look& look) {
+  std::size_t ended = 0;
+  for (const auto& [line, texts] : look.ended) {
+    ended += texts;
+    metrics_.counter("peyk_outbound_settled_total", {{"line", line}, {"as", "expired"}})
+        .add(static_cast<double>(texts));
+  }
+  if (look.put_off + ended > 0) log::info("texts_put_off", {{"texts", look.put_off}, {"ended", ended}});
 }
 
 void ScheduledTexts::count() {

@@ -11,7 +11,8 @@
 // What is known of screens is forgotten when a look with it was committed; a look that failed takes it along
 // to the next one.
 //
-// What is meant for the day and found no room before the evening is put off until the next morning.
+// What is meant for the day and found no room before the evening is put off until the next morning. What is
+// over by the time at which it could leave is settled here as expired: it takes no room of the lane.
 //
 // Nothing of it is held here: whoever looks first wakes a text, and each is woken by one process only. One
 // that dies after its commit leaves queued texts behind, which the next reading of the outbox finds. A text
@@ -69,6 +70,7 @@ class ScheduledTexts {
   std::vector<store::LineToWake> lines_to_wake() const;
   void looked(bool committed, Look& look);
   void keep(Look& look);
+  void tell_of_left_out(const Look& look);
   void count();
 
   store::SqlThread& sql_;

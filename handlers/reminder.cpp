@@ -12,6 +12,13 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto kMorning = 10h, kEvening = 20h;
+// What was put off comes before what is new in that morning, and ends sooner.
+constexpr auto kBeforeTheMorning = 1s;
+
+bool is_for_the_day(const Club& club, rules::Instant send_at) {
+  const rules::Instant if_put_off = send_at + kBeforeTheMorning;
+  return reminder_time(club, send_at) == send_at || reminder_time(club, if_put_off) == if_put_off;
+}
 
 }  // namespace
 
@@ -37,9 +44,8 @@ rules::Instant reminder_time(const Club& club, rules::Instant now) {
 }
 
 std::optional<rules::Instant> put_off(const Club& club, rules::Instant send_at, rules::Instant now) {
-  const rules::Instant morning = reminder_time(club, now);
-  const bool by_day = reminder_time(club, send_at) == send_at;
-  return by_day && morning > now ? std::optional(morning) : std::nullopt;
+  const rules::Instant first = reminder_time(club, now) - kBeforeTheMorning;
+  return first > now && is_for_the_day(club, send_at) ? std::optional(first) : std::nullopt;
 }
 
 OutgoingText reminder(const Club& club, PhoneNumber phone, Language language, rules::Amount amount,

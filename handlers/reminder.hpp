@@ -25,8 +25,9 @@ std::vector<ReminderRound> reminder_rounds(const Directory& directory, rules::In
 // When a text of today's round leaves: not at night, by the club's clock.
 rules::Instant reminder_time(const Club& club, rules::Instant now);
 
-// A text that was to leave by day, at `send_at`, and has not: by night it waits for the morning. Nothing: it
-// may leave now, or it was never meant for the day.
+// A text that was to leave by day, at `send_at`, and has not: by night it waits for the morning, first of
+// what is due then. Nothing: it may leave now, or it was never meant for the day. May be asked again of what
+// was put off before, with that as its `send_at`.
 std::optional<rules::Instant> put_off(const Club& club, rules::Instant send_at, rules::Instant now);
 
 // How long what is told of a morning is worth telling: until the evening of the next day, if the line was

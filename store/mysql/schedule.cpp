@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "store/mysql/events.hpp"
 #include "store/mysql/sets.hpp"
 #include "templates/utf8.hpp"
 
@@ -126,6 +127,16 @@ void schedule_again(Connection& connection, std::span<const QueuedText> texts, r
   update_in(connection,
             "UPDATE outbox FORCE INDEX (PRIMARY) SET state = 7, send_at = ? WHERE message_id IN (", ids,
             [until](Statement& s) { s.add(until); });
+}
+
+void expire_woken(Connection& connection, std::span<const MessageId> ids, std::string_view why,
+                  rules::Instant now) {
+  if (ids.empty()) return;
+  update_in(connection,
+            "UPDATE outbox FORCE INDEX (PRIMARY) SET state = 5, reason = ?, settled_at = ? WHERE state = 1 "
+            "AND message_id IN (",
+            ids, [why, now](Statement& s) { s.add(templates::clip(why, 100)).add(now); });
+  tell_of_failed(connection, ids, now);
 }
 
 void cancel_scheduled(Connection& connection, std::span<const MessageId> ids, std::string_view why,

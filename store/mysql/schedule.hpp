@@ -56,7 +56,12 @@ std::vector<QueuedText> wake(Connection& connection, std::span<const MessageId> 
 // These are queued, and locked by the caller: they wait until then instead.
 void schedule_again(Connection& connection, std::span<const QueuedText> texts, rules::Instant until);
 
-// Those of them that are still scheduled; `why` in words that staff can read.
+// These are queued, and locked by the caller: they end as expired instead, and whoever asked to be told of
+// what will not arrive is. `why` in words that staff can read.
+void expire_woken(Connection& connection, std::span<const MessageId> ids, std::string_view why,
+                  rules::Instant now);
+
+// Those of them that are still scheduled; `why` as above.
 void cancel_scheduled(Connection& connection, std::span<const MessageId> ids, std::string_view why,
                       rules::Instant now);
 

@@ -9,6 +9,7 @@
 --   line:leased          zset   id by end of lease, ms       |  is a ghost and is dropped when it is met
 --   line:delayed         zset   id by time it waits for, ms /
 --   line:counts          hash   waiting<lane>: entries in state w; granted<lane>: grants since Redis remembers;
+--                               ghosts<lane>:<club>: how many more ids its list has than entries wait in it;
 --                               skipped<lane>: grants since its last one;
 --                               turn<lane>: "<club> <n>", how many of its turn the first club on the ring has had
 --   line:paused          set    "line", "lane<n>", "club<id>": what an operator has stopped
@@ -109,12 +110,29 @@ local function count_waiting(entry, change)
   waiting_change[entry.lane] = (waiting_change[entry.lane] or 0) + change
 end
 
+-- By field of the counts.
+local ghosts_change = {}
+local function ghosts_field(lane, club) return 'ghosts' .. lane .. ':' .. club end
+local function count_ghosts(lane, club, change)
+  local field = ghosts_field(lane, club)
+  ghosts_change[field] = (ghosts_change[field] or 0) + change
+end
+
+-- It waits no longer, and its id stays in its list.
+local function leave_in_list(entry)
+  count_waiting(entry, -1)
+  count_ghosts(entry.lane, entry.club, 1)
+end
+
 local granted_count = {}
 local function save_counts()
   for lane, change in pairs(waiting_change) do
     if change ~= 0 then call('HINCRBY', counts_key, 'waiting' .. lane, int(change)) end
   end
   for lane, count in pairs(granted_count) do call('HINCRBY', counts_key, 'granted' .. lane, int(count)) end
+  for field, change in pairs(ghosts_change) do
+    if change ~= 0 and call('HINCRBY', counts_key, field, int(change)) <= 0 then call('HDEL', counts_key, field) end
+  end
 end
 
 local function save_entries(entries)
@@ -386,6 +404,7 @@ local function find_head(cursor)
       return  -- the rest of the lane has to wait for the next call
     else
       ghosts_left = ghosts_left - 1
+      count_ghosts(cursor.lane, club, -1)
       cursor.used[club] = (cursor.used[club] or 0) + 1
     end
   end
@@ -639,7 +658,7 @@ function operations.acknowledge()
       there = there + 1
       local state = string.sub(text, 1, 1)
       if state == 'w' then
-        count_waiting({lane = string.sub(text, 2, 2)}, -1)
+        leave_in_list(parse(id, text))
       elseif state ~= 'l' then
         delayed[#delayed + 1] = id
       end
@@ -659,7 +678,7 @@ function operations.withdraw()
     seen[ids[i]] = true
     if letters[i] == 'w' then
       gone[#gone + 1] = entry.id
-      if entry.state == 'w' then count_waiting(entry, -1) else delayed[#delayed + 1] = entry.id end
+      if entry.state == 'w' then leave_in_list(entry) else delayed[#delayed + 1] = entry.id end
     end
   end
   call_many('ZREM', delayed_key, delayed)
@@ -690,7 +709,7 @@ function operations.keep()
   for n, entry in ipairs(look_up(ids)) do
     if (not entry or entry.state ~= 'l') and not seen[ids[n]] then
       seen[ids[n]] = true
-      if entry and entry.state == 'w' then count_waiting(entry, -1) end
+      if entry and entry.state == 'w' then leave_in_list(entry) end
       entry = entry or new_entry(n)
       entry.state, entry.owner = 'l', ARGV[2]
       new[#new + 1] = entry
@@ -747,7 +766,7 @@ function operations.finish_seed()
   return 1
 end
 
--- depth clubs_max -> fresh, leased, delayed, (waiting, age_ms of the oldest, granted, listed of paused clubs) for each lane
+-- depth clubs_max -> fresh, leased, delayed, (waiting, age_ms of the oldest, granted, waiting of paused clubs) for each lane
 function operations.depth()
   local answer = {is_fresh(), call('ZCARD', leased_key), call('ZCARD', delayed_key)}
   local paused = {}
@@ -762,11 +781,15 @@ function operations.depth()
         if entry and entry.state == 'w' then oldest = math.min(oldest, tonumber(entry.since)) end
       end
     end
-    answer[#answer + 1] = tonumber(call('HGET', counts_key, 'waiting' .. int(lane)) or 0)
+    -- Below 0 where the counts alone were lost, which they never are while Redis evicts nothing.
+    answer[#answer + 1] = math.max(0, tonumber(call('HGET', counts_key, 'waiting' .. int(lane)) or 0))
     answer[#answer + 1] = math.max(0, now_ms - oldest)
     answer[#answer + 1] = tonumber(call('HGET', counts_key, 'granted' .. int(lane)) or 0)
     local stopped = 0
-    for _, club in ipairs(paused) do stopped = stopped + call('LLEN', queue_key(int(lane), club)) end
+    for _, club in ipairs(paused) do
+      local ghosts = tonumber(call('HGET', counts_key, ghosts_field(int(lane), club)) or 0)
+      stopped = stopped + math.max(0, call('LLEN', queue_key(int(lane), club)) - ghosts)
+    end
     answer[#answer + 1] = stopped
   end
   return answer

@@ -16,8 +16,9 @@ void schedule(Stack& stack, int id, const std::string& phone, const std::string&
       " send_at) VALUES ({0}, 1, '{1}', {2}, 0, 1, 'later', 7, UTC_TIMESTAMP(6), UTC_TIMESTAMP(6) + INTERVAL "
       "1"
       " HOUR, UTC_TIMESTAMP(6) + INTERVAL {3});"
-      "INSERT INTO outbox_schedule (line, send_at, message_id) SELECT line, send_at, message_id FROM outbox"
-      " WHERE message_id = {0}",
+      "INSERT INTO outbox_schedule (line, lane, send_at, message_id) SELECT line, lane, send_at, message_id "
+      "FROM"
+      " outbox WHERE message_id = {0}",
       id, Stack::line(), phone, in));
 }
 

@@ -140,6 +140,7 @@ struct TextToQueue {
   std::string line = "30001234";
   std::uint8_t parts = 1;
   rules::Instant now = kNoon, send_at{};
+  std::chrono::hours valid{24};  // from now
 };
 
 inline void queue_text(store::Connection& connection, const TextToQueue& text) {
@@ -151,7 +152,7 @@ inline void queue_text(store::Connection& connection, const TextToQueue& text) {
                                  .parts = text.parts,
                                  .text = "hello",
                                  .created_at = text.now,
-                                 .valid_until = text.now + std::chrono::hours{24},
+                                 .valid_until = text.now + text.valid,
                                  .send_at = text.send_at};
   store::save_queued(connection, {&queued, 1});
   connection.commit();

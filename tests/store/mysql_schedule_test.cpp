@@ -7,6 +7,7 @@
 #include "store/mysql/backlog.hpp"
 #include "store/mysql/outbox.hpp"
 #include "store/mysql/schedule.hpp"
+#include "store/mysql/webhooks.hpp"
 #include "tests/kit/process.hpp"
 #include "tests/store/mysql_fixture.hpp"
 
@@ -176,6 +177,23 @@ TEST_F(MysqlSchedule, a_text_is_woken_or_cancelled_before_its_moment_but_not_bot
   store::cancel_scheduled(database.connection, not_shown, "too late", kNoon);
   database.connection.commit();
   EXPECT_EQ(database.query("SELECT COUNT(*) FROM outbox WHERE state = 1"), "3\n");
+}
+
+TEST_F(MysqlSchedule, what_is_over_when_it_is_woken_ends_and_who_wants_to_know_is_told) {
+  Shop shop(database, 1);
+  store::save_webhooks(database.connection, 1, {{.name = "crm", .url = "https://crm.example/"}}, kNoon);
+  database.connection.commit();
+  shop.ask(purchase_of(kShopper, 4'000'000, "A-1", "1"));
+  for (MessageId id = 900'001; id <= 900'003; ++id) save({.id = id, .send_at = kNoon});
+  store::wake_due(database.connection, kLines, kNoon, 2);
+  const std::vector<MessageId> over{900'001, 900'002, 900'003};
+  store::expire_woken(database.connection, over, "too late", kNoon + 1h);
+  database.connection.commit();
+  EXPECT_EQ(database.query("SELECT state, reason FROM outbox WHERE message_id > 900000 ORDER BY message_id"),
+            "5\ttoo late\n5\ttoo late\n7\t\n");
+  EXPECT_EQ(database.query("SELECT message_id FROM outbox_schedule WHERE message_id > 900000"), "900003\n");
+  EXPECT_EQ(database.query("SELECT about FROM webhook_event WHERE type = 6 ORDER BY about"),
+            "900001\n900002\n");
 }
 
 TEST_F(MysqlSchedule, what_is_scheduled_is_counted_by_line) {

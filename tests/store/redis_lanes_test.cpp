@@ -227,6 +227,42 @@ TEST_F(RedisLanes, depth_tells_what_of_it_is_kept_back_with_its_club) {
   EXPECT_EQ(depth().lanes[2].paused, 0U) << "a line that is paused is no club that is";
 }
 
+TEST_F(RedisLanes, what_was_withdrawn_of_a_club_that_is_paused_is_not_kept_back_any_more) {
+  const auto notices = [this] { return depth().lanes[2]; };
+  enqueue(messages(1, 6, Lane::notice, 1));
+  enqueue(messages(11, 2, Lane::notice, 2));
+  redis.await(lanes.withdraw(line, {2}));  // before the pause
+  redis.await(lanes.govern(line, {.clubs_paused = {1}}));
+  EXPECT_EQ(notices().waiting, 7U);
+  EXPECT_EQ(notices().paused, 5U);
+  redis.await(lanes.withdraw(line, {4, 4, 77}));
+  EXPECT_EQ(acknowledge({5}), 1U);
+  EXPECT_EQ(keep({{3, Lane::notice, 1}}), 1U);
+  EXPECT_EQ(notices().waiting, 4U);
+  EXPECT_EQ(notices().paused, 2U);
+  EXPECT_EQ(give_back({3}), 1U);
+  enqueue(messages(4, 1, Lane::notice, 1));
+  EXPECT_EQ(notices().paused, 4U) << "in the list twice, kept back once";
+  redis.await(lanes.withdraw(line, {1, 3, 4, 6}));
+  EXPECT_EQ(notices().waiting, 2U);
+  EXPECT_EQ(notices().paused, 0U);
+  redis.await(lanes.govern(line, {}));
+  enqueue(messages(21, 1, Lane::notice, 1));
+  EXPECT_EQ(ids_of(grant(10)), (Ids{11, 21, 12}));
+  redis.await(lanes.govern(line, {.clubs_paused = {1}}));
+  enqueue(messages(31, 3, Lane::notice, 1));
+  EXPECT_EQ(notices().paused, 3U) << "nothing of what was met is remembered";
+}
+
+TEST_F(RedisLanes, counts_that_were_lost_are_none_and_not_below) {
+  enqueue(messages(1, 5, Lane::notice));
+  for (const auto& name : redis.command({"KEYS", "*:counts"}).elements) redis.command({"DEL", name.text});
+  EXPECT_EQ(ids_of(grant(2)), (Ids{1, 2}));
+  EXPECT_EQ(depth().lanes[2].waiting, 0U);
+  enqueue(messages(11, 4, Lane::notice));
+  EXPECT_EQ(depth().lanes[2].waiting, 2U);
+}
+
 TEST_F(RedisLanes, what_redis_is_told_anew_is_as_old_as_it_is) {
   redis.command({"FLUSHALL"}), clock.advance(seconds(0));
   const std::chrono::hours five(5);

@@ -136,6 +136,34 @@ TEST_F(ScheduledTextsTest, that_found_no_room_by_day_wait_for_the_morning) {
   })) << database.query("SELECT message_id, send_at FROM outbox_schedule");
 }
 
+TEST_F(ScheduledTextsTest, that_are_over_before_they_may_leave_end_where_they_are_and_take_no_room) {
+  const rules::Instant now = gateway::wall_clock();
+  const handlers::Club club = club_in_the_evening(now);
+  const rules::Instant day = templates::start_of_local_day(now, club.time_zone);
+  directory = std::make_shared<const handlers::Directory>(std::vector<handlers::Club>{club});
+  const auto save = [&](MessageId id, handlers::Lane lane, rules::Instant send_at, std::chrono::hours valid) {
+    queue_text(database.connection, {.id = id, .lane = lane, .now = now, .send_at = send_at, .valid = valid});
+  };
+  room = 1;
+  save(11, handlers::Lane::notice, day + 10h, 0h);
+  save(12, handlers::Lane::notice, day + 10h + 1s, 3h);  // not until the morning
+  save(13, handlers::Lane::notice, day - 14h - 1s, 3h);  // put off once before
+  save(14, handlers::Lane::notice, day + 10h + 2s, 24h);
+  save(15, handlers::Lane::urgent, now, 0h);
+  save(16, handlers::Lane::notice, day + 20h + 30min, 3h);  // may leave at night
+  EXPECT_TRUE(loop.until([this] { return !pushed.empty(); }));
+  EXPECT_TRUE(loop.until([this] {
+    return database.query("SELECT message_id, state FROM outbox WHERE message_id > 10 ORDER BY message_id") ==
+           "11\t5\n12\t5\n13\t5\n14\t7\n15\t5\n16\t1\n";
+  })) << states();
+  EXPECT_THAT(pushed, ElementsAre(16));
+  EXPECT_EQ(database.query("SELECT message_id FROM outbox_schedule WHERE message_id > 10"), "14\n");
+  EXPECT_EQ(database.query("SELECT DISTINCT reason, settled_at > created_at FROM outbox WHERE state = 5"),
+            "its time was over before it could be sent\t1\n");
+  EXPECT_EQ(metrics.counter("peyk_outbound_settled_total", {{"line", "30001234"}, {"as", "expired"}}).value(),
+            4);
+}
+
 TEST_F(ScheduledTextsTest, are_told_again_of_their_screens_when_they_could_not_be_told_at_first) {
   database.query("RENAME TABLE outbox_schedule TO away");
   const int before = failures;

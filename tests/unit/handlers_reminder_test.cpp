@@ -60,8 +60,13 @@ TEST(Reminder, that_found_no_room_by_day_is_put_off_until_the_morning) {
   const rules::Instant today = std::chrono::sys_days{std::chrono::year{2026} / 11 / 21} - 3h - 30min;
   EXPECT_EQ(put_off(club, today + 10h, today + 10h), std::nullopt);
   EXPECT_EQ(put_off(club, today + 10h, today + 20h - 1s), std::nullopt) << "late, and it is day";
-  EXPECT_EQ(put_off(club, today + 10h, today + 20h), today + 34h);
-  EXPECT_EQ(put_off(club, today + 10h, today + 24h + 3h), today + 34h);
+  const rules::Instant first = today + 34h - 1s;  // of that morning
+  EXPECT_EQ(put_off(club, today + 10h, today + 20h), first);
+  EXPECT_EQ(put_off(club, today + 20h - 1s, today + 20h), first);
+  EXPECT_EQ(put_off(club, today + 10h, today + 24h + 3h), first);
+  EXPECT_EQ(put_off(club, today + 10h, first), std::nullopt);
+  EXPECT_EQ(put_off(club, first, first), std::nullopt);
+  EXPECT_EQ(put_off(club, first, today + 24h + 20h), first + 24h) << "as often as it finds no room";
   EXPECT_EQ(put_off(club, today + 10h, today + 34h), std::nullopt);
   EXPECT_EQ(put_off(club, today + 8h, today + 8h + 1min), std::nullopt) << "a digest for eight o'clock";
   EXPECT_EQ(put_off(club, today + 22h, today + 23h), std::nullopt) << "or for ten in the evening";
