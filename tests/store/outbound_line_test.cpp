@@ -22,6 +22,7 @@ constexpr std::uint32_t kWindow = 1500;
 
 class OutboundLineTest : public testing::Test {
  protected:
+  explicit OutboundLineTest(std::uint32_t window_of_carrier = kWindow) : window(window_of_carrier) {}
   // What waits in the outbox and, told by another process, in the lanes.
   void queue(MessageId first, MessageId count, Lane lane) {
     std::vector<store::QueuedText> texts;
@@ -163,6 +164,7 @@ class OutboundLineTest : public testing::Test {
   }
   static std::string lane_key(const std::string& what) { return "peyk:{carrier:test}:line:30001234:" + what; }
 
+  const std::uint32_t window;
   const store::LineKey key{"test", "30001234"};
   gateway::Limits limits;
   const std::shared_ptr<const handlers::Directory> directory = std::make_shared<const handlers::Directory>();
@@ -175,7 +177,8 @@ class OutboundLineTest : public testing::Test {
   const store::SqlThread::Log no_log = [](const std::string&, const std::string&) {};
   store::SqlThread outcomes{database.options(), no_log}, reader{database.options(), no_log},
       seeder{database.options(), no_log};
-  gateway::Carriers carriers{loop.io, {carrier(peer), carrier(other_peer, "other", 100)}, hooks(line)};
+  gateway::Carriers carriers{
+      loop.io, {carrier(peer, "test", 0, window), carrier(other_peer, "other", 100)}, hooks(line)};
   std::uint64_t next_tag = 0;
   std::optional<gateway::OutboundLine> line;
   // The same line in another process, with links of its own; it asks for one text at a time.
@@ -235,9 +238,14 @@ TEST_F(OutboundLineTest, what_is_settled_between_two_calls_that_keep_leases_is_n
   EXPECT_EQ(peer.submits.size(), kWindow);
 }
 
+class NarrowLine : public OutboundLineTest {
+ protected:
+  NarrowLine() : OutboundLineTest(5) {}
+};
+
 // Nothing else happens then that would wake it: the window is empty, and all that it had is answered.
-TEST_F(OutboundLineTest, a_line_that_holds_as_many_as_it_may_goes_on_when_they_are_saved) {
-  constexpr MessageId kTexts = 2'500;  // ten grants
+TEST_F(NarrowLine, goes_on_when_what_it_held_is_saved_though_it_may_hold_no_more) {
+  constexpr MessageId kTexts = 100;  // twenty windows
   start(0);
   line->start(store::Government{});
   const auto time_of = [this](MessageId first) {
@@ -248,8 +256,8 @@ TEST_F(OutboundLineTest, a_line_that_holds_as_many_as_it_may_goes_on_when_they_a
     return std::chrono::steady_clock::now() - began;
   };
   const auto free = time_of(1);
-  limits.outbound_prefetch_max = 5;
-  EXPECT_LT(time_of(10'000), 3 * free + 5s) << "a second for each grant is nine more";
+  limits.outbound_prefetch_max = 1;
+  EXPECT_LT(time_of(10'000), 3 * free + 5s) << "a second for each window is nineteen more";
 }
 
 TEST_F(OutboundLineTest, an_answer_leaves_before_what_was_granted_ahead_of_the_window) {
